@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The three compiler attributes the project leans on, under names that say what for. */
+
+/* On a local that owns something: the destructor runs when it leaves scope. FN takes the value. */
+#define bx_cleanup(fn) __attribute__((cleanup(fn##_at)))
+
+/* Makes the FN##_at that bx_cleanup() needs from a destructor that takes TYPE * and accepts NULL.
+ */
+#define BX_CLEANUP_DEFINE(type, fn)         \
+    static inline void fn##_at(type **held) \
+    {                                       \
+        fn(*held);                          \
+    }
+
+/* printf-like: FORMAT and FIRST are the positions of the format and of its first argument. */
+#define bx_format(format, first) __attribute__((format(printf, format, first)))
+
+/* The result says whether it worked, and must be looked at. */
+#define bx_must __attribute__((warn_unused_result))
