@@ -13,8 +13,8 @@
         fn(*held);                          \
     }
 
-/* printf-like: FORMAT and FIRST are the positions of the format and of its first argument. */
-#define bx_format(format, first) __attribute__((format(printf, format, first)))
+/* printf-like: AT and FIRST are the positions of the format and of its first argument. */
+#define bx_format(at, first) __attribute__((__format__(__printf__, at, first)))
 
 /* The result says whether it worked, and must be looked at. */
 #define bx_must __attribute__((warn_unused_result))
