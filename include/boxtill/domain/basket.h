@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The open basket: lines with the prices and rules of the moment they were rung up. Its id is made
+ * when it is opened and becomes the sale's id and its idempotency key. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "boxtill/base/id.h"
+#include "boxtill/domain/programme.h"
+
+enum { BX_LINES_MAX = 40, BX_QUANTITY_MAX = 999, BX_TICKETS_MAX = 400 };
+
+struct bx_line {
+    struct bx_slug product, event, slot, pool, class; /* event, slot, pool: none when untimed */
+    char name[BX_NAME_SIZE];                          /* the product's */
+    char event_name[BX_NAME_SIZE];                    /* "" when untimed */
+    bx_utc start, end;                                /* 0 when untimed */
+    int offset_min;
+    struct bx_date date; /* service date of its tickets */
+    bx_money price;      /* one piece */
+    int tax_ppm;
+    int places, persons; /* of one piece */
+    int quantity;        /* 1 to BX_QUANTITY_MAX */
+};
+
+struct bx_basket {
+    struct bx_id id; /* zero: not opened yet */
+    int count;
+    struct bx_line lines[BX_LINES_MAX];
+};
+
+/* Tax of one rate: what was charged under it (gross), of which NET and TAX. */
+struct bx_tax {
+    int ppm;
+    bx_money gross, net, tax;
+};
+enum { BX_RATES_MAX = 8 };
+
+struct bx_totals {
+    bx_money total; /* what is due before cash rounding, tax in it */
+    int persons, tickets, rate_count;
+    struct bx_tax rates[BX_RATES_MAX];
+};
+
+/* Adds (or, negative, takes away) QUANTITY of PRODUCT for SLOT (NULL when untimed) into the line of
+ * the same product and slot. TODAY dates an untimed ticket. 0, BX_ERR_FULL or BX_ERR_REFUSED with a
+ * sentence; the basket is unchanged then. Taking away more than there is, is refused. */
+int bx_must bx_basket_add(struct bx_basket *basket, const struct bx_programme *programme,
+                          const struct bx_product *product, const struct bx_slot *slot,
+                          int quantity, struct bx_date today, struct bx_fault *fault);
+void bx_basket_line_drop(struct bx_basket *basket, int index);
+/* Moves every timed line to SLOT of the same event (repriced by nothing but the slot). 0, or
+ * BX_ERR_REFUSED when the basket holds lines of another event. */
+int bx_must bx_basket_move(struct bx_basket *basket, const struct bx_programme *programme,
+                           const struct bx_slot *slot, struct bx_fault *fault);
+/* Places the basket takes of POOL. */
+int bx_basket_places(const struct bx_basket *basket, const struct bx_slug *pool);
+/* Sums up: tax is computed per rate over the whole basket, so that no cent is lost to lines. 0 or
+ * BX_ERR_FULL. */
+int bx_must bx_basket_totals(const struct bx_basket *basket, bool tax_included,
+                             struct bx_totals *ret);
+
+/* The draft file: the open basket as JSON, so that it survives a kill and a log-out. */
+void bx_basket_encode(const struct bx_basket *basket, struct bx_buf *out);
+int bx_must bx_basket_decode(const char *json, size_t len, struct bx_basket *ret,
+                             struct bx_fault *fault);
