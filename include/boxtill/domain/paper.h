@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* A document on paper, as values: everything a printer needs to know and nothing about printers.
+ * Always made from a journal entry, so that it can be made again. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "boxtill/domain/entry.h"
+
+enum bx_paper_kind { BX_PAPER_RECEIPT, BX_PAPER_TICKET };
+
+struct bx_paper {
+    enum bx_paper_kind kind;
+    char venue[BX_NAME_SIZE];
+    char cashier[BX_NAME_SIZE];
+    char number[BX_NUMBER_SIZE]; /* of the sale */
+    int64_t till;
+    bx_utc at; /* of the sale */
+    int offset_min;
+    char chain[9];       /* first eight characters of the entry's hash: any receipt is a witness */
+    int copy;            /* 0: the original; n: "COPY n" */
+    int ticket;          /* index into sale.tickets; -1 for a receipt */
+    struct bx_code code; /* the ticket's valid code: the sale's, or the one that replaced it */
+    bool replaced;       /* "REPLACES AN EARLIER TICKET" */
+    struct bx_sale sale;
+};
+
+/* Fills PAPER from the sale's entry. VENUE and CASHIER are washed text. */
+void bx_paper_make(struct bx_paper *paper, enum bx_paper_kind kind,
+                   const struct bx_entry_head *head, const struct bx_hash *hash,
+                   const struct bx_sale *sale, int ticket);
+/* The line a ticket stands for. */
+const struct bx_line *bx_paper_line(const struct bx_paper *paper);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Port: the two clocks. Real: src/sys/clock.c. Fake: a test's own hands. */
+
+#include "boxtill/base/time.h"
+
+struct bx_clock;
+struct bx_clock_ops {
+    bx_utc (*utc)(struct bx_clock *clock);
+    bx_mono (*mono)(struct bx_clock *clock); /* counts from boot, suspend included */
+};
+struct bx_clock {
+    const struct bx_clock_ops *ops;
+};

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Port: the journal. One writer, one file; append-only entries, and beside them the till's durable
+ * state: answers, leases, print jobs, documents. Every call is one transaction, durable (fsync)
+ * when it returns DONE. Real: src/journal over SQLite. Fake: tests/contract (memory).
+ *
+ * Called from the thread that owns the till; nothing here waits for anything but the disk. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "boxtill/base/fault.h"
+#include "boxtill/domain/entry.h"
+#include "boxtill/domain/lease.h"
+#include "boxtill/domain/wire.h"
+
+/* Proof that an entry or a lease is on disk. Only a journal makes one; print, upload and REQ ask
+ * for it. */
+struct bx_ref {
+    int64_t seq; /* of the entry; for a lease the seq of the last entry before it */
+    struct bx_id id;
+    struct bx_hash hash;
+};
+
+enum bx_job_state {
+    BX_JOB_NEW,        /* in the entry's own transaction; nothing asked of the printer yet */
+    BX_JOB_SUBMITTING, /* stored before the spooler is asked */
+    BX_JOB_SPOOLED,
+    BX_JOB_PRINTING,
+    BX_JOB_CONFIRMED,   /* by the printer, or by a person */
+    BX_JOB_SENT,        /* all bytes left; this printer cannot say more */
+    BX_JOB_UNSURE,      /* a person must look */
+    BX_JOB_FAILED_SAFE, /* no byte left: may be tried again by itself */
+    BX_JOB_CANCELLED
+};
+const char *bx_job_state_word(enum bx_job_state state);
+
+struct bx_print_job {
+    struct bx_id id; /* and the name by which the spooler is asked for it */
+    int64_t seq;     /* the entry it stands in */
+    int64_t sale;    /* seq of the sale it shows (the same for a sale) */
+    enum bx_paper_word { BX_JOB_RECEIPT, BX_JOB_TICKET } kind;
+    int ticket; /* index in the sale; -1 */
+    int copy;
+    enum bx_job_state state;
+    bx_utc at; /* of the last change */
+    char say[96];
+};
+enum { BX_JOBS_MAX = BX_TICKETS_MAX + 1 };
+
+/* One entry and all that changes with it. The caller carries seq, number and head; the journal
+ * checks that they continue what is stored, or refuses with BX_ERR_CLASH. */
+struct bx_commit {
+    struct bx_entry_head head;
+    struct bx_hash prev;
+    const char *body;
+    size_t len;
+    int64_t series;                     /* n of the number this entry takes; 0: takes none */
+    const struct bx_sale *sale;         /* kind sale: for the projections and leases, else NULL */
+    const struct bx_paper_entry *paper; /* kind reprint, replace, print-answer, else NULL */
+    const struct bx_print_job *jobs;    /* new jobs */
+    size_t job_count;
+};
+
+enum { BX_LEASES_MAX = 2048, BX_LOCKOUTS_MAX = 64 };
+
+struct bx_lockout {
+    int64_t user;
+    int failures; /* in a row, since the last good login */
+    bx_utc last;
+};
+
+/* What a start needs to know. Arrays are the caller's to free with bx_journal_state_finish. */
+struct bx_journal_state {
+    int64_t till, incarnation; /* 0: not enrolled */
+    int issuer;
+    int64_t seen_epoch, seen_commit;
+    int64_t next_seq, next_series; /* from 1 */
+    struct bx_hash head;
+    int64_t shift;      /* open shift, 0: none */
+    int64_t next_shift; /* from 1 */
+    int64_t user;       /* logged in by the last login entry, 0: nobody */
+    bx_utc last_at;
+    int64_t last_boot;
+    int64_t queued, attention;
+    bool offline;            /* offline-start without its end */
+    struct bx_ref last_sale; /* seq 0: none yet */
+    size_t lease_count, job_count, lockout_count;
+    struct bx_lease *leases;   /* all that are not closed, and the last r of each pool */
+    struct bx_print_job *jobs; /* not confirmed, sent or cancelled */
+    struct bx_lockout lockouts[BX_LOCKOUTS_MAX];
+};
+void bx_journal_state_finish(struct bx_journal_state *state);
+
+struct bx_identity {
+    int64_t till, incarnation;
+    int issuer;
+};
+
+enum bx_document { BX_DOC_PROGRAMME, BX_DOC_STAFF, BX_DOC_KEYS, BX_DOCUMENTS };
+const char *bx_document_word(enum bx_document document);
+
+/* Everything that is stored beside an entry; absent parts are NULL or 0. One transaction. */
+struct bx_journal_notes {
+    const struct bx_entry_answer *answers; /* what the server said of entries */
+    size_t answer_count;
+    int64_t seen_epoch, seen_commit; /* raised, never lowered; 0: not given */
+    int64_t reoffer_above; /* with a new epoch: answers of entries above this seq count no more; -1:
+                              none */
+    const struct bx_lease *leases; /* put, by pool */
+    size_t lease_count;
+    const struct bx_print_job *jobs; /* changed states, by id */
+    size_t job_count;
+    bool has_document;
+    enum bx_document document;
+    const char *bytes;
+    size_t len;
+};
+
+enum bx_query_kind {
+    BX_QUERY_FROM,   /* seq >= from, ascending */
+    BX_QUERY_SALES,  /* sales, newest first, seq < from (0: newest) */
+    BX_QUERY_QUEUED, /* no answer that counts, seq > from, ascending; a waiting one counts as none
+                      */
+    BX_QUERY_ATTENTION, /* answered with task or conflict and not settled */
+    BX_QUERY_ID,
+    BX_QUERY_NUMBER, /* text */
+    BX_QUERY_CODE,   /* text: the sale whose ticket has, or had, this code */
+    BX_QUERY_ABOUT   /* corrections (reprint, replace, print-answer, settle) of the sale `id` */
+};
+struct bx_query {
+    enum bx_query_kind kind;
+    int64_t from;
+    int limit; /* at most BX_ROWS_MAX */
+    struct bx_id id;
+    char text[48];
+};
+enum { BX_ROWS_MAX = 256 };
+
+struct bx_row { /* valid during the visit */
+    struct bx_entry_head head;
+    struct bx_hash prev, hash;
+    const char *body;
+    size_t len;
+    bool answered;
+    struct bx_entry_answer answer;
+    bool settled;
+};
+/* Nonzero stops the walk and is returned. */
+typedef int (*bx_row_visit)(void *arg, const struct bx_row *row);
+
+struct bx_journal;
+struct bx_journal_ops {
+    /* Enrolment: only into an empty journal. */
+    int (*enrol)(struct bx_journal *journal, const struct bx_identity *identity,
+                 struct bx_fault *fault);
+    int (*load)(struct bx_journal *journal, struct bx_journal_state *ret, struct bx_fault *fault);
+    /* Bytes of a stored document into OUT; BX_ERR_MISSING when there is none. */
+    int (*document)(struct bx_journal *journal, enum bx_document document, struct bx_buf *out,
+                    struct bx_fault *fault);
+    /* DONE with *ret; REFUSED: nothing happened, the fault says why (disk short, clash, lease too
+     * small); UNKNOWN: do not hand anything out and call `resolve`. */
+    enum bx_outcome (*commit)(struct bx_journal *journal, const struct bx_commit *commit,
+                              struct bx_ref *ret, struct bx_fault *fault);
+    /* After UNKNOWN: reopens and looks. DONE: it is there, and copied to a file that was synced;
+     * REFUSED: it is not there; UNKNOWN: cannot tell, selling stays stopped. */
+    enum bx_outcome (*resolve)(struct bx_journal *journal, const struct bx_id *id,
+                               struct bx_ref *ret, struct bx_fault *fault);
+    /* *ret (may be NULL) proves that the notes are on disk. */
+    int (*note)(struct bx_journal *journal, const struct bx_journal_notes *notes,
+                struct bx_ref *ret, struct bx_fault *fault);
+    int (*read)(struct bx_journal *journal, const struct bx_query *query, bx_row_visit visit,
+                void *arg, struct bx_fault *fault);
+    /* A slice of housekeeping when nobody waits: checkpoint, verification, disk space. Returns 1
+     * while there is more to do, 0 when done, or an error (BX_ERR_CORRUPT, BX_ERR_FULL). */
+    int (*idle)(struct bx_journal *journal, struct bx_fault *fault);
+};
+struct bx_journal {
+    const struct bx_journal_ops *ops;
+};
