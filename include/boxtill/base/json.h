@@ -63,6 +63,7 @@ bool bx_json_bool_or(struct bx_json_reader *reader, const char *name, bool fallb
 /* Washed text of 1 to COLUMNS columns into out[size]; text that washing would change is a fault. */
 void bx_json_string(struct bx_json_reader *reader, const char *name, size_t columns, char *out,
                     size_t size);
+/* As above, FALLBACK when missing or null; an empty text is taken as it is. */
 void bx_json_string_or(struct bx_json_reader *reader, const char *name, size_t columns, char *out,
                        size_t size, const char *fallback);
 void bx_json_id(struct bx_json_reader *reader, const char *name, struct bx_id *ret);
@@ -78,11 +79,14 @@ void bx_json_only(struct bx_json_reader *reader, const char *const names[]);
 void bx_json_fault(struct bx_json_reader *reader, const char *format, ...) bx_format(2, 3);
 
 /* Writing: compact, in the order written, no blanks. Members with the plain calls, array elements
- * with NAME NULL. The writer asserts that what it opens is closed. Strings must be valid UTF-8
- * without control characters but blank; escapes only what must be (", \, controls). */
+ * and the outermost value with NAME NULL. The writer asserts that a name stands where one belongs,
+ * that what is closed was opened, and that numbers and depth stay within what is read back.
+ * Strings should be valid UTF-8 (what is not becomes U+FFFD); escapes only what must be (", \ and
+ * controls). */
 struct bx_json_writer {
     struct bx_buf *out;
     int depth;
+    uint32_t objects; /* bit d: what is open at depth d is an object */
     bool comma;
 };
 
