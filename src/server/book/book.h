@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The booking rules: capacity, leases, entries, tickets, check-ins. Pure over the store port: no
+ * socket, no clock, no random but what the turn brings, so that the same rules run in boxtilld, in
+ * the simulator and in the tests.
+ *
+ * Called from one thread, the writer's, inside a transaction the caller opened (bd_store begin …
+ * end); each call takes its own savepoint, so that a refused one leaves nothing behind. Invariant
+ * after each: for every pool sold + held + leased <= capacity + planned_over. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "boxtill/base/buf.h"
+#include "boxtill/base/crypto.h"
+#include "boxtill/base/fault.h"
+#include "boxtill/domain/lease.h"
+#include "boxtill/domain/programme.h"
+#include "boxtill/domain/staff.h"
+#include "boxtill/domain/wire.h"
+#include "boxtill/port/journal.h"
+
+struct bd_store;
+
+/* The moment of a call: server time and 256 fresh random bits. */
+struct bd_turn {
+    bx_utc now;
+    uint8_t seed[32];
+};
+
+/* What the operator sets (boxtilld.conf), fixed for the life of a book. */
+struct bd_policy {
+    int share_percent; /* of a pool's capacity: a till's usual share, at least 1 place */
+    int64_t lease_ttl; /* seconds */
+    int64_t
+        slot_grace; /* seconds after a slot's end in which its lease may still be asked for: 0 */
+    int key_days;   /* days ahead for which tills get subkeys */
+};
+
+/* A device that has shown that it is who it says (signature checked by the caller). */
+struct bd_device {
+    int64_t till, incarnation;
+    int issuer;
+    struct bx_public_key key;
+    bool revoked;
+};
+
+struct bd_book;
+/* The store stays the caller's. Loads the programme; everything else is read when needed. */
+struct bd_book *bd_book_create(struct bd_store *store, const struct bd_policy *policy,
+                               struct bx_fault *fault);
+void *bd_book_destroy(struct bd_book *book);
+BX_CLEANUP_DEFINE(struct bd_book, bd_book_destroy)
+
+/* --- the venue's set-up ------------------------------------------------------------------- */
+
+/* Makes an empty store a venue: master key, server key, epoch 1. BX_ERR_CLASH when it is one. */
+int bx_must bd_book_init(struct bd_store *store, const struct bd_turn *turn,
+                         struct bx_fault *fault);
+/* Replaces the programme by a parsed import; pools are made or their capacity changed (never below
+ * sold + held + leased: refused with the pool's name). Nothing half imported: all or a fault. */
+struct bd_import;
+int bx_must bd_book_import(struct bd_book *book, const struct bd_turn *turn,
+                           const struct bd_import *import, struct bx_fault *fault);
+/* Adds or changes a user; PIN_HASH from bx_pin_hash. */
+int bx_must bd_book_user(struct bd_book *book, const struct bd_turn *turn,
+                         const struct bx_user *user, struct bx_fault *fault);
+/* A one-time code (8 Crockford characters), good for 10 minutes and three tries. */
+int bx_must bd_book_enrol_code(struct bd_book *book, const struct bd_turn *turn, char ret[9],
+                               struct bx_fault *fault);
+int bx_must bd_book_revoke(struct bd_book *book, const struct bd_turn *turn, int64_t till,
+                           struct bx_fault *fault);
+
+/* --- devices ------------------------------------------------------------------------------ */
+
+/* Gives the key a till number, incarnation 1 and an issuer number; the same id and key get the same
+ * answer again. The secret comes back in clear: the caller seals it. BX_ERR_REFUSED for a wrong or
+ * used code, with the number of tries counted even so. */
+int bx_must bd_book_enrol(struct bd_book *book, const struct bd_turn *turn, const struct bx_id *id,
+                          const char *code, const struct bx_public_key *key,
+                          struct bx_enrolment *ret, struct bx_fault *fault);
+int bx_must bd_book_device(struct bd_store *store, int64_t till, struct bd_device *ret,
+                           struct bx_fault *fault);
+/* The server's own signing key. */
+int bx_must bd_book_server_key(struct bd_store *store, struct bx_secret_key *ret,
+                               struct bx_fault *fault);
+
+/* --- restores ----------------------------------------------------------------------------- */
+
+/* Where the server stands. `shut`: timed slots are closed until each device has said HELLO. */
+struct bd_mark {
+    int64_t epoch, commit;
+    bool shut;
+};
+int bx_must bd_book_mark(struct bd_store *store, struct bd_mark *ret, struct bx_fault *fault);
+/* A device showed (EPOCH, COMMIT) as the highest it ever saw. Higher than ours: we are a restored
+ * backup; the epoch rises above it and timed slots shut. Cheap when there is nothing to do. */
+int bx_must bd_book_seen(struct bd_book *book, const struct bd_turn *turn, int64_t epoch,
+                         int64_t commit, struct bx_fault *fault);
+/* Opens shut slots by a named person. */
+int bx_must bd_book_reopen(struct bd_book *book, const struct bd_turn *turn, const char *who,
+                           struct bx_fault *fault);
+
+/* --- the till's business ------------------------------------------------------------------ */
+
+/* Custody first, then booking, for each entry of an NDJSON batch; appends an answer line each to
+ * OUT. A batch that cannot be read at all is BX_ERR_INPUT and changes nothing; an entry of another
+ * till or incarnation is a conflict. */
+int bx_must bd_book_entries(struct bd_book *book, const struct bd_turn *turn,
+                            const struct bd_device *device, const char *ndjson, size_t len,
+                            struct bx_buf *out, struct bx_fault *fault);
+/* Answers[i] to messages[i]. */
+int bx_must bd_book_allot(struct bd_book *book, const struct bd_turn *turn,
+                          const struct bd_device *device, const struct bx_allot_message *messages,
+                          size_t count, struct bx_allot_answer *answers, struct bx_fault *fault);
+/* Books again what waits in custody (after an import, or a newer version). Returns how many. */
+int bx_must bd_book_waiting(struct bd_book *book, const struct bd_turn *turn,
+                            struct bx_fault *fault);
+/* Freezes leases whose time is over; frees nothing. */
+int bx_must bd_book_freeze(struct bd_book *book, const struct bd_turn *turn,
+                           struct bx_fault *fault);
+
+/* --- reading ------------------------------------------------------------------------------ */
+
+/* The document as this device gets it (keys: its own, unsealed), and its version. */
+int bx_must bd_book_document(struct bd_store *store, const struct bd_policy *policy,
+                             const struct bd_turn *turn, const struct bd_device *device,
+                             enum bx_document document, int64_t *ret_version, struct bx_buf *out,
+                             struct bx_fault *fault);
+int bx_must bd_book_availability(struct bd_store *store, const struct bd_turn *turn,
+                                 struct bx_buf *out, struct bx_fault *fault);
+
+/* --- tickets and the gate ----------------------------------------------------------------- */
+
+enum bd_ticket_state { BD_TICKET_VALID, BD_TICKET_USED, BD_TICKET_REPLACED };
+/* {"code":…,"state":"valid","product":…,"event":…,"slot":…,"date":…,"persons":2,"sale":"…",
+ *  "number":"2-000412","replaced_by":…,"used_at":…,"used_gate":…} */
+int bx_must bd_book_ticket(struct bd_store *store, const struct bx_code *code, struct bx_buf *out,
+                           struct bx_fault *fault);
+/* One scan, idempotent by its id: {"id":…,"code":…,"verdict":"admit"|"refuse","why":…,"persons":n,
+ * "first_at":…,"first_gate":…}. The same id and code: the same answer; the same id, another code:
+ * BX_ERR_CLASH. */
+int bx_must bd_book_check_in(struct bd_book *book, const struct bd_turn *turn,
+                             const struct bx_id *id, const struct bx_code *code, const char *gate,
+                             bx_utc at, struct bx_buf *out, struct bx_fault *fault);
+
+/* --- the audit ---------------------------------------------------------------------------- */
+
+/* Counts everything twice: sold + over = order lines = tickets' places; L = the leases' open parts;
+ * every pool within its capacity; custody chains whole. A line per difference to OUT; returns how
+ * many (0: all agrees) or an error. */
+int bx_must bd_book_audit(struct bd_store *store, struct bx_buf *out, struct bx_fault *fault);
