@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* The ticket code: what the QR holds. 29 characters: "B1", 26 of Crockford base32, one check
- * character (ISO 7064 mod 37,36 over the 28 before it, alphabet 0-9 A-Z and * ).
+ * character (ISO 7064 mod 37,36 over the 28 before it, alphabet 0-9 A-Z).
  *
  * The 130 bits, most significant first: 4 key epoch, 10 issuer, 56 random, 60 tag. The tag is the
  * first 60 bits of BLAKE2b (digest size 16) over those 70 bits (as nine bytes, left aligned, the

@@ -51,6 +51,8 @@ struct bx_product {
     struct bx_slug class; /* of an untimed product's ticket; none: prints no ticket */
 };
 
+struct bx_programme_index; /* programme.c's own */
+
 struct bx_programme {
     int64_t epoch, version;
     struct bx_slug venue;
@@ -66,6 +68,7 @@ struct bx_programme {
     struct bx_event_info *events;
     struct bx_slot *slots; /* by start, then event */
     struct bx_product *products;
+    struct bx_programme_index *index; /* NULL in one put together by hand: searched in order */
 };
 
 /* NULL on failure; the fault names the place and the reason. */
