@@ -17,8 +17,11 @@ static _Noreturn void give_up(size_t count, size_t size)
 
 void *bx_alloc(size_t count, size_t size)
 {
+    size_t total;
+    if (__builtin_mul_overflow(count, size, &total))
+        give_up(count, size);
     /* calloc may answer NULL to a wish for nothing. */
-    void *made = calloc(count ? count : 1, size ? size : 1);
+    void *made = calloc(total ? total : 1, 1);
     if (!made)
         give_up(count, size);
     return made;

@@ -38,15 +38,23 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*left, *right);
 }
 
+/* Whether a later sibling of MEMBER has its name. */
+static bool is_repeated(const bx_json *member)
+{
+    for (const bx_json *other = member->next; other; other = other->next)
+        if (strcmp(member->string, other->string) == 0)
+            return true;
+    return false;
+}
+
 /* A name that OBJECT has twice, or NULL. Few members, the usual case, are compared in pairs; many
  * are sorted, so that a hostile object cannot buy quadratic time. */
 static const char *repeated_name(bx_json *object, size_t count)
 {
     if (count <= 16) {
         for (bx_json *a = object->child; a; a = a->next)
-            for (bx_json *b = a->next; b; b = b->next)
-                if (strcmp(a->string, b->string) == 0)
-                    return a->string;
+            if (is_repeated(a))
+                return a->string;
         return NULL;
     }
     const char **names = bx_alloc(count, sizeof(*names));

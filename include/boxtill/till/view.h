@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What the till shows, as plain values: the only thing the screens know of it. Everything here is
+ * washed text and finished wording of amounts; a screen only places it. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "boxtill/base/money.h"
+#include "boxtill/domain/programme.h"
+#include "boxtill/till/action.h"
+#include "boxtill/till/till.h"
+
+enum { BX_VIEW_SLOTS = 64, BX_VIEW_ROWS = 64, BX_VIEW_TENDERS = 4, BX_VIEW_PRODUCTS = 40 };
+
+enum bx_tone { BX_TONE_PLAIN, BX_TONE_GOOD, BX_TONE_WARN, BX_TONE_BAD };
+
+struct bx_view_slot {
+    char time[6];            /* "14:30" */
+    int64_t capacity, taken; /* the venue's figures; capacity 0: not known yet */
+    int64_t ours;            /* places this till can promise */
+    int64_t left;            /* the venue's, -1 unknown */
+    bool full, over, cancelled, selected;
+    bool asked; /* a lease is on its way */
+};
+
+struct bx_view_product {
+    char key;     /* letter */
+    int function; /* 2 to 9 for F2 … F9, 0 none */
+    char name[BX_NAME_SIZE];
+    char price[BX_MONEY_TEXT];
+};
+
+struct bx_view_line {
+    int quantity;
+    char name[BX_NAME_SIZE];
+    char time[6];             /* "" untimed */
+    char day[12];             /* "" today, else "Wed 25" */
+    char event[BX_NAME_SIZE]; /* "" when it is the event on the screen */
+    char amount[BX_MONEY_TEXT];
+    bool waiting;  /* its places are being asked for */
+    bool selected; /* on LINES */
+};
+
+struct bx_view_tender {
+    char name[16];
+    char amount[BX_MONEY_TEXT];
+};
+
+/* A row of FIND, SALE, PAPER or QUEUE. */
+struct bx_view_row {
+    char a[64];            /* first column: number, or document */
+    char b[64];            /* second: what it is about */
+    char c[64];            /* third: state in words */
+    char d[BX_MONEY_TEXT]; /* amount, right */
+    enum bx_tone tone;
+    bool selected;
+};
+
+struct bx_till_view {
+    enum bx_screen screen;
+    bool locked; /* LOGIN: the till is locked, its cashier is still at work */
+
+    /* first line */
+    int64_t till;
+    char cashier[BX_NAME_SIZE];
+    int64_t shift;
+    char link[48]; /* "online", "offline 12 min", "offline by choice", "not enrolled", "connecting"
+                    */
+    enum bx_tone link_tone;
+    int64_t waiting, attention;
+    char printer[64]; /* "printer ready", "out of paper" */
+    enum bx_tone printer_tone;
+    char clock[20]; /* "Tue 24  14:32" */
+
+    /* SELL */
+    char day[16]; /* "Today", "Wed 25 Nov" */
+    char event[BX_NAME_SIZE];
+    size_t slot_count, slot_selected;
+    struct bx_view_slot slots[BX_VIEW_SLOTS];
+    char news_age[24]; /* "" fresh; "12 min old" */
+    size_t product_count, product_page, product_pages;
+    struct bx_view_product products[BX_VIEW_PRODUCTS];
+    size_t line_count;
+    struct bx_view_line lines[BX_LINES_MAX];
+    int persons;
+    char currency[4];
+    char total[BX_MONEY_TEXT];
+    char input[64]; /* pending digits, or the text being typed; PIN as dots */
+    size_t cursor;  /* column within input */
+    char last_number[BX_NUMBER_SIZE], last_text[96]; /* the last sale, with received and change */
+
+    /* PAY and CHANGE */
+    char due[BX_MONEY_TEXT], received[BX_MONEY_TEXT], change[BX_MONEY_TEXT], left[BX_MONEY_TEXT];
+    char rounding[BX_MONEY_TEXT]; /* "" none */
+    size_t tender_count;
+    struct bx_view_tender tenders[BX_VIEW_TENDERS];
+    char quick[3][BX_MONEY_TEXT]; /* "" none */
+    char enter[24];               /* what Enter takes: "exact", "card", "" nothing */
+    char paper[64];               /* CHANGE: "printing 3 tickets" */
+
+    /* lists */
+    char title[64];
+    size_t row_count, row_first, row_total; /* rows shown, index of the first, how many there are */
+    struct bx_view_row rows[BX_VIEW_ROWS];
+
+    /* PALETTE: indexes into bx_action_rows */
+    size_t palette_count, palette_selected;
+    int palette[BX_ACTIONS];
+
+    /* LOGIN */
+    bool asks_pin;
+    bool checking; /* the PIN is being compared */
+
+    /* a sentence for the cashier, or "" */
+    char say[200];
+    enum bx_tone say_tone;
+
+    /* a question over the screen, or "" in `ask` */
+    char ask[64], ask_text[200];
+    char ask_yes[24], ask_no[24]; /* "D delete", "Esc keep" */
+    bool ask_input;               /* it wants text (a reason): in `input` */
+
+    bool caps; /* CapsLock shows itself */
+};
+
+void bx_till_view(const struct bx_till *till, struct bx_till_view *ret);
