@@ -4,6 +4,7 @@
  * belongs to one file, named beside it; the others read it, and change it only through that file's
  * functions. All of them are called inside bx_till_update(), with till->turn and till->out set. */
 
+#include "boxtill/base/alloc.h"
 #include "boxtill/base/rand.h"
 #include "boxtill/till/action.h"
 #include "boxtill/till/till.h"

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The keymap as data. A letter that sells never stands here: products own the lower-case letters on
+ * the sell screen. */
+
+#include "boxtill/till/action.h"
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/till/till.h"
+
+#define ON(screen) (1u << BX_SCREEN_##screen)
+#define LISTS      (ON(FIND) | ON(SALE) | ON(PAPER) | ON(QUEUE) | ON(LINES))
+#define AT_WORK    (ON(SELL) | ON(CHANGE) | LISTS)
+#define PAPERS     (ON(SALE) | ON(PAPER))
+#define ANYWHERE   (~(ON(STOP)))
+
+const struct bx_action_row bx_action_rows[] = {
+    {BX_ACTION_PAY,        ON(SELL),            BX_KEY_ENTER,  0,   "Enter", "pay",               "Pay",
+     "Reserves the basket's places and asks for the money.",                                                                                                 1 },
+    {BX_ACTION_CASH_EXACT, ON(PAY),             BX_KEY_ENTER,  0,   "Enter", "take",              "Take the money",
+     "Takes the amount typed, or all that is due with the usual tender.",                                                                                    1 },
+    {BX_ACTION_CARD,       ON(PAY),             'c',           0,   "c",     "card",              "Card",
+     "The rest, or the amount typed, by card.",                                                                                                              2 },
+    {BX_ACTION_NEXT_SLOT,  ON(SELL),            'N',           0,   "N",     "next slot",         "Next slot with room",
+     "Moves the basket, or the selection, to the next slot with room for all of it.",                                                                        2 },
+    {BX_ACTION_DAY,        ON(SELL),            'D',           0,   "D",     "day",               "Another day",
+     "The next day the programme knows; again for the one after it.",                                                                                        8 },
+    {BX_ACTION_EVENT,      ON(SELL),            'E',           0,   "E",     "event",             "Another event",
+     "The next exhibition, tour or show.",                                                                                                                   7 },
+    {BX_ACTION_FIND,       AT_WORK,             'F',           '/', "F, /",  "find",              "Find a sale",
+     "The last sales; type or scan a number or a ticket code.",                                                                                              3 },
+    {BX_ACTION_PAPER,      AT_WORK,             'R',           0,   "R",     "paper",             "Paper problem",
+     "The last documents: torn, gone, or here after all.",                                                                                                   4 },
+    {BX_ACTION_LINES,      ON(SELL),            'B',           0,   "B",     "lines",             "Basket lines",
+     "Look at the lines one by one and take one out.",                                                                                                       9 },
+    {BX_ACTION_QUEUE,      AT_WORK,             'Q',           0,   "Q",     "queue",             "Queue to the server",
+     "What the server has not confirmed yet, and what needs attention.",                                                                                     6 },
+    {BX_ACTION_LOCK,       AT_WORK,             'L',           0,   "L",     "lock",              "Lock or hand over",
+     "Locks the till; the basket stays. Another cashier may log in.",                                                                                        10},
+    {BX_ACTION_UNDO,       ON(SELL),            'U',           0,   "U",     "undo",              "Undo",
+     "Takes back the last change of the basket.",                                                                                                            5 },
+    {BX_ACTION_REDO,       ON(SELL),            'Y',           0,   "Y",     NULL,                "Redo",                       "Puts back what undo took.", 20},
+    {BX_ACTION_CLEAR,      ON(SELL),            BX_KEY_DELETE, 0,   "Del",   NULL,                "Empty the basket",
+     "Takes everything out, after a question.",                                                                                                              21},
+    {BX_ACTION_SYNC,       ON(QUEUE),           'T',           0,   "T",     "try now",           "Try now",
+     "Asks the server at once instead of waiting.",                                                                                                          1 },
+    {BX_ACTION_OFFLINE,    ON(QUEUE),           'O',           0,   "O",     "offline on/off",    "Offline by choice",
+     "Stops asking the server until switched back; selling goes on from this till's places.",                                                                2 },
+    {BX_ACTION_SETTLE,     ON(QUEUE),           'S',           0,   "S",     "settle",            "Settle",
+     "Closes a sale that needs attention, with a reason.",                                                                                                   3 },
+    {BX_ACTION_REPRINT,    PAPERS,              't',           0,   "t",     "torn: print again", "Print again (torn in hand)",
+     "The same ticket with COPY on it; only when the old one is in your hand.",                                                                              1 },
+    {BX_ACTION_REPLACE,    PAPERS,              'g',           0,   "g",     "gone: replace",     "Replace (gone or unsure)",
+     "A new code; the old one is refused at every gate.",                                                                                                    2 },
+    {BX_ACTION_IN_HAND,    ON(PAPER),           'y',           0,   "y",     "it is here",        "It is here",
+     "The document came out after all: nothing more to do.",                                                                                                 3 },
+    {BX_ACTION_RECEIPT,    PAPERS,              'r',           0,   "r",     "receipt",           "Receipt again",
+     "Prints the receipt again, marked as a copy.",                                                                                                          4 },
+    {BX_ACTION_PALETTE,    AT_WORK | ON(PAY),   ':',           0,   ":",     "all",               "All actions",
+     "A list of everything; type to narrow it down.",                                                                                                        30},
+    {BX_ACTION_LINE,       ON(SELL),            '=',           0,   "=",     NULL,                "Command line",
+     "A whole sale as one line: =2a1c 14:30 cash 60.00",                                                                                                     22},
+    {BX_ACTION_KEYS,       AT_WORK | ON(PAY),   '?',           0,   "?",     "keys",              "Keys",                       "The keys of this screen.",
+     31                                                                                                                                                        },
+    {BX_ACTION_LOGOUT,     AT_WORK,             0,             0,   "",      NULL,                "Log out",
+     "The basket and the queue stay; the next cashier logs in.",                                                                                             40},
+    {BX_ACTION_QUIT,       AT_WORK | ON(LOGIN), 0,             0,   "",      NULL,                "Leave Boxtill",
+     "Ends the program; nothing is lost.",                                                                                                                   41},
+    {BX_ACTION_BACK,       ANYWHERE,            BX_KEY_ESC,    0,   "Esc",   "back",              "Back",                       "One step back.",            50},
+};
+
+const size_t bx_action_count = bx_countof(bx_action_rows);
+
+enum bx_action bx_action_of_key(enum bx_screen screen, int key)
+{
+    if (key == 0)
+        return BX_ACTION_NONE;
+    for (size_t i = 0; i < bx_action_count; i++) {
+        const struct bx_action_row *row = &bx_action_rows[i];
+        if ((row->key == key || row->twin == key) && (row->screens >> screen & 1))
+            return row->action;
+    }
+    return BX_ACTION_NONE;
+}
+
+const struct bx_action_row *bx_action_row(enum bx_action action)
+{
+    for (size_t i = 0; i < bx_action_count; i++)
+        if (bx_action_rows[i].action == action)
+            return &bx_action_rows[i];
+    return NULL;
+}
