@@ -44,9 +44,10 @@ struct bx_totals {
     struct bx_tax rates[BX_RATES_MAX];
 };
 
-/* Adds (or, negative, takes away) QUANTITY of PRODUCT for SLOT (NULL when untimed) into the line of
- * the same product and slot. TODAY dates an untimed ticket. 0, BX_ERR_FULL or BX_ERR_REFUSED with a
- * sentence; the basket is unchanged then. Taking away more than there is, is refused. */
+/* Adds (or, negative, takes away) QUANTITY of PRODUCT for SLOT (ignored when untimed) into the line
+ * of the same product and slot; a line rung up at another price stays a line of its own. TODAY
+ * dates an untimed ticket. 0, BX_ERR_FULL or BX_ERR_REFUSED with a sentence; the basket is
+ * unchanged then. Taking away more than there is, is refused. */
 int bx_must bx_basket_add(struct bx_basket *basket, const struct bx_programme *programme,
                           const struct bx_product *product, const struct bx_slot *slot,
                           int quantity, struct bx_date today, struct bx_fault *fault);
@@ -62,7 +63,8 @@ int bx_basket_places(const struct bx_basket *basket, const struct bx_slug *pool)
 int bx_must bx_basket_totals(const struct bx_basket *basket, bool tax_included,
                              struct bx_totals *ret);
 
-/* The draft file: the open basket as JSON, so that it survives a kill and a log-out. */
+/* The draft file: the open basket as JSON, so that it survives a kill and a log-out:
+ * {"v":1,"id":"…","lines":[…]} with the lines of a sale's body (entry.c). */
 void bx_basket_encode(const struct bx_basket *basket, struct bx_buf *out);
 int bx_must bx_basket_decode(const char *json, size_t len, struct bx_basket *ret,
                              struct bx_fault *fault);

@@ -4,9 +4,9 @@
  * fixed key order, integers only; its format version is `v`, and every v stays readable for ever.
  * Every body begins
  *   {"v":1,"till":2,"inc":1,"seq":412,"id":"…","kind":"sale","number":"2-000412","at":µs,
- *    "boot":ns,"shift":41,"user":7,
+ *    "boot":µs,"shift":41,"user":7,
  * and goes on with what its kind needs (entry.c lists them). The bytes are stored, hashed, sent and
- * never made again. */
+ * never made again. A body has exactly one spelling: a decoder refuses every other. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,7 +46,8 @@ struct bx_entry_head {
     enum bx_kind kind;
     char number[BX_NUMBER_SIZE]; /* "2-000412" for documents with a number (sales), else "" */
     bx_utc at;
-    int64_t boot;        /* the boot clock, ns: shows a jump of the wall clock */
+    int64_t boot;        /* the boot clock, ns: shows a jump of the wall clock. The body keeps whole
+                            microseconds: nanoseconds pass JSON's 2^53 after 104 days */
     int64_t shift, user; /* 0: none */
 };
 
@@ -55,6 +56,7 @@ void bx_number_format(int64_t till, int64_t n, char out[BX_NUMBER_SIZE]);
 
 enum bx_tender_kind { BX_TENDER_CASH, BX_TENDER_CARD };
 const char *bx_tender_word(enum bx_tender_kind kind);
+int bx_must bx_tender_parse(const char *word, enum bx_tender_kind *ret);
 
 struct bx_tender {
     enum bx_tender_kind kind;
@@ -102,7 +104,8 @@ struct bx_paper_entry {
     char reason[44];          /* "torn", "lost", "unsure" */
 };
 
-/* Writers make the whole body; 0, or BX_ERR_FULL past BX_BODY_MAX. Parsers check every field. */
+/* Writers append the whole body; 0, or BX_ERR_FULL past BX_BODY_MAX (what was appended stays then).
+ * Parsers check every field, but not whether the sums agree: that is bx_sale_check()'s. */
 int bx_must bx_sale_encode(const struct bx_entry_head *head, const struct bx_sale *sale,
                            struct bx_buf *out);
 int bx_must bx_sale_decode(const char *body, size_t len, struct bx_sale *ret,
@@ -112,7 +115,9 @@ int bx_must bx_paper_encode(const struct bx_entry_head *head, const struct bx_pa
 int bx_must bx_paper_decode(const char *body, size_t len, struct bx_paper_entry *ret,
                             struct bx_fault *fault);
 /* Kinds whose whole content is a word or a number more: login, logout, shift-open, offline-start,
- * settle …: "about" names what it is about (may be ""), "n" a number. */
+ * settle …: "about" names what it is about (may be "", at most BX_ABOUT_MAX bytes, washed on the
+ * way), "n" a number within 2^53. */
+enum { BX_ABOUT_MAX = 120 };
 int bx_must bx_note_encode(const struct bx_entry_head *head, const char *about, int64_t n,
                            struct bx_buf *out);
 int bx_must bx_note_decode(const char *body, size_t len, char *about, size_t size, int64_t *ret_n,

@@ -35,6 +35,8 @@ struct bx_lease {
 };
 
 enum bx_allot_verb { BX_ALLOT_REQ, BX_ALLOT_GROW, BX_ALLOT_CLOSE, BX_ALLOT_HELLO };
+const char *bx_allot_verb_text(enum bx_allot_verb verb);
+int bx_must bx_allot_verb_parse(const char *text, enum bx_allot_verb *ret);
 
 struct bx_allot_message {
     enum bx_allot_verb verb;
@@ -56,6 +58,7 @@ enum bx_allot_word {
     BX_ALLOT_SAY_HELLO    /* the epoch is new: HELLO first */
 };
 const char *bx_allot_word_text(enum bx_allot_word word);
+int bx_must bx_allot_word_parse(const char *text, enum bx_allot_word *ret);
 
 struct bx_allot_answer {
     enum bx_allot_verb verb;
@@ -68,7 +71,13 @@ struct bx_allot_answer {
 };
 enum { BX_ALLOT_MAX = 256 };
 
-/* POST /v1/allotments: {"id":"…","messages":[…]} → {"epoch":1,"commit":9,"answers":[…]}. */
+/* POST /v1/allotments: {"id":"…","messages":[…]} → {"epoch":1,"commit":9,"answers":[…]}. A message
+ * carries what its verb needs, in this order, and nothing else:
+ *   {"verb":"req","pool":"p","r":3,"n":50}             {"verb":"grow","pool":"p","r":3,"n":60}
+ *   {"verb":"close","pool":"p","r":3,"used":12,"seq":412,"head":"hex"}
+ *   {"verb":"hello","pool":"p","r":3,"n":50,"used":12,"seq":412,"head":"hex","state":"open"}
+ * and every answer is {"verb":"req","word":"granted","pool":"p","r":3,"n":50,"ttl":3600,"left":90,
+ * "mark":0}. */
 void bx_allot_messages_encode(const struct bx_id *id, const struct bx_allot_message *messages,
                               size_t count, struct bx_buf *out);
 int bx_must bx_allot_messages_decode(const char *json, size_t len, struct bx_id *ret_id,

@@ -24,11 +24,13 @@ struct bx_envelope {
     struct bx_hash prev, hash;
 };
 void bx_envelope_encode(const struct bx_envelope *envelope, struct bx_buf *out); /* with "\n" */
+/* The line without its "\n". */
 int bx_must bx_envelope_decode(const char *json, size_t len, struct bx_envelope *ret,
                                struct bx_fault *fault);
 
 /* The answer, application/x-ndjson, one line per entry in the order sent:
- *   {"seq":412,"id":"…","hash":"hex","outcome":"recorded","task":"","say":""} */
+ *   {"seq":412,"id":"…","hash":"hex","outcome":"recorded","task":"","say":""}
+ * with the outcomes "recorded", "recorded-task", "waiting" and "conflict". */
 enum bx_entry_outcome {
     BX_ENTRY_RECORDED,
     BX_ENTRY_RECORDED_TASK, /* booked, and a person has something to look at */

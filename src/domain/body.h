@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What the writers and readers of entry bodies and of the draft file share: the head that every
+ * body begins with, and the lines of a basket. */
+
+#include "boxtill/base/json.h"
+#include "boxtill/domain/basket.h"
+#include "boxtill/domain/entry.h"
+
+/* The members of the head, for lists of what a body may hold. */
+#define BX_HEAD_NAMES \
+    "v", "till", "inc", "seq", "id", "kind", "number", "at", "boot", "shift", "user"
+
+/* Numbers of tills, incarnations and pieces that nobody will ever reach honestly. */
+enum { BX_TILL_MAX = 999999, BX_OFFSET_MAX = 24 * 60 - 1, BX_PIECE_MAX = 99, BX_PPM_MAX = 1000000 };
+
+/* A decode in progress: the document, its root's reader, a fault that is never NULL. */
+struct bx_body {
+    struct bx_json_doc *doc;
+    struct bx_json_reader root;
+    struct bx_fault *fault, spare;
+};
+
+/* Parses BODY into *BODY_STATE, whatever its kind; WHERE names it. 0 or the fault's err. */
+int bx_must bx_body_open(struct bx_body *state, const char *body, size_t len, const char *where,
+                         struct bx_fault *fault);
+void bx_body_close(struct bx_body *state);
+#define bx_body_auto __attribute__((cleanup(bx_body_close))) struct bx_body
+
+/* SPELLED was made again from what was read, with the result MADE. 0, or BX_ERR_INPUT unless it is
+ * BODY byte for byte. */
+int bx_must bx_body_same(struct bx_body *state, int made, const struct bx_buf *spelled,
+                         const char *body, size_t len);
+
+/* Writes the members of the head; the object is the caller's to open and close. */
+void bx_head_put(struct bx_json_writer *writer, const struct bx_entry_head *head);
+/* Reads them. 0, BX_ERR_INPUT, or BX_ERR_MISSING for a v or a kind of the future. */
+int bx_must bx_head_read(struct bx_body *state, struct bx_entry_head *ret);
+
+/* The member "lines" of a basket, and its reading through READER into *RET (count and lines). */
+void bx_lines_put(struct bx_json_writer *writer, const struct bx_basket *basket);
+void bx_lines_read(struct bx_json_reader *reader, struct bx_basket *ret);
+
+/* A member that is "" for none, but must be there. */
+void bx_slug_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_slug *ret);
+void bx_code_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_code *ret);
+bool bx_bool_read(struct bx_json_reader *reader, const char *name);

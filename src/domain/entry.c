@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entries of the journal, format version 1. These formats are for ever: a body written today is
+ * read by every later version, so nothing below may change without a new v.
+ *
+ * A body is one JSON object without blanks, its members in exactly the order given here, every one
+ * of them present, integers only (amounts in minor units, rates in ppm, times in microseconds).
+ * Strings escape only ", \ and nothing else, as base/json writes them. It begins with the head:
+ *
+ *   "v":1             format version
+ *   "till":2          1 to 999999
+ *   "inc":1           incarnation of the till's journal, 1 to 999999
+ *   "seq":412         1 and up, without gaps
+ *   "id":"uuid"       the entry's id; of a sale: its basket's, which is the idempotency key
+ *   "kind":"sale"     below
+ *   "number":"2-000412"   of a document that has one (a sale), else ""
+ *   "at":µs           wall clock
+ *   "boot":µs         boot clock, so that a jump of the wall clock shows
+ *   "shift":41        0: none
+ *   "user":7          number of who did it; 0: nobody
+ *
+ * sale goes on with
+ *   "currency":"EUR","exponent":2,"tax_included":true,
+ *   "programme":9                     version of the programme it was priced from
+ *   "offline":false                   no verified contact with the server at that moment
+ *   "lines":[{"product":"adult","name":"Adult","event":"perm","event_name":"Permanent collection",
+ *     "slot":"s1430","pool":"p1430","class":"main","start":µs,"end":µs,"offset":60,
+ *     "date":"2026-11-24","price":2400,"tax":70000,"places":1,"persons":1,"quantity":2},…]
+ *       event, event_name, slot and pool are "", start, end and offset 0 for an untimed line;
+ *       class is "" for a line that prints no ticket; tax is the rate in ppm; price, places and
+ *       persons are of one piece
+ *   "total":5700                      due before cash rounding, tax in it
+ *   "taxes":[{"ppm":70000,"gross":5700,"net":5327,"tax":373},…]        by rate, ascending
+ *   "rounding":0                      cash rounding: total + rounding = sum of the amounts
+ *   "tenders":[{"kind":"cash","amount":5700,"received":6000,"change":300,"reference":""},…]
+ *   "uses":[{"pool":"p1430","r":3,"before":17,"q":3},…]     places taken of lease r of the pool,
+ *                                     of which `before` were used before
+ *   "tickets":[{"code":"B1…","line":0,"nth":1},…]           by line, then nth
+ *
+ * reprint and replace go on with
+ *   "sale":"uuid"     the sale's entry
+ *   "ticket":0        index in its tickets; -1: the receipt (reprint only)
+ *   "code":"B1…"      reprint: the ticket's code ("" for a receipt); replace: the new one
+ *   "old":"B1…"       replace: the code that is refused from now on; reprint: ""
+ *   "copy":1          reprint: 1 for the first copy; replace: 0
+ *   "reason":"torn"   1 to 40 columns
+ *
+ * every other kind goes on with "about":"…","n":0, where they mean
+ *   print-answer      about: "hand" or "gone"; n: seq of the entry whose print was unsure
+ *   shift-open        about: ""; n: the float
+ *   login, logout     about: ""; n: 0
+ *   login-failed      about: ""; n: the number that was typed
+ *   offline-start     about: why; n: 1 when a person forced it, else 0
+ *   offline-end       about: ""; n: seconds it lasted
+ *   clock-jump        about: ""; n: microseconds, negative when the clock went back
+ *   settle            about: what the person said; n: seq of the entry that is settled */
+
+#include "boxtill/domain/entry.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/text.h"
+#include "body.h"
+
+static const char *const kind_words[BX_KINDS] = {
+    [BX_KIND_SALE] = "sale",
+    [BX_KIND_REPRINT] = "reprint",
+    [BX_KIND_REPLACE] = "replace",
+    [BX_KIND_PRINT_ANSWER] = "print-answer",
+    [BX_KIND_SHIFT_OPEN] = "shift-open",
+    [BX_KIND_LOGIN] = "login",
+    [BX_KIND_LOGIN_FAILED] = "login-failed",
+    [BX_KIND_LOGOUT] = "logout",
+    [BX_KIND_OFFLINE_START] = "offline-start",
+    [BX_KIND_OFFLINE_END] = "offline-end",
+    [BX_KIND_CLOCK_JUMP] = "clock-jump",
+    [BX_KIND_SETTLE] = "settle",
+};
+
+const char *bx_kind_word(enum bx_kind kind)
+{
+    bx_assert((unsigned)kind < BX_KINDS);
+    return kind_words[kind];
+}
+
+int bx_kind_parse(const char *word, enum bx_kind *ret)
+{
+    for (int i = 0; i < BX_KINDS; i++) {
+        if (strcmp(word, kind_words[i]) != 0)
+            continue;
+        *ret = (enum bx_kind)i;
+        return 0;
+    }
+    return BX_ERR_INPUT;
+}
+
+static bool is_note(enum bx_kind kind)
+{
+    return kind != BX_KIND_SALE && kind != BX_KIND_REPRINT && kind != BX_KIND_REPLACE;
+}
+
+void bx_number_format(int64_t till, int64_t n, char out[BX_NUMBER_SIZE])
+{
+    int len = snprintf(out, BX_NUMBER_SIZE, "%lld-%06lld", (long long)till, (long long)n);
+    bx_assert(len > 0 && len < BX_NUMBER_SIZE);
+}
+
+int bx_note_encode(const struct bx_entry_head *head, const char *about, int64_t n,
+                   struct bx_buf *out)
+{
+    bx_assert(is_note(head->kind));
+    char washed[BX_ABOUT_MAX + 1];
+    bx_text_wash(about, strlen(about), BX_ABOUT_MAX, washed, sizeof(washed));
+    struct bx_json_writer writer;
+    bx_json_write(&writer, out);
+    bx_json_object_open(&writer, NULL);
+    bx_head_put(&writer, head);
+    bx_json_put_string(&writer, "about", washed);
+    bx_json_put_int(&writer, "n", n);
+    bx_json_object_close(&writer);
+    return out->full ? BX_ERR_FULL : 0;
+}
+
+int bx_note_decode(const char *body, size_t len, char *about, size_t size, int64_t *ret_n,
+                   struct bx_fault *fault)
+{
+    static const char *const names[] = {BX_HEAD_NAMES, "about", "n", NULL};
+    bx_body_auto state;
+    struct bx_entry_head head;
+    int err = bx_body_open(&state, body, len, "note", fault);
+    if (err || (err = bx_head_read(&state, &head)))
+        return err;
+    struct bx_json_reader *root = &state.root;
+    if (!is_note(head.kind))
+        bx_json_fault(root, "a %s is no note", bx_kind_word(head.kind));
+    char text[BX_ABOUT_MAX + 1];
+    bx_json_string_or(root, "about", BX_ABOUT_MAX, text, sizeof(text), "");
+    int64_t n = bx_json_int(root, "n", -BX_MONEY_MAX, BX_MONEY_MAX);
+    bx_json_only(root, names);
+    if (strlen(text) >= size)
+        bx_json_fault(root, "\"about\" is longer than %zu bytes", size - 1);
+    if (root->err)
+        return root->err;
+    bx_buf_auto spelled;
+    bx_buf_init(&spelled, BX_BODY_MAX);
+    err = bx_body_same(&state, bx_note_encode(&head, text, n, &spelled), &spelled, body, len);
+    if (err)
+        return err;
+    bx_text_copy(about, size, text);
+    *ret_n = n;
+    return 0;
+}
+
+int bx_entry_head_decode(const char *body, size_t len, struct bx_entry_head *ret,
+                         struct bx_fault *fault)
+{
+    bx_body_auto state;
+    int err = bx_body_open(&state, body, len, "entry", fault);
+    return err ? err : bx_head_read(&state, ret);
+}
+
+static void number_add(struct bx_hasher *hasher, int64_t number)
+{
+    uint8_t bytes[8];
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)((uint64_t)number >> (56 - 8 * i));
+    bx_hasher_add_sized(hasher, bytes, sizeof(bytes));
+}
+
+struct bx_hash bx_entry_hash(const struct bx_hash *prev, int64_t till, int64_t incarnation,
+                             int64_t seq, const char *body, size_t len)
+{
+    struct bx_hasher hasher;
+    struct bx_hash hash;
+    bx_hasher_init(&hasher, sizeof(hash.b), NULL, 0);
+    bx_hasher_add(&hasher, "bx1", 3);
+    bx_hasher_add_sized(&hasher, prev->b, sizeof(prev->b));
+    number_add(&hasher, till);
+    number_add(&hasher, incarnation);
+    number_add(&hasher, seq);
+    bx_hasher_add_sized(&hasher, body, len);
+    bx_hasher_end(&hasher, hash.b);
+    return hash;
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lease messages as JSON. A message carries what its verb needs and nothing else, so that a decoder
+ * can refuse, say, a CLOSE without its `used`, which read as 0 would give sold places back. */
+
+#include "boxtill/domain/lease.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/money.h"
+
+enum { PLACES_MAX = 1000000000, TTL_MAX = 366 * 86400, BYTES_MAX = 256 << 10 };
+
+static const char *const state_words[] = {
+    [BX_LEASE_NONE] = "none",       [BX_LEASE_WAITING] = "waiting", [BX_LEASE_OPEN] = "open",
+    [BX_LEASE_CLOSING] = "closing", [BX_LEASE_CLOSED] = "closed",
+};
+
+static const char *const verb_words[] = {
+    [BX_ALLOT_REQ] = "req",
+    [BX_ALLOT_GROW] = "grow",
+    [BX_ALLOT_CLOSE] = "close",
+    [BX_ALLOT_HELLO] = "hello",
+};
+
+static const char *const answer_words[] = {
+    [BX_ALLOT_GRANTED] = "granted",
+    [BX_ALLOT_ACKED] = "acked",
+    [BX_ALLOT_STALE] = "stale",
+    [BX_ALLOT_NONE] = "none",
+    [BX_ALLOT_QUARANTINED] = "quarantined",
+    [BX_ALLOT_SAY_HELLO] = "say-hello",
+};
+
+/* The index of WORD, or -1. */
+static int word_find(const char *const words[], size_t count, const char *word)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i], word) == 0)
+            return (int)i;
+    return -1;
+}
+
+const char *bx_lease_word(enum bx_lease_state state)
+{
+    bx_assert((size_t)state < bx_countof(state_words));
+    return state_words[state];
+}
+
+int bx_lease_parse(const char *word, enum bx_lease_state *ret)
+{
+    int at = word_find(state_words, bx_countof(state_words), word);
+    if (at < 0)
+        return BX_ERR_INPUT;
+    *ret = (enum bx_lease_state)at;
+    return 0;
+}
+
+const char *bx_allot_verb_text(enum bx_allot_verb verb)
+{
+    bx_assert((size_t)verb < bx_countof(verb_words));
+    return verb_words[verb];
+}
+
+int bx_allot_verb_parse(const char *text, enum bx_allot_verb *ret)
+{
+    int at = word_find(verb_words, bx_countof(verb_words), text);
+    if (at < 0)
+        return BX_ERR_INPUT;
+    *ret = (enum bx_allot_verb)at;
+    return 0;
+}
+
+const char *bx_allot_word_text(enum bx_allot_word word)
+{
+    bx_assert((size_t)word < bx_countof(answer_words));
+    return answer_words[word];
+}
+
+int bx_allot_word_parse(const char *text, enum bx_allot_word *ret)
+{
+    int at = word_find(answer_words, bx_countof(answer_words), text);
+    if (at < 0)
+        return BX_ERR_INPUT;
+    *ret = (enum bx_allot_word)at;
+    return 0;
+}
+
+static bool has_n(enum bx_allot_verb verb)
+{
+    return verb != BX_ALLOT_CLOSE;
+}
+
+static bool has_used(enum bx_allot_verb verb)
+{
+    return verb == BX_ALLOT_CLOSE || verb == BX_ALLOT_HELLO;
+}
+
+void bx_allot_messages_encode(const struct bx_id *id, const struct bx_allot_message *messages,
+                              size_t count, struct bx_buf *out)
+{
+    struct bx_json_writer writer;
+    bx_json_write(&writer, out);
+    bx_json_object_open(&writer, NULL);
+    bx_json_put_id(&writer, "id", id);
+    bx_json_array_open(&writer, "messages");
+    for (size_t i = 0; i < count; i++) {
+        const struct bx_allot_message *message = &messages[i];
+        bx_json_object_open(&writer, NULL);
+        bx_json_put_string(&writer, "verb", bx_allot_verb_text(message->verb));
+        bx_json_put_string(&writer, "pool", message->pool.s);
+        bx_json_put_int(&writer, "r", message->r);
+        if (has_n(message->verb))
+            bx_json_put_int(&writer, "n", message->n);
+        if (has_used(message->verb)) {
+            bx_json_put_int(&writer, "used", message->used);
+            bx_json_put_int(&writer, "seq", message->seq);
+            bx_json_put_hex(&writer, "head", message->head.b, sizeof(message->head.b));
+        }
+        if (message->verb == BX_ALLOT_HELLO)
+            bx_json_put_string(&writer, "state", bx_lease_word(message->state));
+        bx_json_object_close(&writer);
+    }
+    bx_json_array_close(&writer);
+    bx_json_object_close(&writer);
+}
+
+/* Only a HELLO may be about no pool: the one that begins it. */
+static void pool_read(struct bx_json_reader *reader, bool may_be_none, struct bx_slug *ret)
+{
+    bx_json *value = bx_json_get(reader->object, "pool");
+    if (!may_be_none || !bx_json_is_string(value) || bx_json_text(value)[0])
+        bx_slug_read(reader, "pool", ret);
+}
+
+static void state_read(struct bx_json_reader *reader, enum bx_lease_state *ret)
+{
+    char word[17];
+    bx_json_string(reader, "state", sizeof(word) - 1, word, sizeof(word));
+    if (!reader->err && bx_lease_parse(word, ret))
+        bx_json_fault(reader, "\"state\" is not known");
+}
+
+static void verb_read(struct bx_json_reader *reader, enum bx_allot_verb *ret)
+{
+    char word[17];
+    bx_json_string(reader, "verb", sizeof(word) - 1, word, sizeof(word));
+    if (!reader->err && bx_allot_verb_parse(word, ret))
+        bx_json_fault(reader, "\"verb\" is not known");
+}
+
+static void message_read(struct bx_json_reader *reader, struct bx_allot_message *ret)
+{
+    static const char *const req[] = {"verb", "pool", "r", "n", NULL};
+    static const char *const close[] = {"verb", "pool", "r", "used", "seq", "head", NULL};
+    static const char *const hello[] = {"verb", "pool", "r",     "n", "used",
+                                        "seq",  "head", "state", NULL};
+    *ret = (struct bx_allot_message){0};
+    verb_read(reader, &ret->verb);
+    bool is_hello = ret->verb == BX_ALLOT_HELLO;
+    pool_read(reader, is_hello, &ret->pool);
+    ret->r = bx_json_int(reader, "r", bx_slug_is_none(&ret->pool) ? 0 : 1, BX_MONEY_MAX);
+    if (has_n(ret->verb))
+        ret->n = bx_json_int(reader, "n", 0, PLACES_MAX);
+    if (has_used(ret->verb)) {
+        ret->used = bx_json_int(reader, "used", 0, PLACES_MAX);
+        ret->seq = bx_json_int(reader, "seq", 0, BX_MONEY_MAX);
+        bx_json_hex(reader, "head", ret->head.b, sizeof(ret->head.b));
+    }
+    if (is_hello)
+        state_read(reader, &ret->state);
+    bx_json_only(reader, is_hello ? hello : has_used(ret->verb) ? close : req);
+}
+
+int bx_allot_messages_decode(const char *json, size_t len, struct bx_id *ret_id,
+                             struct bx_allot_message *ret, size_t max, size_t *ret_count,
+                             struct bx_fault *fault)
+{
+    static const char *const names[] = {"id", "messages", NULL};
+    struct bx_fault spare;
+    struct bx_json_reader root;
+    struct bx_id id;
+    size_t count = 0;
+    if (!fault)
+        fault = &spare;
+    bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
+        bx_json_parse(json, len, BYTES_MAX, fault);
+    if (!doc)
+        return fault->err;
+    bx_json_read(&root, bx_json_root(doc), "allotments", fault);
+    bx_json_id(&root, "id", &id);
+    bx_json *list = bx_json_array(&root, "messages", max);
+    for (bx_json *child = bx_json_first(list); child && !root.err; child = bx_json_next(child)) {
+        struct bx_json_reader reader;
+        char where[32];
+        snprintf(where, sizeof(where), "message %zu", count + 1);
+        bx_json_read(&reader, child, where, fault);
+        message_read(&reader, &ret[count++]);
+        root.err = reader.err;
+    }
+    bx_json_only(&root, names);
+    if (root.err)
+        return root.err;
+    *ret_id = id;
+    *ret_count = count;
+    return 0;
+}
+
+void bx_allot_answers_encode(int64_t epoch, int64_t commit, const struct bx_allot_answer *answers,
+                             size_t count, struct bx_buf *out)
+{
+    struct bx_json_writer writer;
+    bx_json_write(&writer, out);
+    bx_json_object_open(&writer, NULL);
+    bx_json_put_int(&writer, "epoch", epoch);
+    bx_json_put_int(&writer, "commit", commit);
+    bx_json_array_open(&writer, "answers");
+    for (size_t i = 0; i < count; i++) {
+        const struct bx_allot_answer *answer = &answers[i];
+        bx_json_object_open(&writer, NULL);
+        bx_json_put_string(&writer, "verb", bx_allot_verb_text(answer->verb));
+        bx_json_put_string(&writer, "word", bx_allot_word_text(answer->word));
+        bx_json_put_string(&writer, "pool", answer->pool.s);
+        bx_json_put_int(&writer, "r", answer->r);
+        bx_json_put_int(&writer, "n", answer->n);
+        bx_json_put_int(&writer, "ttl", answer->ttl);
+        bx_json_put_int(&writer, "left", answer->left);
+        bx_json_put_int(&writer, "mark", answer->mark);
+        bx_json_object_close(&writer);
+    }
+    bx_json_array_close(&writer);
+    bx_json_object_close(&writer);
+}
+
+static void answer_read(struct bx_json_reader *reader, struct bx_allot_answer *ret)
+{
+    static const char *const names[] = {"verb", "word", "pool", "r", "n",
+                                        "ttl",  "left", "mark", NULL};
+    char word[17];
+    *ret = (struct bx_allot_answer){0};
+    verb_read(reader, &ret->verb);
+    bx_json_string(reader, "word", sizeof(word) - 1, word, sizeof(word));
+    if (!reader->err && bx_allot_word_parse(word, &ret->word))
+        bx_json_fault(reader, "\"word\" is not known");
+    pool_read(reader, ret->verb == BX_ALLOT_HELLO, &ret->pool);
+    ret->r = bx_json_int(reader, "r", 0, BX_MONEY_MAX);
+    ret->n = bx_json_int(reader, "n", 0, PLACES_MAX);
+    ret->ttl = bx_json_int(reader, "ttl", 0, TTL_MAX);
+    ret->left = bx_json_int(reader, "left", 0, PLACES_MAX);
+    ret->mark = bx_json_int(reader, "mark", 0, BX_MONEY_MAX);
+    bx_json_only(reader, names);
+}
+
+int bx_allot_answers_decode(const char *json, size_t len, struct bx_allot_answer *ret, size_t max,
+                            size_t *ret_count, struct bx_fault *fault)
+{
+    static const char *const names[] = {"epoch", "commit", "answers", NULL};
+    struct bx_fault spare;
+    struct bx_json_reader root;
+    size_t count = 0;
+    if (!fault)
+        fault = &spare;
+    bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
+        bx_json_parse(json, len, BYTES_MAX, fault);
+    if (!doc)
+        return fault->err;
+    bx_json_read(&root, bx_json_root(doc), "allotments", fault);
+    bx_json_int(&root, "epoch", 1, BX_MONEY_MAX);
+    bx_json_int(&root, "commit", 0, BX_MONEY_MAX);
+    bx_json *list = bx_json_array(&root, "answers", max);
+    for (bx_json *child = bx_json_first(list); child && !root.err; child = bx_json_next(child)) {
+        struct bx_json_reader reader;
+        char where[32];
+        snprintf(where, sizeof(where), "answer %zu", count + 1);
+        bx_json_read(&reader, child, where, fault);
+        answer_read(&reader, &ret[count++]);
+        root.err = reader.err;
+    }
+    bx_json_only(&root, names);
+    if (root.err)
+        return root.err;
+    *ret_count = count;
+    return 0;
+}
