@@ -10,6 +10,8 @@
 #include "boxtill/till/till.h"
 #include "boxtill/till/view.h"
 
+#include "counter.h"
+
 /* Who asked for something: 0 the screen, else the request number of a command. */
 typedef int64_t bx_origin;
 
@@ -185,63 +187,6 @@ void bx_people_lock(struct bx_till *till);
 void bx_people_logout(struct bx_till *till, bx_origin origin);
 const struct bx_user *bx_people_user(
     const struct bx_till *till); /* logged in and not locked, or NULL */
-
-/* --- counter.c, keys.c, lists.c, view.c: the screen --------------------------------------------
- */
-
-struct bx_counter {
-    enum bx_screen screen, back; /* back: where PALETTE, KEYS and lists return to */
-    bx_mono opened;              /* when the screen opened, for held keys */
-    bx_mono committed;
-    int event;           /* index into the programme */
-    struct bx_slug slot; /* selected */
-    struct bx_date day;
-    char input[64];
-    size_t input_len;
-    bool minus;
-    size_t product_page;
-    char say[200];
-    enum bx_tone say_tone;
-    /* lists */
-    size_t selected, first;
-    struct bx_row *rows; /* owned copies, bodies too */
-    size_t row_count;
-    int64_t read_request;
-    struct bx_row *sale; /* the one open on SALE and PAPER, owned */
-    /* a question on top */
-    enum bx_action asking; /* what "yes" does; BX_ACTION_NONE: no question */
-    char ask[64], ask_text[200];
-    bool ask_input;
-    int login_stage; /* 0 number, 1 PIN */
-    int64_t login_number;
-    bool caps;
-    /* a burst that may be a scan */
-    char burst[64];
-    size_t burst_len;
-    bx_mono burst_at;
-    struct bx_counter_saved *saved; /* the counter and basket before it */
-    /* the last sale, for the side of the screen */
-    char last_number[BX_NUMBER_SIZE];
-    bx_money last_total, last_received, last_change;
-    int last_tickets;
-};
-void bx_counter_init(struct bx_till *till);
-void bx_counter_finish(struct bx_till *till);
-void bx_counter_start(struct bx_till *till); /* after START: draft, last sale, first screen */
-void bx_counter_key(struct bx_till *till, int key);
-void bx_counter_tick(struct bx_till *till);
-void bx_counter_rows(struct bx_till *till, const struct bx_event *event);
-/* The engine tells the counter what happened to what the screen asked for. */
-void bx_counter_sold(struct bx_till *till, const struct bx_entry_head *head,
-                     const struct bx_sale *sale);
-void bx_counter_unsold(struct bx_till *till,
-                       const struct bx_fault *fault); /* refused: basket stays */
-void bx_counter_stopped(struct bx_till *till, bool stopped);
-void bx_counter_logged_in(struct bx_till *till, const struct bx_fault *fault); /* NULL: welcome */
-void bx_counter_programme(
-    struct bx_till *till); /* a new programme: keep the selection if it lives */
-/* A sentence on the screen until the next key. */
-void bx_say(struct bx_till *till, enum bx_tone tone, const char *format, ...) bx_format(3, 4);
 
 /* --- command.c: the commands of the command line -----------------------------------------------
  */
