@@ -34,6 +34,8 @@ struct bx_db {
     sqlite3 *handle;
     char *path, *vfs;
     int64_t wal_total, wal_home; /* pages in the log; of these brought home */
+    struct bx_stmt broken;       /* what could not be prepared, until its step tells */
+    const char *broken_sql;
     size_t cached;
     struct {
         const char *sql;
@@ -276,8 +278,7 @@ const char *bx_db_path(const struct bx_db *db)
 
 static int cached_run(struct bx_db *db, const char *sql, struct bx_fault *fault)
 {
-    struct bx_stmt *stmt = bx_db_stmt(db, sql, fault);
-    return stmt ? bx_stmt_run(stmt, fault) : BX_ERR_IO;
+    return bx_stmt_run(bx_db_stmt(db, sql), fault);
 }
 
 int bx_db_begin(struct bx_db *db, struct bx_fault *fault)
@@ -351,7 +352,7 @@ void *bx_stmt_destroy(struct bx_stmt *stmt)
     return bx_free(stmt);
 }
 
-struct bx_stmt *bx_db_stmt(struct bx_db *db, const char *sql, struct bx_fault *fault)
+struct bx_stmt *bx_db_stmt(struct bx_db *db, const char *sql)
 {
     for (size_t i = 0; i < db->cached; i++) {
         if (db->cache[i].sql == sql) {
@@ -360,9 +361,12 @@ struct bx_stmt *bx_db_stmt(struct bx_db *db, const char *sql, struct bx_fault *f
         }
     }
     bx_assert(db->cached < CACHE_MAX);
-    struct bx_stmt *stmt = bx_db_prepare(db, sql, fault);
-    if (!stmt)
-        return NULL;
+    struct bx_stmt *stmt = bx_db_prepare(db, sql, NULL);
+    if (!stmt) {
+        db->broken = (struct bx_stmt){.db = db, .bind_code = sqlite3_extended_errcode(db->handle)};
+        db->broken_sql = sql;
+        return &db->broken;
+    }
     db->cache[db->cached].sql = sql;
     db->cache[db->cached++].stmt = stmt;
     return stmt;
@@ -377,27 +381,32 @@ static void bound(struct bx_stmt *stmt, int code)
 
 void bx_stmt_bind_int(struct bx_stmt *stmt, int at, int64_t value)
 {
-    bound(stmt, sqlite3_bind_int64(stmt->handle, at, value));
+    if (stmt->handle)
+        bound(stmt, sqlite3_bind_int64(stmt->handle, at, value));
 }
 
 void bx_stmt_bind_text(struct bx_stmt *stmt, int at, const char *text)
 {
-    bound(stmt, sqlite3_bind_text(stmt->handle, at, text, -1, SQLITE_STATIC));
+    if (stmt->handle)
+        bound(stmt, sqlite3_bind_text(stmt->handle, at, text, -1, SQLITE_STATIC));
 }
 
 void bx_stmt_bind_text_n(struct bx_stmt *stmt, int at, const char *text, size_t len)
 {
-    bound(stmt, sqlite3_bind_text64(stmt->handle, at, text, len, SQLITE_STATIC, SQLITE_UTF8));
+    if (stmt->handle)
+        bound(stmt, sqlite3_bind_text64(stmt->handle, at, text, len, SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void bx_stmt_bind_bytes(struct bx_stmt *stmt, int at, const void *bytes, size_t len)
 {
-    bound(stmt, sqlite3_bind_blob64(stmt->handle, at, bytes, len, SQLITE_STATIC));
+    if (stmt->handle)
+        bound(stmt, sqlite3_bind_blob64(stmt->handle, at, bytes, len, SQLITE_STATIC));
 }
 
 void bx_stmt_bind_null(struct bx_stmt *stmt, int at)
 {
-    bound(stmt, sqlite3_bind_null(stmt->handle, at));
+    if (stmt->handle)
+        bound(stmt, sqlite3_bind_null(stmt->handle, at));
 }
 
 int bx_stmt_step(struct bx_stmt *stmt, struct bx_fault *fault)
@@ -405,7 +414,8 @@ int bx_stmt_step(struct bx_stmt *stmt, struct bx_fault *fault)
     int code = stmt->bind_code ? stmt->bind_code : sqlite3_step(stmt->handle);
     if (code == SQLITE_ROW)
         return 1;
-    int err = code == SQLITE_DONE ? 0 : fault_of(stmt->db, code, sqlite3_sql(stmt->handle), fault);
+    const char *sql = stmt->handle ? sqlite3_sql(stmt->handle) : stmt->db->broken_sql;
+    int err = code == SQLITE_DONE ? 0 : fault_of(stmt->db, code, sql, fault);
     bx_stmt_reset(stmt);
     return err;
 }
@@ -421,6 +431,8 @@ int bx_stmt_run(struct bx_stmt *stmt, struct bx_fault *fault)
 
 void bx_stmt_reset(struct bx_stmt *stmt)
 {
+    if (!stmt->handle)
+        return;
     stmt->bind_code = 0;
     sqlite3_reset(stmt->handle); /* repeats the error of the last step, which was told then */
     sqlite3_clear_bindings(stmt->handle);
@@ -484,9 +496,7 @@ int bx_db_script(struct bx_db *db, const char *sql, struct bx_fault *fault)
 
 int bx_db_int(struct bx_db *db, const char *sql, int64_t *ret, struct bx_fault *fault)
 {
-    struct bx_stmt *stmt = bx_db_stmt(db, sql, fault);
-    if (!stmt)
-        return fault ? (int)fault->err : BX_ERR_IO;
+    struct bx_stmt *stmt = bx_db_stmt(db, sql);
     int row = bx_stmt_step(stmt, fault);
     if (row < 0)
         return row;

@@ -58,9 +58,9 @@ struct bx_stmt *bx_db_prepare(struct bx_db *db, const char *sql, struct bx_fault
 void *bx_stmt_destroy(struct bx_stmt *stmt);
 BX_CLEANUP_DEFINE(struct bx_stmt, bx_stmt_destroy)
 /* The connection's own statement for SQL, prepared at the first call: SQL must be a literal (it is
- * known by its address). Ready to bind; asserts when it is being stepped through already. Do not
- * destroy it. */
-struct bx_stmt *bx_db_stmt(struct bx_db *db, const char *sql, struct bx_fault *fault);
+ * known by its address). Never NULL: what went wrong shows at its first step, so that a call reads
+ * stmt, bind, run. Asserts when it is being stepped through already. Do not destroy it. */
+struct bx_stmt *bx_db_stmt(struct bx_db *db, const char *sql);
 
 /* Parameters from 1. Text and bytes are borrowed until the statement was run or reset; a bind that
  * fails shows at the next step. NULL text or bytes bind NULL; bytes of length 0 bind ''. */

@@ -115,8 +115,7 @@ static void values_come_back(void **state)
     (void)state;
     struct bx_db *db = open_new(true);
     assert_int_equal(bx_db_run(db, "CREATE TABLE t(a INTEGER, b TEXT, c BLOB UNIQUE)", NULL), 0);
-    struct bx_stmt *put = bx_db_stmt(db, "INSERT INTO t VALUES(?1, ?2, ?3)", NULL);
-    assert_non_null(put);
+    struct bx_stmt *put = bx_db_stmt(db, "INSERT INTO t VALUES(?1, ?2, ?3)");
     bx_stmt_bind_int(put, 1, INT64_MIN);
     bx_stmt_bind_text_n(put, 2, "abcdef", 3);
     bx_stmt_bind_bytes(put, 3, "x\0y", 3);
@@ -125,8 +124,12 @@ static void values_come_back(void **state)
     struct bx_fault fault;
     bx_stmt_bind_bytes(put, 3, "x\0y", 3);
     assert_int_equal(bx_stmt_run(put, &fault), BX_ERR_CLASH);
+    struct bx_stmt *wrong = bx_db_stmt(db, "INSERT INTO nowhere VALUES(?1)");
+    bx_stmt_bind_int(wrong, 1, 1);
+    assert_int_equal(bx_stmt_run(wrong, &fault), BX_ERR_CORRUPT);
+    assert_non_null(strstr(fault.detail, "nowhere"));
 
-    struct bx_stmt *get = bx_db_stmt(db, "SELECT a, b, c, NULL FROM t", NULL);
+    struct bx_stmt *get = bx_db_stmt(db, "SELECT a, b, c, NULL FROM t");
     assert_int_equal(bx_stmt_step(get, NULL), 1);
     assert_true(bx_stmt_int(get, 0) == INT64_MIN);
     assert_string_equal(bx_stmt_text(get, 1), "abc");
