@@ -11,6 +11,7 @@
 #include "boxtill/till/view.h"
 
 #include "counter.h"
+#include "server.h"
 
 /* Who asked for something: 0 the screen, else the request number of a command. */
 typedef int64_t bx_origin;
@@ -56,6 +57,10 @@ void bx_desk_left(const struct bx_till *till, const struct bx_desk *desk, bx_mon
                   bx_money *ret_cash);
 /* The server answered a GROW for POOL (or did not): settles what waits. */
 void bx_desk_grown(struct bx_till *till, const struct bx_slug *pool);
+/* The journal has answered: the sale is over, or (refused) the basket stands as before paying. */
+void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold);
+/* The desk of ORIGIN, or NULL when its command is gone. */
+struct bx_desk *bx_desk_of(struct bx_till *till, bx_origin origin);
 
 /* --- commit.c: the row of entries waiting for the journal; one is under way at a time --------- */
 
@@ -80,20 +85,54 @@ struct bx_commits {
     bool resolving;  /* its COMMIT is unknown */
     bool stopped;    /* and could not be resolved: selling is shut */
     bx_utc unknown_since;
+    bx_mono resolve_at; /* stopped: when to look again */
 };
 /* Takes what the intent owns. */
 void bx_commit_push(struct bx_till *till, struct bx_intent *taken);
 void bx_commit_note(struct bx_till *till, enum bx_kind kind, const char *about, int64_t n);
 void bx_commit_stored(struct bx_till *till, const struct bx_event *event);
+void bx_commit_tick(struct bx_till *till);
+void bx_commits_finish(struct bx_commits *commits);
 
 /* --- papers.c: print jobs, reprint, replace --------------------------------------------------- */
 
+/* What the till remembers of a job beside what the journal does. */
+struct bx_paper_mark {
+    bool stored; /* "submitting" is on disk: may be printed */
+    bool dirty;  /* its state is not on disk yet */
+    bool noting; /* part of the note under way */
+    bool asked;  /* the printer has it, or was asked for it */
+    int tries;
+    bx_mono born, due;
+    struct bx_ref proof;
+};
+
+/* A document to be made again, waiting for what the journal knows of it. */
+struct bx_paper_order {
+    bool active;
+    enum bx_kind kind; /* reprint, replace, print-answer */
+    bx_origin origin;
+    int64_t request; /* of its READ */
+    int64_t sale_seq;
+    int ticket;
+    char reason[44];
+    struct bx_id job; /* print-answer */
+    struct bx_entry_head head;
+    struct bx_sale *sale;
+};
+
 struct bx_papers {
-    struct bx_print_job *jobs; /* those not at an end, and the last few that are */
+    struct bx_print_job *jobs;   /* those not at an end, and the last few that are; oldest first */
+    struct bx_paper_mark *marks; /* one a job */
     size_t count, cap;
     char printer_say[96];
     bool printer_ready;
     int64_t note_request; /* storing states */
+    int64_t read_request; /* fetching the sheet */
+    struct bx_id read_job;
+    struct bx_paper *sheet; /* the sale being printed: its fields and code change with each job */
+    int64_t sheet_seq, sheet_sale; /* entry and sale the sheet is filled from */
+    struct bx_paper_order order;
 };
 /* The jobs of a committed entry exist: store them as submitting, then print. SALE is the sale they
  * show; owned by the caller. */
@@ -102,6 +141,12 @@ void bx_papers_new(struct bx_till *till, const struct bx_ref *ref, const struct 
 void bx_papers_report(struct bx_till *till, const struct bx_print_report *report);
 void bx_papers_start(struct bx_till *till, const struct bx_print_job *jobs, size_t count);
 void bx_papers_tick(struct bx_till *till);
+void bx_papers_stored(struct bx_till *till, const struct bx_event *event);
+void bx_papers_rows(struct bx_till *till, const struct bx_event *event);
+void bx_papers_committed(struct bx_till *till, const struct bx_intent *intent,
+                         const struct bx_entry_head *head, const struct bx_ref *ref);
+void bx_papers_finish(struct bx_papers *papers);
+bool bx_job_is_over(enum bx_job_state state);
 /* TICKET -1: the receipt. Torn in the hand: same code, COPY n. Gone or unsure: a new code, the old
  * one refused. In hand: closes an unsure job as confirmed by a person. ROW is the sale's. */
 int bx_must bx_papers_reprint(struct bx_till *till, bx_origin origin, const struct bx_row *sale,
@@ -110,63 +155,6 @@ int bx_must bx_papers_replace(struct bx_till *till, bx_origin origin, const stru
                               int ticket, const char *reason, struct bx_fault *fault);
 int bx_must bx_papers_in_hand(struct bx_till *till, bx_origin origin,
                               const struct bx_print_job *job, struct bx_fault *fault);
-
-/* --- leases.c ----------------------------------------------------------------------------------
- */
-
-struct bx_leases {
-    struct bx_lease *rows; /* sorted by pool */
-    size_t count, cap;
-    int64_t request;      /* ALLOT under way */
-    int64_t note_request; /* storing before sending, or storing a grant */
-    struct bx_allot_message batch[BX_ALLOT_MAX];
-    size_t batch_count;
-    bx_mono sent_at, next_at;
-    bool hello; /* must say HELLO before anything else */
-};
-struct bx_lease *bx_leases_find(struct bx_till *till, const struct bx_slug *pool);
-/* Places of POOL this till may sell now: 0 when frozen, closed, waiting. RESERVED counts as taken.
- */
-int64_t bx_leases_free(const struct bx_till *till, const struct bx_slug *pool);
-void bx_leases_reserve(struct bx_till *till, const struct bx_slug *pool,
-                       int64_t q); /* q may be negative */
-/* Asks for N places in all as soon as may be. */
-void bx_leases_grow(struct bx_till *till, const struct bx_slug *pool, int64_t n);
-void bx_leases_sold(struct bx_till *till, const struct bx_lease_use *uses, int count);
-void bx_leases_answer(struct bx_till *till, const struct bx_booking_answer *answer);
-void bx_leases_stored(struct bx_till *till, const struct bx_event *event);
-void bx_leases_tick(struct bx_till *till);
-
-/* --- link.c: contact with the server, the queue of entries, documents --------------------------
- */
-
-struct bx_link {
-    bool enrolled, online, forced, stranger;
-    bx_mono offline_since;
-    int failures;
-    bx_mono next_try; /* of anything, after a failure */
-    int64_t send_request, news_request, document_request, queue_request, note_request;
-    struct bx_ref batch[BX_BATCH_MAX]; /* being sent */
-    size_t batch_count;
-    int64_t queued, attention;
-    int64_t read_from; /* queue was read up to here */
-    bx_mono next_news, next_documents, next_waiting;
-    int64_t epoch, commit;     /* highest seen */
-    struct bx_pool_news *news; /* sorted by pool */
-    size_t news_count;
-    bx_utc news_at;
-    bx_mono news_mono;
-    int64_t synced_for; /* command waiting for "queue empty", 0 none */
-};
-void bx_link_start(struct bx_till *till, const struct bx_event *event);
-void bx_link_tick(struct bx_till *till);
-void bx_link_kick(struct bx_till *till);    /* something was queued: send soon */
-void bx_link_try_now(struct bx_till *till); /* a person asks */
-void bx_link_force(struct bx_till *till, bool offline);
-void bx_link_answer(struct bx_till *till, const struct bx_booking_answer *answer);
-void bx_link_stored(struct bx_till *till, const struct bx_event *event);
-void bx_link_rows(struct bx_till *till, const struct bx_event *event);
-const struct bx_pool_news *bx_link_news(const struct bx_till *till, const struct bx_slug *pool);
 
 /* --- people.c: login, PIN, lock-outs, lock -----------------------------------------------------
  */
@@ -180,6 +168,11 @@ struct bx_people {
     bx_mono barred_until[BX_LOCKOUTS_MAX];
     bx_mono last_key;
 };
+void bx_people_start(struct bx_till *till, const struct bx_journal_state *state);
+void bx_people_tick(struct bx_till *till);
+/* A login, log-out or failed login is on disk (or was refused). */
+void bx_people_committed(struct bx_till *till, const struct bx_intent *intent,
+                         const struct bx_fault *fault);
 int bx_must bx_people_login(struct bx_till *till, bx_origin origin, int64_t number, const char *pin,
                             struct bx_fault *fault);
 void bx_people_pin(struct bx_till *till, const struct bx_event *event);
@@ -191,14 +184,18 @@ const struct bx_user *bx_people_user(
 /* --- command.c: the commands of the command line -----------------------------------------------
  */
 
-struct bx_command { /* one under way at a time; others wait at the caller */
-    bx_origin request;
+struct bx_command {    /* one under way at a time; others wait at the caller */
+    bx_origin request; /* 0: none */
     char verb[16];
     struct bx_desk *desk; /* sell: its own basket */
     int64_t read_request;
     int ticket;
-    char text[48];
+    char text[64], reason[44];
     int stage;
+    int64_t n;
+    size_t tender_count;
+    char tenders[BX_TENDERS_MAX][64];
+    struct bx_buf json, human; /* the answer as it grows */
 };
 void bx_command_take(struct bx_till *till, int64_t request, const char *json, size_t len);
 void bx_command_rows(struct bx_till *till, const struct bx_event *event);
@@ -208,6 +205,7 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
 void bx_command_ended(struct bx_till *till, bx_origin origin, enum bx_outcome outcome,
                       const struct bx_fault *fault);
 void bx_command_tick(struct bx_till *till);
+void bx_command_finish(struct bx_command *command);
 
 /* --- till.c -------------------------------------------------------------------------------------
  */

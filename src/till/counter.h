@@ -57,6 +57,8 @@ void bx_counter_unsold(struct bx_till *till,
                        const struct bx_fault *fault); /* refused: basket stays */
 void bx_counter_stopped(struct bx_till *till, bool stopped);
 void bx_counter_logged_in(struct bx_till *till, const struct bx_fault *fault); /* NULL: welcome */
+/* Locked, or logged out: back to the login screen. */
+void bx_counter_left(struct bx_till *till);
 void bx_counter_programme(
     struct bx_till *till); /* a new programme: keep the selection if it lives */
 /* A sentence on the screen until the next key. */

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The rows of the server's tables. Integers are int64_t, times UTC microseconds, money minor units,
+ * states the enums beside them; the key columns stand first. schema.c lists every member. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "boxtill/base/crypto.h"
+#include "boxtill/base/id.h"
+#include "boxtill/domain/code.h"
+#include "boxtill/domain/entry.h"
+#include "boxtill/domain/slug.h"
+
+enum bd_table {
+    BD_META,
+    BD_DEVICE,
+    BD_USER,
+    BD_ENROL_CODE,
+    BD_DOCUMENT,
+    BD_POOL,
+    BD_LEASE,
+    BD_ENTRY,
+    BD_ASIDE,
+    BD_ORDER,
+    BD_ORDER_LINE,
+    BD_TICKET,
+    BD_CHECK_IN,
+    BD_TASK,
+    BD_REPLY,
+    BD_LOG,
+    BD_TABLES
+};
+
+struct bd_blob {
+    const void *data;
+    size_t len;
+};
+
+/* The one row about the venue as a whole. */
+struct bd_meta_row {
+    int64_t one; /* key: always 1 */
+    int64_t epoch, commit, shut;
+    int64_t next_till;
+    int64_t programme, staff; /* versions at hand, 0: none yet */
+    int64_t waiting;          /* entries in custody that wait for a parent */
+    int64_t offset_min;
+    struct bx_hash master;      /* from which the day keys derive */
+    struct bx_hash server_seed; /* of the server's signing key */
+    struct bx_hash programme_hash;
+    char venue[BX_NAME_SIZE];
+};
+
+struct bd_device_row {
+    int64_t till; /* key */
+    int64_t incarnation, issuer, revoked, enrolled_at;
+    int64_t mark, highest;            /* seq held without a gap; highest seq held */
+    int64_t quarantined;              /* 1: no lease until a supervisor settles */
+    int64_t hello_epoch, hello_seq;   /* of the last whole HELLO */
+    int64_t hello_want, hello_got;    /* of one under way */
+    int64_t settle_seq;               /* when the mark reaches it, fading leases close */
+    struct bx_id enrolment;           /* index 1 */
+    struct bx_hash key, secret, head; /* head: hash of the entry at the mark */
+};
+
+struct bd_user_row {
+    int64_t number; /* key */
+    int64_t role;
+    char name[BX_NAME_SIZE];
+    char pin_hash[BX_PIN_HASH_TEXT];
+};
+
+struct bd_enrol_code_row {
+    char code[9]; /* key */
+    int64_t expires_at, tries, used;
+};
+
+enum { BD_DOC_PROGRAMME, BD_DOC_CLASSES };
+struct bd_document_row {
+    int64_t kind, version; /* key */
+    int64_t at;
+    struct bd_blob bytes;
+};
+
+struct bd_pool_row {
+    struct bx_slug id; /* key */
+    int64_t capacity, planned_over, sold, held, leased;
+    int64_t over;            /* sold beyond, counted apart */
+    int64_t ends, cancelled; /* of its last slot; 1 when all its slots are */
+};
+
+enum bd_lease_state {
+    BD_LEASE_OPEN,
+    BD_LEASE_FROZEN, /* its time is over: sells no more, counts as before */
+    BD_LEASE_FADING, /* lost in a restore, used unknown until the till's entries have come */
+    BD_LEASE_CLOSED
+};
+struct bd_lease_row {
+    int64_t till, incarnation; /* key, with pool and r */
+    struct bx_slug pool;
+    int64_t r;
+    int64_t state; /* index 1: state, expires */
+    int64_t expires;
+    int64_t n;       /* granted */
+    int64_t used;    /* as CLOSE said */
+    int64_t booked;  /* places of the entries that came */
+    int64_t high;    /* the highest used-before + q among them */
+    int64_t part;    /* its share of the pool's leased */
+    int64_t lacking; /* what should be in part and did not fit (after a restore) */
+    int64_t gaps, overlaps;
+};
+
+enum bd_entry_state {
+    BD_ENTRY_BOOKED,
+    BD_ENTRY_WAITS_PARENT,
+    BD_ENTRY_WAITS_FORMAT /* of a v or kind that this server does not know */
+};
+struct bd_entry_row {
+    int64_t till, incarnation, seq; /* key */
+    struct bx_id id;                /* index 1 */
+    int64_t state;                  /* index 2 */
+    int64_t kind;                   /* enum bx_kind, -1: unknown */
+    int64_t at, came_at;
+    int64_t outcome; /* enum bx_entry_outcome */
+    struct bx_hash prev, hash;
+    char task[24];
+    char say[128];
+    struct bd_blob body;
+};
+
+/* An entry that contradicts what is held: kept, never booked. */
+struct bd_aside_row {
+    int64_t till, incarnation, seq; /* key, with hash */
+    struct bx_hash hash;
+    struct bx_id id;
+    int64_t came_at;
+    struct bx_hash prev;
+    char why[24];
+    struct bd_blob body;
+};
+
+struct bd_order_row {
+    struct bx_id id; /* key */
+    int64_t till, incarnation, seq;
+    int64_t at, shift, user, offline, programme;
+    int64_t total, rounding, persons;
+    char number[BX_NUMBER_SIZE];
+    char currency[4];
+};
+
+struct bd_order_line_row {
+    struct bx_id order; /* key, with nth */
+    int64_t nth;
+    struct bx_slug product, event, slot, pool;
+    int64_t quantity, price, tax_ppm, places, persons;
+    int64_t printed; /* 1: each piece has a ticket */
+    int64_t date;    /* days since 1970 */
+};
+
+struct bd_ticket_row {
+    struct bx_id order;      /* key, with nth and generation */
+    int64_t nth;             /* index in the sale */
+    int64_t generation;      /* 0 as sold, one more with each replacement */
+    char code[BX_CODE_SIZE]; /* index 1 */
+    int64_t state;           /* enum bd_ticket_state */
+    int64_t line, date, persons, places;
+    struct bx_slug product, event, slot, pool;
+    char replaced_by[BX_CODE_SIZE];
+    int64_t used_at;
+    char used_gate[44];
+};
+
+struct bd_check_in_row {
+    struct bx_id id; /* key */
+    char code[BX_CODE_SIZE];
+    char gate[44];
+    int64_t at, came_at, admitted, persons;
+    char why[24];
+    int64_t first_at;
+    char first_gate[44];
+};
+
+/* Something for a person to look at. */
+struct bd_task_row {
+    int64_t till, incarnation, seq; /* key, with word; zeros: about no entry */
+    char word[24];
+    int64_t at, done;
+    char say[128];
+};
+
+/* The answer to a POST, for as long as what it made. */
+struct bd_reply_row {
+    struct bx_id id;     /* key */
+    struct bx_hash body; /* of the request */
+    int64_t status, at;
+    struct bd_blob answer;
+};
+
+struct bd_log_row {
+    struct bx_id id; /* key */
+    int64_t at;
+    char who[BX_NAME_SIZE];
+    char what[128];
+};

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One description of the tables serves the memory store's comparisons and SQLite's CREATE TABLE,
+ * SELECT and INSERT alike: a column added here exists everywhere, and one that is missing in a
+ * single implementation cannot happen. The venue's name is not in it: a store that may hold several
+ * venues in one database puts it first in every key by itself. */
+
+#include "server/store/schema.h"
+
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+
+/* A member of ROW, the row type at hand. */
+#define COLUMN(kind, member)                                             \
+    {                                                                    \
+#member, kind, offsetof(ROW, member), sizeof(((ROW *)0)->member) \
+    }
+#define I(member) COLUMN(BD_INT, member)
+#define T(member) COLUMN(BD_TEXT, member)
+#define D(member) COLUMN(BD_ID, member)
+#define H(member) COLUMN(BD_HASH, member)
+#define B(member) COLUMN(BD_BLOB, member)
+
+#define ROW struct bd_meta_row
+static const struct bd_column meta_columns[] = {
+    I(one),     I(epoch),      I(commit), I(shut),        I(next_till),      I(programme), I(staff),
+    I(waiting), I(offset_min), H(master), H(server_seed), H(programme_hash), T(venue)};
+#undef ROW
+#define ROW struct bd_device_row
+static const struct bd_column device_columns[] = {
+    I(till),       I(incarnation), I(issuer),      I(revoked),   I(enrolled_at), I(mark),
+    I(highest),    I(quarantined), I(hello_epoch), I(hello_seq), I(hello_want),  I(hello_got),
+    I(settle_seq), D(enrolment),   H(key),         H(secret),    H(head)};
+#undef ROW
+#define ROW struct bd_user_row
+static const struct bd_column user_columns[] = {I(number), I(role), T(name), T(pin_hash)};
+#undef ROW
+#define ROW struct bd_enrol_code_row
+static const struct bd_column enrol_code_columns[] = {T(code), I(expires_at), I(tries), I(used)};
+#undef ROW
+#define ROW struct bd_document_row
+static const struct bd_column document_columns[] = {I(kind), I(version), I(at), B(bytes)};
+#undef ROW
+#define ROW struct bd_pool_row
+static const struct bd_column pool_columns[] = {T(id),   I(capacity), I(planned_over),
+                                                I(sold), I(held),     I(leased),
+                                                I(over), I(ends),     I(cancelled)};
+#undef ROW
+#define ROW struct bd_lease_row
+static const struct bd_column lease_columns[] = {
+    I(till), I(incarnation), T(pool), I(r),    I(state),   I(expires), I(n),
+    I(used), I(booked),      I(high), I(part), I(lacking), I(gaps),    I(overlaps)};
+#undef ROW
+#define ROW struct bd_entry_row
+static const struct bd_column entry_columns[] = {
+    I(till),    I(incarnation), I(seq),  D(id),   I(state), I(kind), I(at),
+    I(came_at), I(outcome),     H(prev), H(hash), T(task),  T(say),  B(body)};
+#undef ROW
+#define ROW struct bd_aside_row
+static const struct bd_column aside_columns[] = {I(till),    I(incarnation), I(seq), H(hash), D(id),
+                                                 I(came_at), H(prev),        T(why), B(body)};
+#undef ROW
+#define ROW struct bd_order_row
+static const struct bd_column orders_columns[] = {
+    D(id),      I(till),      I(incarnation), I(seq),      I(at),      I(shift),  I(user),
+    I(offline), I(programme), I(total),       I(rounding), I(persons), T(number), T(currency)};
+#undef ROW
+#define ROW struct bd_order_line_row
+static const struct bd_column order_line_columns[] = {
+    D(order), I(nth),     T(product), T(event),   T(slot),    T(pool), I(quantity),
+    I(price), I(tax_ppm), I(places),  I(persons), I(printed), I(date)};
+#undef ROW
+#define ROW struct bd_ticket_row
+static const struct bd_column ticket_columns[] = {
+    D(order), I(nth),         I(generation), T(code),     I(state), I(line),
+    I(date),  I(persons),     I(places),     T(product),  T(event), T(slot),
+    T(pool),  T(replaced_by), I(used_at),    T(used_gate)};
+#undef ROW
+#define ROW struct bd_check_in_row
+static const struct bd_column check_in_columns[] = {D(id),       T(code),      T(gate),    I(at),
+                                                    I(came_at),  I(admitted),  I(persons), T(why),
+                                                    I(first_at), T(first_gate)};
+#undef ROW
+#define ROW struct bd_task_row
+static const struct bd_column task_columns[] = {I(till), I(incarnation), I(seq), T(word),
+                                                I(at),   I(done),        T(say)};
+#undef ROW
+#define ROW struct bd_reply_row
+static const struct bd_column reply_columns[] = {D(id), H(body), I(status), I(at), B(answer)};
+#undef ROW
+#define ROW struct bd_log_row
+static const struct bd_column audit_log_columns[] = {D(id), I(at), T(who), T(what)};
+#undef ROW
+
+/* A column is named by its place in the list above. */
+static const struct bd_index device_indexes[] = {
+    {"enrolment", 1, {13}}
+};
+static const struct bd_index lease_indexes[] = {
+    {"expires", 2, {4, 5}}
+};
+static const struct bd_index entry_indexes[] = {
+    {"id",    1, {3}},
+    {"state", 1, {4}}
+};
+static const struct bd_index ticket_indexes[] = {
+    {"code", 1, {3}}
+};
+
+static const char pool_check[] = "sold >= 0 AND held >= 0 AND leased >= 0 AND \"over\" >= 0 AND "
+                                 "sold + held + leased <= capacity + planned_over";
+
+#define SHAPE(text, row, list, keys, ...)                                       \
+    {                                                                           \
+        .name = (text), .size = sizeof(struct row), .columns = (list),          \
+        .column_count = (int)bx_countof(list), .key_count = (keys), __VA_ARGS__ \
+    }
+
+static const struct bd_shape shapes[BD_TABLES] = {
+    [BD_META] = SHAPE("meta", bd_meta_row, meta_columns, 1, .rowid = false),
+    [BD_DEVICE] = SHAPE("device", bd_device_row, device_columns, 1, .indexes = device_indexes,
+                        .index_count = 1),
+    [BD_USER] = SHAPE("user", bd_user_row, user_columns, 1, .rowid = false),
+    [BD_ENROL_CODE] = SHAPE("enrol_code", bd_enrol_code_row, enrol_code_columns, 1, .rowid = false),
+    [BD_DOCUMENT] = SHAPE("document", bd_document_row, document_columns, 2, .rowid = true),
+    [BD_POOL] = SHAPE("pool", bd_pool_row, pool_columns, 1, .check = pool_check),
+    [BD_LEASE] =
+        SHAPE("lease", bd_lease_row, lease_columns, 4, .indexes = lease_indexes, .index_count = 1),
+    [BD_ENTRY] = SHAPE("entry", bd_entry_row, entry_columns, 3, .rowid = true,
+                       .indexes = entry_indexes, .index_count = 2),
+    [BD_ASIDE] = SHAPE("aside", bd_aside_row, aside_columns, 4, .rowid = true),
+    [BD_ORDER] = SHAPE("orders", bd_order_row, orders_columns, 1, .rowid = false),
+    [BD_ORDER_LINE] = SHAPE("order_line", bd_order_line_row, order_line_columns, 2, .rowid = false),
+    [BD_TICKET] = SHAPE("ticket", bd_ticket_row, ticket_columns, 3, .indexes = ticket_indexes,
+                        .index_count = 1),
+    [BD_CHECK_IN] = SHAPE("check_in", bd_check_in_row, check_in_columns, 1, .rowid = false),
+    [BD_TASK] = SHAPE("task", bd_task_row, task_columns, 4, .rowid = false),
+    [BD_REPLY] = SHAPE("reply", bd_reply_row, reply_columns, 1, .rowid = true),
+    [BD_LOG] = SHAPE("audit_log", bd_log_row, audit_log_columns, 1, .rowid = false),
+};
+
+const struct bd_shape *bd_shape_of(enum bd_table table)
+{
+    bx_assert(table < BD_TABLES);
+    return &shapes[table];
+}
+
+int bd_shape_order(const struct bd_shape *shape, int index, uint8_t ret[BD_ORDER_MAX])
+{
+    int count = 0;
+    if (index > 0) {
+        bx_assert(index <= shape->index_count);
+        const struct bd_index *own = &shape->indexes[index - 1];
+        for (int i = 0; i < own->count; i++)
+            ret[count++] = own->columns[i];
+    }
+    for (int key = 0; key < shape->key_count; key++)
+        ret[count++] = (uint8_t)key;
+    return count;
+}
+
+static int compare_column(const struct bd_column *column, const void *a, const void *b)
+{
+    const char *left = (const char *)a + column->offset;
+    const char *right = (const char *)b + column->offset;
+    switch (column->kind) {
+    case BD_INT: {
+        int64_t x, y;
+        memcpy(&x, left, sizeof x);
+        memcpy(&y, right, sizeof y);
+        return (x > y) - (x < y);
+    }
+    case BD_TEXT: return strcmp(left, right);
+    case BD_ID:
+    case BD_HASH: return memcmp(left, right, column->size);
+    case BD_BLOB: break;
+    }
+    bx_unreachable(); /* blobs order nothing */
+}
+
+int bd_shape_compare(const struct bd_shape *shape, const uint8_t *order, int from, int to,
+                     const void *a, const void *b)
+{
+    for (int i = from; i < to; i++) {
+        int differs = compare_column(&shape->columns[order[i]], a, b);
+        if (differs != 0)
+            return differs;
+    }
+    return 0;
+}
+
+int bd_store_raise(struct bd_store *store, struct bx_fault *fault)
+{
+    struct bd_meta_row meta = {.one = 1};
+    int err = bd_get(store, BD_META, &meta, fault);
+    if (err != 0)
+        return err == BD_NOT ? 0 : err;
+    meta.commit++;
+    return bd_update(store, BD_META, &meta, fault);
+}

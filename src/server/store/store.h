@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Port: the server's store. Rows are plain structs (rows.h) in tables that schema.c describes once
+ * for every implementation. Real: SQLite (sqlite.h). Fake, and the simulator's: memory (memory.h).
+ *
+ * One thread per store. All writing happens between begin and end; reading is allowed outside. A
+ * store serves one venue, and puts its name first in every key itself.
+ *
+ * Blobs that `get` hands out are borrowed until the next call on the store; rows that `scan` shows,
+ * until the visit returns. A visitor may call get (of another table, or with blobs it does not
+ * keep), and nothing else. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "boxtill/base/attr.h"
+#include "boxtill/base/fault.h"
+#include "server/store/rows.h"
+
+/* The positive answer of get, put and move: the row was not there (get, update), it was there
+ * already (insert), the guard said no (move). No fault is written then. */
+enum { BD_NOT = 1 };
+
+enum bd_put { BD_INSERT, BD_UPDATE };
+enum bd_edge {
+    BD_ALL,  /* every row with the fixed columns */
+    BD_FROM, /* those at or beyond FROM in the remaining columns of the order */
+    BD_AFTER /* those strictly beyond */
+};
+
+struct bd_scan {
+    enum bd_table table;
+    int index; /* 0: by key; 1 and up: the table's indexes, each followed by the key */
+    int fixed; /* so many leading columns of that order equal those in FROM */
+    enum bd_edge edge;
+    bool down;        /* from the last to the first; "beyond" is then "before" */
+    const void *from; /* a row; NULL when nothing is fixed and the edge is BD_ALL */
+};
+/* Nonzero stops the scan and is returned by it. */
+typedef int (*bd_visit)(void *arg, const void *row);
+
+/* What is added to a pool, negative to take away. Done only if afterwards no figure is negative and
+ * sold + held + leased <= capacity + planned_over. */
+struct bd_move {
+    struct bx_slug pool;
+    int64_t sold, held, leased, over;
+};
+
+struct bd_store;
+struct bd_store_ops {
+    /* Opens a transaction (for a read-only store: a steady view). */
+    int (*begin)(struct bd_store *store, struct bx_fault *fault);
+    /* Savepoints nest, at most BD_MARKS_MAX deep; release keeps or drops what was put since. */
+    int (*mark)(struct bd_store *store, struct bx_fault *fault);
+    int (*release)(struct bd_store *store, bool keep, struct bx_fault *fault);
+    /* Ends the transaction. A commit that changed something raises meta's commit number by one.
+     * DONE: as asked, and durable. REFUSED: nothing of it happened. UNKNOWN: it may have. */
+    enum bx_outcome (*end)(struct bd_store *store, bool commit, struct bx_fault *fault);
+    /* Fills ROW from its key columns. */
+    int (*get)(struct bd_store *store, enum bd_table table, void *row, struct bx_fault *fault);
+    int (*put)(struct bd_store *store, enum bd_table table, enum bd_put how, const void *row,
+               struct bx_fault *fault);
+    int (*scan)(struct bd_store *store, const struct bd_scan *scan, bd_visit visit, void *arg,
+                struct bx_fault *fault);
+    int (*move)(struct bd_store *store, const struct bd_move *move, struct bx_fault *fault);
+};
+struct bd_store {
+    const struct bd_store_ops *ops;
+};
+enum { BD_MARKS_MAX = 8 };
+
+static inline int bx_must bd_get(struct bd_store *store, enum bd_table table, void *row,
+                                 struct bx_fault *fault)
+{
+    return store->ops->get(store, table, row, fault);
+}
+static inline int bx_must bd_insert(struct bd_store *store, enum bd_table table, const void *row,
+                                    struct bx_fault *fault)
+{
+    return store->ops->put(store, table, BD_INSERT, row, fault);
+}
+static inline int bx_must bd_update(struct bd_store *store, enum bd_table table, const void *row,
+                                    struct bx_fault *fault)
+{
+    return store->ops->put(store, table, BD_UPDATE, row, fault);
+}
+static inline int bx_must bd_scan(struct bd_store *store, const struct bd_scan *scan,
+                                  bd_visit visit, void *arg, struct bx_fault *fault)
+{
+    return store->ops->scan(store, scan, visit, arg, fault);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The half of the inside of a till that deals with the server: leases and the link. Included by
+ * core.h, and by nothing else. */
+
+#include "boxtill/till/till.h"
+
+/* --- leases.c --------------------------------------------------------------------------------- */
+
+/* What the till remembers of a lease beside what the journal does. */
+struct bx_lease_mark {
+    int64_t want;       /* places asked for by a basket, in all; 0: nobody asks */
+    int64_t share;      /* what the server usually gives at once */
+    int64_t left;       /* what the venue had left beside, -1 unknown */
+    bx_mono not_before; /* nothing to give until then */
+    bool alive;         /* one of its slots can still be sold */
+    bool batched;       /* part of the exchange under way */
+    bool frozen;        /* quarantined: sells nothing until a supervisor settles */
+};
+
+struct bx_leases {
+    struct bx_lease *rows;       /* sorted by pool */
+    struct bx_lease_mark *marks; /* one a row */
+    size_t count, cap;
+    int64_t request;      /* ALLOT under way */
+    int64_t note_request; /* storing before sending, or storing what was granted */
+    struct bx_allot_message batch[BX_ALLOT_MAX];
+    size_t batch_count;
+    struct bx_lease *granted; /* what the answer changes, until it is on disk; BX_ALLOT_MAX */
+    size_t granted_count;
+    int64_t sent_epoch;
+    bool answered; /* the answer is here and `granted` waits to be stored */
+    bx_mono sent_at, next_at, next_scan;
+    bx_utc sent_utc;
+    bool hello;      /* must say HELLO before anything else */
+    size_t hello_at; /* rows said so far, when one message is not enough */
+};
+void bx_leases_start(struct bx_till *till, const struct bx_journal_state *state);
+void bx_leases_finish(struct bx_leases *leases);
+struct bx_lease *bx_leases_find(struct bx_till *till, const struct bx_slug *pool);
+/* Places of POOL this till may sell now: 0 when frozen, closed, waiting. RESERVED counts as taken.
+ */
+int64_t bx_leases_free(const struct bx_till *till, const struct bx_slug *pool);
+void bx_leases_reserve(struct bx_till *till, const struct bx_slug *pool,
+                       int64_t q); /* q may be negative */
+/* Asks for Q places to be free as soon as may be. */
+void bx_leases_grow(struct bx_till *till, const struct bx_slug *pool, int64_t q);
+/* Is a lease of POOL being asked for? */
+bool bx_leases_is_asked(const struct bx_till *till, const struct bx_slug *pool);
+/* What the sale takes, as the leases stand at this moment. */
+void bx_leases_uses(const struct bx_till *till, struct bx_sale *sale);
+/* Reserved places become used ones, or (not sold) free again. */
+void bx_leases_sold(struct bx_till *till, const struct bx_lease_use *uses, int count, bool sold);
+void bx_leases_answer(struct bx_till *till, const struct bx_booking_answer *answer);
+void bx_leases_stored(struct bx_till *till, const struct bx_event *event);
+void bx_leases_tick(struct bx_till *till);
+/* The programme, the epoch or the contact changed: look at everything again. */
+void bx_leases_kick(struct bx_till *till);
+
+/* --- link.c, papers of the server: contact, the queue of entries, documents ------------------- */
+
+struct bx_link {
+    bool enrolled, online, forced, stranger;
+    bool noted; /* offline-start is written, or about to be */
+    bx_mono offline_since, last_good;
+    int failures;
+    bx_mono next_try; /* of anything, after a failure */
+    int64_t send_request, news_request, document_request, queue_request, note_request;
+    struct bx_ref batch[BX_BATCH_MAX]; /* being sent */
+    size_t batch_count, batch_limit;
+    int64_t batch_done, batch_attention; /* of the answers being stored */
+    int64_t queued, attention;
+    int64_t read_from; /* queue was read up to here */
+    int64_t read_seq;  /* next_seq when the read began */
+    int64_t swept;     /* entries this sweep leaves behind, waiting */
+    bool pending;      /* there is something to read */
+    bx_mono next_news, next_documents, next_waiting;
+    int document_at; /* which one is next */
+    int64_t document_note;
+    enum bx_document document_kind;
+    void *document_new;        /* parsed, until it is on disk */
+    int64_t epoch, commit;     /* highest seen */
+    bool reoffer;              /* a new epoch: entries above the server's mark go again */
+    struct bx_pool_news *news; /* sorted by pool */
+    size_t news_count;
+    bx_utc news_at;
+    bx_mono news_mono;
+    int64_t exchanges; /* that came to an end: "try now" has been tried */
+};
+void bx_link_start(struct bx_till *till, const struct bx_event *event);
+void bx_link_finish(struct bx_till *till);
+void bx_link_tick(struct bx_till *till);
+void bx_link_kick(struct bx_till *till);    /* something was queued: send soon */
+void bx_link_try_now(struct bx_till *till); /* a person asks */
+void bx_link_force(struct bx_till *till, bool offline);
+void bx_link_answer(struct bx_till *till, const struct bx_booking_answer *answer);
+/* Counts the contact of any exchange; true when the answer may be used. */
+bool bx_link_contact(struct bx_till *till, const struct bx_booking_answer *answer);
+/* May something be sent now? */
+bool bx_link_is_up(const struct bx_till *till);
+/* The server holds everything up to MARK: what is above goes again, when the epoch is new. */
+void bx_link_mark(struct bx_till *till, int64_t mark);
+void bx_link_stored(struct bx_till *till, const struct bx_event *event);
+void bx_link_rows(struct bx_till *till, const struct bx_event *event);
+const struct bx_pool_news *bx_link_news(const struct bx_till *till, const struct bx_slug *pool);
