@@ -46,16 +46,12 @@ static void line_open(struct bx_till *till)
 
 static void lock(struct bx_till *till)
 {
-    bx_counter_home(till);
     bx_people_lock(till);
-    bx_login_open(till);
 }
 
 static void logout(struct bx_till *till)
 {
-    bx_counter_home(till);
     bx_people_logout(till, 0);
-    bx_login_open(till);
 }
 
 static void quit(struct bx_till *till)
@@ -66,7 +62,9 @@ static void quit(struct bx_till *till)
 static void undo(struct bx_till *till)
 {
     if (!bx_desk_undo(till, &till->desk))
-        bx_say(till, BX_TONE_PLAIN, "Nothing to undo.");
+        bx_say(till, BX_TONE_PLAIN,
+               till->desk.waiting > 0 ? "Places are being asked for: one moment."
+                                      : "Nothing to undo.");
 }
 
 static void redo(struct bx_till *till)
@@ -275,6 +273,7 @@ void bx_counter_press(struct bx_till *till, int key)
 {
     struct bx_counter *counter = &till->counter;
     counter->say[0] = '\0';
+    counter->rung_quantity = 0;
     if (counter->asking) {
         bx_ask_key(till, key);
         return;

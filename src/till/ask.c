@@ -45,13 +45,6 @@ bool bx_ask_wants_text(enum bx_ask ask)
     return ask == BX_ASK_SETTLE;
 }
 
-static void settle(struct bx_till *till, const char *reason)
-{
-    bx_commit_note(till, BX_KIND_SETTLE, reason, till->counter.ask_n);
-    bx_say(till, BX_TONE_GOOD, "Settled: %s.", reason);
-    bx_lists_load(till, till->counter.screen);
-}
-
 static void yes(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
@@ -69,7 +62,7 @@ static void yes(struct bx_till *till)
     case BX_ASK_CLEAR: bx_desk_clear(till, &till->desk); break;
     case BX_ASK_LEAVE_PAY: bx_pay_leave(till, true); break;
     case BX_ASK_REPLACE: bx_lists_replace(till, (size_t)counter->ask_n); break;
-    case BX_ASK_SETTLE: settle(till, reason); break;
+    case BX_ASK_SETTLE: bx_commit_note(till, BX_KIND_SETTLE, reason, counter->ask_n); break;
     case BX_ASK_NOTHING:
     case BX_ASKS: break;
     }

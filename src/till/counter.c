@@ -251,6 +251,14 @@ void bx_counter_logged_in(struct bx_till *till, const struct bx_fault *fault)
     bx_slots_follow(till);
 }
 
+void bx_counter_left(struct bx_till *till)
+{
+    till->counter.now = till->turn.mono;
+    till->counter.pending_key = 0;
+    bx_counter_home(till);
+    bx_login_open(till);
+}
+
 void bx_counter_programme(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;

@@ -69,6 +69,9 @@ struct bx_counter {
     /* what did not fit, until the next key: N finds it a place */
     struct bx_slug wish;
     int wish_quantity;
+    /* what the last key rang up, to be taken back when it was none; quantity 0: nothing */
+    struct bx_slug rung, rung_slot;
+    int rung_quantity;
     /* lists */
     size_t selected, first;  /* among the items that pass the filter; first line of KEYS */
     size_t kept[BX_SCREENS]; /* `selected` of the screens under this one */
@@ -128,6 +131,8 @@ void bx_counter_unsold(struct bx_till *till,
                        const struct bx_fault *fault); /* refused: basket stays */
 void bx_counter_stopped(struct bx_till *till, bool stopped);
 void bx_counter_logged_in(struct bx_till *till, const struct bx_fault *fault); /* NULL: welcome */
+/* Locked, or logged out: back to the login screen. */
+void bx_counter_left(struct bx_till *till);
 void bx_counter_programme(
     struct bx_till *till); /* a new programme: keep the selection if it lives */
 /* QUANTITY of PRODUCT does not fit into SLOT: says what fits and what N does then. */

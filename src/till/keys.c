@@ -36,7 +36,6 @@ enum {
 
 struct bx_counter_saved {
     struct bx_counter counter;
-    struct bx_basket basket;
 };
 
 static bool within(bx_mono from, bx_mono now, int64_t ms)
@@ -78,11 +77,9 @@ static bool too_soon(const struct bx_till *till, int key)
 static void apply(struct bx_till *till, int key, bool maybe_held)
 {
     struct bx_counter *counter = &till->counter;
-    int undo = till->desk.undo_at;
-    bool selling = bx_counter_screen(till) == BX_SCREEN_SELL;
     bx_counter_press(till, key);
     counter->maybe_held = maybe_held;
-    counter->held_bought = maybe_held && selling && undo != till->desk.undo_at;
+    counter->held_bought = maybe_held && counter->rung_quantity != 0;
 }
 
 static void pending_apply(struct bx_till *till)
@@ -104,7 +101,7 @@ static void repeated(struct bx_till *till)
     struct bx_counter *counter = &till->counter;
     if (counter->pending_key == 0 && !counter->maybe_held)
         return;
-    if (counter->held_bought && bx_desk_undo(till, &till->desk))
+    if (counter->held_bought && bx_sell_unring(till))
         bx_say(till, BX_TONE_PLAIN, "A key held down counts once.");
     counter->pending_key = 0;
     counter->maybe_held = counter->held_bought = false;
@@ -145,7 +142,6 @@ static void snapshot(struct bx_till *till)
     if (!counter->saved)
         counter->saved = bx_new(struct bx_counter_saved);
     counter->saved->counter = *counter;
-    counter->saved->basket = till->desk.basket;
 }
 
 /* As it was before the burst. Lists keep what they hold: no first key of a burst loads one. */
@@ -153,6 +149,7 @@ static void restore(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     struct bx_counter_saved *saved = counter->saved;
+    (void)bx_sell_unring(till);
     struct bx_counter now = *counter;
     *counter = saved->counter;
     counter->saved = saved;
@@ -167,8 +164,7 @@ static void restore(struct bx_till *till)
     counter->burst_len = counter->burst_applied = 0;
     counter->last_key = 0;
     counter->maybe_held = false;
-    if (memcmp(&till->desk.basket, &saved->basket, sizeof(saved->basket)) != 0)
-        (void)bx_desk_undo(till, &till->desk);
+    counter->rung_quantity = 0;
 }
 
 static size_t prefix_len(const struct bx_till *till)
@@ -272,7 +268,7 @@ static bool burst_take(struct bx_till *till, int key, bx_mono now)
         counter->scanned = (bx_mono){0};
         return true;
     }
-    if (counter->burst_len > 0 && !fits(till, key)) {
+    if (counter->burst_len > 0 && !fits(till, key)) { /* no code goes on like this */
         bool far = counter->burst_len >= BROKEN_LEN;
         if (ends && is_prefixed(till) && counter->burst_len > prefix_len(till)) {
             scanned(till, now);
@@ -284,8 +280,11 @@ static bool burst_take(struct bx_till *till, int key, bx_mono now)
     }
     if (!fits(till, key))
         return false;
-    if (counter->burst_len == 0)
+    if (counter->burst_len == 0) {
+        pending_apply(till);
+        counter->rung_quantity = 0;
         snapshot(till);
+    }
     counter->burst[counter->burst_len++] = key;
     counter->burst_at = now;
     if (is_complete(till)) {

@@ -75,6 +75,8 @@ void bx_day_text(const struct bx_till *till, struct bx_date date, bool long_form
 void bx_sell_key(struct bx_till *till, int key);
 /* Rings up (or takes away) on the chosen slot; ASKED: a large quantity was confirmed. */
 void bx_sell_add(struct bx_till *till, const struct bx_product *product, int quantity, bool asked);
+/* Takes back what the last key rang up; false when that was nothing. */
+bool bx_sell_unring(struct bx_till *till);
 /* The product that Fn stands for on this page; NULL none. */
 const struct bx_product *bx_sell_product(const struct bx_till *till, size_t nth);
 size_t bx_sell_products(const struct bx_till *till);

@@ -58,12 +58,35 @@ void bx_sell_add(struct bx_till *till, const struct bx_product *product, int qua
         return;
     }
     int err = bx_desk_add(till, &till->desk, product, slot, quantity, &fault);
-    if (!err)
+    if (!err) {
+        counter->rung = product->id;
+        counter->rung_slot = slot ? slot->id : (struct bx_slug){0};
+        counter->rung_quantity = quantity;
         return;
+    }
     if (is_short(till, product, slot, quantity))
         bx_counter_short(till, slot, product, quantity);
     else
         bx_counter_fault(till, &fault);
+}
+
+/* Undo will not while places are being asked for; what was rung up goes out all the same. */
+bool bx_sell_unring(struct bx_till *till)
+{
+    struct bx_counter *counter = &till->counter;
+    struct bx_fault fault = {0};
+    int quantity = counter->rung_quantity;
+    counter->rung_quantity = 0;
+    if (quantity == 0 || !till->programme)
+        return false;
+    if (bx_desk_undo(till, &till->desk))
+        return true;
+    const struct bx_product *product = bx_programme_product(till->programme, &counter->rung);
+    const struct bx_slot *slot = bx_slug_is_none(&counter->rung_slot)
+                                     ? NULL
+                                     : bx_programme_slot(till->programme, &counter->rung_slot);
+    return product && quantity > 0 &&
+           bx_desk_add(till, &till->desk, product, slot, -quantity, &fault) == 0;
 }
 
 /* What the digits and the minus before a letter say. */

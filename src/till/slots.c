@@ -36,17 +36,12 @@ bool bx_slots_is_over(const struct bx_till *till, const struct bx_slot *slot)
     return slot->end.us <= till->turn.utc.us;
 }
 
-static bool contact(const struct bx_till *till)
-{
-    return till->link.online && !till->link.forced;
-}
-
 int64_t bx_slots_room(const struct bx_till *till, const struct bx_slot *slot)
 {
     if (slot->cancelled || bx_slots_is_over(till, slot))
         return 0;
     int64_t room = bx_leases_free(till, &slot->pool);
-    const struct bx_pool_news *news = contact(till) ? bx_link_news(till, &slot->pool) : NULL;
+    const struct bx_pool_news *news = bx_link_is_up(till) ? bx_link_news(till, &slot->pool) : NULL;
     int64_t beside = news ? news->capacity - news->sold - news->held - news->leased : 0;
     return room + (beside > 0 ? beside : 0);
 }
