@@ -93,7 +93,8 @@ static void bound_format(int fd, char bound[BD_ADDRESS_SIZE])
     if (getsockname(fd, (struct sockaddr *)&at, &len) == 0)
         (void)getnameinfo((struct sockaddr *)&at, len, host, sizeof(host), port, sizeof(port),
                           NI_NUMERICHOST | NI_NUMERICSERV);
-    snprintf(bound, BD_ADDRESS_SIZE, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
+    bool colons = strchr(host, ':') != NULL;
+    snprintf(bound, BD_ADDRESS_SIZE, "%s%s%s:%s", colons ? "[" : "", host, colons ? "]" : "", port);
 }
 
 int bd_listen(const char *listen_at, char bound[BD_ADDRESS_SIZE], struct bx_fault *fault)
