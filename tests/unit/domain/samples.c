@@ -37,15 +37,13 @@ void sample_init(struct sample *sample)
     }
     for (int i = 0; i < SAMPLE_SLOTS; i++) {
         struct bx_slot *slot = &sample->slots[i];
-        *slot = (struct bx_slot){
-            .id = slug("slot-%d", i),
-            .pool = slug("pool-%d", pools[i]),
-            .event = i >= 4,
-            .start = {start + i * 900 * BX_SECOND_US},
-            .end = { start + (i + 1) * 900 * BX_SECOND_US},
-            .offset_min = 60,
-            .date = {      2026,                                  11, 24}
-        };
+        slot->id = slug("slot-%d", i);
+        slot->pool = slug("pool-%d", pools[i]);
+        slot->event = i >= 4;
+        slot->start.us = start + i * 900 * BX_SECOND_US;
+        slot->end.us = slot->start.us + 900 * BX_SECOND_US;
+        slot->offset_min = 60;
+        slot->date = (struct bx_date){2026, 11, 24};
     }
     product_init(&sample->products[0], "adult", "Adult", 2400, 70000);
     product_init(&sample->products[1], "child",

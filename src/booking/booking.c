@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The booking port over HTTP. One exchange of each kind may be under way, so the kind itself names
+ * the HTTP request. Whatever could have been made by somebody else on the line (a fault, a status
+ * without the server's signature, a body that cannot be read) ends as AGAIN: the till repeats for
+ * ever, and only a verified answer changes anything. */
+
+#include "boxtill/booking/booking.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/json.h"
+#include "boxtill/base/text.h"
+
+#include "sign.h"
+
+enum {
+    KINDS = BX_EXCHANGE_DOCUMENT + 1,
+    URL_SIZE = 256,
+    TIMEOUT_MS = 20000,
+    RENEWALS = 2, /* of a stale challenge, before it is called a failure */
+    RETRY_AFTER_MAX = 3600,
+    ENTRIES_BYTES = 1 << 20,
+    ALLOT_BYTES = 256 << 10,
+    NEWS_BYTES = 1 << 20,
+    DOCUMENT_BYTES = 8 << 20
+};
+
+struct exchange {
+    bool busy;
+    int64_t request;
+    int renewals;
+    size_t count; /* entries sent */
+    enum bx_document document;
+    bool conditional; /* with If-None-Match */
+    int64_t have;
+    char signature[129];
+    struct bx_buf body;
+};
+
+/* The ETag of a document this process has fetched, and the version in it. */
+struct known {
+    char etag[48];
+    int64_t version;
+};
+
+struct booking_http {
+    struct bx_booking port; /* first */
+    struct bx_http *http;
+    char url[URL_SIZE];
+    int64_t till, incarnation, timeout_ms;
+    struct bx_secret_key key;
+    struct bx_public_key server;
+    int64_t seen_epoch, seen_commit;
+    char challenge[BX_CHALLENGE_SIZE];
+    struct exchange exchanges[KINDS];
+    struct known known[BX_DOCUMENTS];
+    /* what the last answer points to */
+    struct bx_entry_answer entries[BX_BATCH_MAX];
+    struct bx_allot_answer allots[BX_ALLOT_MAX];
+    struct bx_pool_news news[BX_POOLS_MAX];
+    struct bx_buf opened;
+};
+
+static const size_t answer_bytes[KINDS] = {
+    [BX_EXCHANGE_ENTRIES] = ENTRIES_BYTES,
+    [BX_EXCHANGE_ALLOT] = ALLOT_BYTES,
+    [BX_EXCHANGE_NEWS] = NEWS_BYTES,
+    [BX_EXCHANGE_DOCUMENT] = DOCUMENT_BYTES,
+};
+
+static struct booking_http *of(struct bx_booking *booking)
+{
+    return (struct booking_http *)booking;
+}
+
+static const char *path_of(enum bx_exchange kind, enum bx_document document)
+{
+    static const char *const documents[BX_DOCUMENTS] = {[BX_DOC_PROGRAMME] = "/v1/programme",
+                                                        [BX_DOC_STAFF] = "/v1/staff",
+                                                        [BX_DOC_KEYS] = "/v1/keys"};
+    static const char *const paths[KINDS] = {[BX_EXCHANGE_ENTRIES] = "/v1/entries",
+                                             [BX_EXCHANGE_ALLOT] = "/v1/allotments",
+                                             [BX_EXCHANGE_NEWS] = "/v1/availability"};
+    return kind == BX_EXCHANGE_DOCUMENT ? documents[document] : paths[kind];
+}
+
+/* Signs and starts what the exchange holds, for the first time or with a renewed challenge. */
+static int attempt(struct booking_http *booking, enum bx_exchange kind, struct bx_fault *fault)
+{
+    struct exchange *exchange = &booking->exchanges[kind];
+    bool post = kind == BX_EXCHANGE_ENTRIES || kind == BX_EXCHANGE_ALLOT;
+    const char *path = path_of(kind, exchange->document);
+    /* The path as sent begins with that of the configured address, if it has one. */
+    const char *host = strstr(booking->url, "://");
+    const char *prefix = host ? strchr(host + 3, '/') : NULL;
+    char url[URL_SIZE + 64], full[URL_SIZE + 64], match[64];
+    snprintf(url, sizeof(url), "%s%s", booking->url, path);
+    snprintf(full, sizeof(full), "%s%s", prefix ? prefix : "", path);
+    struct bx_request_facts facts = {.method = post ? "POST" : "GET",
+                                     .path = full,
+                                     .body = bx_buf_text(&exchange->body),
+                                     .len = exchange->body.len,
+                                     .device = booking->till,
+                                     .incarnation = booking->incarnation,
+                                     .seen_epoch = booking->seen_epoch,
+                                     .seen_commit = booking->seen_commit,
+                                     .challenge = booking->challenge};
+    struct bx_stamp stamp;
+    const char *headers[BX_STAMP_LINES + 2];
+    size_t count = 0;
+    bx_stamp_make(&facts, &booking->key, &stamp);
+    while (count < stamp.count) {
+        headers[count] = stamp.lines[count];
+        count++;
+    }
+    if (post)
+        headers[count++] = kind == BX_EXCHANGE_ENTRIES ? "Content-Type: application/x-ndjson"
+                                                       : "Content-Type: application/json";
+    const struct known *known = &booking->known[exchange->document];
+    exchange->conditional = kind == BX_EXCHANGE_DOCUMENT && exchange->have > 0 && known->etag[0] &&
+                            known->version == exchange->have;
+    if (exchange->conditional) {
+        snprintf(match, sizeof(match), "If-None-Match: \"%s\"", known->etag);
+        headers[count++] = match;
+    }
+    struct bx_http_request request = {.method = facts.method,
+                                      .url = url,
+                                      .headers = headers,
+                                      .header_count = count,
+                                      .body = facts.body,
+                                      .len = facts.len,
+                                      .answer_max = answer_bytes[kind],
+                                      .timeout_ms = booking->timeout_ms};
+    memcpy(exchange->signature, stamp.signature, sizeof(exchange->signature));
+    int err = bx_http_start(booking->http, kind, &request, fault);
+    exchange->busy = !err;
+    return err;
+}
+
+static struct exchange *begin(struct booking_http *booking, enum bx_exchange kind, int64_t request,
+                              struct bx_fault *fault)
+{
+    struct exchange *exchange = &booking->exchanges[kind];
+    if (exchange->busy) {
+        bx_fault_set(fault, BX_ERR_BUSY, "The server is already being asked this.", NULL);
+        return NULL;
+    }
+    exchange->request = request;
+    exchange->renewals = 0;
+    bx_buf_clear(&exchange->body);
+    return exchange;
+}
+
+/* --- the port: asking --------------------------------------------------------------------- */
+
+static int ask_entries(struct bx_booking *port, int64_t request, const struct bx_outgoing *entries,
+                       size_t count, struct bx_fault *fault)
+{
+    struct booking_http *booking = of(port);
+    struct exchange *exchange = begin(booking, BX_EXCHANGE_ENTRIES, request, fault);
+    if (!exchange)
+        return BX_ERR_BUSY;
+    bx_assert(count <= BX_BATCH_MAX);
+    exchange->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t before = exchange->body.len;
+        bx_envelope_encode(&entries[i].envelope, &exchange->body);
+        bx_buf_add(&exchange->body, entries[i].body, entries[i].len);
+        bx_buf_byte_add(&exchange->body, '\n');
+        /* What does not fit into this batch goes with the next. */
+        if (exchange->body.full || exchange->body.len > BX_BATCH_BYTES) {
+            exchange->body.len = before;
+            exchange->body.full = false;
+            break;
+        }
+        exchange->count++;
+    }
+    return attempt(booking, BX_EXCHANGE_ENTRIES, fault);
+}
+
+static int ask_allot(struct bx_booking *port, int64_t request, const struct bx_id *id,
+                     const struct bx_ref *proof, const struct bx_allot_message *messages,
+                     size_t count, struct bx_fault *fault)
+{
+    struct booking_http *booking = of(port);
+    struct exchange *exchange = begin(booking, BX_EXCHANGE_ALLOT, request, fault);
+    (void)proof; /* asked for so that nobody can call this without one */
+    if (!exchange)
+        return BX_ERR_BUSY;
+    bx_allot_messages_encode(id, messages, count, &exchange->body);
+    return attempt(booking, BX_EXCHANGE_ALLOT, fault);
+}
+
+static int ask_news(struct bx_booking *port, int64_t request, struct bx_fault *fault)
+{
+    struct booking_http *booking = of(port);
+    if (!begin(booking, BX_EXCHANGE_NEWS, request, fault))
+        return BX_ERR_BUSY;
+    return attempt(booking, BX_EXCHANGE_NEWS, fault);
+}
+
+static int ask_document(struct bx_booking *port, int64_t request, enum bx_document document,
+                        int64_t have, struct bx_fault *fault)
+{
+    struct booking_http *booking = of(port);
+    struct exchange *exchange = begin(booking, BX_EXCHANGE_DOCUMENT, request, fault);
+    if (!exchange)
+        return BX_ERR_BUSY;
+    exchange->document = document;
+    exchange->have = have;
+    return attempt(booking, BX_EXCHANGE_DOCUMENT, fault);
+}
+
+static void seen(struct bx_booking *port, int64_t epoch, int64_t commit)
+{
+    struct booking_http *booking = of(port);
+    if (epoch < booking->seen_epoch ||
+        (epoch == booking->seen_epoch && commit <= booking->seen_commit))
+        return;
+    booking->seen_epoch = epoch;
+    booking->seen_commit = commit;
+}
+
+/* --- the port: answers -------------------------------------------------------------------- */
+
+/* {"sealed":"hex"} opened into booking->opened. */
+static int unseal(struct booking_http *booking, const struct bx_http_answer *answer,
+                  struct bx_fault *fault)
+{
+    bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
+        bx_json_parse(answer->body, answer->len, DOCUMENT_BYTES, fault);
+    bx_json *sealed = doc ? bx_json_get(bx_json_root(doc), "sealed") : NULL;
+    size_t len = bx_json_is_string(sealed) ? strlen(bx_json_text(sealed)) / 2 : 0;
+    if (len <= BX_SEAL_EXTRA)
+        return bx_fault_set(fault, BX_ERR_INPUT,
+                            "The server's document is not sealed as it should be.", NULL);
+    uint8_t *closed = bx_alloc(len, 1), *open = bx_alloc(len, 1);
+    int err = bx_hex_parse(bx_json_text(sealed), closed, len);
+    if (!err)
+        err = bx_unseal(&booking->key, closed, len, open);
+    bx_buf_clear(&booking->opened);
+    if (!err)
+        bx_buf_add(&booking->opened, open, len - BX_SEAL_EXTRA);
+    bx_wipe(open, len);
+    bx_free(open);
+    bx_free(closed);
+    if (err)
+        return bx_fault_set(fault, err, "A document of the server is not sealed to this till.",
+                            NULL);
+    return 0;
+}
+
+static void known_keep(struct known *known, const struct bx_http_answer *answer)
+{
+    char text[64];
+    *known = (struct known){0};
+    if (!bx_http_header(answer, "ETag", text, sizeof(text)) || text[0] != '"')
+        return;
+    size_t len = strcspn(text + 1, "\"");
+    char *dot = strchr(text, '.');
+    if (len >= sizeof(known->etag) || text[len + 1] != '"' || text[len + 2] || !dot ||
+        bx_text_number(dot + 1, (size_t)(text + 1 + len - (dot + 1)), INT64_MAX, &known->version))
+        return;
+    memcpy(known->etag, text + 1, len);
+}
+
+static int decode_document(struct booking_http *booking, const struct exchange *exchange,
+                           const struct bx_http_answer *answer, struct bx_booking_answer *ret)
+{
+    ret->document = exchange->document;
+    ret->bytes = answer->body;
+    ret->len = answer->len;
+    if (exchange->document != BX_DOC_PROGRAMME) {
+        int err = unseal(booking, answer, &ret->fault);
+        if (err)
+            return err;
+        ret->bytes = bx_buf_text(&booking->opened);
+        ret->len = booking->opened.len;
+    }
+    known_keep(&booking->known[exchange->document], answer);
+    return 0;
+}
+
+static int decode(struct booking_http *booking, const struct exchange *exchange,
+                  const struct bx_http_answer *answer, struct bx_booking_answer *ret)
+{
+    int err = 0;
+    switch (ret->exchange) {
+    case BX_EXCHANGE_ENTRIES:
+        err = bx_entry_answers_decode(answer->body, answer->len, booking->entries, exchange->count,
+                                      &ret->entry_count, &ret->fault);
+        ret->entries = booking->entries;
+        break;
+    case BX_EXCHANGE_ALLOT:
+        err = bx_allot_answers_decode(answer->body, answer->len, booking->allots, BX_ALLOT_MAX,
+                                      &ret->allot_count, &ret->fault);
+        ret->allots = booking->allots;
+        break;
+    case BX_EXCHANGE_NEWS:
+        err = bx_availability_decode(answer->body, answer->len, &ret->news_at, booking->news,
+                                     BX_POOLS_MAX, &ret->news_count, &ret->fault);
+        ret->news = booking->news;
+        break;
+    case BX_EXCHANGE_DOCUMENT: err = decode_document(booking, exchange, answer, ret); break;
+    }
+    return err;
+}
+
+/* What a verified answer with a problem in it means. */
+static enum bx_contact contact_of(const struct bx_http_answer *answer,
+                                  struct bx_booking_answer *ret)
+{
+    char say[160], text[16];
+    if (bx_http_header(answer, "Retry-After", text, sizeof(text)) &&
+        bx_text_number(text, strlen(text), RETRY_AFTER_MAX, &ret->retry_after))
+        ret->retry_after = 0;
+    bx_problem_say(answer, say, sizeof(say));
+    int status = answer->status;
+    if (status == 401 || status == 403) {
+        bx_fault_set(&ret->fault, BX_ERR_REFUSED,
+                     "The server does not know this till any more: enrol it again.",
+                     "answer %d: %s", status, say);
+        return BX_CONTACT_STRANGER;
+    }
+    bool final = status >= 400 && status < 500 && status != 408 && status != 409 && status != 425 &&
+                 status != 429;
+    bx_fault_set(&ret->fault, final ? BX_ERR_REFUSED : BX_ERR_OFFLINE,
+                 say[0] ? say : "The server cannot do this now.", "answer %d", status);
+    return final ? BX_CONTACT_REFUSED : BX_CONTACT_AGAIN;
+}
+
+/* False: the exchange goes on with a renewed challenge, there is no answer yet. */
+static bool conclude(struct booking_http *booking, const struct bx_http_answer *answer,
+                     struct bx_booking_answer *ret)
+{
+    enum bx_exchange kind = (enum bx_exchange)answer->id;
+    struct exchange *exchange = &booking->exchanges[kind];
+    struct bx_standing standing;
+    *ret = (struct bx_booking_answer){.request = exchange->request,
+                                      .exchange = kind,
+                                      .contact = BX_CONTACT_AGAIN,
+                                      .document = exchange->document,
+                                      .fault = answer->fault};
+    exchange->busy = false;
+    if (answer->fault.err ||
+        bx_answer_verify(answer, &booking->server, exchange->signature, &standing, &ret->fault))
+        return true;
+    memcpy(booking->challenge, standing.challenge, sizeof(booking->challenge));
+    if (answer->status == 425 && exchange->renewals < RENEWALS) {
+        exchange->renewals++;
+        return attempt(booking, kind, &ret->fault) != 0;
+    }
+    if (answer->status == 304 && exchange->conditional)
+        ret->unchanged = true;
+    else if (answer->status != 200) {
+        ret->contact = contact_of(answer, ret);
+        return true;
+    } else if (decode(booking, exchange, answer, ret))
+        return true;
+    ret->contact = BX_CONTACT_GOOD;
+    ret->fault = (struct bx_fault){0};
+    ret->epoch = standing.epoch;
+    ret->commit = standing.commit;
+    return true;
+}
+
+static bool next_answer(struct bx_booking *port, struct bx_booking_answer *ret)
+{
+    struct booking_http *booking = of(port);
+    struct bx_http_answer answer;
+    while (bx_http_answer(booking->http, &answer))
+        if (conclude(booking, &answer, ret))
+            return true;
+    return false;
+}
+
+/* --- life --------------------------------------------------------------------------------- */
+
+struct bx_booking *bx_booking_http_create(const struct bx_booking_config *config,
+                                          struct bx_fault *fault)
+{
+    static const struct bx_booking_ops ops = {.entries = ask_entries,
+                                              .allot = ask_allot,
+                                              .news = ask_news,
+                                              .document = ask_document,
+                                              .seen = seen,
+                                              .answer = next_answer};
+    struct bx_http_config http = {.ca_file = config->ca_file, .pin = config->pin};
+    size_t len = strlen(config->url);
+    if (bx_http_url_check(config->url, fault))
+        return NULL;
+    if (len >= URL_SIZE) {
+        bx_fault_say(fault, BX_ERR_INPUT, "The server's address is too long.");
+        return NULL;
+    }
+    struct booking_http *booking = bx_new(struct booking_http);
+    booking->port.ops = &ops;
+    memcpy(booking->url, config->url, len + 1);
+    while (len > 0 && booking->url[len - 1] == '/')
+        booking->url[--len] = '\0';
+    booking->till = config->till;
+    booking->incarnation = config->incarnation;
+    booking->timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : TIMEOUT_MS;
+    booking->key = config->key;
+    booking->server = config->server;
+    for (int i = 0; i < KINDS; i++)
+        bx_buf_init(&booking->exchanges[i].body, BX_BATCH_BYTES + BX_BODY_MAX + 4096);
+    bx_buf_init(&booking->opened, DOCUMENT_BYTES);
+    booking->http = bx_http_create(&http, fault);
+    return booking->http ? &booking->port : bx_booking_http_destroy(&booking->port);
+}
+
+void *bx_booking_http_destroy(struct bx_booking *port)
+{
+    struct booking_http *booking = of(port);
+    if (!booking)
+        return NULL;
+    bx_http_destroy(booking->http);
+    for (int i = 0; i < KINDS; i++)
+        bx_buf_finish(&booking->exchanges[i].body);
+    bx_buf_finish(&booking->opened);
+    bx_wipe(&booking->key, sizeof(booking->key));
+    return bx_free(booking);
+}
+
+void bx_booking_http_wait(struct bx_booking *port, struct pollfd *fds, size_t count, int ms)
+{
+    bx_http_wait(of(port)->http, fds, count, ms);
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one place where a sale becomes a fact. Everything is checked and written between BEGIN
+ * IMMEDIATE and COMMIT; until COMMIT is called nothing of it can remain, so every failure up to
+ * there is a refusal. An error of COMMIT itself is neither: in WAL mode it has been seen to come
+ * back after a restart, so it is told as unknown and looked up (open.c).
+ *
+ * A checkpoint never stands between the customer and the ticket: idle time does it. Only when the
+ * log has grown past the cap, because nobody was idle, a commit does it behind itself. */
+
+#include "journal/ledger.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/point.h"
+
+enum { WAL_CAP = 4096 }; /* pages: 16 MB */
+
+static int clash(struct bx_fault *fault, const char *what, int64_t got, int64_t wanted)
+{
+    return bx_fault_set(fault, BX_ERR_CLASH,
+                        "The journal went on without this screen. Start Boxtill again.",
+                        "%s is %" PRId64 ", the journal stands at %" PRId64, what, got, wanted);
+}
+
+/* Does the entry continue what is stored? */
+static int place_check(const struct bx_commit *commit, const struct bx_meta *meta,
+                       const struct bx_tail *tail, struct bx_fault *fault)
+{
+    const struct bx_entry_head *head = &commit->head;
+    if (!meta->till)
+        return bx_fault_set(fault, BX_ERR_REFUSED, "This till is not enrolled yet.", NULL);
+    if (meta->last_seq != tail->seq)
+        return bx_fault_set(fault, BX_ERR_CORRUPT, "The journal is damaged: its end is missing.",
+                            "entry %" PRId64 " is the last, %" PRId64 " should be", tail->seq,
+                            meta->last_seq);
+    if (head->till != meta->till)
+        return clash(fault, "till", head->till, meta->till);
+    if (head->incarnation != meta->incarnation)
+        return clash(fault, "incarnation", head->incarnation, meta->incarnation);
+    if (head->seq != tail->seq + 1)
+        return clash(fault, "seq", head->seq, tail->seq + 1);
+    if (!bx_hash_equal(&commit->prev, &tail->hash))
+        return clash(fault, "the head at seq", head->seq, tail->seq);
+    if (head->kind == BX_KIND_SHIFT_OPEN && head->shift != meta->next_shift)
+        return clash(fault, "shift", head->shift, meta->next_shift);
+
+    char number[BX_NUMBER_SIZE] = "";
+    if (head->kind == BX_KIND_SALE && !commit->series)
+        return clash(fault, "number", 0, meta->series + 1);
+    if (commit->series && commit->series != meta->series + 1)
+        return clash(fault, "number", commit->series, meta->series + 1);
+    if (commit->series)
+        bx_number_format(meta->till, commit->series, number);
+    if (strcmp(number, head->number) != 0)
+        return clash(fault, "the number's text", 0, commit->series);
+    return 0;
+}
+
+/* Every column stands in the body too, and says the same. */
+static int body_check(const struct bx_commit *commit, struct bx_fault *fault)
+{
+    struct bx_entry_head said;
+    const struct bx_entry_head *head = &commit->head;
+    int err = bx_entry_head_decode(commit->body, commit->len, &said, fault);
+    if (err)
+        return err;
+    if (bx_head_same(&said, head))
+        return 0;
+    return clash(fault, "the body's head at seq", said.seq, head->seq);
+}
+
+static int entry_put(struct bx_ledger *ledger, const struct bx_commit *commit,
+                     const struct bx_hash *hash, struct bx_fault *fault)
+{
+    const struct bx_entry_head *head = &commit->head;
+    struct bx_stmt *stmt = bx_db_stmt(
+        ledger->db, "INSERT INTO entry(seq, incarnation, id, kind, number, at, boot, shift, user,"
+                    " body, prev, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+    bx_stmt_bind_int(stmt, 1, head->seq);
+    bx_stmt_bind_int(stmt, 2, head->incarnation);
+    bx_stmt_bind_bytes(stmt, 3, head->id.b, sizeof(head->id.b));
+    bx_stmt_bind_text(stmt, 4, bx_kind_word(head->kind));
+    bx_stmt_bind_text(stmt, 5, head->number[0] ? head->number : NULL);
+    bx_stmt_bind_int(stmt, 6, head->at.us);
+    bx_stmt_bind_int(stmt, 7, head->boot / 1000);
+    bx_stmt_bind_int(stmt, 8, head->shift);
+    bx_stmt_bind_int(stmt, 9, head->user);
+    bx_stmt_bind_text_n(stmt, 10, commit->body, commit->len);
+    bx_stmt_bind_bytes(stmt, 11, commit->prev.b, sizeof(commit->prev.b));
+    bx_stmt_bind_bytes(stmt, 12, hash->b, sizeof(hash->b));
+    int err = bx_stmt_run(stmt, fault);
+    if (err == BX_ERR_CLASH)
+        bx_fault_set(fault, BX_ERR_CLASH, "This was stored before.",
+                     "the id of seq %" PRId64 " is taken", head->seq);
+    return err;
+}
+
+static int job_put(struct bx_ledger *ledger, const struct bx_print_job *job, struct bx_fault *fault)
+{
+    struct bx_stmt *stmt =
+        bx_db_stmt(ledger->db, "INSERT INTO print_job(id, seq, sale, kind, ticket, copy, state, at,"
+                               " say) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+    bx_stmt_bind_bytes(stmt, 1, job->id.b, sizeof(job->id.b));
+    bx_stmt_bind_int(stmt, 2, job->seq);
+    bx_stmt_bind_int(stmt, 3, job->sale);
+    bx_stmt_bind_text(stmt, 4, job->kind == BX_JOB_TICKET ? "ticket" : "receipt");
+    bx_stmt_bind_int(stmt, 5, job->ticket);
+    bx_stmt_bind_int(stmt, 6, job->copy);
+    bx_stmt_bind_text(stmt, 7, bx_job_state_word(job->state));
+    bx_stmt_bind_int(stmt, 8, job->at.us);
+    bx_stmt_bind_text(stmt, 9, job->say);
+    return bx_stmt_run(stmt, fault);
+}
+
+/* The guarded UPDATE did not fit: say which of its conditions was not met. */
+static int use_refused(struct bx_ledger *ledger, const struct bx_lease_use *use,
+                       struct bx_fault *fault)
+{
+    struct bx_stmt *stmt =
+        bx_db_stmt(ledger->db, "SELECT r, n, used, state FROM lease WHERE pool = ?1");
+    bx_stmt_bind_text(stmt, 1, use->pool.s);
+    int row = bx_stmt_step(stmt, fault);
+    if (row < 0)
+        return row;
+    int64_t r = 0, n = 0, used = 0;
+    bool open = false;
+    if (row) {
+        r = bx_stmt_int(stmt, 0);
+        n = bx_stmt_int(stmt, 1);
+        used = bx_stmt_int(stmt, 2);
+        open = strcmp(bx_stmt_text(stmt, 3), bx_lease_word(BX_LEASE_OPEN)) == 0;
+        bx_stmt_reset(stmt);
+    }
+    if (r == use->r && open && used != use->before)
+        return clash(fault, "used places", use->before, used);
+    bx_fault_set(fault, BX_ERR_REFUSED, "These places are not this till's any more.",
+                 "pool %s: wants %" PRId64 " of r %" PRId64 ", stored r %" PRId64 " n %" PRId64
+                 " used %" PRId64 "%s",
+                 use->pool.s, use->q, use->r, r, n, used, open ? "" : ", not open");
+    return BX_ERR_REFUSED;
+}
+
+static int use_take(struct bx_ledger *ledger, const struct bx_lease_use *use,
+                    struct bx_fault *fault)
+{
+    if (use->q <= 0)
+        return bx_fault_set(fault, BX_ERR_INPUT, "The sale takes no places.", "pool %s q %" PRId64,
+                            use->pool.s, use->q);
+    struct bx_stmt *stmt = bx_db_stmt(
+        ledger->db, "UPDATE lease SET used = used + ?3 WHERE pool = ?1 AND r = ?2 AND used = ?4"
+                    " AND state = 'open' AND used + ?3 <= n");
+    bx_stmt_bind_text(stmt, 1, use->pool.s);
+    bx_stmt_bind_int(stmt, 2, use->r);
+    bx_stmt_bind_int(stmt, 3, use->q);
+    bx_stmt_bind_int(stmt, 4, use->before);
+    int err = bx_stmt_run(stmt, fault);
+    if (err == 0 && bx_db_changes(ledger->db) != 1)
+        return use_refused(ledger, use, fault);
+    return err;
+}
+
+/* All of the transaction but its COMMIT. */
+static int stage(struct bx_ledger *ledger, const struct bx_commit *commit, struct bx_meta *meta,
+                 struct bx_ref *ref, struct bx_fault *fault)
+{
+    struct bx_tail tail;
+    int err = bx_db_begin(ledger->db, fault);
+    if (err == 0)
+        err = bx_meta_load(ledger, meta, fault);
+    if (err == 0)
+        err = bx_tail_load(ledger, &tail, fault);
+    if (err == 0)
+        err = place_check(commit, meta, &tail, fault);
+    if (err == 0)
+        err = body_check(commit, fault);
+    if (err)
+        return err;
+    ref->seq = commit->head.seq;
+    ref->id = commit->head.id;
+    ref->hash = bx_entry_hash(&commit->prev, meta->till, meta->incarnation, commit->head.seq,
+                              commit->body, commit->len);
+    err = entry_put(ledger, commit, &ref->hash, fault);
+    for (int i = 0; commit->sale && i < commit->sale->use_count && err == 0; i++)
+        err = use_take(ledger, &commit->sale->uses[i], fault);
+    for (size_t i = 0; i < commit->job_count && err == 0; i++)
+        err = job_put(ledger, &commit->jobs[i], fault);
+    if (err == 0)
+        err = bx_project(ledger, commit, meta, fault);
+    meta->last_seq = commit->head.seq;
+    meta->turn++;
+    return err ? err : bx_meta_store(ledger, meta, fault);
+}
+
+static bool parts_fit(const struct bx_commit *commit)
+{
+    bool paper = commit->head.kind == BX_KIND_REPRINT || commit->head.kind == BX_KIND_REPLACE;
+    return (commit->head.kind == BX_KIND_SALE) == (commit->sale != NULL) &&
+           (!paper || commit->paper) && commit->len <= BX_BODY_MAX;
+}
+
+enum bx_outcome bx_ledger_commit(struct bx_journal *journal, const struct bx_commit *commit,
+                                 struct bx_ref *ret, struct bx_fault *fault)
+{
+    struct bx_ledger *ledger = bx_ledger_of(journal);
+    struct bx_fault spare;
+    struct bx_fault *told = fault ? fault : &spare;
+    struct bx_meta meta;
+    struct bx_ref ref;
+    bx_assert(parts_fit(commit));
+    if (bx_ledger_ready(ledger, told))
+        return BX_REFUSED;
+    if (commit->head.kind == BX_KIND_SALE && bx_disk_check(ledger, told))
+        return BX_REFUSED;
+    ledger->quiet = 0;
+    bx_point("commit.begin");
+    int err = stage(ledger, commit, &meta, &ref, told);
+    if (err) {
+        bx_db_rollback(ledger->db);
+        if (err == BX_ERR_FULL)
+            bx_ballast_drop(ledger);
+        return BX_REFUSED;
+    }
+    bx_point("commit.before");
+    err = bx_db_commit(ledger->db, told);
+    if (err) {
+        ledger->unsure = BX_UNSURE_COMMIT;
+        ledger->unsure_turn = meta.turn;
+        if (err == BX_ERR_FULL)
+            bx_ballast_drop(ledger);
+        return BX_UNKNOWN;
+    }
+    bx_point("commit.after");
+    if (bx_db_wal_pages(ledger->db) > WAL_CAP && bx_db_checkpoint(ledger->db, false, NULL))
+        ledger->quiet = 0; /* the next idle slice tries again and tells */
+    *ret = ref;
+    return BX_DONE;
+}
+
+enum bx_outcome bx_ledger_resolve(struct bx_journal *journal, const struct bx_id *id,
+                                  struct bx_ref *ret, struct bx_fault *fault)
+{
+    struct bx_ledger *ledger = bx_ledger_of(journal);
+    struct bx_fault spare;
+    struct bx_fault *told = fault ? fault : &spare;
+    bool there;
+    if (ledger->unsure != BX_SURE && bx_ledger_settle(ledger, &there, told))
+        return BX_UNKNOWN;
+    struct bx_stmt *stmt = bx_db_stmt(ledger->db, "SELECT seq, hash FROM entry WHERE id = ?1");
+    bx_stmt_bind_bytes(stmt, 1, id->b, sizeof(id->b));
+    int row = bx_stmt_step(stmt, told);
+    if (row < 0)
+        return BX_UNKNOWN;
+    if (row == 0) {
+        bx_fault_set(told, BX_ERR_MISSING, "It was not stored. Nothing was sold.", NULL);
+        return BX_REFUSED;
+    }
+    struct bx_ref ref = {.seq = bx_stmt_int(stmt, 0), .id = *id};
+    bool whole = bx_stmt_copy(stmt, 1, &ref.hash, sizeof(ref.hash));
+    bx_stmt_reset(stmt);
+    if (!whole) {
+        bx_fault_set(told, BX_ERR_CORRUPT, "The journal is damaged.", "hash of %" PRId64, ref.seq);
+        return BX_UNKNOWN;
+    }
+    *ret = ref;
+    return BX_DONE;
+}

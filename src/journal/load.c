@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a start needs to know, in time that does not grow with history: one row of meta, the last
+ * entry, and what is still open. */
+
+#include "journal/ledger.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/text.h"
+
+static int damaged(const char *what, struct bx_fault *fault)
+{
+    return bx_fault_set(fault, BX_ERR_CORRUPT, "The journal is damaged.", "%s", what);
+}
+
+int bx_ledger_enrol(struct bx_journal *journal, const struct bx_identity *identity,
+                    struct bx_fault *fault)
+{
+    struct bx_ledger *ledger = bx_ledger_of(journal);
+    struct bx_fault spare;
+    struct bx_fault *told = fault ? fault : &spare;
+    struct bx_meta meta;
+    struct bx_tail tail;
+    if (identity->till < 1 || identity->till > 999999 || identity->incarnation < 1 ||
+        identity->issuer < 0 || identity->issuer >= BX_ISSUERS_MAX)
+        return bx_fault_set(told, BX_ERR_INPUT, "The server gave no valid till number.", NULL);
+    int err = bx_ledger_ready(ledger, told);
+    if (err == 0)
+        err = bx_db_begin(ledger->db, told);
+    if (err)
+        return err;
+    err = bx_meta_load(ledger, &meta, told);
+    if (err == 0)
+        err = bx_tail_load(ledger, &tail, told);
+    bool same = err == 0 && meta.till == identity->till && meta.issuer == identity->issuer &&
+                meta.incarnation == identity->incarnation;
+    if (err == 0 && !same && (meta.till || tail.seq))
+        err = bx_fault_set(told, BX_ERR_REFUSED,
+                           "This journal belongs to an enrolled till. Enrol with an empty one.",
+                           "till %" PRId64 " incarnation %" PRId64, meta.till, meta.incarnation);
+    if (err == 0) {
+        meta.till = identity->till;
+        meta.incarnation = identity->incarnation;
+        meta.issuer = identity->issuer;
+        meta.turn++;
+        err = bx_meta_store(ledger, &meta, told);
+    }
+    if (err) {
+        bx_db_rollback(ledger->db);
+        return err;
+    }
+    err = bx_db_commit(ledger->db, told);
+    if (err) {
+        ledger->unsure = BX_UNSURE_NOTE;
+        ledger->unsure_turn = meta.turn;
+    }
+    return err;
+}
+
+int bx_ledger_document(struct bx_journal *journal, enum bx_document document, struct bx_buf *out,
+                       struct bx_fault *fault)
+{
+    struct bx_ledger *ledger = bx_ledger_of(journal);
+    struct bx_fault spare;
+    struct bx_fault *told = fault ? fault : &spare;
+    int err = bx_ledger_ready(ledger, told);
+    if (err)
+        return err;
+    struct bx_stmt *stmt = bx_db_stmt(ledger->db, "SELECT bytes FROM document WHERE word = ?1");
+    bx_stmt_bind_text(stmt, 1, bx_document_word(document));
+    int row = bx_stmt_step(stmt, told);
+    if (row < 0)
+        return row;
+    if (row == 0)
+        return bx_fault_set(told, BX_ERR_MISSING, "The server has not sent it yet.", "document %s",
+                            bx_document_word(document));
+    size_t len;
+    const void *bytes = bx_stmt_bytes(stmt, 0, &len);
+    bx_buf_add(out, bytes, len);
+    bx_stmt_reset(stmt);
+    if (out->full)
+        return bx_fault_set(told, BX_ERR_FULL, "A stored document is too large.", "%zu bytes", len);
+    return 0;
+}
+
+static int job_read(struct bx_stmt *stmt, struct bx_print_job *job, struct bx_fault *fault)
+{
+    *job = (struct bx_print_job){
+        .seq = bx_stmt_int(stmt, 1),
+        .sale = bx_stmt_int(stmt, 2),
+        .kind = strcmp(bx_stmt_text(stmt, 3), "ticket") == 0 ? BX_JOB_TICKET : BX_JOB_RECEIPT,
+        .ticket = (int)bx_stmt_int(stmt, 4),
+        .copy = (int)bx_stmt_int(stmt, 5),
+        .at = {bx_stmt_int(stmt, 7)},
+    };
+    BX_TEXT_COPY(job->say, bx_stmt_text(stmt, 8));
+    if (!bx_stmt_copy(stmt, 0, &job->id, sizeof(job->id)))
+        return damaged("id of a print job", fault);
+    for (int state = BX_JOB_NEW; state <= BX_JOB_CANCELLED; state++) {
+        if (strcmp(bx_stmt_text(stmt, 6), bx_job_state_word((enum bx_job_state)state)) != 0)
+            continue;
+        job->state = (enum bx_job_state)state;
+        return 0;
+    }
+    return damaged("state of a print job", fault);
+}
+
+static int jobs_load(struct bx_ledger *ledger, struct bx_journal_state *state,
+                     struct bx_fault *fault)
+{
+    struct bx_stmt *stmt = bx_db_stmt(
+        ledger->db, "SELECT id, seq, sale, kind, ticket, copy, state, at, say FROM print_job"
+                    " WHERE state NOT IN ('confirmed', 'sent', 'cancelled') ORDER BY seq, id");
+    size_t room = 0;
+    int row, err = 0;
+    while (err == 0 && (row = bx_stmt_step(stmt, fault)) != 0) {
+        if (row < 0)
+            return row;
+        if (state->job_count == room) {
+            room = room ? 2 * room : 16;
+            state->jobs = bx_realloc(state->jobs, room, sizeof(*state->jobs));
+        }
+        err = job_read(stmt, &state->jobs[state->job_count++], fault);
+    }
+    bx_stmt_reset(stmt);
+    return err;
+}
+
+/* All that are not closed; of the closed ones the latest, as many as fit. */
+static int leases_load(struct bx_ledger *ledger, struct bx_journal_state *state,
+                       struct bx_fault *fault)
+{
+    struct bx_stmt *stmt =
+        bx_db_stmt(ledger->db, "SELECT pool, r, n, used, state, epoch, expires FROM lease"
+                               " ORDER BY state = 'closed', expires DESC, pool");
+    size_t room = 0;
+    int row, err = 0;
+    while (err == 0 && (row = bx_stmt_step(stmt, fault)) != 0) {
+        if (row < 0)
+            return row;
+        struct bx_lease lease = {
+            .r = bx_stmt_int(stmt, 1),
+            .n = bx_stmt_int(stmt, 2),
+            .used = bx_stmt_int(stmt, 3),
+            .epoch = bx_stmt_int(stmt, 5),
+            .expires = {bx_stmt_int(stmt, 6)},
+        };
+        if (!BX_TEXT_COPY(lease.pool.s, bx_stmt_text(stmt, 0)) ||
+            bx_lease_parse(bx_stmt_text(stmt, 4), &lease.state))
+            err = damaged("a lease", fault);
+        if (lease.state == BX_LEASE_CLOSED && state->lease_count >= BX_LEASES_MAX)
+            break;
+        if (state->lease_count == room) {
+            room = room ? 2 * room : 64;
+            state->leases = bx_realloc(state->leases, room, sizeof(*state->leases));
+        }
+        state->leases[state->lease_count++] = lease;
+    }
+    bx_stmt_reset(stmt);
+    return err;
+}
+
+static int lockouts_load(struct bx_ledger *ledger, struct bx_journal_state *state,
+                         struct bx_fault *fault)
+{
+    struct bx_stmt *stmt = bx_db_stmt(
+        ledger->db, "SELECT user, failures, last FROM lockout ORDER BY last DESC LIMIT ?1");
+    bx_stmt_bind_int(stmt, 1, BX_LOCKOUTS_MAX);
+    int row;
+    while ((row = bx_stmt_step(stmt, fault)) > 0) {
+        struct bx_lockout *lockout = &state->lockouts[state->lockout_count++];
+        lockout->user = bx_stmt_int(stmt, 0);
+        lockout->failures = (int)bx_stmt_int(stmt, 1);
+        lockout->last.us = bx_stmt_int(stmt, 2);
+    }
+    return row;
+}
+
+/* Entries without an answer row all lie above the mark; rows that do not count are few. */
+static int counts_load(struct bx_ledger *ledger, const struct bx_meta *meta, int64_t last,
+                       struct bx_journal_state *state, struct bx_fault *fault)
+{
+    int64_t above = 0, open = 0;
+    int err = bx_db_int(ledger->db,
+                        "SELECT count(*) FROM answer WHERE seq > (SELECT answered_to FROM meta)",
+                        &above, fault);
+    if (err == 0)
+        err = bx_db_int(ledger->db, "SELECT count(*) FROM answer WHERE standing = 0", &open, fault);
+    if (err == 0)
+        err = bx_db_int(ledger->db, "SELECT count(*) FROM answer WHERE standing = 2",
+                        &state->attention, fault);
+    state->queued = last - meta->answered_to - above + open;
+    return err;
+}
+
+static int last_sale_load(struct bx_ledger *ledger, int64_t seq, struct bx_ref *ret,
+                          struct bx_fault *fault)
+{
+    if (!seq)
+        return 0;
+    struct bx_stmt *stmt = bx_db_stmt(ledger->db, "SELECT id, hash FROM entry WHERE seq = ?1");
+    bx_stmt_bind_int(stmt, 1, seq);
+    int row = bx_stmt_step(stmt, fault);
+    if (row < 0)
+        return row;
+    bool whole = row == 1 && bx_stmt_copy(stmt, 0, &ret->id, sizeof(ret->id)) &&
+                 bx_stmt_copy(stmt, 1, &ret->hash, sizeof(ret->hash));
+    bx_stmt_reset(stmt);
+    ret->seq = seq;
+    return whole ? 0 : damaged("the last sale", fault);
+}
+
+static int state_load(struct bx_ledger *ledger, struct bx_journal_state *state,
+                      struct bx_fault *fault)
+{
+    struct bx_meta meta;
+    struct bx_tail tail;
+    int err = bx_meta_load(ledger, &meta, fault);
+    if (err == 0)
+        err = bx_tail_load(ledger, &tail, fault);
+    if (err)
+        return err;
+    state->till = meta.till;
+    state->incarnation = meta.incarnation;
+    state->issuer = (int)meta.issuer;
+    state->seen_epoch = meta.seen_epoch;
+    state->seen_commit = meta.seen_commit;
+    state->next_seq = tail.seq + 1;
+    state->next_series = meta.series + 1;
+    state->head = tail.hash;
+    state->shift = meta.shift;
+    state->next_shift = meta.next_shift;
+    state->user = meta.user;
+    state->last_at.us = tail.at;
+    state->last_boot = tail.boot * 1000;
+    state->offline = meta.offline != 0;
+    err = counts_load(ledger, &meta, tail.seq, state, fault);
+    if (err == 0)
+        err = last_sale_load(ledger, meta.last_sale, &state->last_sale, fault);
+    if (err == 0)
+        err = jobs_load(ledger, state, fault);
+    if (err == 0)
+        err = leases_load(ledger, state, fault);
+    return err ? err : lockouts_load(ledger, state, fault);
+}
+
+int bx_ledger_load(struct bx_journal *journal, struct bx_journal_state *ret, struct bx_fault *fault)
+{
+    struct bx_ledger *ledger = bx_ledger_of(journal);
+    struct bx_fault spare;
+    struct bx_fault *told = fault ? fault : &spare;
+    struct bx_journal_state state = {0};
+    int err = bx_ledger_ready(ledger, told);
+    if (err == 0)
+        err = state_load(ledger, &state, told);
+    if (err) {
+        bx_journal_state_finish(&state);
+        return err;
+    }
+    *ret = state;
+    return 0;
+}

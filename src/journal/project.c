@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What follows from an entry: tickets, totals, who is logged in, what is about what. The same code
+ * runs inside the commit of an entry and when everything is made again from the entries, so the two
+ * can only differ when somebody changed the file.
+ *
+ * Print jobs and leases are state of their own (a job's id and a lease's size stand in no entry),
+ * so a rebuild leaves them; a lease's `used` is compared with what the sales took of it. */
+
+#include "journal/ledger.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/text.h"
+
+static int total_add(struct bx_ledger *ledger, int64_t shift, const char *what, const char *name,
+                     int64_t count, int64_t amount, struct bx_fault *fault)
+{
+    struct bx_stmt *stmt = bx_db_stmt(
+        ledger->db, "INSERT INTO total VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE"
+                    " SET count = count + excluded.count, amount = amount + excluded.amount");
+    bx_stmt_bind_int(stmt, 1, shift);
+    bx_stmt_bind_text(stmt, 2, what);
+    bx_stmt_bind_text(stmt, 3, name);
+    bx_stmt_bind_int(stmt, 4, count);
+    bx_stmt_bind_int(stmt, 5, amount);
+    return bx_stmt_run(stmt, fault);
+}
+
+static int totals_add(struct bx_ledger *ledger, int64_t shift, const struct bx_sale *sale,
+                      struct bx_fault *fault)
+{
+    int err = total_add(ledger, shift, "sales", sale->currency, 1, sale->totals.total.minor, fault);
+    if (err == 0)
+        err = total_add(ledger, shift, "persons", "", sale->totals.persons, 0, fault);
+    if (err == 0 && sale->rounding.minor)
+        err = total_add(ledger, shift, "rounding", "", 1, sale->rounding.minor, fault);
+    for (int i = 0; i < sale->tender_count && err == 0; i++)
+        err = total_add(ledger, shift, "tender", bx_tender_word(sale->tenders[i].kind), 1,
+                        sale->tenders[i].amount.minor, fault);
+    for (int i = 0; i < sale->totals.rate_count && err == 0; i++) {
+        char rate[16];
+        snprintf(rate, sizeof(rate), "%d", sale->totals.rates[i].ppm);
+        err = total_add(ledger, shift, "tax", rate, 1, sale->totals.rates[i].tax.minor, fault);
+    }
+    for (int i = 0; i < sale->basket.count && err == 0; i++) {
+        const struct bx_line *line = &sale->basket.lines[i];
+        bx_money amount;
+        if (__builtin_mul_overflow(line->price.minor, (int64_t)line->quantity, &amount.minor))
+            return bx_fault_set(fault, BX_ERR_INPUT, "The sale is too large.", "line %d", i);
+        err = total_add(ledger, shift, "product", line->product.s, line->quantity, amount.minor,
+                        fault);
+    }
+    return err;
+}
+
+static int ticket_put(struct bx_ledger *ledger, const struct bx_code *code, int64_t sale, int nth,
+                      struct bx_fault *fault)
+{
+    struct bx_stmt *stmt = bx_db_stmt(ledger->db, "INSERT INTO ticket VALUES(?1, ?2, ?3, 1)");
+    bx_stmt_bind_text(stmt, 1, code->s);
+    bx_stmt_bind_int(stmt, 2, sale);
+    bx_stmt_bind_int(stmt, 3, nth);
+    return bx_stmt_run(stmt, fault);
+}
+
+static int sale_project(struct bx_ledger *ledger, const struct bx_commit *commit,
+                        struct bx_fault *fault)
+{
+    int err = 0;
+    for (int i = 0; i < commit->sale->ticket_count && err == 0; i++)
+        err = ticket_put(ledger, &commit->sale->tickets[i].code, commit->head.seq, i, fault);
+    return err ? err : totals_add(ledger, commit->head.shift, commit->sale, fault);
+}
+
+static int about_put(struct bx_ledger *ledger, int64_t about, const struct bx_entry_head *head,
+                     struct bx_fault *fault)
+{
+    struct bx_stmt *stmt = bx_db_stmt(ledger->db, "INSERT INTO about VALUES(?1, ?2, ?3)");
+    bx_stmt_bind_int(stmt, 1, about);
+    bx_stmt_bind_int(stmt, 2, head->seq);
+    bx_stmt_bind_text(stmt, 3, bx_kind_word(head->kind));
+    return bx_stmt_run(stmt, fault);
+}
+
+static int missing(const struct bx_entry_head *head, struct bx_fault *fault)
+{
+    return bx_fault_set(fault, BX_ERR_MISSING, "What this is about is not in the journal.",
+                        "entry %" PRId64 " names an entry or ticket that is not there", head->seq);
+}
+
+/* First column of the one row, or BX_ERR_MISSING. */
+static int one_of(struct bx_stmt *stmt, const struct bx_entry_head *head, int64_t *ret,
+                  struct bx_fault *fault)
+{
+    int row = bx_stmt_step(stmt, fault);
+    if (row <= 0)
+        return row ? row : missing(head, fault);
+    *ret = bx_stmt_int(stmt, 0);
+    bx_stmt_reset(stmt);
+    return 0;
+}
+
+static int paper_project(struct bx_ledger *ledger, const struct bx_commit *commit,
+                         struct bx_fault *fault)
+{
+    const struct bx_paper_entry *paper = commit->paper;
+    int64_t sale;
+    struct bx_stmt *stmt =
+        bx_db_stmt(ledger->db, "SELECT seq FROM entry WHERE id = ?1 AND kind = 'sale'");
+    bx_stmt_bind_bytes(stmt, 1, paper->sale.b, sizeof(paper->sale.b));
+    int err = one_of(stmt, &commit->head, &sale, fault);
+    if (err == 0)
+        err = about_put(ledger, sale, &commit->head, fault);
+    if (err || commit->head.kind != BX_KIND_REPLACE)
+        return err;
+    /* A ticket leaves "valid" once. */
+    stmt = bx_db_stmt(ledger->db, "UPDATE ticket SET valid = 0 WHERE code = ?1 AND sale = ?2 AND"
+                                  " nth = ?3 AND valid = 1");
+    bx_stmt_bind_text(stmt, 1, paper->old.s);
+    bx_stmt_bind_int(stmt, 2, sale);
+    bx_stmt_bind_int(stmt, 3, paper->ticket);
+    err = bx_stmt_run(stmt, fault);
+    if (err == 0 && bx_db_changes(ledger->db) != 1)
+        return missing(&commit->head, fault);
+    return err ? err : ticket_put(ledger, &paper->code, sale, paper->ticket, fault);
+}
+
+/* The sale that entry SEQ belongs to: itself, or the one it is about. */
+static int sale_of(struct bx_ledger *ledger, const struct bx_entry_head *head, int64_t seq,
+                   int64_t *ret, struct bx_fault *fault)
+{
+    struct bx_stmt *stmt =
+        bx_db_stmt(ledger->db, "SELECT coalesce((SELECT about FROM about WHERE seq = ?1), seq)"
+                               " FROM entry WHERE seq = ?1");
+    bx_stmt_bind_int(stmt, 1, seq);
+    return one_of(stmt, head, ret, fault);
+}
+
+static int note_read(const struct bx_commit *commit, int64_t *ret_n, struct bx_fault *fault)
+{
+    char about[BX_ABOUT_MAX + 1];
+    return bx_note_decode(commit->body, commit->len, about, sizeof(about), ret_n, fault);
+}
+
+static int settle_project(struct bx_ledger *ledger, const struct bx_commit *commit,
+                          struct bx_fault *fault)
+{
+    int64_t n, sale;
+    int err = note_read(commit, &n, fault);
+    if (err == 0)
+        err = sale_of(ledger, &commit->head, n, &sale, fault); /* only that it exists */
+    if (err == 0)
+        err = about_put(ledger, n, &commit->head, fault);
+    if (err)
+        return err;
+    struct bx_stmt *stmt =
+        bx_db_stmt(ledger->db, "UPDATE answer SET standing = 3 WHERE seq = ?1 AND standing = 2");
+    bx_stmt_bind_int(stmt, 1, n);
+    return bx_stmt_run(stmt, fault);
+}
+
+static int answer_project(struct bx_ledger *ledger, const struct bx_commit *commit,
+                          struct bx_fault *fault)
+{
+    int64_t n, sale;
+    int err = note_read(commit, &n, fault);
+    if (err == 0)
+        err = sale_of(ledger, &commit->head, n, &sale, fault);
+    return err ? err : about_put(ledger, sale, &commit->head, fault);
+}
+
+static int login_failed(struct bx_ledger *ledger, const struct bx_commit *commit,
+                        struct bx_fault *fault)
+{
+    int64_t n;
+    int err = note_read(commit, &n, fault);
+    if (err)
+        return err;
+    struct bx_stmt *stmt =
+        bx_db_stmt(ledger->db, "INSERT INTO lockout VALUES(?1, 1, ?2) ON CONFLICT DO UPDATE"
+                               " SET failures = failures + 1, last = excluded.last");
+    bx_stmt_bind_int(stmt, 1, n ? n : commit->head.user);
+    bx_stmt_bind_int(stmt, 2, commit->head.at.us);
+    return bx_stmt_run(stmt, fault);
+}
+
+static int login_good(struct bx_ledger *ledger, int64_t user, struct bx_fault *fault)
+{
+    struct bx_stmt *stmt = bx_db_stmt(ledger->db, "DELETE FROM lockout WHERE user = ?1");
+    bx_stmt_bind_int(stmt, 1, user);
+    return bx_stmt_run(stmt, fault);
+}
+
+int bx_project(struct bx_ledger *ledger, const struct bx_commit *commit, struct bx_meta *meta,
+               struct bx_fault *fault)
+{
+    const struct bx_entry_head *head = &commit->head;
+    if (commit->series)
+        meta->series = commit->series;
+    switch (head->kind) {
+    case BX_KIND_SALE: meta->last_sale = head->seq; return sale_project(ledger, commit, fault);
+    case BX_KIND_REPRINT:
+    case BX_KIND_REPLACE: return paper_project(ledger, commit, fault);
+    case BX_KIND_PRINT_ANSWER: return answer_project(ledger, commit, fault);
+    case BX_KIND_SETTLE: return settle_project(ledger, commit, fault);
+    case BX_KIND_SHIFT_OPEN:
+        meta->shift = head->shift;
+        meta->next_shift = head->shift + 1;
+        return 0;
+    case BX_KIND_LOGIN: meta->user = head->user; return login_good(ledger, head->user, fault);
+    case BX_KIND_LOGIN_FAILED: return login_failed(ledger, commit, fault);
+    case BX_KIND_LOGOUT: meta->user = 0; return 0;
+    case BX_KIND_OFFLINE_START: meta->offline = 1; return 0;
+    case BX_KIND_OFFLINE_END: meta->offline = 0; return 0;
+    case BX_KIND_CLOCK_JUMP:
+    case BX_KINDS: return 0;
+    }
+    return 0;
+}
+
+/* --- everything again ------------------------------------------------------------------------- */
+
+static int uses_add(struct bx_ledger *ledger, const struct bx_sale *sale, struct bx_fault *fault)
+{
+    int err = 0;
+    for (int i = 0; i < sale->use_count && err == 0; i++) {
+        struct bx_stmt *stmt =
+            bx_db_stmt(ledger->db, "INSERT INTO temp.lease_use VALUES(?1, ?2, ?3) ON CONFLICT"
+                                   " DO UPDATE SET q = q + excluded.q");
+        bx_stmt_bind_text(stmt, 1, sale->uses[i].pool.s);
+        bx_stmt_bind_int(stmt, 2, sale->uses[i].r);
+        bx_stmt_bind_int(stmt, 3, sale->uses[i].q);
+        err = bx_stmt_run(stmt, fault);
+    }
+    return err;
+}
+
+/* Places of sale and paper for decoding, made once: a sale is large. */
+struct decoded {
+    struct bx_sale sale;
+    struct bx_paper_entry paper;
+};
+
+static int row_project(struct bx_ledger *ledger, const struct bx_row *row, bool uses,
+                       struct decoded *decoded, struct bx_meta *meta, struct bx_fault *fault)
+{
+    struct bx_commit commit = {.head = row->head, .body = row->body, .len = row->len};
+    int err = 0;
+    if (row->head.kind == BX_KIND_SALE) {
+        err = bx_sale_decode(row->body, row->len, &decoded->sale, fault);
+        commit.sale = &decoded->sale;
+        commit.series = meta->series + 1;
+    } else if (row->head.kind == BX_KIND_REPRINT || row->head.kind == BX_KIND_REPLACE) {
+        err = bx_paper_decode(row->body, row->len, &decoded->paper, fault);
+        commit.paper = &decoded->paper;
+    }
+    if (err == 0)
+        err = bx_project(ledger, &commit, meta, fault);
+    if (err == 0 && uses && commit.sale)
+        err = uses_add(ledger, commit.sale, fault);
+    return err;
+}
+
+/* As settle entries and answers stand now; what is queued has no settlement. */
+static int standing_again(struct bx_ledger *ledger, struct bx_meta *meta, struct bx_fault *fault)
+{
+    int err =
+        bx_db_script(ledger->db,
+                     "UPDATE answer SET standing = 2 WHERE standing = 3;"
+                     "UPDATE answer SET standing = 3 WHERE standing = 2 AND EXISTS"
+                     " (SELECT 1 FROM about s WHERE s.about = answer.seq AND s.kind = 'settle');",
+                     fault);
+    if (err)
+        return err;
+    return bx_db_int(ledger->db,
+                     "SELECT coalesce((SELECT min(e.seq) - 1 FROM entry e WHERE NOT EXISTS"
+                     " (SELECT 1 FROM answer a WHERE a.seq = e.seq)),"
+                     " (SELECT max(seq) FROM entry), 0)",
+                     &meta->answered_to, fault);
+}
+
+int bx_project_all(struct bx_ledger *ledger, bool uses, struct bx_fault *fault)
+{
+    struct bx_meta meta;
+    struct bx_tail tail;
+    int err = bx_meta_load(ledger, &meta, fault);
+    if (err == 0)
+        err = bx_tail_load(ledger, &tail, fault);
+    if (err == 0)
+        err = bx_db_script(ledger->db,
+                           "DELETE FROM ticket; DELETE FROM about; DELETE FROM total;"
+                           "DELETE FROM lockout;",
+                           fault);
+    if (err)
+        return err;
+    meta.series = meta.shift = meta.user = meta.offline = meta.last_sale = 0;
+    meta.next_shift = 1;
+    meta.last_seq = tail.seq;
+    struct decoded *decoded = bx_new(struct decoded);
+    struct bx_stmt *stmt = bx_row_from(ledger, 1);
+    struct bx_row row;
+    int more;
+    while (err == 0 && (more = bx_row_read(ledger, stmt, &row, fault)) != 0)
+        err = more < 0 ? more : row_project(ledger, &row, uses, decoded, &meta, fault);
+    bx_stmt_reset(stmt);
+    bx_free(decoded);
+    if (err == 0)
+        err = standing_again(ledger, &meta, fault);
+    return err ? err : bx_meta_store(ledger, &meta, fault);
+}

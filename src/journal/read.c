@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading. A question is first answered with a short list of seqs, each found through an index, and
+ * then entry after entry is fetched by its key: the list is what differs between the questions. */
+
+#include "journal/ledger.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/text.h"
+
+struct bx_stmt *bx_row_from(struct bx_ledger *ledger, int64_t seq)
+{
+    struct bx_stmt *stmt = bx_db_stmt(
+        ledger->db,
+        "SELECT e.seq, e.incarnation, e.id, e.kind, e.number, e.at, e.boot, e.shift, e.user,"
+        " e.body, e.prev, e.hash, a.outcome, a.task, a.say, a.standing, m.till,"
+        " EXISTS(SELECT 1 FROM about s WHERE s.about = e.seq AND s.kind = 'settle')"
+        " FROM meta m CROSS JOIN entry e LEFT JOIN answer a ON a.seq = e.seq"
+        " WHERE e.seq >= ?1 ORDER BY e.seq");
+    bx_stmt_bind_int(stmt, 1, seq);
+    return stmt;
+}
+
+static int damaged(int64_t seq, const char *what, struct bx_fault *fault)
+{
+    bx_fault_say(fault, BX_ERR_CORRUPT, "The journal is damaged at entry %" PRId64 ": %s.", seq,
+                 what);
+    return BX_ERR_CORRUPT;
+}
+
+static int answer_read(struct bx_stmt *stmt, struct bx_row *row, struct bx_fault *fault)
+{
+    if (bx_stmt_is_null(stmt, 12))
+        return 0;
+    struct bx_entry_answer *answer = &row->answer;
+    if (bx_entry_outcome_parse(bx_stmt_text(stmt, 12), &answer->outcome))
+        return damaged(row->head.seq, "unknown answer", fault);
+    row->answered = bx_stmt_int(stmt, 15) != 0 || answer->outcome == BX_ENTRY_WAITING;
+    answer->seq = row->head.seq;
+    answer->id = row->head.id;
+    answer->hash = row->hash;
+    BX_TEXT_COPY(answer->task, bx_stmt_text(stmt, 13));
+    BX_TEXT_COPY(answer->say, bx_stmt_text(stmt, 14));
+    return 0;
+}
+
+int bx_row_read(struct bx_ledger *ledger, struct bx_stmt *stmt, struct bx_row *row,
+                struct bx_fault *fault)
+{
+    (void)ledger;
+    int more = bx_stmt_step(stmt, fault);
+    if (more <= 0)
+        return more;
+    *row = (struct bx_row){0};
+    struct bx_entry_head *head = &row->head;
+    head->seq = bx_stmt_int(stmt, 0);
+    head->incarnation = bx_stmt_int(stmt, 1);
+    bool whole = bx_stmt_copy(stmt, 2, &head->id, sizeof(head->id));
+    whole = bx_stmt_copy(stmt, 10, &row->prev, sizeof(row->prev)) && whole;
+    whole = bx_stmt_copy(stmt, 11, &row->hash, sizeof(row->hash)) && whole;
+    if (!whole)
+        return damaged(head->seq, "id or hash is cut", fault);
+    if (bx_kind_parse(bx_stmt_text(stmt, 3), &head->kind))
+        return damaged(head->seq, "unknown kind", fault);
+    if (!BX_TEXT_COPY(head->number, bx_stmt_text(stmt, 4)))
+        return damaged(head->seq, "the number is too long", fault);
+    head->at.us = bx_stmt_int(stmt, 5);
+    if (__builtin_mul_overflow(bx_stmt_int(stmt, 6), 1000, &head->boot))
+        return damaged(head->seq, "the boot clock is out of range", fault);
+    head->shift = bx_stmt_int(stmt, 7);
+    head->user = bx_stmt_int(stmt, 8);
+    row->body = bx_stmt_bytes(stmt, 9, &row->len);
+    head->till = bx_stmt_int(stmt, 16);
+    row->settled = bx_stmt_int(stmt, 17) != 0;
+    int err = answer_read(stmt, row, fault);
+    return err ? err : 1;
+}
+
+/* The list of seqs that answers QUERY. */
+static struct bx_stmt *list_of(struct bx_ledger *ledger, const struct bx_query *query, int limit)
+{
+    struct bx_db *db = ledger->db;
+    struct bx_stmt *stmt = NULL;
+    switch (query->kind) {
+    case BX_QUERY_FROM:
+        stmt = bx_db_stmt(db, "SELECT seq FROM entry WHERE seq >= ?1 ORDER BY seq LIMIT ?2");
+        break;
+    case BX_QUERY_SALES:
+        stmt = bx_db_stmt(db, "SELECT seq FROM entry WHERE kind = 'sale' AND (?1 = 0 OR seq < ?1)"
+                              " ORDER BY seq DESC LIMIT ?2");
+        break;
+    case BX_QUERY_QUEUED:
+        stmt = bx_db_stmt(db, "SELECT seq FROM answer WHERE standing = 0 AND seq > ?1"
+                              " UNION ALL SELECT e.seq FROM entry e"
+                              " WHERE e.seq > max(?1, (SELECT answered_to FROM meta))"
+                              " AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.seq = e.seq)"
+                              " ORDER BY 1 LIMIT ?2");
+        break;
+    case BX_QUERY_ATTENTION:
+        stmt = bx_db_stmt(db, "SELECT seq FROM answer WHERE standing = 2 AND seq > ?1"
+                              " ORDER BY seq LIMIT ?2");
+        break;
+    case BX_QUERY_ID:
+        stmt = bx_db_stmt(db, "SELECT seq FROM entry WHERE id = ?1 LIMIT ?2");
+        bx_stmt_bind_bytes(stmt, 1, query->id.b, sizeof(query->id.b));
+        break;
+    case BX_QUERY_NUMBER:
+        stmt = bx_db_stmt(db, "SELECT seq FROM entry WHERE number = ?1 LIMIT ?2");
+        bx_stmt_bind_text(stmt, 1, query->text);
+        break;
+    case BX_QUERY_CODE:
+        stmt = bx_db_stmt(db, "SELECT sale FROM ticket WHERE code = ?1 LIMIT ?2");
+        bx_stmt_bind_text(stmt, 1, query->text);
+        break;
+    case BX_QUERY_ABOUT:
+        stmt = bx_db_stmt(db, "SELECT seq FROM about WHERE about ="
+                              " (SELECT seq FROM entry WHERE id = ?1) AND seq > ?3"
+                              " ORDER BY seq LIMIT ?2");
+        bx_stmt_bind_bytes(stmt, 1, query->id.b, sizeof(query->id.b));
+        bx_stmt_bind_int(stmt, 3, query->from);
+        break;
+    }
+    bx_assert(stmt);
+    if (query->kind <= BX_QUERY_ATTENTION)
+        bx_stmt_bind_int(stmt, 1, query->from);
+    bx_stmt_bind_int(stmt, 2, limit);
+    return stmt;
+}
+
+int bx_ledger_read(struct bx_journal *journal, const struct bx_query *query, bx_row_visit visit,
+                   void *arg, struct bx_fault *fault)
+{
+    struct bx_ledger *ledger = bx_ledger_of(journal);
+    struct bx_fault spare;
+    struct bx_fault *told = fault ? fault : &spare;
+    int err = bx_ledger_ready(ledger, told);
+    if (err)
+        return err;
+    int64_t seqs[BX_ROWS_MAX];
+    int limit = query->limit < 1 || query->limit > BX_ROWS_MAX ? BX_ROWS_MAX : query->limit;
+    int count = 0, row;
+    struct bx_stmt *list = list_of(ledger, query, limit);
+    while ((row = bx_stmt_step(list, told)) > 0 && count < limit)
+        seqs[count++] = bx_stmt_int(list, 0);
+    bx_stmt_reset(list);
+    if (row < 0)
+        return row;
+    int result = 0;
+    for (int i = 0; i < count && result == 0; i++) {
+        struct bx_row found;
+        struct bx_stmt *stmt = bx_row_from(ledger, seqs[i]);
+        row = bx_row_read(ledger, stmt, &found, told);
+        if (row > 0 && found.head.seq == seqs[i])
+            result = visit(arg, &found);
+        else
+            result = row < 0 ? row : damaged(seqs[i], "it is missing", told);
+        bx_stmt_reset(stmt);
+    }
+    return result;
+}

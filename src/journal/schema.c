@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables. entry is the truth and is only ever appended to; answer, lease, print_job and
+ * document are the till's durable state beside it; ticket, about, total, lockout and the right half
+ * of meta are projections that can be made again from the entries.
+ *
+ * "Unsent" is no flag: an entry is queued when no answer that counts stands beside it. So that this
+ * costs nothing when history is long, meta.answered_to is the seq up to which every entry has an
+ * answer row, and the partial index answer_queued holds the few of those that do not count. In the
+ * same way answer_attention and print_job_open are as long as what is open, not as history.
+ *
+ * Words are stored, not numbers of enums: a file outlives the order of a list in a header. */
+
+#include "journal/ledger.h"
+
+#include "boxtill/base/alloc.h"
+
+const char *const bx_ledger_schema[] = {
+    /* 1 */
+    "CREATE TABLE entry("
+    " seq INTEGER PRIMARY KEY, incarnation INTEGER NOT NULL, id BLOB NOT NULL UNIQUE,"
+    " kind TEXT NOT NULL, number TEXT UNIQUE, at INTEGER NOT NULL, boot INTEGER NOT NULL,"
+    " shift INTEGER NOT NULL, user INTEGER NOT NULL, body TEXT NOT NULL, prev BLOB NOT NULL,"
+    " hash BLOB NOT NULL) STRICT;"
+    "CREATE TRIGGER entry_append BEFORE INSERT ON entry"
+    " WHEN NEW.seq <> (SELECT coalesce(max(seq) + 1, NEW.seq) FROM entry)"
+    " BEGIN SELECT raise(ABORT, 'entries are only appended'); END;"
+    "CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry"
+    " BEGIN SELECT raise(ABORT, 'entries are never changed'); END;"
+    "CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry"
+    " BEGIN SELECT raise(ABORT, 'entries are never removed'); END;"
+    /* standing: 0 queued (waiting, or counts no more), 1 recorded, 2 needs attention, 3 settled */
+    "CREATE TABLE answer("
+    " seq INTEGER PRIMARY KEY REFERENCES entry(seq), outcome TEXT NOT NULL, task TEXT NOT NULL,"
+    " say TEXT NOT NULL, standing INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX answer_queued ON answer(seq) WHERE standing = 0;"
+    "CREATE INDEX answer_attention ON answer(seq) WHERE standing = 2;"
+    "CREATE TABLE lease("
+    " pool TEXT PRIMARY KEY, r INTEGER NOT NULL, n INTEGER NOT NULL, used INTEGER NOT NULL,"
+    " state TEXT NOT NULL, epoch INTEGER NOT NULL, expires INTEGER NOT NULL,"
+    " CHECK(0 <= used AND used <= n)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE print_job("
+    " id BLOB PRIMARY KEY, seq INTEGER NOT NULL REFERENCES entry(seq), sale INTEGER NOT NULL,"
+    " kind TEXT NOT NULL, ticket INTEGER NOT NULL, copy INTEGER NOT NULL, state TEXT NOT NULL,"
+    " at INTEGER NOT NULL, say TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX print_job_open ON print_job(seq)"
+    " WHERE state NOT IN ('confirmed', 'sent', 'cancelled');"
+    "CREATE TABLE document(word TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
+    /* every code a ticket has, or had; sale: the entry; nth: its place among the sale's tickets */
+    "CREATE TABLE ticket("
+    " code TEXT PRIMARY KEY, sale INTEGER NOT NULL, nth INTEGER NOT NULL, valid INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    /* entry SEQ is about entry ABOUT */
+    "CREATE TABLE about("
+    " about INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, PRIMARY KEY(about, seq))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX about_seq ON about(seq);"
+    "CREATE TABLE total("
+    " shift INTEGER NOT NULL, what TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL,"
+    " amount INTEGER NOT NULL, PRIMARY KEY(shift, what, name)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE lockout("
+    " user INTEGER PRIMARY KEY, failures INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE meta("
+    " one INTEGER PRIMARY KEY CHECK(one = 1),"
+    " till INTEGER NOT NULL, incarnation INTEGER NOT NULL, issuer INTEGER NOT NULL,"
+    " seen_epoch INTEGER NOT NULL, seen_commit INTEGER NOT NULL, turn INTEGER NOT NULL,"
+    " answered_to INTEGER NOT NULL,"
+    " series INTEGER NOT NULL, shift INTEGER NOT NULL, next_shift INTEGER NOT NULL,"
+    " user INTEGER NOT NULL, offline INTEGER NOT NULL, last_sale INTEGER NOT NULL,"
+    " last_seq INTEGER NOT NULL) STRICT;"
+    "INSERT INTO meta VALUES(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0);",
+};
+const size_t bx_ledger_schema_count = bx_countof(bx_ledger_schema);
+
+int bx_meta_load(struct bx_ledger *ledger, struct bx_meta *ret, struct bx_fault *fault)
+{
+    struct bx_stmt *stmt =
+        bx_db_stmt(ledger->db, "SELECT till, incarnation, issuer, seen_epoch, seen_commit, turn,"
+                               " answered_to, series, shift, next_shift, user, offline, last_sale,"
+                               " last_seq FROM meta");
+    int row = bx_stmt_step(stmt, fault);
+    if (row < 0)
+        return row;
+    if (row == 0)
+        return bx_fault_set(fault, BX_ERR_CORRUPT, "The journal is damaged.", "meta is empty");
+    *ret = (struct bx_meta){
+        .till = bx_stmt_int(stmt, 0),
+        .incarnation = bx_stmt_int(stmt, 1),
+        .issuer = bx_stmt_int(stmt, 2),
+        .seen_epoch = bx_stmt_int(stmt, 3),
+        .seen_commit = bx_stmt_int(stmt, 4),
+        .turn = bx_stmt_int(stmt, 5),
+        .answered_to = bx_stmt_int(stmt, 6),
+        .series = bx_stmt_int(stmt, 7),
+        .shift = bx_stmt_int(stmt, 8),
+        .next_shift = bx_stmt_int(stmt, 9),
+        .user = bx_stmt_int(stmt, 10),
+        .offline = bx_stmt_int(stmt, 11),
+        .last_sale = bx_stmt_int(stmt, 12),
+        .last_seq = bx_stmt_int(stmt, 13),
+    };
+    bx_stmt_reset(stmt);
+    return 0;
+}
+
+int bx_meta_store(struct bx_ledger *ledger, const struct bx_meta *meta, struct bx_fault *fault)
+{
+    struct bx_stmt *stmt = bx_db_stmt(
+        ledger->db,
+        "UPDATE meta SET till = ?1, incarnation = ?2, issuer = ?3, seen_epoch = ?4,"
+        " seen_commit = ?5, turn = ?6, answered_to = ?7, series = ?8, shift = ?9, next_shift = ?10,"
+        " user = ?11, offline = ?12, last_sale = ?13, last_seq = ?14");
+    const int64_t values[] = {
+        meta->till, meta->incarnation, meta->issuer,    meta->seen_epoch, meta->seen_commit,
+        meta->turn, meta->answered_to, meta->series,    meta->shift,      meta->next_shift,
+        meta->user, meta->offline,     meta->last_sale, meta->last_seq};
+    for (size_t i = 0; i < bx_countof(values); i++)
+        bx_stmt_bind_int(stmt, (int)i + 1, values[i]);
+    return bx_stmt_run(stmt, fault);
+}
+
+int bx_tail_load(struct bx_ledger *ledger, struct bx_tail *ret, struct bx_fault *fault)
+{
+    struct bx_stmt *stmt = bx_db_stmt(
+        ledger->db, "SELECT seq, at, boot, id, hash FROM entry ORDER BY seq DESC LIMIT 1");
+    *ret = (struct bx_tail){0};
+    int row = bx_stmt_step(stmt, fault);
+    if (row <= 0)
+        return row;
+    ret->seq = bx_stmt_int(stmt, 0);
+    ret->at = bx_stmt_int(stmt, 1);
+    ret->boot = bx_stmt_int(stmt, 2);
+    bool whole = bx_stmt_copy(stmt, 3, &ret->id, sizeof(ret->id));
+    whole = bx_stmt_copy(stmt, 4, &ret->hash, sizeof(ret->hash)) && whole;
+    bx_stmt_reset(stmt);
+    if (!whole)
+        return bx_fault_set(fault, BX_ERR_CORRUPT, "The journal is damaged.",
+                            "entry %lld: id or hash is cut", (long long)ret->seq);
+    return 0;
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands that set a venue up and look it over. Each is one transaction on the store, beside
+ * the server's own. */
+
+#include "main/bd_cmd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/text.h"
+#include "server/book/import.h"
+#include "server/store/sqlite.h"
+#include "sys/sys.h"
+
+enum { IMPORT_MAX = BX_PROGRAMME_BYTES, AUDIT_MAX = 4 << 20 };
+
+int bd_refuse(const struct bx_fault *fault)
+{
+    bx_buf_auto clean;
+    bx_buf_init(&clean, 4096);
+    bx_text_log(&clean, fault->detail, strlen(fault->detail));
+    fprintf(stderr, "boxtilld: %s\n", fault->say);
+    if (clean.len)
+        fprintf(stderr, "boxtilld: (%s)\n", bx_buf_text(&clean));
+    return BD_EXIT_REFUSED;
+}
+
+struct bd_turn bd_turn_now(void)
+{
+    struct bx_clock *clock = bx_sys_clock();
+    struct bx_random *random = bx_sys_random();
+    struct bd_turn turn = {.now = clock->ops->utc(clock)};
+    random->ops->seed(random, turn.seed);
+    return turn;
+}
+
+static int usage(const char *how)
+{
+    fprintf(stderr, "usage: boxtilld [--config FILE] %s\n", how);
+    return BD_EXIT_USAGE;
+}
+
+/* --- one transaction ---------------------------------------------------------------------- */
+
+/* What a command does inside it. BOOK is NULL for a store that is no venue yet. */
+struct act {
+    int (*run)(struct act *act, struct bd_store *store, struct bd_book *book,
+               const struct bd_turn *turn, struct bx_fault *fault);
+    void *arg;
+};
+
+static int act_within(struct act *act, struct bd_store *store, const struct bd_policy *policy,
+                      struct bx_fault *fault)
+{
+    struct bd_turn turn = bd_turn_now();
+    int err = store->ops->begin(store, fault);
+    if (err < 0)
+        return err;
+    bx_cleanup(bd_book_destroy) struct bd_book *book = NULL;
+    if (policy) {
+        book = bd_book_create(store, policy, fault);
+        err = book ? 0 : fault->err;
+    }
+    if (!err)
+        err = act->run(act, store, book, &turn, fault);
+    struct bx_fault ending;
+    switch (store->ops->end(store, err == 0, err ? &ending : fault)) {
+    case BX_DONE: return err;
+    case BX_REFUSED: return err ? err : fault->err;
+    case BX_UNKNOWN:
+        return bx_fault_say(fault, BX_ERR_UNKNOWN,
+                            "The disk did not say whether this was written. Look before trying "
+                            "again.");
+    }
+    return err;
+}
+
+static int act_do(const struct bd_config *config, struct act *act, bool make)
+{
+    struct bx_fault fault = {0};
+    bx_cleanup(bd_store_sqlite_destroy) struct bd_store *store =
+        bd_store_sqlite_open(config->database, make ? BD_SQLITE_CREATE : BD_SQLITE_WRITE, &fault);
+    if (!store || act_within(act, store, make ? NULL : &config->policy, &fault) < 0)
+        return bd_refuse(&fault);
+    return BD_EXIT_DONE;
+}
+
+/* --- init --------------------------------------------------------------------------------- */
+
+static int init_run(struct act *act, struct bd_store *store, struct bd_book *book,
+                    const struct bd_turn *turn, struct bx_fault *fault)
+{
+    (void)act;
+    (void)book;
+    return bd_book_init(store, turn, fault);
+}
+
+int bd_cmd_init(const struct bd_config *config, int argc, char **argv)
+{
+    (void)argv;
+    if (argc != 0)
+        return usage("init");
+    if (mkdir(config->home, 0700) < 0 && errno != EEXIST) {
+        struct bx_fault fault;
+        (void)bx_fault_say(&fault, BX_ERR_IO, "%s cannot be made: %s.", config->home,
+                           strerror(errno));
+        return bd_refuse(&fault);
+    }
+    struct act act = {.run = init_run};
+    return act_do(config, &act, true);
+}
+
+/* --- import ------------------------------------------------------------------------------- */
+
+static int import_run(struct act *act, struct bd_store *store, struct bd_book *book,
+                      const struct bd_turn *turn, struct bx_fault *fault)
+{
+    (void)store;
+    int err = bd_book_import(book, turn, act->arg, fault);
+    if (err < 0)
+        return err;
+    err = bd_book_waiting(book, turn, fault);
+    return err < 0 ? err : 0;
+}
+
+int bd_cmd_import(const struct bd_config *config, int argc, char **argv)
+{
+    if (argc != 1)
+        return usage("import FILE");
+    struct bx_fault fault = {0};
+    size_t len = 0;
+    char *text = bd_file_read(argv[0], IMPORT_MAX, &len, &fault);
+    if (!text)
+        return bd_refuse(&fault);
+    bx_buf_auto faults;
+    bx_buf_init(&faults, 64 << 10);
+    bx_cleanup(bd_import_destroy) struct bd_import *import =
+        bd_import_parse(text, len, bx_sys_today(), bx_sys_zone, NULL, &faults);
+    bx_free(text);
+    if (!import) {
+        fprintf(stderr, "boxtilld: %s is not imported:\n%s", argv[0], bx_buf_text(&faults));
+        return BD_EXIT_REFUSED;
+    }
+    struct act act = {.run = import_run, .arg = import};
+    return act_do(config, &act, false);
+}
+
+/* --- enrol-code --------------------------------------------------------------------------- */
+
+static int enrol_code_run(struct act *act, struct bd_store *store, struct bd_book *book,
+                          const struct bd_turn *turn, struct bx_fault *fault)
+{
+    (void)store;
+    return bd_book_enrol_code(book, turn, act->arg, fault);
+}
+
+int bd_cmd_enrol_code(const struct bd_config *config, int argc, char **argv)
+{
+    (void)argv;
+    if (argc != 0)
+        return usage("enrol-code");
+    char code[9] = "";
+    struct act act = {.run = enrol_code_run, .arg = code};
+    int status = act_do(config, &act, false);
+    if (status == BD_EXIT_DONE)
+        printf("%s\n", code);
+    return status;
+}
+
+/* --- user --------------------------------------------------------------------------------- */
+
+static int user_run(struct act *act, struct bd_store *store, struct bd_book *book,
+                    const struct bd_turn *turn, struct bx_fault *fault)
+{
+    (void)store;
+    return bd_book_user(book, turn, act->arg, fault);
+}
+
+/* One line of standard input: four to twelve digits. */
+static int pin_read(char pin[16], struct bx_fault *fault)
+{
+    char line[64] = "";
+    bool came = fgets(line, sizeof(line), stdin) != NULL;
+    size_t len = strcspn(line, "\r\n");
+    bool good = came && len >= 4 && len <= 12 && strspn(line, "0123456789") == len;
+    if (good) {
+        memcpy(pin, line, len);
+        pin[len] = '\0';
+    }
+    bx_wipe(line, sizeof(line));
+    if (!good)
+        return bx_fault_say(fault, BX_ERR_INPUT,
+                            "A PIN of 4 to 12 digits must come on standard "
+                            "input.");
+    return 0;
+}
+
+static int user_fill(struct bx_user *user, char **argv, struct bx_fault *fault)
+{
+    if (bx_text_number(argv[0], strlen(argv[0]), 9999, &user->number) < 0 || user->number < 1)
+        return bx_fault_say(fault, BX_ERR_INPUT, "A user's number is from 1 to 9999.");
+    if (bx_text_wash(argv[1], strlen(argv[1]), BX_NAME_COLUMNS, user->name, sizeof(user->name)) ||
+        !user->name[0])
+        return bx_fault_say(fault, BX_ERR_INPUT, "A user's name has 1 to %d plain characters.",
+                            BX_NAME_COLUMNS);
+    if (bx_role_parse(argv[2], &user->role) < 0)
+        return bx_fault_say(fault, BX_ERR_INPUT, "A role is cashier, supervisor or auditor.");
+    char pin[16];
+    int err = pin_read(pin, fault);
+    if (err < 0)
+        return err;
+    err = bx_pin_hash(pin, user->pin_hash);
+    bx_wipe(pin, sizeof(pin));
+    return err < 0 ? bx_fault_say(fault, err, "The PIN cannot be hashed.") : 0;
+}
+
+int bd_cmd_user(const struct bd_config *config, int argc, char **argv)
+{
+    if (argc != 3)
+        return usage("user NUMBER NAME cashier|supervisor|auditor   (PIN on standard input)");
+    struct bx_fault fault = {0};
+    struct bx_user user = {0};
+    if (user_fill(&user, argv, &fault) < 0)
+        return bd_refuse(&fault);
+    struct act act = {.run = user_run, .arg = &user};
+    return act_do(config, &act, false);
+}
+
+/* --- audit -------------------------------------------------------------------------------- */
+
+int bd_cmd_audit(const struct bd_config *config, int argc, char **argv)
+{
+    (void)argv;
+    if (argc != 0)
+        return usage("audit");
+    struct bx_fault fault = {0};
+    bx_buf_auto findings;
+    bx_buf_init(&findings, AUDIT_MAX);
+    bx_cleanup(bd_store_sqlite_destroy) struct bd_store *store =
+        bd_store_sqlite_open(config->database, BD_SQLITE_READ, &fault);
+    if (!store || store->ops->begin(store, &fault) < 0)
+        return bd_refuse(&fault);
+    int count = bd_book_audit(store, &findings, &fault);
+    (void)store->ops->end(store, false, NULL);
+    if (count < 0)
+        return bd_refuse(&fault);
+    fputs(bx_buf_text(&findings), stdout);
+    if (count == 0)
+        puts("all agrees");
+    return count == 0 ? BD_EXIT_DONE : BD_EXIT_REFUSED;
+}
+
+/* --- revoke, reopen ----------------------------------------------------------------------- */
+
+static int revoke_run(struct act *act, struct bd_store *store, struct bd_book *book,
+                      const struct bd_turn *turn, struct bx_fault *fault)
+{
+    (void)store;
+    const int64_t *till = act->arg;
+    return bd_book_revoke(book, turn, *till, fault);
+}
+
+int bd_cmd_revoke(const struct bd_config *config, int argc, char **argv)
+{
+    int64_t till = 0;
+    if (argc != 1 || bx_text_number(argv[0], strlen(argv[0]), INT32_MAX, &till) < 0)
+        return usage("revoke TILL");
+    struct act act = {.run = revoke_run, .arg = &till};
+    return act_do(config, &act, false);
+}
+
+static int reopen_run(struct act *act, struct bd_store *store, struct bd_book *book,
+                      const struct bd_turn *turn, struct bx_fault *fault)
+{
+    (void)store;
+    return bd_book_reopen(book, turn, act->arg, fault);
+}
+
+int bd_cmd_reopen(const struct bd_config *config, int argc, char **argv)
+{
+    if (argc != 1 || !argv[0][0])
+        return usage("reopen WHO   (the name of the person who answers for it)");
+    struct act act = {.run = reopen_run, .arg = argv[0]};
+    return act_do(config, &act, false);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What the operator of a booking server sets: HOME/boxtilld.conf, or the file named by --config.
+ *
+ *   [server]
+ *   listen = 127.0.0.1:8480   where to listen; port 0 takes a free one (HOME/address tells which)
+ *   behind_proxy = no         yes: a proxy with TLS stands in front, any address may be listened on
+ *   database = boxtilld.db    the store; relative to HOME
+ *   [policy]
+ *   share_percent = 30        of a pool: a till's usual share (1 to 100)
+ *   lease_ttl = 14400         seconds until a till's slice freezes (60 to 604800)
+ *   slot_grace = 0            seconds after a slot's end in which it may still be sold (to 86400)
+ *   key_days = 3              days ahead for which tills may print tickets (1 to 60)
+ *
+ * HOME is BOXTILL_HOME, else /var/lib/boxtilld. */
+
+#include <stdbool.h>
+
+#include "boxtill/base/fault.h"
+#include "server/book/book.h"
+
+enum { BD_LISTEN_SIZE = 64 };
+
+struct bd_config {
+    char home[256];
+    char listen[BD_LISTEN_SIZE];
+    char database[512]; /* made absolute by the home */
+    bool behind_proxy;
+    struct bd_policy policy;
+};
+
+/* FILE may be NULL: the home's own, which need not exist. */
+int bx_must bd_config_load(const char *file, struct bd_config *ret, struct bx_fault *fault);
+
+/* A small file whole, followed by a NUL; the memory is the caller's. NULL with a fault. */
+char *bd_file_read(const char *path, size_t max, size_t *ret_len, struct bx_fault *fault);

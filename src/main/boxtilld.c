@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* boxtilld, the booking server: arguments to a command. */
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/crypto.h"
+#include "main/bd_cmd.h"
+
+static const struct {
+    const char *name;
+    int (*run)(const struct bd_config *config, int argc, char **argv);
+} commands[] = {
+    {"init",       bd_cmd_init      },
+    {"import",     bd_cmd_import    },
+    {"enrol-code", bd_cmd_enrol_code},
+    {"user",       bd_cmd_user      },
+    {"audit",      bd_cmd_audit     },
+    {"revoke",     bd_cmd_revoke    },
+    {"reopen",     bd_cmd_reopen    },
+};
+
+static const char manual[] =
+    "usage: boxtilld [--config FILE] [--lifeline]   serve; --lifeline: until standard input ends\n"
+    "       boxtilld [--config FILE] COMMAND\n"
+    "\n"
+    "  init                     make the home an empty venue\n"
+    "  import FILE              take over a programme\n"
+    "  enrol-code               a one-time code for a till\n"
+    "  user NUMBER NAME ROLE    add or change one; its PIN on standard input\n"
+    "  audit                    count everything twice\n"
+    "  revoke TILL              let a till in no more\n"
+    "  reopen WHO               open the timed slots that a restore has shut\n"
+    "\n"
+    "HOME is BOXTILL_HOME, else /var/lib/boxtilld; the configuration is HOME/boxtilld.conf.\n";
+
+static int command_run(const char *file, bool lifeline, int argc, char **argv)
+{
+    struct bd_config config;
+    struct bx_fault fault = {0};
+    if (bd_config_load(file, &config, &fault) < 0)
+        return bd_refuse(&fault);
+    if (argc == 0)
+        return bd_cmd_serve(&config, lifeline);
+    for (size_t i = 0; i < bx_countof(commands); i++)
+        if (strcmp(commands[i].name, argv[0]) == 0)
+            return commands[i].run(&config, argc - 1, argv + 1);
+    fprintf(stderr, "boxtilld: there is no command \"%s\"\n", argv[0]);
+    return BD_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    const char *file = NULL;
+    bool lifeline = false;
+    int at = 1;
+    umask(077);
+    bx_crypto_init();
+    for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
+        if (strcmp(argv[at], "--config") == 0 && at + 1 < argc) {
+            file = argv[++at];
+        } else if (strcmp(argv[at], "--lifeline") == 0) {
+            lifeline = true;
+        } else if (strcmp(argv[at], "--version") == 0) {
+            puts("boxtilld " BX_VERSION);
+            return BD_EXIT_DONE;
+        } else if (strcmp(argv[at], "--help") == 0) {
+            fputs(manual, stdout);
+            return BD_EXIT_DONE;
+        } else {
+            fputs(manual, stderr);
+            return BD_EXIT_USAGE;
+        }
+    }
+    return command_run(file, lifeline, argc - at, argv + at);
+}

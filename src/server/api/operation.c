@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From bodies to values. The generated tables have said that the members are there and of their
+ * kind; here stays what a schema cannot say: washed texts, codes that check, keys that can be
+ * sealed to. */
+
+#include "server/api/operation.h"
+
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/text.h"
+#include "server/api/validator.h"
+
+struct bd_work *bd_work_create(void)
+{
+    struct bd_work *work = bx_new(struct bd_work);
+    bd_answer_init(&work->answer);
+    return work;
+}
+
+void *bd_work_destroy(struct bd_work *work)
+{
+    if (!work)
+        return NULL;
+    bd_answer_finish(&work->answer);
+    bx_free(work->input.messages);
+    bx_free(work->input.scans);
+    bx_free(work->input.text);
+    return bx_free(work);
+}
+
+bool bd_operation_writes(enum bd_operation operation)
+{
+    switch (operation) {
+    case BD_OPERATION_ENROL:
+    case BD_OPERATION_ALLOTMENTS:
+    case BD_OPERATION_ENTRIES:
+    case BD_OPERATION_CHECK_INS: return true;
+    case BD_OPERATION_PROGRAMME:
+    case BD_OPERATION_STAFF:
+    case BD_OPERATION_KEYS:
+    case BD_OPERATION_AVAILABILITY:
+    case BD_OPERATION_TICKET:
+    case BD_OPERATION_OPENAPI:
+    case BD_OPERATION_HEALTHZ: return false;
+    }
+    bx_unreachable();
+}
+
+int bd_fault_answer(struct bd_work *work, int err, const struct bx_fault *fault)
+{
+    enum bd_problem problem = BD_PROBLEM_STORE;
+    if (err == BX_ERR_INPUT)
+        problem = BD_PROBLEM_UNREADABLE;
+    else if (err == BX_ERR_MISSING)
+        problem = BD_PROBLEM_NOT_FOUND;
+    else if (err == BX_ERR_CLASH)
+        problem = BD_PROBLEM_ID_REUSED;
+    else if (err == BX_ERR_REFUSED)
+        problem = BD_PROBLEM_REFUSED;
+    bd_problem_set(&work->answer, problem, fault->say, NULL);
+    return err;
+}
+
+/* --- bodies ------------------------------------------------------------------------------- */
+
+static void enrol_read(struct bx_json_reader *reader, struct bd_input *input)
+{
+    bx_json_string(reader, "code", sizeof(input->enrol.code) - 1, input->enrol.code,
+                   sizeof(input->enrol.code));
+    bx_json_hex(reader, "key", input->enrol.key.b, sizeof(input->enrol.key.b));
+    uint8_t nothing = 0, sealed[1 + BX_SEAL_EXTRA];
+    if (!reader->err && bx_seal(&input->enrol.key, &nothing, 1, sealed) < 0)
+        bx_json_fault(reader, "the key is none that can be sealed to");
+}
+
+static void scan_read(bx_json *value, struct bd_scan_in *scan, struct bx_json_reader *outer)
+{
+    struct bx_json_reader reader;
+    bx_json_read(&reader, value, "scan", outer->fault);
+    char code[44];
+    bx_json_id(&reader, "id", &scan->id);
+    bx_json_string(&reader, "code", 40, code, sizeof(code));
+    bx_json_string(&reader, "gate", 40, scan->gate, sizeof(scan->gate));
+    scan->at = (bx_utc){bx_json_int(&reader, "at", 0, (INT64_C(1) << 53) - 1)};
+    if (reader.err)
+        outer->err = reader.err;
+    else if (bx_code_read(code, strlen(code), &scan->code, NULL) < 0)
+        scan->code = (struct bx_code){0};
+}
+
+static void check_ins_read(struct bx_json_reader *reader, struct bd_input *input)
+{
+    bx_json *scans = bx_json_array(reader, "scans", BD_SCANS_MAX);
+    if (!scans)
+        return;
+    input->scans = bx_alloc(bx_json_count(scans), sizeof(*input->scans));
+    for (bx_json *at = bx_json_first(scans); at && !reader->err; at = bx_json_next(at))
+        scan_read(at, &input->scans[input->count++], reader);
+}
+
+static void allotments_read(const char *body, size_t len, struct bx_json_reader *reader,
+                            struct bd_input *input)
+{
+    struct bx_id id;
+    input->messages = bx_alloc(BX_ALLOT_MAX, sizeof(*input->messages));
+    int err = bx_allot_messages_decode(body, len, &id, input->messages, BX_ALLOT_MAX, &input->count,
+                                       reader->fault);
+    if (err < 0)
+        reader->err = err;
+}
+
+/* A JSON body that the schema lets through. */
+static int json_input(struct bd_work *work, const char *body, size_t len, bx_json *root,
+                      struct bx_fault *fault)
+{
+    struct bx_json_reader reader;
+    bx_json_read(&reader, root, "the request", fault);
+    bx_json_id(&reader, "id", &work->input.id);
+    work->input.has_id = true;
+    switch (work->route->operation) {
+    case BD_OPERATION_ENROL: enrol_read(&reader, &work->input); break;
+    case BD_OPERATION_ALLOTMENTS: allotments_read(body, len, &reader, &work->input); break;
+    case BD_OPERATION_CHECK_INS: check_ins_read(&reader, &work->input); break;
+    case BD_OPERATION_ENTRIES:
+    case BD_OPERATION_PROGRAMME:
+    case BD_OPERATION_STAFF:
+    case BD_OPERATION_KEYS:
+    case BD_OPERATION_AVAILABILITY:
+    case BD_OPERATION_TICKET:
+    case BD_OPERATION_OPENAPI:
+    case BD_OPERATION_HEALTHZ: bx_unreachable();
+    }
+    return reader.err;
+}
+
+/* What an id is bound to: another operation, device or body under the same id is another request.
+ */
+static struct bx_hash fingerprint(const struct bd_work *work, const char *body, size_t len)
+{
+    struct bx_hasher hasher;
+    struct bx_hash hash;
+    int64_t till = work->known ? work->caller.device.till : 0;
+    bx_hasher_init(&hasher, sizeof(hash.b), NULL, 0);
+    bx_hasher_add_sized(&hasher, work->route->name, strlen(work->route->name));
+    bx_hasher_add_sized(&hasher, &till, sizeof(till));
+    bx_hasher_add_sized(&hasher, body, len);
+    bx_hasher_end(&hasher, hash.b);
+    return hash;
+}
+
+bool bd_operation_read(struct bd_work *work, const char *body, size_t len)
+{
+    if (!work->route->body) {
+        work->input.text = bx_alloc(len + 1, 1);
+        memcpy(work->input.text, body, len);
+        work->input.len = len;
+        return true;
+    }
+    struct bx_fault fault = {0};
+    struct bd_finding finding;
+    bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
+        bx_json_parse(body, len, work->route->max_body, &fault);
+    if (!doc) {
+        bd_problem_set(&work->answer, BD_PROBLEM_BAD_JSON, fault.say, NULL);
+        return false;
+    }
+    if (!bd_validate(bx_json_root(doc), work->route->body, &finding)) {
+        bd_problem_set(&work->answer, BD_PROBLEM_INVALID, finding.what, finding.at);
+        return false;
+    }
+    if (json_input(work, body, len, bx_json_root(doc), &fault) < 0) {
+        bd_problem_set(&work->answer, BD_PROBLEM_INVALID, fault.say, NULL);
+        return false;
+    }
+    work->fingerprint = fingerprint(work, body, len);
+    return true;
+}
+
+int bd_operation_do(const struct bd_desk *desk, struct bd_work *work)
+{
+    return bd_operation_writes(work->route->operation) ? bd_writing_do(desk, work)
+                                                       : bd_reading_do(desk, work);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* One request on its way through the house: taken and checked by the loop's thread, done by it
+ * (reading) or by the writer (writing), signed and answered by the loop's thread. Owned by whoever
+ * has it at the moment; never by two. */
+
+#include <stdbool.h>
+
+#include "boxtill/base/attr.h"
+#include "boxtill/domain/code.h"
+#include "boxtill/domain/lease.h"
+#include "server/api/auth.h"
+#include "server/api/router.h"
+#include "server/http/message.h"
+
+enum { BD_SCANS_MAX = 256 };
+
+struct bd_scan_in {
+    struct bx_id id;
+    struct bx_code code; /* "" when it was mistyped */
+    char gate[44];
+    bx_utc at;
+};
+
+struct bd_enrol_in {
+    char code[9];
+    struct bx_public_key key;
+};
+
+/* What the body said, as values; only the operation's own part is filled. */
+struct bd_input {
+    struct bx_id id; /* the idempotency key */
+    bool has_id;
+    struct bd_enrol_in enrol;
+    struct bx_allot_message *messages;
+    struct bd_scan_in *scans;
+    size_t count;
+    char *text; /* a body that is handed on as it came, LEN bytes */
+    size_t len;
+};
+
+struct bd_work {
+    const struct bd_route *route; /* NULL: the house's own errand (leases freeze) */
+    char param[BD_PARAM_SIZE];
+    char if_none_match[48];
+    struct bx_hash fingerprint; /* of operation, device and body: what an id is bound to */
+    bool known;                 /* the caller is a device, and proved it */
+    struct bd_caller caller;
+    char request_signature[129]; /* as sent, "" when there was none */
+    struct bd_input input;
+
+    bool ready; /* the answer stands */
+    struct bd_answer answer;
+    struct bd_mark mark; /* where the server stood when it was made */
+
+    uint64_t ticket; /* of the one to answer; the caller's business */
+};
+
+struct bd_work *bd_work_create(void);
+void *bd_work_destroy(struct bd_work *work);
+BX_CLEANUP_DEFINE(struct bd_work, bd_work_destroy)

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two bounded rings of pointers, in and out; no more than BD_QUEUE_MAX works are between them, so
+ * the ring back can never be full. The estimate of the wait is what a commit costs (the disk's
+ * sync) for each batch that the queue still makes, and what a piece of work costs for each piece:
+ * were the sync counted to the pieces, an idle server with a slow disk would turn the first crowd
+ * away.
+ *
+ * Another process may write too (boxtilld import). Each batch looks, inside its transaction,
+ * whether the programme is still the one its book was made from, and makes the book anew when it is
+ * not. */
+
+#include "server/api/writer.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/ring.h"
+#include "server/api/operation.h"
+#include "server/store/store.h"
+
+struct bd_writer {
+    struct bd_writer_setup setup;
+    struct bd_book *book;
+    int64_t programme; /* what the book was made from */
+    struct bx_hash programme_hash;
+    struct bd_mark mark; /* as our last batch left it */
+    struct bx_ring *in, *out;
+    pthread_t thread;
+    bool started;
+    atomic_bool stopping;
+    atomic_int under_way;      /* put and not yet taken back */
+    atomic_int queued;         /* put and not yet begun */
+    _Atomic int64_t commit_us; /* moving averages: a commit, */
+    _Atomic int64_t piece_us;  /* and one piece of work in it */
+    struct bd_work *batch[BD_BATCH_MAX];
+    size_t count;
+};
+
+static struct bd_turn turn_now(const struct bd_writer *writer)
+{
+    struct bd_turn turn = {.now = writer->setup.clock->ops->utc(writer->setup.clock)};
+    writer->setup.random->ops->seed(writer->setup.random, turn.seed);
+    return turn;
+}
+
+static int64_t now_us(const struct bd_writer *writer)
+{
+    return writer->setup.clock->ops->mono(writer->setup.clock).ns / 1000;
+}
+
+static void average(_Atomic int64_t *held, int64_t sample)
+{
+    int64_t before = atomic_load(held);
+    atomic_store(held, before ? (before * 7 + sample) / 8 : sample);
+}
+
+/* --- one piece of work -------------------------------------------------------------------- */
+
+/* 0: not there. 1: the answer stands. Or an error. */
+static int reply_find(struct bd_store *store, struct bd_work *work, struct bx_fault *fault)
+{
+    struct bd_reply_row row = {.id = work->input.id};
+    int err = bd_get(store, BD_REPLY, &row, fault);
+    if (err)
+        return err == BD_NOT ? 0 : err;
+    if (!bx_hash_equal(&row.body, &work->fingerprint)) {
+        bd_problem_set(&work->answer, BD_PROBLEM_ID_REUSED, NULL, NULL);
+        return 1;
+    }
+    work->answer.status = (int)row.status;
+    bx_buf_clear(&work->answer.body);
+    bx_buf_add(&work->answer.body, row.answer.data, row.answer.len);
+    return 1;
+}
+
+static int reply_keep(const struct bd_desk *desk, const struct bd_work *work,
+                      struct bx_fault *fault)
+{
+    struct bd_reply_row row = {
+        .id = work->input.id,
+        .body = work->fingerprint,
+        .status = work->answer.status,
+        .at = desk->turn.now.us,
+        .answer = {work->answer.body.data, work->answer.body.len}
+    };
+    int err = bd_insert(desk->store, BD_REPLY, &row, fault);
+    return err == BD_NOT ? BX_ERR_CORRUPT : err;
+}
+
+static int piece_do(const struct bd_desk *desk, struct bd_work *work)
+{
+    struct bx_fault fault = {0};
+    int err = 0;
+    if (work->input.has_id)
+        err = reply_find(desk->store, work, &fault);
+    if (err)
+        return err < 0 ? bd_fault_answer(work, BX_ERR_IO, &fault) : 0;
+    err = bd_operation_do(desk, work);
+    if (!err && work->input.has_id && work->answer.status == 200) {
+        err = reply_keep(desk, work, &fault);
+        if (err < 0)
+            err = bd_fault_answer(work, BX_ERR_IO, &fault);
+    }
+    return err;
+}
+
+static int seen_do(const struct bd_desk *desk, const struct bd_work *work)
+{
+    if (!work->known)
+        return 0;
+    return bd_book_seen(desk->book, &desk->turn, work->caller.seen_epoch, work->caller.seen_commit,
+                        NULL);
+}
+
+static void work_do(struct bd_writer *writer, struct bd_work *work)
+{
+    struct bd_store *store = writer->setup.store;
+    struct bd_desk desk = {.store = store,
+                           .book = writer->book,
+                           .policy = writer->setup.policy,
+                           .turn = turn_now(writer)};
+    if (!work->route) {
+        /* What does not work now is tried again at the next tick. */
+        int later = bd_book_freeze(desk.book, &desk.turn, NULL);
+        (void)later;
+        return;
+    }
+    struct bx_fault fault = {0};
+    int err = seen_do(&desk, work);
+    if (!err)
+        err = bd_book_mark(store, &desk.mark, &fault);
+    if (!err)
+        err = store->ops->mark(store, &fault);
+    if (err) {
+        (void)bd_fault_answer(work, BX_ERR_IO, &fault);
+        return;
+    }
+    bool keep = piece_do(&desk, work) == 0;
+    if (store->ops->release(store, keep, &fault) < 0)
+        (void)bd_fault_answer(work, BX_ERR_IO, &fault);
+}
+
+/* --- a batch ------------------------------------------------------------------------------ */
+
+/* Somebody else imported a programme since: what the book keeps in memory is old. */
+static int book_refresh(struct bd_writer *writer)
+{
+    struct bd_meta_row meta = {.one = 1};
+    int err = bd_get(writer->setup.store, BD_META, &meta, NULL);
+    if (err)
+        return err == BD_NOT ? BX_ERR_MISSING : err;
+    if (writer->book && meta.programme == writer->programme &&
+        bx_hash_equal(&meta.programme_hash, &writer->programme_hash))
+        return 0;
+    bd_book_destroy(writer->book);
+    writer->book = bd_book_create(writer->setup.store, writer->setup.policy, NULL);
+    if (!writer->book)
+        return BX_ERR_IO;
+    writer->programme = meta.programme;
+    writer->programme_hash = meta.programme_hash;
+    struct bd_turn turn = turn_now(writer);
+    int booked = bd_book_waiting(writer->book, &turn, NULL);
+    return booked < 0 ? booked : 0;
+}
+
+static bool batch_commit(struct bd_writer *writer)
+{
+    struct bd_store *store = writer->setup.store;
+    struct bx_fault fault;
+    if (store->ops->begin(store, &fault) < 0)
+        return false;
+    int64_t began = now_us(writer);
+    bool fit = book_refresh(writer) == 0;
+    for (size_t i = 0; fit && i < writer->count; i++)
+        work_do(writer, writer->batch[i]);
+    int64_t worked = now_us(writer);
+    bool done = store->ops->end(store, fit, &fault) == BX_DONE && fit &&
+                bd_book_mark(store, &writer->mark, &fault) == 0;
+    average(&writer->piece_us, (worked - began) / (int64_t)writer->count);
+    average(&writer->commit_us, now_us(writer) - worked);
+    if (!done) /* what the book remembers of this batch did not happen */
+        writer->book = bd_book_destroy(writer->book);
+    return done;
+}
+
+static void batch_do(struct bd_writer *writer)
+{
+    bool done = batch_commit(writer);
+    for (size_t i = 0; i < writer->count; i++) {
+        struct bd_work *work = writer->batch[i];
+        if (!done)
+            bd_problem_set(&work->answer, BD_PROBLEM_STORE, NULL, NULL);
+        work->mark = writer->mark;
+        work->ready = true;
+        if (work->route) {
+            bx_assert(bx_ring_put(writer->out, &work));
+        } else {
+            bd_work_destroy(work);
+            atomic_fetch_sub(&writer->under_way, 1);
+        }
+    }
+    writer->count = 0;
+    if (writer->setup.done)
+        writer->setup.done(writer->setup.arg);
+}
+
+/* Adds to the batch what waits beside its first. */
+static void batch_fill(struct bd_writer *writer)
+{
+    struct bd_work *work;
+    while (writer->count < BD_BATCH_MAX && bx_ring_take(writer->in, &work))
+        writer->batch[writer->count++] = work;
+    atomic_fetch_sub(&writer->queued, (int)writer->count);
+}
+
+void bd_writer_turn(struct bd_writer *writer)
+{
+    batch_fill(writer);
+    if (writer->count)
+        batch_do(writer);
+}
+
+static void *writer_run(void *arg)
+{
+    struct bd_writer *writer = arg;
+    struct bd_work *first;
+    while (!atomic_load(&writer->stopping) && bx_ring_wait(writer->in, &first)) {
+        writer->batch[writer->count++] = first;
+        batch_fill(writer);
+        batch_do(writer);
+    }
+    return NULL;
+}
+
+/* --- life --------------------------------------------------------------------------------- */
+
+struct bd_writer *bd_writer_create(const struct bd_writer_setup *setup, struct bx_fault *fault)
+{
+    struct bd_writer *writer = bx_new(struct bd_writer);
+    writer->setup = *setup;
+    writer->in = bx_ring_create(BD_QUEUE_MAX, sizeof(struct bd_work *));
+    writer->out = bx_ring_create(BD_QUEUE_MAX, sizeof(struct bd_work *));
+    if (bd_book_mark(setup->store, &writer->mark, fault) < 0)
+        return bd_writer_destroy(writer);
+    return writer;
+}
+
+int bd_writer_start(struct bd_writer *writer, struct bx_fault *fault)
+{
+    /* Signals are the loop's. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    writer->started = pthread_create(&writer->thread, NULL, writer_run, writer) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!writer->started)
+        return bx_fault_set(fault, BX_ERR_IO, "The writer's thread cannot be started.", NULL);
+    return 0;
+}
+
+void bd_writer_stop(struct bd_writer *writer)
+{
+    atomic_store(&writer->stopping, true);
+    bx_ring_close(writer->in);
+    if (writer->started)
+        pthread_join(writer->thread, NULL);
+    writer->started = false;
+}
+
+void *bd_writer_destroy(struct bd_writer *writer)
+{
+    if (!writer)
+        return NULL;
+    bd_writer_stop(writer);
+    struct bd_work *work;
+    while (bx_ring_take(writer->in, &work) || bx_ring_take(writer->out, &work))
+        bd_work_destroy(work);
+    bx_ring_destroy(writer->in);
+    bx_ring_destroy(writer->out);
+    bd_book_destroy(writer->book);
+    return bx_free(writer);
+}
+
+int64_t bd_writer_wait_ms(const struct bd_writer *writer)
+{
+    int64_t queued = atomic_load(&writer->queued);
+    int64_t commits = 1 + queued / BD_BATCH_MAX;
+    return (commits * atomic_load(&writer->commit_us) + queued * atomic_load(&writer->piece_us)) /
+           1000;
+}
+
+struct bd_work *bd_writer_put(struct bd_writer *writer, struct bd_work *taken_work)
+{
+    if (atomic_load(&writer->under_way) >= BD_QUEUE_MAX ||
+        bd_writer_wait_ms(writer) > BD_WAIT_MAX_MS)
+        return taken_work;
+    atomic_fetch_add(&writer->under_way, 1);
+    atomic_fetch_add(&writer->queued, 1);
+    if (bx_ring_put(writer->in, &taken_work))
+        return NULL;
+    atomic_fetch_sub(&writer->under_way, 1);
+    atomic_fetch_sub(&writer->queued, 1);
+    return taken_work;
+}
+
+struct bd_work *bd_writer_take(struct bd_writer *writer)
+{
+    struct bd_work *work;
+    if (!bx_ring_take(writer->out, &work))
+        return NULL;
+    atomic_fetch_sub(&writer->under_way, 1);
+    return work;
+}

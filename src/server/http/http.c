@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* evhttp behind the door. Two of its habits shape this file. It frees a request when its client
+ * leaves, also while an answer is being made elsewhere: so nobody outside holds the request, only a
+ * ticket, and the connection's close callback empties the ticket's seat. And it believes the first
+ * of several Content-Length headers where a proxy in front may believe the last: so such a request
+ * is marked ill before anyone looks at what it says. */
+
+#include "server/http/http.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/queue.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/text.h"
+#include "server/http/listen.h"
+
+enum { HEADER_MAX = 16 << 10, SEATS = 8192, SEAT_BITS = 16 };
+
+/* A request under way. */
+struct seat {
+    struct bd_http *http;
+    struct evhttp_request *request; /* NULL: free, or the client has gone */
+    uint64_t visit;                 /* counts up, so that a ticket is never good twice */
+    bool taken;
+};
+
+struct bd_http {
+    struct event_base *base;
+    struct evhttp *server;
+    struct evhttp_bound_socket *bound;
+    struct event *wake, *tick;
+    int wake_pipe[2];
+    atomic_bool stopping;
+    struct bd_http_ops ops;
+    void *arg;
+    struct seat *seats;
+    uint16_t *free_seats;
+    size_t free_count;
+    char address[BD_ADDRESS_SIZE];
+};
+
+/* --- seats -------------------------------------------------------------------------------- */
+
+static void client_gone(struct evhttp_connection *connection, void *arg)
+{
+    (void)connection;
+    struct seat *seat = arg;
+    seat->request = NULL;
+}
+
+static struct seat *seat_take(struct bd_http *http, struct evhttp_request *request)
+{
+    if (http->free_count == 0)
+        return NULL;
+    struct seat *seat = &http->seats[http->free_seats[--http->free_count]];
+    seat->request = request;
+    seat->visit++;
+    seat->taken = true;
+    evhttp_connection_set_closecb(evhttp_request_get_connection(request), client_gone, seat);
+    return seat;
+}
+
+static bd_http_ticket seat_ticket(const struct bd_http *http, const struct seat *seat)
+{
+    return (bd_http_ticket){seat->visit << SEAT_BITS | (uint64_t)(seat - http->seats)};
+}
+
+/* Gives the seat back; the request in it, or NULL. */
+static struct evhttp_request *seat_leave(struct bd_http *http, bd_http_ticket ticket)
+{
+    size_t index = (size_t)(ticket.n & ((1U << SEAT_BITS) - 1));
+    bx_assert(index < SEATS);
+    struct seat *seat = &http->seats[index];
+    bx_assert(seat->taken && seat->visit == ticket.n >> SEAT_BITS);
+    struct evhttp_request *request = seat->request;
+    if (request)
+        evhttp_connection_set_closecb(evhttp_request_get_connection(request), NULL, NULL);
+    seat->request = NULL;
+    seat->taken = false;
+    http->free_seats[http->free_count++] = (uint16_t)index;
+    return request;
+}
+
+/* --- requests ----------------------------------------------------------------------------- */
+
+static const char *method_text(enum evhttp_cmd_type type)
+{
+    switch (type) {
+    case EVHTTP_REQ_GET: return "GET";
+    case EVHTTP_REQ_POST: return "POST";
+    case EVHTTP_REQ_HEAD: return "HEAD";
+    case EVHTTP_REQ_PUT: return "PUT";
+    case EVHTTP_REQ_DELETE: return "DELETE";
+    case EVHTTP_REQ_OPTIONS: return "OPTIONS";
+    case EVHTTP_REQ_PATCH: return "PATCH";
+    case EVHTTP_REQ_TRACE:
+    case EVHTTP_REQ_CONNECT: return "?";
+    }
+    return "?";
+}
+
+/* Reads the fields that matter; each at most once. */
+static void headers_read(const struct evkeyvalq *headers, struct bd_request *ret)
+{
+    struct {
+        const char *name;
+        const char **into;
+        int seen;
+    } fields[] = {
+        {"Content-Type",        &ret->content_type,  0},
+        {"If-None-Match",       &ret->if_none_match, 0},
+        {"Boxtill-Device",      &ret->device,        0},
+        {"Boxtill-Incarnation", &ret->incarnation,   0},
+        {"Boxtill-Challenge",   &ret->challenge,     0},
+        {"Boxtill-Seen",        &ret->seen,          0},
+        {"Boxtill-Signature",   &ret->signature,     0},
+    };
+    for (size_t i = 0; i < bx_countof(fields); i++)
+        *fields[i].into = "";
+    int lengths = 0, encodings = 0;
+    const struct evkeyval *header;
+    TAILQ_FOREACH(header, headers, next)
+    {
+        lengths += strcasecmp(header->key, "Content-Length") == 0;
+        encodings += strcasecmp(header->key, "Transfer-Encoding") == 0;
+        for (size_t i = 0; i < bx_countof(fields); i++) {
+            if (strcasecmp(header->key, fields[i].name) != 0)
+                continue;
+            *fields[i].into = header->value;
+            if (fields[i].seen++)
+                ret->ill = "a header stands twice";
+        }
+    }
+    if (lengths > 1)
+        ret->ill = "Content-Length stands twice";
+    else if (encodings > 1 || (lengths && encodings))
+        ret->ill = "the length of the body is told in two ways";
+}
+
+static void request_came(struct evhttp_request *request, void *arg)
+{
+    struct bd_http *http = arg;
+    struct seat *seat = atomic_load(&http->stopping) ? NULL : seat_take(http, request);
+    if (!seat) {
+        evhttp_send_error(request, HTTP_SERVUNAVAIL, NULL);
+        return;
+    }
+    struct evbuffer *input = evhttp_request_get_input_buffer(request);
+    size_t len = evbuffer_get_length(input);
+    const char *body = len ? (const char *)evbuffer_pullup(input, -1) : "";
+    struct bd_request seen = {.method = method_text(evhttp_request_get_command(request)),
+                              .path = evhttp_request_get_uri(request),
+                              .body = body ? body : "",
+                              .len = body ? len : 0};
+    headers_read(evhttp_request_get_input_headers(request), &seen);
+    http->ops.request(http->arg, seat_ticket(http, seat), &seen);
+}
+
+/* --- answers ------------------------------------------------------------------------------ */
+
+static const char *status_text(int status)
+{
+    static const struct {
+        int status;
+        const char *text;
+    } known[] = {
+        {200, "OK"                   },
+        {304, "Not Modified"         },
+        {400, "Bad Request"          },
+        {401, "Unauthorized"         },
+        {403, "Forbidden"            },
+        {404, "Not Found"            },
+        {409, "Conflict"             },
+        {405, "Method Not Allowed"   },
+        {413, "Content Too Large"    },
+        {425, "Too Early"            },
+        {415, "Unsupported Media"    },
+        {422, "Unprocessable Content"},
+        {500, "Server Error"         },
+        {503, "Service Unavailable"  }
+    };
+    for (size_t i = 0; i < bx_countof(known); i++)
+        if (known[i].status == status)
+            return known[i].text;
+    return "Unknown";
+}
+
+/* Only texts of our own making come here; evhttp refuses one with a line end. */
+static void header_add(struct evhttp_request *request, const char *name, const char *value)
+{
+    if (value[0])
+        (void)evhttp_add_header(evhttp_request_get_output_headers(request), name, value);
+}
+
+static void header_add_number(struct evhttp_request *request, const char *name, int64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%lld", (long long)value);
+    header_add(request, name, text);
+}
+
+static void headers_write(struct evhttp_request *request, const struct bd_answer *answer)
+{
+    char etag[sizeof(answer->etag) + 2] = "";
+    if (answer->etag[0])
+        snprintf(etag, sizeof(etag), "\"%s\"", answer->etag);
+    if (answer->status != 304)
+        header_add(request, "Content-Type", bd_body_kind_text(answer->kind));
+    header_add(request, "ETag", etag);
+    header_add(request, "Allow", answer->allow);
+    header_add(request, "Cache-Control", "no-store");
+    header_add(request, "X-Content-Type-Options", "nosniff");
+    if (answer->retry_after)
+        header_add_number(request, "Retry-After", answer->retry_after);
+    header_add_number(request, "Boxtill-Epoch", answer->epoch);
+    header_add_number(request, "Boxtill-Commit", answer->commit);
+    header_add(request, "Boxtill-Challenge", answer->challenge);
+    header_add(request, "Boxtill-Signature", answer->signature);
+    if (answer->hang_up)
+        header_add(request, "Connection", "close");
+}
+
+bool bd_http_answer(struct bd_http *http, bd_http_ticket ticket, const struct bd_answer *answer)
+{
+    struct evhttp_request *request = seat_leave(http, ticket);
+    if (!request)
+        return false;
+    headers_write(request, answer);
+    struct evbuffer *body = evbuffer_new();
+    bx_assert(body);
+    bx_assert(evbuffer_add(body, bx_buf_text(&answer->body), answer->body.len) == 0);
+    evhttp_send_reply(request, answer->status, status_text(answer->status), body);
+    evbuffer_free(body);
+    return true;
+}
+
+/* --- the loop ----------------------------------------------------------------------------- */
+
+/* A full pipe is a wake-up already on its way. */
+static void pipe_poke(struct bd_http *http)
+{
+    ssize_t written = write(http->wake_pipe[1], "", 1);
+    (void)written;
+}
+
+void bd_http_wake(struct bd_http *http)
+{
+    pipe_poke(http);
+}
+
+void bd_http_stop(struct bd_http *http)
+{
+    int kept = errno;
+    atomic_store(&http->stopping, true);
+    pipe_poke(http);
+    errno = kept;
+}
+
+static void woken(evutil_socket_t fd, short what, void *arg)
+{
+    (void)what;
+    struct bd_http *http = arg;
+    char drain[256];
+    while (read((int)fd, drain, sizeof(drain)) == (ssize_t)sizeof(drain))
+        ;
+    if (atomic_load(&http->stopping))
+        event_base_loopexit(http->base, NULL);
+    if (http->ops.woken)
+        http->ops.woken(http->arg);
+}
+
+static void ticked(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct bd_http *http = arg;
+    if (http->ops.tick)
+        http->ops.tick(http->arg);
+}
+
+int bd_http_run(struct bd_http *http)
+{
+    return event_base_dispatch(http->base) < 0 ? BX_ERR_IO : 0;
+}
+
+const char *bd_http_address(const struct bd_http *http)
+{
+    return http->address;
+}
+
+bool bd_http_is_loopback(const char *listen)
+{
+    return bd_listen_is_loopback(listen);
+}
+
+/* --- life --------------------------------------------------------------------------------- */
+
+static int pipe_open(int fds[2])
+{
+    if (pipe(fds) < 0) {
+        fds[0] = fds[1] = -1;
+        return BX_ERR_IO;
+    }
+    for (int i = 0; i < 2; i++)
+        if (fcntl(fds[i], F_SETFL, O_NONBLOCK) < 0 || fcntl(fds[i], F_SETFD, FD_CLOEXEC) < 0)
+            return BX_ERR_IO;
+    return 0;
+}
+
+static int loop_make(struct bd_http *http, const struct bd_http_setup *setup)
+{
+    if (pipe_open(http->wake_pipe) < 0)
+        return BX_ERR_IO;
+    http->base = event_base_new();
+    http->server = http->base ? evhttp_new(http->base) : NULL;
+    if (!http->server)
+        return BX_ERR_IO;
+    http->wake = event_new(http->base, http->wake_pipe[0], EV_READ | EV_PERSIST, woken, http);
+    http->tick = event_new(http->base, -1, EV_PERSIST, ticked, http);
+    if (!http->wake || !http->tick || event_add(http->wake, NULL) < 0)
+        return BX_ERR_IO;
+    struct timeval every = {setup->tick_ms / 1000, setup->tick_ms % 1000 * 1000};
+    if (setup->tick_ms && event_add(http->tick, &every) < 0)
+        return BX_ERR_IO;
+    evhttp_set_max_headers_size(http->server, HEADER_MAX);
+    evhttp_set_max_body_size(http->server, (ssize_t)setup->max_body);
+    evhttp_set_timeout(http->server, setup->silence);
+    /* Every method gets as far as the router, which knows what to say of it. */
+    evhttp_set_allowed_methods(http->server, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
+                                                 EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
+                                                 EVHTTP_REQ_OPTIONS | EVHTTP_REQ_PATCH);
+    evhttp_set_gencb(http->server, request_came, http);
+    return 0;
+}
+
+struct bd_http *bd_http_create(const struct bd_http_setup *setup, struct bx_fault *fault)
+{
+    struct bd_http *http = bx_new(struct bd_http);
+    http->ops = *setup->ops;
+    http->arg = setup->arg;
+    http->wake_pipe[0] = http->wake_pipe[1] = -1;
+    http->seats = bx_alloc(SEATS, sizeof(*http->seats));
+    http->free_seats = bx_alloc(SEATS, sizeof(*http->free_seats));
+    for (size_t i = 0; i < SEATS; i++)
+        http->free_seats[http->free_count++] = (uint16_t)(SEATS - 1 - i);
+    /* A client that is gone is an error of write(), not the end of the server. */
+    signal(SIGPIPE, SIG_IGN);
+    if (loop_make(http, setup) < 0) {
+        (void)bx_fault_set(fault, BX_ERR_IO, "The server's loop cannot be made.", NULL);
+        return bd_http_destroy(http);
+    }
+    int fd = bd_listen(setup->listen, http->address, fault);
+    if (fd < 0)
+        return bd_http_destroy(http);
+    http->bound = evhttp_accept_socket_with_handle(http->server, fd);
+    if (!http->bound) {
+        close(fd);
+        (void)bx_fault_set(fault, BX_ERR_IO, "The server cannot accept connections.", NULL);
+        return bd_http_destroy(http);
+    }
+    return http;
+}
+
+void *bd_http_destroy(struct bd_http *http)
+{
+    if (!http)
+        return NULL;
+    if (http->server)
+        evhttp_free(http->server);
+    if (http->wake)
+        event_free(http->wake);
+    if (http->tick)
+        event_free(http->tick);
+    if (http->base)
+        event_base_free(http->base);
+    for (int i = 0; i < 2; i++)
+        if (http->wake_pipe[i] >= 0)
+            close(http->wake_pipe[i]);
+    bx_free(http->seats);
+    bx_free(http->free_seats);
+    return bx_free(http);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything that is a list: the basket's lines, sales found, documents, the queue, the palette and
+ * the keys. */
+
+#include "ui/paint.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Rows a list has on this sheet: between its title and the sentence. */
+static int room(const struct ui_grid *grid)
+{
+    return ui_bottom(grid) - 3;
+}
+
+void ui_paint_lines(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    int width = grid->columns, rows = room(grid), first = 0;
+    char text[BX_NAME_SIZE * 2 + 40];
+
+    ui_rule(grid, 1, 0, width, "Basket lines");
+    for (size_t i = 0; i < view->line_count; i++)
+        if (view->lines[i].selected && (int)i >= rows)
+            first = (int)i - rows + 1;
+    for (int i = first; i < (int)view->line_count && i - first < rows; i++) {
+        const struct bx_view_line *line = &view->lines[i];
+        int row = 3 + i - first;
+        snprintf(text, sizeof(text), "%3d  %s%s%s", line->quantity, line->name,
+                 line->event[0] ? " \xc2\xb7 " : "", line->event);
+        ui_put(grid, row, 2, width - 32, UI_PLAIN, text);
+        snprintf(text, sizeof(text), "%s %s", line->day, line->time);
+        ui_put_right(grid, row, width - 30, 14, UI_DIM, text);
+        ui_put_right(grid, row, width - 14, 12, UI_PLAIN, line->amount);
+        if (line->selected) {
+            ui_tint(grid, row, 1, width - 2, UI_CHOSEN);
+            ui_put(grid, row, 1, 1, UI_CHOSEN, ">");
+            ui_cursor(grid, row, 1);
+        }
+    }
+    ui_put(grid, ui_bottom(grid) - 1, 2, width - 4, UI_DIM,
+           "Del takes the line out   up, down choose   Esc back");
+}
+
+/* Three columns of words and an amount; the words share what the window gives. */
+static void list_row(struct ui_grid *grid, int row, const struct bx_view_row *item)
+{
+    int width = grid->columns, a = 14, d = 12;
+    int rest = width - a - d - 8, b = rest * 11 / 20, c = rest - b;
+
+    ui_put(grid, row, 3, a, UI_PLAIN, item->a);
+    ui_put(grid, row, 4 + a, b, UI_PLAIN, item->b);
+    ui_put(grid, row, 5 + a + b, c, ui_tone_style(item->tone), item->c);
+    ui_put_right(grid, row, width - d - 2, d, UI_PLAIN, item->d);
+    if (!item->selected)
+        return;
+    ui_tint(grid, row, 1, width - 2, UI_CHOSEN);
+    ui_put(grid, row, 1, 1, UI_CHOSEN, ">");
+    ui_cursor(grid, row, 1);
+}
+
+void ui_paint_list(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    int rows = room(grid), count = (int)view->row_count, first = 0;
+    char text[64];
+
+    ui_rule(grid, 1, 0, grid->columns, view->title);
+    ui_input(view, grid, view->screen == BX_SCREEN_FIND ? "Find " : "");
+    for (int i = 0; i < count; i++)
+        if (view->rows[i].selected && i >= rows)
+            first = i - rows + 1;
+    for (int i = first; i < count && i - first < rows; i++)
+        list_row(grid, 3 + i - first, &view->rows[i]);
+    if (count == 0)
+        ui_put_centre(grid, 5, 0, grid->columns, UI_DIM, "nothing here");
+    if (view->row_total > view->row_count || count > rows) {
+        snprintf(text, sizeof(text), "%zu to %zu of %zu", view->row_first + (size_t)first + 1,
+                 view->row_first + (size_t)(count < first + rows ? count : first + rows),
+                 view->row_total);
+        ui_put_right(grid, 1, grid->columns - 30, 28, UI_DIM, text);
+    }
+}
+
+void ui_paint_palette(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    int rows = room(grid), count = (int)view->palette_count, first = 0;
+
+    ui_rule(grid, 1, 0, grid->columns, "All actions");
+    if ((int)view->palette_selected >= rows)
+        first = (int)view->palette_selected - rows + 1;
+    for (int i = first; i < count && i - first < rows; i++) {
+        const struct bx_action_row *action = &bx_action_rows[view->palette[i]];
+        int row = 3 + i - first;
+        ui_put(grid, row, 3, 6, UI_KEY, action->keys);
+        ui_put(grid, row, 10, 26, UI_PLAIN, action->name);
+        ui_put(grid, row, 37, grid->columns - 39, UI_DIM, action->help);
+        if (i == (int)view->palette_selected) {
+            ui_tint(grid, row, 1, grid->columns - 2, UI_CHOSEN);
+            ui_put(grid, row, 1, 1, UI_CHOSEN, ">");
+        }
+    }
+    if (count == 0)
+        ui_put_centre(grid, 5, 0, grid->columns, UI_DIM, "no action has these letters");
+    ui_input(view, grid, ": ");
+}
+
+void ui_paint_keys(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    static const char *const grammar[] = {
+        "2a      two of product a; -2a takes two away",
+        "Enter   pay, then take the exact amount",
+        "6000    on the pay screen: 60.00 received",
+        "\xe2\x86\x91 \xe2\x86\x93     choose the slot",
+        "Bksp    the digits, then the last line",
+        "Esc     one step back, always",
+        "a scan  works on any screen",
+    };
+    int row = 3, width = grid->columns;
+
+    (void)view;
+    ui_rule(grid, 1, 0, width, "Keys");
+    for (size_t i = 0; i < sizeof(grammar) / sizeof(grammar[0]); i++)
+        ui_put(grid, row++, 2, width - 4, UI_PLAIN, grammar[i]);
+    row++;
+    int column = 2, top = row;
+    for (size_t i = 0; i < bx_action_count; i++) {
+        const struct bx_action_row *action = &bx_action_rows[i];
+        if (!action->key || !(action->screens >> BX_SCREEN_SELL & 1))
+            continue;
+        if (row >= ui_bottom(grid)) {
+            row = top;
+            column += (width - 4) / 2;
+        }
+        ui_put(grid, row, column, 6, UI_KEY, action->keys);
+        ui_put(grid, row++, column + 7, (width - 4) / 2 - 8, UI_PLAIN, action->name);
+    }
+    ui_cursor(grid, grid->rows - 2, 1);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The frame that every screen shares: the till's state on the first row, a sentence, the input and
+ * the hints on the last three, a question over the middle. */
+
+#include "ui/paint.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/text.h"
+#include "ui/ui.h"
+
+enum { MIN_ROWS = 20, MIN_COLUMNS = 60 };
+
+enum ui_style ui_tone_style(enum bx_tone tone)
+{
+    switch (tone) {
+    case BX_TONE_PLAIN: return UI_PLAIN;
+    case BX_TONE_GOOD: return UI_GOOD;
+    case BX_TONE_WARN: return UI_WARN;
+    case BX_TONE_BAD: return UI_BAD;
+    }
+    return UI_PLAIN;
+}
+
+int ui_bottom(const struct ui_grid *grid)
+{
+    return grid->rows - 3;
+}
+
+void ui_input(const struct bx_till_view *view, struct ui_grid *grid, const char *prompt)
+{
+    int row = grid->rows - 2;
+    int used = 1 + ui_put(grid, row, 1, grid->columns - 2, UI_DIM, prompt);
+    ui_put(grid, row, used, grid->columns - used - 1, UI_STRONG, view->input);
+    ui_cursor(grid, row, used + (int)view->cursor);
+}
+
+/* " Till 2  Ana  shift 41   ● online  0 waiting   printer ready   Tue 24  14:32 ". What is in
+ * trouble comes before what is only nice to know when there is no room. */
+static void header(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    char who[96], link[96];
+    int width = grid->columns;
+
+    snprintf(who, sizeof(who), "Till %lld  %.40s", (long long)view->till, view->cashier);
+    if (view->shift > 0)
+        snprintf(who + strlen(who), sizeof(who) - strlen(who), "  shift %lld",
+                 (long long)view->shift);
+    snprintf(link, sizeof(link), "%s  %lld waiting", view->link, (long long)view->waiting);
+    if (view->attention > 0)
+        snprintf(link + strlen(link), sizeof(link) - strlen(link), "  ! %lld to look at",
+                 (long long)view->attention);
+
+    int clock = (int)bx_text_columns(view->clock), printer = (int)bx_text_columns(view->printer);
+    int at_clock = width - clock - 1;
+    ui_put(grid, 0, at_clock, clock, UI_PLAIN, view->clock);
+    int at_printer = at_clock - printer - 3;
+    ui_put(grid, 0, at_printer, printer, ui_tone_style(view->printer_tone), view->printer);
+    int used = 1 + ui_put(grid, 0, 1, width / 3, UI_STRONG, who);
+    int at_link = used + 3;
+    enum ui_style tone = ui_tone_style(view->link_tone);
+    ui_glyph(grid, 0, at_link, tone, view->link_tone == BX_TONE_GOOD ? 0x25cf : 0x25cb,
+             view->link_tone == BX_TONE_GOOD ? '*' : 'o');
+    ui_put(grid, 0, at_link + 2, at_printer - at_link - 3, tone, link);
+}
+
+/* The live action with the smallest rank that is not drawn yet; NULL when there is none. */
+static const struct bx_action_row *next_hint(enum bx_screen on, const bool drawn[BX_ACTIONS])
+{
+    const struct bx_action_row *next = NULL;
+    for (size_t i = 0; i < bx_action_count; i++) {
+        const struct bx_action_row *row = &bx_action_rows[i];
+        bool live = row->hint && (row->screens >> on & 1) && !drawn[row->action];
+        if (live && (!next || row->rank < next->rank))
+            next = row;
+    }
+    return next;
+}
+
+static int hint_columns(const struct bx_action_row *action)
+{
+    return (int)(bx_text_columns(action->keys) + bx_text_columns(action->hint)) + 1;
+}
+
+static void hint(struct ui_grid *grid, int column, const struct bx_action_row *action)
+{
+    int row = grid->rows - 1, keys = ui_put(grid, row, column, grid->columns, UI_KEY, action->keys);
+    ui_put(grid, row, column + keys + 1, grid->columns, UI_PLAIN, action->hint);
+}
+
+/* As many as fit, the most used first; the two that lead to all others always, at the right. */
+static void hints(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    static const enum bx_action always[] = {BX_ACTION_KEYS, BX_ACTION_PALETTE};
+    bool drawn[BX_ACTIONS] = {false};
+    int column = 1, end = grid->columns - 1;
+    const struct bx_action_row *next;
+
+    for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {
+        const struct bx_action_row *action = bx_action_row(always[i]);
+        drawn[always[i]] = true;
+        if (!(action->screens >> view->screen & 1))
+            continue;
+        end -= hint_columns(action);
+        hint(grid, end, action);
+        end -= 2;
+    }
+    while ((next = next_hint(view->screen, drawn))) {
+        drawn[next->action] = true;
+        if (column + hint_columns(next) > end)
+            continue;
+        hint(grid, column, next);
+        column += hint_columns(next) + 2;
+    }
+}
+
+/* Breaks TEXT at blanks into lines of WIDTH; returns how many rows it drew, at most ROWS. */
+static int wrapped(struct ui_grid *grid, int row, int column, int width, int rows, const char *text)
+{
+    char line[256];
+    int drawn = 0;
+
+    while (*text && drawn < rows) {
+        size_t len = strlen(text), keep = len < sizeof(line) ? len : sizeof(line) - 1;
+        memcpy(line, text, keep);
+        line[keep] = '\0';
+        char *blank = NULL;
+        while ((int)bx_text_columns(line) > width && (blank = strrchr(line, ' ')))
+            *blank = '\0';
+        ui_put(grid, row + drawn++, column, width, UI_PLAIN, line);
+        text += strlen(line);
+        text += strspn(text, " ");
+    }
+    return drawn;
+}
+
+static void question(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    int width = grid->columns < 66 ? grid->columns - 6 : 60, height = 8;
+    int top = (grid->rows - height) / 2, left = (grid->columns - width) / 2;
+
+    for (int i = 0; i < height; i++)
+        ui_fill(grid, top + i, left, width, UI_PLAIN, ' ');
+    for (int i = 1; i < height - 1; i++) {
+        ui_glyph(grid, top + i, left, UI_STRONG, 0x2502, '|');
+        ui_glyph(grid, top + i, left + width - 1, UI_STRONG, 0x2502, '|');
+    }
+    ui_rule(grid, top, left, width, view->ask);
+    ui_rule(grid, top + height - 1, left, width, "");
+    ui_glyph(grid, top, left, UI_STRONG, 0x250c, '+');
+    ui_glyph(grid, top, left + width - 1, UI_STRONG, 0x2510, '+');
+    ui_glyph(grid, top + height - 1, left, UI_STRONG, 0x2514, '+');
+    ui_glyph(grid, top + height - 1, left + width - 1, UI_STRONG, 0x2518, '+');
+    wrapped(grid, top + 1, left + 2, width - 4, 3, view->ask_text);
+    int used = ui_put(grid, top + 6, left + 2, width - 4, UI_KEY, view->ask_yes);
+    ui_put(grid, top + 6, left + 5 + used, width - 8 - used, UI_KEY, view->ask_no);
+    ui_cursor(grid, top + 6, left + 5 + used);
+    if (view->ask_input) {
+        ui_put(grid, top + 4, left + 2, width - 4, UI_STRONG, view->input);
+        ui_cursor(grid, top + 4, left + 2 + (int)view->cursor);
+    }
+}
+
+static void too_small(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    char total[64];
+    int row = grid->rows > 4 ? grid->rows / 2 - 1 : 0;
+
+    ui_put_centre(grid, row, 0, grid->columns, UI_STRONG, "window too small");
+    ui_put_centre(grid, row + 1, 0, grid->columns, UI_PLAIN, "60 columns, 20 rows");
+    snprintf(total, sizeof(total), "total %s %s", view->currency, view->total);
+    ui_put_centre(grid, row + 2, 0, grid->columns, UI_STRONG, total);
+    ui_put(grid, grid->rows - 1, 0, grid->columns, UI_PLAIN, view->input);
+    ui_cursor(grid, grid->rows - 1, (int)view->cursor);
+}
+
+static void screen(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    switch (view->screen) {
+    case BX_SCREEN_LOGIN: ui_paint_login(view, grid); return;
+    case BX_SCREEN_LINE:
+    case BX_SCREEN_SELL: ui_paint_sell(view, grid); return;
+    case BX_SCREEN_PAY: ui_paint_pay(view, grid); return;
+    case BX_SCREEN_CHANGE: ui_paint_change(view, grid); return;
+    case BX_SCREEN_LINES: ui_paint_lines(view, grid); return;
+    case BX_SCREEN_FIND:
+    case BX_SCREEN_SALE:
+    case BX_SCREEN_PAPER:
+    case BX_SCREEN_QUEUE: ui_paint_list(view, grid); return;
+    case BX_SCREEN_PALETTE: ui_paint_palette(view, grid); return;
+    case BX_SCREEN_KEYS: ui_paint_keys(view, grid); return;
+    case BX_SCREEN_STOP: ui_paint_stop(view, grid); return;
+    case BX_SCREENS: return;
+    }
+}
+
+void ui_paint(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    if (grid->rows < MIN_ROWS || grid->columns < MIN_COLUMNS) {
+        too_small(view, grid);
+        return;
+    }
+    header(view, grid);
+    screen(view, grid);
+    if (view->say[0])
+        ui_put(grid, grid->rows - 3, 1, grid->columns - 2, ui_tone_style(view->say_tone),
+               view->say);
+    hints(view, grid);
+    if (view->caps)
+        ui_put_right(grid, grid->rows - 2, grid->columns - 12, 11, UI_WARN, "CAPS LOCK");
+    if (view->ask[0])
+        question(view, grid);
+}

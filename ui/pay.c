@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Paying, the change afterwards, and the one moment when nothing may be handed out. */
+
+#include "ui/paint.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void amount(struct ui_grid *grid, int row, enum ui_style style, const char *what,
+                   const char *currency, const char *value)
+{
+    char text[48];
+    ui_put(grid, row, 2, 40, style, what);
+    snprintf(text, sizeof(text), "%s %12s", currency, value);
+    ui_put_right(grid, row, 20, grid->columns - 24, style, text);
+}
+
+/* "Enter exact   F2 60.00   F3 70.00   F4 100.00   c card" */
+static void offers(const struct bx_till_view *view, struct ui_grid *grid, int row)
+{
+    int column = 2, width = grid->columns;
+    char key[8];
+
+    if (view->enter[0]) {
+        column += ui_put(grid, row, column, width, UI_KEY, "Enter") + 1;
+        column += ui_put(grid, row, column, width, UI_PLAIN, view->enter) + 3;
+    }
+    for (int i = 0; i < 3; i++) {
+        if (!view->quick[i][0])
+            continue;
+        snprintf(key, sizeof(key), "F%d", i + 2);
+        column += ui_put(grid, row, column, width, UI_KEY, key) + 1;
+        column += ui_put(grid, row, column, width, UI_PLAIN, view->quick[i]) + 3;
+    }
+    column += ui_put(grid, row, column, width, UI_KEY, "c") + 1;
+    ui_put(grid, row, column, width, UI_PLAIN, "card");
+}
+
+void ui_paint_pay(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    int row = 3;
+
+    ui_rule(grid, 1, 0, grid->columns, "Pay");
+    amount(grid, row++, UI_STRONG, "Total", view->currency, view->total);
+    for (size_t i = 0; i < view->tender_count; i++)
+        amount(grid, row++, UI_PLAIN, view->tenders[i].name, "", view->tenders[i].amount);
+    if (view->tender_count > 0)
+        amount(grid, row++, UI_STRONG, "Left", view->currency, view->left);
+    if (view->rounding[0]) {
+        amount(grid, row++, UI_PLAIN, "Rounding in cash", "", view->rounding);
+        amount(grid, row++, UI_STRONG, "Due in cash", view->currency, view->due);
+    }
+    if (view->received[0])
+        amount(grid, row++, UI_PLAIN, "Received", "", view->received);
+    if (view->change[0])
+        amount(grid, row++, UI_STRONG, "Change", "", view->change);
+    offers(view, grid, row + 1);
+    ui_rule(grid, row + 3, 0, grid->columns, "Basket");
+    for (size_t i = 0; i < view->line_count && row + 4 + (int)i < ui_bottom(grid); i++) {
+        const struct bx_view_line *line = &view->lines[i];
+        char text[BX_NAME_SIZE + 40];
+        snprintf(text, sizeof(text), "%3d  %s  %s %s", line->quantity, line->name, line->day,
+                 line->time);
+        ui_put(grid, row + 4 + (int)i, 2, grid->columns - 16, UI_DIM, text);
+        ui_put_right(grid, row + 4 + (int)i, grid->columns - 16, 12, UI_DIM, line->amount);
+    }
+    ui_input(view, grid, "Received ");
+}
+
+void ui_paint_change(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    int top = grid->rows / 2 - 5;
+    int columns = ui_big_columns(view->change), column = (grid->columns - columns) / 2;
+    char text[160];
+
+    ui_rule(grid, 1, 0, grid->columns, view->last_number);
+    snprintf(text, sizeof(text), "CHANGE %s", view->change);
+    ui_put_centre(grid, top, 0, grid->columns, UI_STRONG, text);
+    ui_big(grid, top + 2, column > 0 ? column : 0, UI_STRONG, view->change);
+    snprintf(text, sizeof(text), "Total %s   Received %s", view->total, view->received);
+    ui_put_centre(grid, top + 8, 0, grid->columns, UI_PLAIN, text);
+    ui_put_centre(grid, top + 10, 0, grid->columns, ui_tone_style(view->printer_tone), view->paper);
+    ui_put_centre(grid, ui_bottom(grid) - 1, 0, grid->columns, UI_DIM,
+                  "the next key starts the next sale");
+    ui_cursor(grid, top, (grid->columns + (int)strlen("CHANGE ") - (int)strlen(view->change)) / 2);
+}
+
+void ui_paint_stop(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    int top = grid->rows / 2 - 4;
+
+    (void)view;
+    ui_fill(grid, top, 0, grid->columns, UI_BAD, ' ');
+    ui_fill(grid, top + 1, 0, grid->columns, UI_BAD, ' ');
+    ui_fill(grid, top + 2, 0, grid->columns, UI_BAD, ' ');
+    ui_put_centre(grid, top + 1, 0, grid->columns, UI_BAD, "DO NOT HAND OUT");
+    ui_put_centre(grid, top + 4, 0, grid->columns, UI_PLAIN,
+                  "The disk did not say whether the last sale was written.");
+    ui_put_centre(grid, top + 5, 0, grid->columns, UI_PLAIN,
+                  "The till is looking. Keep money and goods until it says so.");
+    ui_cursor(grid, top + 1, 0);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The home screen: slots left, basket right, tickets and the total below. The drawing is for 80
+ * columns; a larger window gives more slots and more basket, never another order of things. */
+
+#include "ui/paint.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Where things are on this sheet. */
+struct plan {
+    int split;    /* column of the line between left and right */
+    int tickets;  /* row of the lower title */
+    int products; /* rows of products */
+};
+
+static struct plan plan_for(const struct bx_till_view *view, const struct ui_grid *grid)
+{
+    int bottom = ui_bottom(grid), columns = grid->columns;
+    int need = ((int)view->product_count + 1) / 2;
+    int products = need < 4 ? 4 : need;
+    int most = (bottom - 3) / 2;
+    if (products > most)
+        products = most;
+    return (struct plan){.split = columns >= 100 ? columns * 56 / 100 : columns * 59 / 100,
+                         .products = products,
+                         .tickets = bottom - products - 1};
+}
+
+static void bar(struct ui_grid *grid, int row, int column, int width,
+                const struct bx_view_slot *slot)
+{
+    if (slot->capacity <= 0)
+        return;
+    int64_t taken = slot->taken < 0                ? 0
+                    : slot->taken > slot->capacity ? slot->capacity
+                                                   : slot->taken;
+    int fill = (int)(taken * width / slot->capacity);
+    if (taken > 0 && fill == 0)
+        fill = 1;
+    if (taken < slot->capacity && fill == width)
+        fill = width - 1;
+    for (int i = 0; i < width; i++)
+        ui_glyph(grid, row, column + i, i < fill ? UI_PLAIN : UI_DIM, i < fill ? 0x2588 : 0x2591,
+                 i < fill ? '#' : '.');
+}
+
+/* " > 14:30  ██████████░░░░  20 yours   ~38" */
+static void slot_row(struct ui_grid *grid, int row, int width, const struct bx_view_slot *slot)
+{
+    char text[40];
+    int at_words = width - 21, bar_width = at_words - 12;
+    enum ui_style style = slot->selected ? UI_STRONG : UI_PLAIN;
+
+    if (slot->selected)
+        ui_put(grid, row, 1, 1, UI_STRONG, ">");
+    ui_put(grid, row, 3, 5, style, slot->time);
+    if (bar_width > 18)
+        bar_width = 18;
+    bar(grid, row, 10, bar_width, slot);
+    at_words = 10 + bar_width + 2;
+    if (slot->cancelled || slot->over) {
+        ui_put(grid, row, at_words, 18, UI_DIM, slot->cancelled ? "cancelled" : "over");
+        return;
+    }
+    if (slot->full && slot->ours == 0) {
+        ui_put(grid, row, at_words, 18, UI_WARN, "full");
+        return;
+    }
+    if (slot->asked && slot->ours == 0)
+        snprintf(text, sizeof(text), "asking ...");
+    else
+        snprintf(text, sizeof(text), "%3lld yours", (long long)slot->ours);
+    ui_put(grid, row, at_words, 10, slot->ours > 0 ? style : UI_DIM, text);
+    if (slot->left >= 0) {
+        snprintf(text, sizeof(text), "~%lld", (long long)slot->left);
+        ui_put_right(grid, row, at_words + 10, width - at_words - 11, UI_DIM, text);
+    }
+}
+
+static void slots(const struct bx_till_view *view, struct ui_grid *grid, const struct plan *plan)
+{
+    int rows = plan->tickets - 2, first = 0;
+    int count = (int)view->slot_count, selected = (int)view->slot_selected;
+
+    if (count > rows && selected > rows / 3)
+        first = selected - rows / 3;
+    if (first > count - rows)
+        first = count > rows ? count - rows : 0;
+    for (int i = 0; i < rows && first + i < count; i++)
+        slot_row(grid, 2 + i, plan->split, &view->slots[first + i]);
+    if (count == 0)
+        ui_put(grid, 3, 3, plan->split - 4, UI_DIM, "no slots left on this day: D another day");
+    if (view->news_age[0])
+        ui_put_right(grid, plan->tickets, 0, plan->split - 1, UI_DIM, view->news_age);
+}
+
+static void basket_line(struct ui_grid *grid, int row, int column, int width,
+                        const struct bx_view_line *line)
+{
+    char quantity[16], what[BX_NAME_SIZE * 2 + 4], when[24];
+
+    snprintf(quantity, sizeof(quantity), "%3d", line->quantity);
+    ui_put(grid, row, column, 4, UI_STRONG, quantity);
+    snprintf(when, sizeof(when), "%s%s%s", line->day, line->day[0] ? " " : "", line->time);
+    int when_width = line->day[0] ? 12 : 5, amount = 9;
+    int name = width - 5 - amount - when_width - 2;
+    snprintf(what, sizeof(what), "%s%s%s", line->name, line->event[0] ? " \xc2\xb7 " : "",
+             line->event);
+    ui_put(grid, row, column + 5, name, UI_PLAIN, what);
+    ui_put_right(grid, row, column + 5 + name + 1, when_width, line->waiting ? UI_WARN : UI_DIM,
+                 line->waiting ? "asking" : when);
+    ui_put_right(grid, row, column + width - amount, amount, UI_PLAIN, line->amount);
+}
+
+static void basket(const struct bx_till_view *view, struct ui_grid *grid, const struct plan *plan)
+{
+    int rows = plan->tickets - 2, count = (int)view->line_count;
+    int column = plan->split + 1, width = grid->columns - column - 1;
+    int first = count > rows ? count - rows : 0; /* the newest stay in sight */
+
+    for (int i = first; i < count; i++)
+        basket_line(grid, 2 + i - first, column, width, &view->lines[i]);
+    if (first > 0) {
+        char more[32];
+        snprintf(more, sizeof(more), "%d more above", first + 1);
+        ui_fill(grid, 2, column, width, UI_PLAIN, ' ');
+        ui_put(grid, 2, column + 1, width, UI_DIM, more);
+    }
+}
+
+/* " a F2 Adult        24.00 " */
+static void product(struct ui_grid *grid, int row, int column, int width, int price,
+                    const struct bx_view_product *item)
+{
+    char key[3] = {item->key, '\0'}, function[12] = "";
+
+    ui_put(grid, row, column, 1, UI_KEY, key);
+    if (item->function > 0)
+        snprintf(function, sizeof(function), "F%d", item->function);
+    ui_put(grid, row, column + 2, 2, UI_DIM, function);
+    ui_put(grid, row, column + 5, width - 6 - price, UI_PLAIN, item->name);
+    ui_put_right(grid, row, column + width - price, price, UI_PLAIN, item->price);
+}
+
+static void products(const struct bx_till_view *view, struct ui_grid *grid, const struct plan *plan)
+{
+    int half = (plan->split - 1) / 2, most = plan->products * 2, price = 5;
+
+    for (size_t i = 0; i < view->product_count; i++)
+        if ((int)strlen(view->products[i].price) > price)
+            price = (int)strlen(view->products[i].price);
+    for (int i = 0; i < (int)view->product_count && i < most; i++)
+        product(grid, plan->tickets + 1 + i % plan->products, 1 + i / plan->products * half,
+                half - 1, price, &view->products[i]);
+}
+
+static void sums(const struct bx_till_view *view, struct ui_grid *grid, const struct plan *plan)
+{
+    int column = plan->split + 2, width = grid->columns - column - 1, row = plan->tickets + 1;
+    char text[48];
+
+    if (view->persons > 0) {
+        snprintf(text, sizeof(text), "%d person%s", view->persons, view->persons == 1 ? "" : "s");
+        ui_put(grid, row, column, width, UI_PLAIN, text);
+    }
+    ui_put(grid, row + 1, column, width, UI_STRONG, "Total");
+    snprintf(text, sizeof(text), "%s %9s", view->currency, view->total);
+    ui_put_right(grid, row + 1, column + 6, width - 6, UI_STRONG, text);
+    if (view->last_number[0]) {
+        ui_put(grid, row + 2, column, width, UI_DIM, view->last_number);
+        ui_put(grid, row + 3, column, width, UI_DIM, view->last_text);
+    }
+}
+
+void ui_paint_sell(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    struct plan plan = plan_for(view, grid);
+    char title[BX_NAME_SIZE + 32];
+
+    snprintf(title, sizeof(title), "%s \xc2\xb7 %s", view->day, view->event);
+    ui_rule(grid, 1, 0, plan.split, title);
+    ui_rule(grid, 1, plan.split, grid->columns - plan.split, "Basket");
+    snprintf(title, sizeof(title), "Tickets");
+    if (view->product_pages > 1)
+        snprintf(title, sizeof(title), "Tickets %zu of %zu, PgDn", view->product_page + 1,
+                 view->product_pages);
+    ui_rule(grid, plan.tickets, 0, grid->columns, title);
+    ui_glyph(grid, 1, plan.split, UI_DIM, 0x252c, '+');
+    for (int row = 2; row < ui_bottom(grid); row++)
+        ui_glyph(grid, row, plan.split, UI_DIM, 0x2502, '|');
+    ui_glyph(grid, plan.tickets, plan.split, UI_DIM, 0x253c, '+');
+    slots(view, grid, &plan);
+    basket(view, grid, &plan);
+    products(view, grid, &plan);
+    sums(view, grid, &plan);
+    ui_input(view, grid, view->screen == BX_SCREEN_LINE ? "=" : "");
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keys in, views out: the terminal on one side, the painting on the other. */
+
+#include "ui/ui.h"
+
+#include <unistd.h>
+
+#include "boxtill/base/alloc.h"
+#include "ui/term.h"
+
+struct ui {
+    struct ui_grid *grid; /* of the window's size */
+};
+
+struct ui *ui_start(struct bx_fault *fault)
+{
+    if (ui_term_open(fault) < 0)
+        return NULL;
+    return bx_new(struct ui);
+}
+
+void *ui_stop(struct ui *ui)
+{
+    if (!ui)
+        return NULL;
+    ui_term_close();
+    ui_grid_destroy(ui->grid);
+    return bx_free(ui);
+}
+
+int ui_fd(const struct ui *ui)
+{
+    (void)ui;
+    return STDIN_FILENO;
+}
+
+bool ui_key(struct ui *ui, int *ret_key)
+{
+    (void)ui;
+    return ui_term_key(ret_key);
+}
+
+void ui_resized(struct ui *ui)
+{
+    (void)ui;
+    ui_term_resize();
+}
+
+void ui_draw(struct ui *ui, const struct bx_till_view *view)
+{
+    int rows, columns;
+    ui_term_size(&rows, &columns);
+    if (!ui->grid || ui->grid->rows != rows || ui->grid->columns != columns) {
+        ui_grid_destroy(ui->grid);
+        ui->grid = ui_grid_create(rows, columns, ui_term_is_utf8());
+    }
+    ui_grid_clear(ui->grid);
+    ui_paint(view, ui->grid);
+    ui_term_show(ui->grid);
+}
+
+void ui_bell(struct ui *ui)
+{
+    (void)ui;
+    ui_term_bell();
+}
