@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/domain/price.h"
 
 enum { RESOLVE_AGAIN_MS = 10000 };
 

@@ -82,6 +82,8 @@ struct bx_link {
     void *document_new;        /* parsed, until it is on disk */
     int64_t epoch, commit;     /* highest seen */
     bool reoffer;              /* a new epoch: entries above the server's mark go again */
+    int64_t mark;              /* that mark, once it is known; -1 */
+    bool marking;              /* the note under way carries it */
     struct bx_pool_news *news; /* sorted by pool */
     size_t news_count;
     bx_utc news_at;

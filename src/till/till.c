@@ -348,6 +348,7 @@ bx_mono bx_till_wake(const struct bx_till *till)
     bx_mono_earlier(&wake, till->commits.resolve_at);
     bx_papers_wake(till, &wake);
     bx_link_wake(till, &wake);
+    bx_counter_wake(till, &wake);
     return wake;
 }
 
@@ -361,7 +362,7 @@ bool bx_till_is_idle(const struct bx_till *till)
     bool sending =
         till->leases.request || link->send_request || link->news_request || link->document_request;
     return !storing && !reading && !sending && !till->people.pin_request &&
-           !till->command.request && !bx_papers_are_busy(till);
+           !till->command.request && !bx_papers_are_busy(till) && bx_counter_is_idle(till);
 }
 
 void bx_till_facts(const struct bx_till *till, struct bx_till_facts *ret)
