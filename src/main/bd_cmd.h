@@ -18,6 +18,7 @@ int bd_cmd_enrol_code(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_user(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_audit(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_revoke(const struct bd_config *config, int argc, char **argv);
+int bd_cmd_settle(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_reopen(const struct bd_config *config, int argc, char **argv);
 
 /* Says FAULT on stderr; returns BD_EXIT_REFUSED. */

@@ -127,6 +127,25 @@ static int import_run(struct act *act, struct bd_store *store, struct bd_book *b
     return err < 0 ? err : 0;
 }
 
+/* The venue's own date, since a file may say "today". A zone that is none is told by the parser. */
+static struct bx_date today_at_venue(const char *text, size_t len)
+{
+    bx_utc now = bd_turn_now().now;
+    struct bx_date today;
+    int minute;
+    bx_utc_civil(now, 0, &today, &minute);
+    bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
+        bx_json_parse(text, len, IMPORT_MAX, NULL);
+    if (!doc)
+        return today;
+    bx_json *venue = bx_json_get(bx_json_root(doc), "venue");
+    bx_json *zone = bx_json_is_object(venue) ? bx_json_get(venue, "zone") : NULL;
+    struct bx_date there;
+    if (bx_json_is_string(zone) && bx_sys_zone_date(bx_json_text(zone), now, &there) == 0)
+        return there;
+    return today;
+}
+
 int bd_cmd_import(const struct bd_config *config, int argc, char **argv)
 {
     if (argc != 1)
@@ -139,7 +158,7 @@ int bd_cmd_import(const struct bd_config *config, int argc, char **argv)
     bx_buf_auto faults;
     bx_buf_init(&faults, 64 << 10);
     bx_cleanup(bd_import_destroy) struct bd_import *import =
-        bd_import_parse(text, len, bx_sys_today(), bx_sys_zone, NULL, &faults);
+        bd_import_parse(text, len, today_at_venue(text, len), bx_sys_zone, NULL, &faults);
     bx_free(text);
     if (!import) {
         fprintf(stderr, "boxtilld: %s is not imported:\n%s", argv[0], bx_buf_text(&faults));
@@ -270,6 +289,31 @@ int bd_cmd_revoke(const struct bd_config *config, int argc, char **argv)
     if (argc != 1 || bx_text_number(argv[0], strlen(argv[0]), INT32_MAX, &till) < 0)
         return usage("revoke TILL");
     struct act act = {.run = revoke_run, .arg = &till};
+    return act_do(config, &act, false);
+}
+
+/* WHO has looked at a till in quarantine. */
+struct settling {
+    int64_t till;
+    const char *who;
+};
+
+static int settle_run(struct act *act, struct bd_store *store, struct bd_book *book,
+                      const struct bd_turn *turn, struct bx_fault *fault)
+{
+    (void)store;
+    const struct settling *settling = act->arg;
+    return bd_book_settle(book, turn, settling->till, settling->who, fault);
+}
+
+int bd_cmd_settle(const struct bd_config *config, int argc, char **argv)
+{
+    struct settling settling = {0};
+    if (argc != 2 || bx_text_number(argv[0], strlen(argv[0]), INT32_MAX, &settling.till) < 0 ||
+        !argv[1][0])
+        return usage("settle TILL WHO   (the name of the supervisor who looked at it)");
+    settling.who = argv[1];
+    struct act act = {.run = settle_run, .arg = &settling};
     return act_do(config, &act, false);
 }
 
