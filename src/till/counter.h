@@ -5,14 +5,59 @@
 #include "boxtill/till/till.h"
 #include "boxtill/till/view.h"
 
-/* --- counter.c, keys.c, lists.c, view.c: the screen --------------------------------------------
+/* --- counter.c and what screens.h lists: the screen -------------------------------------------
  */
 
+/* A question over the screen. */
+enum bx_ask {
+    BX_ASK_NOTHING,
+    BX_ASK_QUANTITY, /* more than the usual quantity: ask_slug, ask_n */
+    BX_ASK_CLEAR,
+    BX_ASK_LEAVE_PAY, /* part payments are given back */
+    BX_ASK_REPLACE,   /* ask_n: index of the item */
+    BX_ASK_SETTLE,    /* ask_n: seq of the entry; wants a reason */
+    BX_ASKS
+};
+
+/* What the read under way is for. */
+enum bx_reading {
+    BX_READING_LAST,   /* after the start: the last sale */
+    BX_READING_SALES,  /* FIND */
+    BX_READING_ONE,    /* FIND: a number or a code */
+    BX_READING_PAPER,  /* PAPER: the last sales */
+    BX_READING_UNSURE, /* PAPER: an older sale with an unsure document */
+    BX_READING_ATTENTION,
+    BX_READING_QUEUED, /* QUEUE, after the above */
+    BX_READING_ABOUT   /* SALE: its reprints and replacements */
+};
+
+/* A line of a list: a sale, an entry, or a document of a sale. */
+struct bx_item {
+    size_t row; /* index into the rows it was made from */
+    int ticket; /* documents: index in the sale, -1 the receipt */
+    char a[64], b[64];
+    bx_money amount;
+    bool has_amount;
+};
+
+/* The sale open on SALE: its row (body owned), decoded, and what became of its documents. */
+struct bx_counter_sale {
+    struct bx_row row;
+    struct bx_sale sale;
+    uint8_t copies[BX_TICKETS_MAX + 1], replaced[BX_TICKETS_MAX + 1]; /* by ticket + 1 */
+};
+
 struct bx_counter {
-    enum bx_screen screen, back; /* back: where PALETTE, KEYS and lists return to */
-    bx_mono opened;              /* when the screen opened, for held keys */
+    enum bx_screen screen;
+    enum bx_screen under[BX_SCREENS]; /* where Esc leads, the last one first to return to */
+    int depth;
+    enum bx_screen base; /* what PALETTE, KEYS and LINE were opened over: STOP and LOGIN, too */
+    bool stopped;        /* an unknown COMMIT: STOP lies over everything */
+    bx_mono now;         /* of the key being handled: a held one keeps its own moment */
+    bx_mono opened;      /* when the screen or the question opened, for held keys */
     bx_mono committed;
-    int event;           /* index into the programme */
+    int event; /* index into the programme */
+    struct bx_slug event_id;
     struct bx_slug slot; /* selected */
     struct bx_date day;
     char input[64];
@@ -21,26 +66,51 @@ struct bx_counter {
     size_t product_page;
     char say[200];
     enum bx_tone say_tone;
+    /* what did not fit, until the next key: N finds it a place */
+    struct bx_slug wish;
+    int wish_quantity;
+    /* what the last key rang up, to be taken back when it was none; quantity 0: nothing */
+    struct bx_slug rung, rung_slot;
+    int rung_quantity;
     /* lists */
-    size_t selected, first;
-    struct bx_row *rows; /* owned copies, bodies too */
+    size_t selected, first;  /* among the items that pass the filter; first line of KEYS */
+    size_t kept[BX_SCREENS]; /* `selected` of the screens under this one */
+    struct bx_row *rows;     /* owned copies, bodies too */
     size_t row_count;
+    struct bx_item *items;
+    size_t item_count, item_cap;
     int64_t read_request;
-    struct bx_row *sale; /* the one open on SALE and PAPER, owned */
+    enum bx_reading reading;
+    char wanted[48];              /* what BX_READING_ONE looks for */
+    int64_t listed;               /* what the list depends on, when it was read */
+    struct bx_counter_sale *sale; /* the one open on SALE, owned */
+    int palette[BX_ACTIONS];
+    size_t palette_count;
     /* a question on top */
-    enum bx_action asking; /* what "yes" does; BX_ACTION_NONE: no question */
-    char ask[64], ask_text[200];
-    bool ask_input;
+    enum bx_ask asking;
+    char ask[64], ask_text[200], ask_yes[24];
+    struct bx_slug ask_slug;
+    int64_t ask_n;
     int login_stage; /* 0 number, 1 PIN */
     int64_t login_number;
+    int capitals; /* in a row */
     bool caps;
+    /* the key before this one, to tell a held key from a pressed one */
+    int last_key;
+    bx_mono last_at;
+    bool maybe_held;  /* the last press may have been the first repeat of the one before */
+    bool held_bought; /* and changed the basket */
+    int pending_key;  /* held back until it is known not to be a repeat; 0 none */
+    bx_mono pending_at;
     /* a burst that may be a scan */
-    char burst[64];
-    size_t burst_len;
+    int burst[64];
+    size_t burst_len, burst_applied; /* the first so many were applied at once */
     bx_mono burst_at;
+    bx_mono scanned;                /* swallows the Enter a scanner adds */
     struct bx_counter_saved *saved; /* the counter and basket before it */
     /* the last sale, for the side of the screen */
     char last_number[BX_NUMBER_SIZE];
+    int64_t last_seq;
     bx_money last_total, last_received, last_change;
     int last_tickets;
 };
@@ -49,6 +119,10 @@ void bx_counter_finish(struct bx_till *till);
 void bx_counter_start(struct bx_till *till); /* after START: draft, last sale, first screen */
 void bx_counter_key(struct bx_till *till, int key);
 void bx_counter_tick(struct bx_till *till);
+/* Makes *WAKE earlier when the screen wants a TICK before it. */
+void bx_counter_wake(const struct bx_till *till, bx_mono *wake);
+/* No key is held back. */
+bool bx_counter_is_idle(const struct bx_till *till);
 void bx_counter_rows(struct bx_till *till, const struct bx_event *event);
 /* The engine tells the counter what happened to what the screen asked for. */
 void bx_counter_sold(struct bx_till *till, const struct bx_entry_head *head,
@@ -61,5 +135,8 @@ void bx_counter_logged_in(struct bx_till *till, const struct bx_fault *fault); /
 void bx_counter_left(struct bx_till *till);
 void bx_counter_programme(
     struct bx_till *till); /* a new programme: keep the selection if it lives */
+/* QUANTITY of PRODUCT does not fit into SLOT: says what fits and what N does then. */
+void bx_counter_short(struct bx_till *till, const struct bx_slot *slot,
+                      const struct bx_product *product, int quantity);
 /* A sentence on the screen until the next key. */
 void bx_say(struct bx_till *till, enum bx_tone tone, const char *format, ...) bx_format(3, 4);

@@ -50,6 +50,11 @@ enum bx_action {
     BX_ACTION_IN_HAND,    /* y on PAPER: it is here */
     BX_ACTION_RECEIPT,    /* r on SALE, PAPER: the receipt again */
     BX_ACTION_CLEAR,      /* Delete on SELL: empty the basket (asks) */
+    BX_ACTION_QUICK_1,    /* F2, q on PAY: the first quick amount in cash */
+    BX_ACTION_QUICK_2,    /* F3, w */
+    BX_ACTION_QUICK_3,    /* F4, e */
+    BX_ACTION_DROP,       /* Delete, d on LINES: take the line out */
+    BX_ACTION_CHOOSE,     /* Enter on FIND, PALETTE, LINE */
     BX_ACTION_LOGOUT,
     BX_ACTION_QUIT,
     BX_ACTION_BACK, /* Esc */

@@ -60,6 +60,8 @@ struct bx_view_row {
 
 struct bx_till_view {
     enum bx_screen screen;
+    enum bx_screen
+        under;   /* what PALETTE, KEYS and LINE lie over: whose keys they show; else screen */
     bool locked; /* LOGIN: the till is locked, its cashier is still at work */
 
     /* first line */
@@ -105,7 +107,7 @@ struct bx_till_view {
     size_t row_count, row_first, row_total; /* rows shown, index of the first, how many there are */
     struct bx_view_row rows[BX_VIEW_ROWS];
 
-    /* PALETTE: indexes into bx_action_rows */
+    /* PALETTE: indexes into bx_action_rows; KEYS: row_first is the first line to show */
     size_t palette_count, palette_selected;
     int palette[BX_ACTIONS];
 

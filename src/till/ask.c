@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Questions over the screen. No is the default: Enter, n and Esc all mean it. Yes is the letter y,
+ * which opens no question, so that no key pressed twice answers what it asked. A question that
+ * wants a reason takes the reason as its yes. */
+
+#include "screens.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/text.h"
+
+enum { REASON_COLUMNS = 40 };
+
+void bx_ask(struct bx_till *till, enum bx_ask ask, const char *yes, const char *title,
+            const char *format, ...)
+{
+    struct bx_counter *counter = &till->counter;
+    char text[sizeof(counter->ask_text) * 2];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    BX_TEXT_COPY(counter->ask_text, text);
+    BX_TEXT_COPY(counter->ask, title);
+    BX_TEXT_COPY(counter->ask_yes, yes);
+    counter->asking = ask;
+    counter->opened = counter->now;
+    bx_input_clear(till);
+}
+
+void bx_ask_drop(struct bx_till *till)
+{
+    struct bx_counter *counter = &till->counter;
+    if (counter->asking == BX_ASK_NOTHING)
+        return;
+    counter->asking = BX_ASK_NOTHING;
+    counter->ask[0] = counter->ask_text[0] = counter->ask_yes[0] = '\0';
+    bx_input_clear(till);
+}
+
+bool bx_ask_wants_text(enum bx_ask ask)
+{
+    return ask == BX_ASK_SETTLE;
+}
+
+static void yes(struct bx_till *till)
+{
+    struct bx_counter *counter = &till->counter;
+    enum bx_ask asked = counter->asking;
+    char reason[sizeof(counter->input)];
+    const struct bx_product *product =
+        till->programme ? bx_programme_product(till->programme, &counter->ask_slug) : NULL;
+    BX_TEXT_COPY(reason, counter->input);
+    bx_ask_drop(till);
+    switch (asked) {
+    case BX_ASK_QUANTITY:
+        if (product)
+            bx_sell_add(till, product, (int)counter->ask_n, true);
+        break;
+    case BX_ASK_CLEAR: bx_desk_clear(till, &till->desk); break;
+    case BX_ASK_LEAVE_PAY: bx_pay_leave(till, true); break;
+    case BX_ASK_REPLACE: bx_lists_replace(till, (size_t)counter->ask_n); break;
+    case BX_ASK_SETTLE: bx_commit_note(till, BX_KIND_SETTLE, reason, counter->ask_n); break;
+    case BX_ASK_NOTHING:
+    case BX_ASKS: break;
+    }
+}
+
+static void reason_key(struct bx_till *till, int key)
+{
+    struct bx_counter *counter = &till->counter;
+    char washed[sizeof(counter->input)];
+    if (key == BX_KEY_ESC) {
+        bx_ask_drop(till);
+    } else if (key == BX_KEY_BACKSPACE) {
+        bx_input_drop(till);
+    } else if (key == BX_KEY_ENTER) {
+        bx_text_wash(counter->input, counter->input_len, REASON_COLUMNS, washed, sizeof(washed));
+        if (washed[0] == '\0') {
+            bx_ask_drop(till);
+            return;
+        }
+        BX_TEXT_COPY(counter->input, washed);
+        yes(till);
+    } else {
+        bx_input_add(till, key, REASON_COLUMNS);
+    }
+}
+
+void bx_ask_key(struct bx_till *till, int key)
+{
+    struct bx_counter *counter = &till->counter;
+    if (bx_ask_wants_text(counter->asking))
+        reason_key(till, key);
+    else if (key == 'y')
+        yes(till);
+    else if (key == BX_KEY_ESC || key == BX_KEY_ENTER || key == 'n' || key == 'N')
+        bx_ask_drop(till);
+    else
+        bx_effects_add(till->out, BX_EFFECT_BELL);
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The lines of the lists, made from rows of the journal once, when they arrive: a body is decoded
+ * here and not again at every look. What changes by itself (ages, the state of a print job) is left
+ * to the view. */
+
+#include "screens.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/text.h"
+
+enum { ITEMS_MAX = 2048 };
+
+void bx_items_forget(struct bx_till *till)
+{
+    struct bx_counter *counter = &till->counter;
+    for (size_t i = 0; i < counter->row_count; i++)
+        bx_free((char *)(uintptr_t)counter->rows[i].body);
+    counter->rows = bx_free(counter->rows);
+    counter->row_count = counter->item_count = 0;
+}
+
+static struct bx_row row_copy(const struct bx_row *row)
+{
+    struct bx_row copy = *row;
+    char *body = bx_alloc(row->len + 1, 1);
+    if (row->len > 0)
+        memcpy(body, row->body, row->len);
+    copy.body = body;
+    return copy;
+}
+
+void bx_items_rows_add(struct bx_till *till, const struct bx_row *rows, size_t count)
+{
+    struct bx_counter *counter = &till->counter;
+    if (count == 0)
+        return;
+    counter->rows = bx_realloc(counter->rows, counter->row_count + count, sizeof(*rows));
+    for (size_t i = 0; i < count; i++)
+        counter->rows[counter->row_count++] = row_copy(&rows[i]);
+}
+
+/* A new item, or NULL when the list is long enough. */
+static struct bx_item *item_add(struct bx_till *till, size_t row)
+{
+    struct bx_counter *counter = &till->counter;
+    if (counter->item_count == ITEMS_MAX)
+        return NULL;
+    if (counter->item_count == counter->item_cap) {
+        counter->item_cap = counter->item_cap ? counter->item_cap * 2 : 64;
+        counter->items = bx_realloc(counter->items, counter->item_cap, sizeof(*counter->items));
+    }
+    struct bx_item *item = &counter->items[counter->item_count++];
+    *item = (struct bx_item){.row = row, .ticket = -1};
+    return item;
+}
+
+/* "14:32", with the day before it when it is not today's. */
+static void moment_text(const struct bx_till *till, bx_utc at, char *out, size_t size)
+{
+    int offset = till->programme ? till->programme->offset_min : 0;
+    struct bx_date date;
+    int minute;
+    char day[24], time[BX_CLOCK_TEXT];
+    bx_utc_civil(at, offset, &date, &minute);
+    bx_day_text(till, date, false, day, sizeof(day));
+    snprintf(out, size, "%s%s%s", day, day[0] ? " " : "", bx_slot_time(at, offset, time));
+}
+
+/* "2 Adult, 1 Child 6-17" */
+static void lines_text(const struct bx_sale *sale, char *out, size_t size)
+{
+    char text[256];
+    size_t len = 0;
+    text[0] = '\0';
+    for (int i = 0; i < sale->basket.count && len < sizeof(text) - 1; i++) {
+        const struct bx_line *line = &sale->basket.lines[i];
+        int n = snprintf(text + len, sizeof(text) - len, "%s%d %s", i ? ", " : "", line->quantity,
+                         line->name);
+        len += n > 0 ? (size_t)n : 0;
+    }
+    bx_text_copy(out, size, text);
+}
+
+static void entry_item(struct bx_till *till, size_t index, struct bx_sale *sale)
+{
+    const struct bx_row *row = &till->counter.rows[index];
+    struct bx_item *item = item_add(till, index);
+    char moment[32], lines[64], text[128];
+    if (!item)
+        return;
+    moment_text(till, row->head.at, moment, sizeof(moment));
+    lines[0] = '\0';
+    if (row->head.kind == BX_KIND_SALE && !bx_sale_decode(row->body, row->len, sale, NULL)) {
+        lines_text(sale, lines, sizeof(lines));
+        item->amount = sale->totals.total;
+        item->has_amount = true;
+    }
+    BX_TEXT_COPY(item->a, row->head.number[0] ? row->head.number : bx_kind_word(row->head.kind));
+    snprintf(text, sizeof(text), "%s  %s", moment, lines);
+    BX_TEXT_COPY(item->b, text);
+}
+
+/* The receipt first, then the tickets. */
+static void document_items(struct bx_till *till, size_t index, const struct bx_row *row,
+                           const struct bx_sale *sale)
+{
+    char time[BX_CLOCK_TEXT], text[BX_NAME_SIZE + 64];
+    for (int ticket = -1; ticket < sale->ticket_count; ticket++) {
+        struct bx_item *item = item_add(till, index);
+        if (!item)
+            return;
+        item->ticket = ticket;
+        BX_TEXT_COPY(item->a, row->head.number);
+        if (ticket < 0) {
+            BX_TEXT_COPY(item->b, "Receipt");
+            item->amount = sale->totals.total;
+            item->has_amount = true;
+            continue;
+        }
+        const struct bx_line *line = &sale->basket.lines[sale->tickets[ticket].line];
+        bool timed = !bx_slug_is_none(&line->slot);
+        snprintf(text, sizeof(text), "Ticket %d of %d  %s%s%s", ticket + 1, sale->ticket_count,
+                 timed ? bx_slot_time(line->start, line->offset_min, time) : "", timed ? " " : "",
+                 line->name);
+        BX_TEXT_COPY(item->b, text);
+        item->amount = line->price;
+        item->has_amount = true;
+    }
+}
+
+void bx_items_make(struct bx_till *till, enum bx_screen screen, size_t first)
+{
+    struct bx_counter *counter = &till->counter;
+    if (screen == BX_SCREEN_SALE) {
+        bx_items_forget(till);
+        if (counter->sale)
+            document_items(till, 0, &counter->sale->row, &counter->sale->sale);
+        return;
+    }
+    struct bx_sale *sale = bx_new(struct bx_sale);
+    for (size_t i = first; i < counter->row_count; i++) {
+        const struct bx_row *row = &counter->rows[i];
+        if (screen != BX_SCREEN_PAPER)
+            entry_item(till, i, sale);
+        else if (!bx_sale_decode(row->body, row->len, sale, NULL))
+            document_items(till, i, row, sale);
+    }
+    bx_free(sale);
+}
+
+static void code_select(struct bx_till *till, const char *code)
+{
+    struct bx_counter *counter = &till->counter;
+    for (int i = 0; code[0] && i < counter->sale->sale.ticket_count; i++)
+        if (strcmp(counter->sale->sale.tickets[i].code.s, code) == 0)
+            counter->selected = (size_t)i + 1;
+}
+
+void bx_items_sale_open(struct bx_till *till, const struct bx_row *row, const char *code)
+{
+    struct bx_counter *counter = &till->counter;
+    struct bx_fault fault = {0};
+    struct bx_counter_sale *sale = bx_new(struct bx_counter_sale);
+    if (bx_sale_decode(row->body, row->len, &sale->sale, &fault)) {
+        bx_free(sale);
+        bx_counter_fault(till, &fault);
+        return;
+    }
+    sale->row = row_copy(row);
+    if (code != counter->wanted)
+        BX_TEXT_COPY(counter->wanted, code);
+    bx_lists_forget(till);
+    counter->sale = sale;
+    bx_counter_open(till, BX_SCREEN_SALE);
+    bx_lists_load(till, BX_SCREEN_SALE);
+    code_select(till, counter->wanted);
+}
+
+void bx_items_about(struct bx_till *till, const struct bx_row *rows, size_t count)
+{
+    struct bx_counter *counter = &till->counter;
+    struct bx_counter_sale *sale = counter->sale;
+    struct bx_paper_entry paper;
+    if (!sale)
+        return;
+    memset(sale->copies, 0, sizeof(sale->copies));
+    memset(sale->replaced, 0, sizeof(sale->replaced));
+    for (size_t i = 0; i < count; i++) {
+        enum bx_kind kind = rows[i].head.kind;
+        if ((kind != BX_KIND_REPRINT && kind != BX_KIND_REPLACE) ||
+            bx_paper_decode(rows[i].body, rows[i].len, &paper, NULL) || paper.ticket < -1 ||
+            paper.ticket >= BX_TICKETS_MAX)
+            continue;
+        uint8_t *n = (kind == BX_KIND_REPRINT ? sale->copies : sale->replaced) + paper.ticket + 1;
+        *n = *n < UINT8_MAX ? (uint8_t)(*n + 1) : *n;
+        if (kind == BX_KIND_REPLACE && counter->wanted[0] &&
+            strcmp(paper.code.s, counter->wanted) == 0 && counter->screen == BX_SCREEN_SALE)
+            counter->selected = (size_t)(paper.ticket + 1);
+    }
+    counter->wanted[0] = '\0';
+}
+
+/* --- which of them are seen ------------------------------------------------------------------- */
+
+static char small(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool holds(const char *text, const char *word, size_t len)
+{
+    for (; *text; text++) {
+        size_t i = 0;
+        while (i < len && text[i] && small(text[i]) == small(word[i]))
+            i++;
+        if (i == len)
+            return true;
+    }
+    return false;
+}
+
+/* Every word typed stands somewhere in the item: a time and an amount together find a sale. */
+static bool passes(const struct bx_till *till, const struct bx_item *item)
+{
+    const char *word = till->counter.input;
+    char amount[BX_MONEY_TEXT] = "";
+    if (till->counter.screen != BX_SCREEN_FIND)
+        return true;
+    if (item->has_amount)
+        bx_counter_money(till, item->amount, amount);
+    while (*word) {
+        size_t len = strcspn(word, " ");
+        if (len > 0 && !holds(item->a, word, len) && !holds(item->b, word, len) &&
+            !holds(amount, word, len))
+            return false;
+        word += len;
+        word += *word == ' ';
+    }
+    return true;
+}
+
+size_t bx_items_count(const struct bx_till *till)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < till->counter.item_count; i++)
+        count += passes(till, &till->counter.items[i]);
+    return count;
+}
+
+const struct bx_item *bx_items_at(const struct bx_till *till, size_t nth)
+{
+    for (size_t i = 0; i < till->counter.item_count; i++)
+        if (passes(till, &till->counter.items[i]) && nth-- == 0)
+            return &till->counter.items[i];
+    return NULL;
+}
+
+const struct bx_row *bx_items_row(const struct bx_till *till, const struct bx_item *item)
+{
+    const struct bx_counter *counter = &till->counter;
+    if (counter->row_count == 0)
+        return counter->sale ? &counter->sale->row : NULL;
+    return item->row < counter->row_count ? &counter->rows[item->row] : NULL;
+}
+
+/* The newest job of the document. */
+const struct bx_print_job *bx_items_job(const struct bx_till *till, const struct bx_item *item)
+{
+    const struct bx_row *row = bx_items_row(till, item);
+    const struct bx_print_job *best = NULL;
+    for (size_t i = 0; row && i < till->papers.count; i++) {
+        const struct bx_print_job *job = &till->papers.jobs[i];
+        if (job->sale == row->head.seq && job->ticket == item->ticket &&
+            (!best || job->seq >= best->seq))
+            best = job;
+    }
+    return best;
+}

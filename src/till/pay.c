@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pay screen: digits are an amount, Enter takes it. */
+
+#include "screens.h"
+
+#include <string.h>
+
+#include "boxtill/base/text.h"
+#include "boxtill/domain/price.h"
+
+enum { AMOUNT_COLUMNS = 12 };
+
+int bx_pay_tender(struct bx_till *till, enum bx_tender_kind kind, bx_money received,
+                  const char *reference, struct bx_fault *fault)
+{
+    char text[BX_MONEY_TEXT];
+    bx_money left, cash;
+    int err = bx_desk_tender(till, &till->desk, kind, received, reference, fault);
+    if (err)
+        return err;
+    bx_input_clear(till);
+    if (till->desk.committing || !till->desk.tendering)
+        return 0;
+    bx_desk_left(till, &till->desk, &left, &cash);
+    bx_say(till, BX_TONE_WARN, "%s left", bx_counter_money(till, left, text));
+    return 0;
+}
+
+static void take(struct bx_till *till, enum bx_tender_kind kind, bx_money received)
+{
+    struct bx_fault fault = {0};
+    if (till->desk.committing)
+        bx_say(till, BX_TONE_PLAIN, "The sale is being stored.");
+    else if (bx_pay_tender(till, kind, received, NULL, &fault))
+        bx_counter_fault(till, &fault);
+}
+
+/* The amount typed. 1: none; negative: no amount, and a sentence. */
+static int typed(struct bx_till *till, bx_money *ret)
+{
+    const struct bx_counter *counter = &till->counter;
+    int exponent = till->programme ? till->programme->exponent : 2;
+    if (counter->input_len == 0)
+        return 1;
+    int err = bx_money_parse(counter->input, counter->input_len, exponent, ret);
+    if (err)
+        bx_say(till, BX_TONE_WARN, "%s is no amount: 1250 or 12.50", counter->input);
+    return err;
+}
+
+void bx_pay_enter(struct bx_till *till)
+{
+    bx_money amount, left, cash;
+    int none = typed(till, &amount);
+    if (none < 0)
+        return;
+    bx_desk_left(till, &till->desk, &left, &cash);
+    if (none == 0)
+        take(till, BX_TENDER_CASH, amount);
+    else if (till->config.enter == BX_ENTER_CASH)
+        take(till, BX_TENDER_CASH, cash);
+    else if (till->config.enter == BX_ENTER_CARD)
+        take(till, BX_TENDER_CARD, left);
+    else
+        bx_say(till, BX_TONE_PLAIN, "Type the cash received, or c for card.");
+}
+
+void bx_pay_card(struct bx_till *till)
+{
+    bx_money amount, left, cash;
+    int none = typed(till, &amount);
+    bx_desk_left(till, &till->desk, &left, &cash);
+    if (none >= 0)
+        take(till, BX_TENDER_CARD, none == 0 ? amount : left);
+}
+
+void bx_pay_quick(struct bx_till *till, int nth)
+{
+    bx_money left, cash, amounts[3];
+    bx_desk_left(till, &till->desk, &left, &cash);
+    int count = bx_quick_cash(cash, till->programme ? till->programme->exponent : 2, amounts);
+    if (till->counter.input_len > 0)
+        bx_say(till, BX_TONE_WARN, "%s is typed: Enter takes it, Backspace drops it.",
+               till->counter.input);
+    else if (nth < count)
+        take(till, BX_TENDER_CASH, amounts[nth]);
+}
+
+void bx_pay_leave(struct bx_till *till, bool asked)
+{
+    const struct bx_sale *sale = &till->desk.sale;
+    char text[BX_MONEY_TEXT];
+    if (till->desk.committing) {
+        bx_say(till, BX_TONE_PLAIN, "The sale is being stored.");
+        return;
+    }
+    if (sale->tender_count > 0 && !asked) {
+        int64_t paid = 0;
+        for (int i = 0; i < sale->tender_count; i++)
+            paid += sale->tenders[i].amount.minor;
+        bx_ask(till, BX_ASK_LEAVE_PAY, "y give back", "Leave the payment",
+               "Give back the %s already taken, and go back to the basket?",
+               bx_counter_money(till, bx_money_of(paid), text));
+        return;
+    }
+    bx_desk_pay_close(till, &till->desk);
+    bx_counter_home(till);
+}
+
+void bx_pay_key(struct bx_till *till, int key)
+{
+    if (key >= '0' && key <= '9')
+        bx_input_add(till, key, AMOUNT_COLUMNS);
+    else if ((key == '.' || key == ',') && !strchr(till->counter.input, '.'))
+        bx_input_add(till, '.', AMOUNT_COLUMNS);
+    else if (key == BX_KEY_BACKSPACE)
+        bx_input_drop(till);
+    else if (key >= 'A' && key <= 'Z')
+        bx_say(till, BX_TONE_WARN, "%c does nothing here. CapsLock?", (char)key);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What the files of the screen share among themselves. Nothing here is for the engine: that side of
+ * the border is counter.h. */
+
+#include "core.h"
+
+/* --- counter.c: which screen, its input, its sentence ----------------------------------------- */
+
+/* What is to be seen: STOP and LOGIN lie over whatever was open. */
+enum bx_screen bx_counter_screen(const struct bx_till *till);
+/* Opens SCREEN on top; one that is already below is gone back to. */
+void bx_counter_open(struct bx_till *till, enum bx_screen screen);
+/* One level back; false at the bottom. */
+bool bx_counter_back(struct bx_till *till);
+/* Down to SELL. */
+void bx_counter_home(struct bx_till *till);
+/* Says what a fault says. */
+void bx_counter_fault(struct bx_till *till, const struct bx_fault *fault);
+const char *bx_counter_money(const struct bx_till *till, bx_money amount, char out[BX_MONEY_TEXT]);
+void bx_input_clear(struct bx_till *till);
+/* Appends a printable character; at most COLUMNS characters. */
+void bx_input_add(struct bx_till *till, int key, size_t columns);
+/* Drops the last character; false when there was none. */
+bool bx_input_drop(struct bx_till *till);
+/* Is KEY something to write with? */
+bool bx_key_is_text(int key);
+
+/* --- act.c: from keys to what they do ----------------------------------------------------------
+ */
+
+/* A key that is one: no scan, no repeat. */
+void bx_counter_press(struct bx_till *till, int key);
+void bx_counter_act(struct bx_till *till, enum bx_action action);
+/* Are the keys of this screen text, so that nothing of them is a repeat or an action? */
+bool bx_counter_is_writing(const struct bx_till *till, int key);
+
+/* --- ask.c: questions --------------------------------------------------------------------------
+ */
+
+void bx_ask(struct bx_till *till, enum bx_ask ask, const char *yes, const char *title,
+            const char *format, ...) bx_format(5, 6);
+void bx_ask_key(struct bx_till *till, int key);
+void bx_ask_drop(struct bx_till *till);
+bool bx_ask_wants_text(enum bx_ask ask);
+
+/* --- slots.c: which slot, and where there is room ----------------------------------------------
+ */
+
+const struct bx_slot *bx_slots_selected(const struct bx_till *till);
+void bx_slots_select(struct bx_till *till, const struct bx_slot *slot);
+/* The usual choice: the first of today's that has room, else the current one. */
+void bx_slots_default(struct bx_till *till);
+/* An ended slot is left for the one that runs. */
+void bx_slots_follow(struct bx_till *till);
+/* Places this till could get in SLOT: its own, and, in contact, what the venue has beside. */
+int64_t bx_slots_room(const struct bx_till *till, const struct bx_slot *slot);
+bool bx_slots_is_over(const struct bx_till *till, const struct bx_slot *slot);
+void bx_slots_step(struct bx_till *till, int step);
+void bx_slots_day(struct bx_till *till, int step);
+void bx_slots_event(struct bx_till *till);
+/* N */
+void bx_slots_next(struct bx_till *till);
+/* The slot of the chosen day and event that begins at MINUTE after midnight; NULL none. */
+const struct bx_slot *bx_slots_at(const struct bx_till *till, int minute);
+#define BX_CLOCK_TEXT 6
+const char *bx_slot_time(bx_utc at, int offset_min, char out[BX_CLOCK_TEXT]);
+/* "" for DATE today, else "Wed 25"; with the month when LONG_FORM. */
+void bx_day_text(const struct bx_till *till, struct bx_date date, bool long_form, char *out,
+                 size_t size);
+
+/* --- sell.c, pay.c, line.c, login.c, palette.c: the screens ------------------------------------
+ */
+
+void bx_sell_key(struct bx_till *till, int key);
+/* Rings up (or takes away) on the chosen slot; ASKED: a large quantity was confirmed. */
+void bx_sell_add(struct bx_till *till, const struct bx_product *product, int quantity, bool asked);
+/* Takes back what the last key rang up; false when that was nothing. */
+bool bx_sell_unring(struct bx_till *till);
+/* The product that Fn stands for on this page; NULL none. */
+const struct bx_product *bx_sell_product(const struct bx_till *till, size_t nth);
+size_t bx_sell_products(const struct bx_till *till);
+enum { BX_SELL_PAGE = 8 };
+void bx_sell_pay(struct bx_till *till);
+void bx_sell_clear(struct bx_till *till);
+void bx_lines_key(struct bx_till *till, int key);
+void bx_lines_drop(struct bx_till *till);
+
+void bx_pay_key(struct bx_till *till, int key);
+void bx_pay_enter(struct bx_till *till);
+void bx_pay_card(struct bx_till *till);
+void bx_pay_quick(struct bx_till *till, int nth);
+void bx_pay_leave(struct bx_till *till, bool asked);
+/* Takes a tender and says what is left. */
+int bx_must bx_pay_tender(struct bx_till *till, enum bx_tender_kind kind, bx_money received,
+                          const char *reference, struct bx_fault *fault);
+
+void bx_line_key(struct bx_till *till, int key);
+void bx_line_run(struct bx_till *till);
+
+void bx_login_key(struct bx_till *till, int key);
+void bx_login_open(struct bx_till *till);
+
+void bx_palette_open(struct bx_till *till);
+void bx_palette_key(struct bx_till *till, int key);
+void bx_palette_run(struct bx_till *till);
+/* Which screen PALETTE, KEYS and LINE lie over. */
+enum bx_screen bx_palette_under(const struct bx_till *till);
+
+/* --- lists.c, items.c: FIND, SALE, PAPER, QUEUE ------------------------------------------------
+ */
+
+void bx_lists_open(struct bx_till *till, enum bx_screen screen);
+/* Reads what SCREEN shows again; nothing when it is no list. */
+void bx_lists_load(struct bx_till *till, enum bx_screen screen);
+void bx_lists_read(struct bx_till *till, enum bx_reading reading, enum bx_query_kind kind,
+                   int64_t from, int limit, const char *text);
+/* Reads the list again when what it depends on has changed. */
+void bx_lists_follow(struct bx_till *till);
+void bx_lists_key(struct bx_till *till, int key);
+void bx_lists_choose(struct bx_till *till);
+void bx_lists_document(struct bx_till *till, enum bx_action action);
+void bx_lists_replace(struct bx_till *till, size_t item);
+void bx_lists_settle(struct bx_till *till);
+void bx_lists_forget(struct bx_till *till);
+/* A code was scanned. */
+void bx_lists_scanned(struct bx_till *till, const char *text, size_t len);
+
+void bx_items_forget(struct bx_till *till);
+void bx_items_rows_add(struct bx_till *till, const struct bx_row *rows, size_t count);
+/* Makes the items of SCREEN from the rows, beginning with row FIRST. */
+void bx_items_make(struct bx_till *till, enum bx_screen screen, size_t first);
+void bx_items_sale_open(struct bx_till *till, const struct bx_row *row, const char *code);
+void bx_items_about(struct bx_till *till, const struct bx_row *rows, size_t count);
+/* Items that pass the filter typed on FIND. */
+size_t bx_items_count(const struct bx_till *till);
+/* The NTH of them; NULL when there is none. */
+const struct bx_item *bx_items_at(const struct bx_till *till, size_t nth);
+const struct bx_row *bx_items_row(const struct bx_till *till, const struct bx_item *item);
+const struct bx_print_job *bx_items_job(const struct bx_till *till, const struct bx_item *item);
+
+/* --- view_lists.c ------------------------------------------------------------------------------
+ */
+
+void bx_view_lists(const struct bx_till *till, struct bx_till_view *v);
+/* "12 s", "3 min", "2 h", "4 days". */
+void bx_view_age(int64_t seconds, char *out, size_t size);

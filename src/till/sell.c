@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The home screen, and the basket's lines: what lower-case letters, digits and arrows do. */
+
+#include "screens.h"
+
+#include "boxtill/base/text.h"
+
+enum { QUANTITY_DIGITS = 3 };
+
+static bool is_sold(const struct bx_till *till, const struct bx_product *product)
+{
+    return product->events == 0 || (product->events >> till->counter.event & 1);
+}
+
+size_t bx_sell_products(const struct bx_till *till)
+{
+    size_t count = 0;
+    for (size_t i = 0; till->programme && i < till->programme->product_count; i++)
+        count += is_sold(till, &till->programme->products[i]);
+    return count;
+}
+
+const struct bx_product *bx_sell_product(const struct bx_till *till, size_t nth)
+{
+    nth += till->counter.product_page * BX_SELL_PAGE;
+    for (size_t i = 0; till->programme && i < till->programme->product_count; i++)
+        if (is_sold(till, &till->programme->products[i]) && nth-- == 0)
+            return &till->programme->products[i];
+    return NULL;
+}
+
+/* Is it for want of places that QUANTITY of PRODUCT was refused? */
+static bool is_short(const struct bx_till *till, const struct bx_product *product,
+                     const struct bx_slot *slot, int quantity)
+{
+    if (!slot || quantity < 1 || product->places == 0 || slot->cancelled ||
+        bx_slots_is_over(till, slot))
+        return false;
+    int64_t room = bx_slots_room(till, slot) - bx_basket_places(&till->desk.basket, &slot->pool);
+    return (int64_t)product->places * quantity > room;
+}
+
+void bx_sell_add(struct bx_till *till, const struct bx_product *product, int quantity, bool asked)
+{
+    struct bx_counter *counter = &till->counter;
+    struct bx_fault fault = {0};
+    const struct bx_slot *slot = product->events != 0 ? bx_slots_selected(till) : NULL;
+    if (product->events != 0 && !slot) {
+        bx_say(till, BX_TONE_WARN, "%s needs a slot, and the programme has none left.",
+               product->name);
+        return;
+    }
+    if (!asked && quantity > till->programme->quantity_usual) {
+        bx_ask(till, BX_ASK_QUANTITY, "y ring up", "More than usual", "Ring up %d %s?", quantity,
+               product->name);
+        counter->ask_slug = product->id;
+        counter->ask_n = quantity;
+        return;
+    }
+    int err = bx_desk_add(till, &till->desk, product, slot, quantity, &fault);
+    if (!err) {
+        counter->rung = product->id;
+        counter->rung_slot = slot ? slot->id : (struct bx_slug){0};
+        counter->rung_quantity = quantity;
+        return;
+    }
+    if (is_short(till, product, slot, quantity))
+        bx_counter_short(till, slot, product, quantity);
+    else
+        bx_counter_fault(till, &fault);
+}
+
+/* Undo will not while places are being asked for; what was rung up goes out all the same. */
+bool bx_sell_unring(struct bx_till *till)
+{
+    struct bx_counter *counter = &till->counter;
+    struct bx_fault fault = {0};
+    int quantity = counter->rung_quantity;
+    counter->rung_quantity = 0;
+    if (quantity == 0 || !till->programme)
+        return false;
+    if (bx_desk_undo(till, &till->desk))
+        return true;
+    const struct bx_product *product = bx_programme_product(till->programme, &counter->rung);
+    const struct bx_slot *slot = bx_slug_is_none(&counter->rung_slot)
+                                     ? NULL
+                                     : bx_programme_slot(till->programme, &counter->rung_slot);
+    return product && quantity > 0 &&
+           bx_desk_add(till, &till->desk, product, slot, -quantity, &fault) == 0;
+}
+
+/* What the digits and the minus before a letter say. */
+static void ring_up(struct bx_till *till, const struct bx_product *product)
+{
+    struct bx_counter *counter = &till->counter;
+    int64_t quantity = 1;
+    bool minus = counter->minus;
+    for (size_t i = 0; i < counter->input_len; i++)
+        quantity = (i == 0 ? 0 : quantity * 10) + (counter->input[i] - '0');
+    bx_input_clear(till);
+    if (quantity == 0)
+        bx_say(till, BX_TONE_WARN, "0 %s is nothing.", product->name);
+    else
+        bx_sell_add(till, product, (int)(minus ? -quantity : quantity), false);
+}
+
+static void letter(struct bx_till *till, int key)
+{
+    const struct bx_product *product =
+        till->programme ? bx_programme_by_key(till->programme, (char)key, till->counter.event)
+                        : NULL;
+    if (product)
+        ring_up(till, product);
+    else
+        bx_say(till, BX_TONE_WARN,
+               till->programme ? "No product has the letter %c."
+                               : "There is no programme yet; %c sells nothing.",
+               (char)key);
+}
+
+static void function(struct bx_till *till, int key)
+{
+    int nth = key - (BX_KEY_F1 + 1);
+    const struct bx_product *product =
+        nth >= 0 && nth < BX_SELL_PAGE ? bx_sell_product(till, (size_t)nth) : NULL;
+    if (product)
+        ring_up(till, product);
+}
+
+static void take_back(struct bx_till *till)
+{
+    struct bx_counter *counter = &till->counter;
+    if (counter->input_len > 0 || counter->minus)
+        bx_input_clear(till);
+    else if (till->desk.basket.count > 0)
+        bx_desk_line_drop(till, &till->desk, till->desk.basket.count - 1);
+}
+
+static void page(struct bx_till *till, int step)
+{
+    size_t pages = (bx_sell_products(till) + BX_SELL_PAGE - 1) / BX_SELL_PAGE;
+    size_t at = till->counter.product_page;
+    if (step > 0 && at + 1 < pages)
+        till->counter.product_page++;
+    else if (step < 0 && at > 0)
+        till->counter.product_page--;
+}
+
+/* Arrows and the like; false when KEY is none of them. */
+static bool steer(struct bx_till *till, int key)
+{
+    switch (key) {
+    case BX_KEY_UP: bx_slots_step(till, -1); return true;
+    case BX_KEY_DOWN: bx_slots_step(till, 1); return true;
+    case BX_KEY_LEFT: bx_slots_day(till, -1); return true;
+    case BX_KEY_RIGHT: bx_slots_day(till, 1); return true;
+    case BX_KEY_HOME: bx_slots_default(till); return true;
+    case BX_KEY_PAGE_UP: page(till, -1); return true;
+    case BX_KEY_PAGE_DOWN: page(till, 1); return true;
+    case BX_KEY_BACKSPACE: take_back(till); return true;
+    }
+    return false;
+}
+
+void bx_sell_key(struct bx_till *till, int key)
+{
+    struct bx_counter *counter = &till->counter;
+    if (steer(till, key))
+        return;
+    if (key >= '0' && key <= '9')
+        bx_input_add(till, key, QUANTITY_DIGITS);
+    else if (key == '-')
+        counter->minus = !counter->minus;
+    else if (key >= 'a' && key <= 'z')
+        letter(till, key);
+    else if (key > BX_KEY_F1 && key <= BX_KEY_F12)
+        function(till, key);
+    else if (key >= 'A' && key <= 'Z')
+        bx_say(till, BX_TONE_WARN, "%c does nothing here. CapsLock? Small letters sell.",
+               (char)key);
+}
+
+void bx_sell_pay(struct bx_till *till)
+{
+    struct bx_fault fault = {0};
+    if (till->desk.basket.count == 0)
+        bx_say(till, BX_TONE_PLAIN, "Nothing to pay: a product's letter rings it up.");
+    else if (bx_desk_pay_open(till, &till->desk, &fault))
+        bx_counter_fault(till, &fault);
+    else
+        bx_counter_open(till, BX_SCREEN_PAY);
+}
+
+void bx_sell_clear(struct bx_till *till)
+{
+    if (till->desk.basket.count == 0)
+        bx_say(till, BX_TONE_PLAIN, "The basket is empty.");
+    else
+        bx_ask(till, BX_ASK_CLEAR, "y empty it", "Empty the basket",
+               "Take all %d lines out of the basket?", till->desk.basket.count);
+}
+
+void bx_lines_drop(struct bx_till *till)
+{
+    struct bx_counter *counter = &till->counter;
+    int count = till->desk.basket.count;
+    if (counter->selected < (size_t)count)
+        bx_desk_line_drop(till, &till->desk, (int)counter->selected);
+    count = till->desk.basket.count;
+    if (count == 0)
+        bx_counter_back(till);
+    else if (counter->selected >= (size_t)count)
+        counter->selected = (size_t)count - 1;
+}
+
+void bx_lines_key(struct bx_till *till, int key)
+{
+    struct bx_counter *counter = &till->counter;
+    if (key == BX_KEY_UP && counter->selected > 0)
+        counter->selected--;
+    else if (key == BX_KEY_DOWN && counter->selected + 1 < (size_t)till->desk.basket.count)
+        counter->selected++;
+    else if (key == BX_KEY_ENTER)
+        bx_counter_back(till);
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal_kit.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/text.h"
+
+#define MONDAY INT64_C(1795526525000000)
+
+static void draw(struct kit *kit, uint8_t *out, size_t len)
+{
+    uint64_t n = ++kit->drawn;
+    struct bx_hash hash = bx_hash_of(&n, sizeof(n));
+    memcpy(out, hash.b, len);
+}
+
+struct bx_id kit_id(struct kit *kit)
+{
+    uint8_t random[10];
+    draw(kit, random, sizeof(random));
+    return bx_id_make((bx_utc){MONDAY + (int64_t)kit->drawn * 1000}, random);
+}
+
+static struct bx_code new_code(struct kit *kit)
+{
+    struct bx_subkey key = {{7}};
+    uint8_t random[7];
+    draw(kit, random, sizeof(random));
+    return bx_code_make(&key, 0, KIT_ISSUER, random);
+}
+
+struct bx_slug kit_slug(const char *text)
+{
+    struct bx_slug slug = {""};
+    BX_TEXT_COPY(slug.s, text);
+    return slug;
+}
+
+void kit_init(struct kit *kit, struct bx_journal *journal)
+{
+    *kit = (struct kit){.journal = journal, .shift = 1, .user = 7};
+    kit->sale = bx_new(struct bx_sale);
+    bx_buf_init(&kit->body, 0);
+    kit_take_up(kit);
+}
+
+void kit_take_up(struct kit *kit)
+{
+    struct bx_journal_state state;
+    struct bx_fault fault = {0};
+    if (kit->journal->ops->load(kit->journal, &state, &fault))
+        fail_msg("load: %s (%s)", fault.say, fault.detail);
+    kit->seq = state.next_seq;
+    kit->series = state.next_series;
+    kit->head = state.head;
+    /* What was drawn before is never drawn again. */
+    kit->drawn += (uint64_t)state.next_seq * 1000;
+    bx_journal_state_finish(&state);
+}
+
+void kit_finish(struct kit *kit)
+{
+    bx_buf_finish(&kit->body);
+    kit->sale = bx_free(kit->sale);
+}
+
+static void begin(struct kit *kit, enum bx_kind kind)
+{
+    kit->commit = (struct bx_commit){
+        .head = {.till = KIT_TILL,
+                 .incarnation = KIT_INCARNATION,
+                 .seq = kit->seq,
+                 .id = kit_id(kit),
+                 .kind = kind,
+                 .at = {MONDAY + kit->seq * BX_SECOND_US},
+                 .boot = kit->seq * BX_SECOND_NS,
+                 .shift = kit->shift,
+                 .user = kit->user},
+        .prev = kit->head,
+    };
+}
+
+static void job_add(struct kit *kit, enum bx_paper_word kind, int ticket, int64_t sale)
+{
+    kit->jobs[kit->commit.job_count++] = (struct bx_print_job){
+        .id = kit_id(kit),
+        .seq = kit->seq,
+        .sale = sale,
+        .kind = kind,
+        .ticket = ticket,
+        .state = BX_JOB_NEW,
+        .at = kit->commit.head.at,
+    };
+    kit->commit.jobs = kit->jobs;
+}
+
+void kit_spell(struct kit *kit)
+{
+    struct bx_commit *commit = &kit->commit;
+    bx_buf_clear(&kit->body);
+    int err = commit->sale ? bx_sale_encode(&commit->head, kit->sale, &kit->body)
+                           : bx_paper_encode(&commit->head, &kit->paper, &kit->body);
+    assert_int_equal(err, 0);
+    commit->body = kit->body.data;
+    commit->len = kit->body.len;
+}
+
+static void line_add(struct kit *kit, int quantity, const char *pool)
+{
+    struct bx_line *line = &kit->sale->basket.lines[kit->sale->basket.count++];
+    *line = (struct bx_line){
+        .product = kit_slug("adult"),
+        .class = kit_slug("main"),
+        .date = {2026, 11, 24},
+        .price = {KIT_PRICE },
+        .tax_ppm = 70000,
+        .places = 1,
+        .persons = 1,
+        .quantity = quantity
+    };
+    BX_TEXT_COPY(line->name, "Adult");
+    if (!pool)
+        return;
+    line->event = kit_slug("perm");
+    line->slot = line->pool = kit_slug(pool);
+    line->start.us = MONDAY;
+    line->end.us = MONDAY + 900 * BX_SECOND_US;
+    line->offset_min = 60;
+    BX_TEXT_COPY(line->event_name, "Permanent collection");
+}
+
+void kit_sale(struct kit *kit, int quantity, const char *pool, int64_t r, int64_t before)
+{
+    struct bx_sale *sale = kit->sale;
+    begin(kit, BX_KIND_SALE);
+    *sale = (struct bx_sale){.currency = "EUR", .exponent = 2, .tax_included = true};
+    sale->programme = 9;
+    sale->basket.id = kit->commit.head.id;
+    line_add(kit, quantity, pool);
+    assert_int_equal(bx_basket_totals(&sale->basket, true, &sale->totals), 0);
+    sale->tenders[sale->tender_count++] = (struct bx_tender){
+        .kind = BX_TENDER_CASH, .amount = sale->totals.total, .received = sale->totals.total};
+    if (pool)
+        sale->uses[sale->use_count++] =
+            (struct bx_lease_use){.pool = kit_slug(pool), .r = r, .before = before, .q = quantity};
+    for (int i = 0; i < quantity; i++) {
+        sale->tickets[sale->ticket_count++] = (struct bx_ticket){new_code(kit), 0, i + 1};
+        job_add(kit, BX_JOB_TICKET, i, kit->seq);
+    }
+    job_add(kit, BX_JOB_RECEIPT, -1, kit->seq);
+    kit->commit.sale = sale;
+    kit->commit.series = kit->series;
+    bx_number_format(KIT_TILL, kit->series, kit->commit.head.number);
+    kit_spell(kit);
+}
+
+void kit_note(struct kit *kit, enum bx_kind kind, const char *about, int64_t n)
+{
+    begin(kit, kind);
+    bx_buf_clear(&kit->body);
+    assert_int_equal(bx_note_encode(&kit->commit.head, about, n, &kit->body), 0);
+    kit->commit.body = kit->body.data;
+    kit->commit.len = kit->body.len;
+}
+
+void kit_reprint(struct kit *kit, const struct bx_id *sale, const struct bx_code *code)
+{
+    begin(kit, BX_KIND_REPRINT);
+    kit->paper = (struct bx_paper_entry){.sale = *sale, .code = *code, .copy = 1};
+    BX_TEXT_COPY(kit->paper.reason, "torn");
+    kit->commit.paper = &kit->paper;
+    kit_spell(kit);
+}
+
+void kit_replace(struct kit *kit, const struct bx_id *sale, int ticket, const struct bx_code *old)
+{
+    begin(kit, BX_KIND_REPLACE);
+    kit->paper = (struct bx_paper_entry){
+        .sale = *sale, .ticket = ticket, .code = new_code(kit), .old = *old};
+    BX_TEXT_COPY(kit->paper.reason, "lost");
+    kit->commit.paper = &kit->paper;
+    kit_spell(kit);
+}
+
+enum bx_outcome kit_commit(struct kit *kit, struct bx_ref *ret, struct bx_fault *fault)
+{
+    enum bx_outcome outcome = kit->journal->ops->commit(kit->journal, &kit->commit, ret, fault);
+    if (outcome != BX_DONE)
+        return outcome;
+    assert_true(ret->seq == kit->seq);
+    kit->seq++;
+    kit->head = ret->hash;
+    if (kit->commit.series)
+        kit->series++;
+    return outcome;
+}
+
+struct bx_ref kit_done(struct kit *kit)
+{
+    struct bx_ref ref;
+    struct bx_fault fault = {0};
+    if (kit_commit(kit, &ref, &fault) != BX_DONE)
+        fail_msg("commit: %s (%s)", fault.say, fault.detail);
+    return ref;
+}
+
+void kit_lease(struct kit *kit, const struct bx_lease *lease)
+{
+    struct bx_journal_notes notes = {.leases = lease, .lease_count = 1, .reoffer_above = -1};
+    struct bx_fault fault = {0};
+    if (kit->journal->ops->note(kit->journal, &notes, NULL, &fault))
+        fail_msg("note: %s (%s)", fault.say, fault.detail);
+}
+
+void kit_start(struct kit *kit, int64_t n)
+{
+    struct bx_identity identity = {KIT_TILL, KIT_INCARNATION, KIT_ISSUER};
+    struct bx_fault fault = {0};
+    if (kit->journal->ops->enrol(kit->journal, &identity, &fault))
+        fail_msg("enrol: %s (%s)", fault.say, fault.detail);
+    struct bx_lease lease = {
+        .pool = kit_slug("p"), .r = 1, .n = n, .state = BX_LEASE_OPEN, .epoch = 1};
+    kit_lease(kit, &lease);
+}

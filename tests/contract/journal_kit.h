@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* A till in miniature, for tests of journals: it keeps seq, number and head as a core does, makes
+ * sales that are whole, and hands them to whatever journal it is given. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "boxtill/base/buf.h"
+#include "boxtill/port/journal.h"
+
+enum { KIT_TILL = 2, KIT_INCARNATION = 1, KIT_ISSUER = 2, KIT_PRICE = 1234 };
+
+struct kit {
+    struct bx_journal *journal;
+    int64_t seq, series, shift, user; /* the next seq and number; who is at the till */
+    struct bx_hash head;
+    uint64_t drawn;
+    /* The entry made last, ready to be committed. */
+    struct bx_buf body;
+    struct bx_sale *sale;
+    struct bx_paper_entry paper;
+    struct bx_print_job jobs[BX_JOBS_MAX];
+    struct bx_commit commit;
+};
+
+/* Takes up where JOURNAL stands. */
+void kit_init(struct kit *kit, struct bx_journal *journal);
+void kit_finish(struct kit *kit);
+void kit_take_up(struct kit *kit);
+struct bx_id kit_id(struct kit *kit);
+struct bx_slug kit_slug(const char *text);
+
+/* A sale of QUANTITY tickets, in cash, with a print job for each and one for the receipt. POOL:
+ * what it takes from (NULL: untimed), of lease r, of which BEFORE are used. */
+void kit_sale(struct kit *kit, int quantity, const char *pool, int64_t r, int64_t before);
+void kit_note(struct kit *kit, enum bx_kind kind, const char *about, int64_t n);
+void kit_reprint(struct kit *kit, const struct bx_id *sale, const struct bx_code *code);
+void kit_replace(struct kit *kit, const struct bx_id *sale, int ticket, const struct bx_code *old);
+/* Writes the body of what was made again, after a test changed head or parts. */
+void kit_spell(struct kit *kit);
+
+/* Commits what was made; goes on only when DONE. */
+enum bx_outcome kit_commit(struct kit *kit, struct bx_ref *ret, struct bx_fault *fault);
+/* Asserts DONE. */
+struct bx_ref kit_done(struct kit *kit);
+/* Enrols, and opens lease r 1 of N places in pool "p". */
+void kit_start(struct kit *kit, int64_t n);
+/* Asserts that the note is stored. */
+void kit_lease(struct kit *kit, const struct bx_lease *lease);
