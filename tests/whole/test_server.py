@@ -3,8 +3,10 @@
 gate; what is refused; and that what was acknowledged is there after a kill."""
 import concurrent.futures
 import datetime
+import functools
 import http.client
 import json
+import random
 import re
 import signal
 import socket
@@ -108,6 +110,7 @@ def test_every_described_route_is_there_and_no_other(server):
         assert answer.status == 404 and answer.code == "no_route", path
 
 
+@functools.cache
 def schema_of(method, path, status):
     """The described JSON schema of an answer, its references made local."""
     whole = document()
@@ -405,6 +408,45 @@ def test_garbage_and_oversize(server, till):
     assert server.plain("GET", "/healthz").json()["ok"] is True
 
 
+def test_no_body_breaks_the_server(till):
+    """Bodies that nearly are what they should be: never a 5xx, and what is refused changes nothing."""
+    luck = random.Random(7)
+    pool, _ = tomorrow_pool()
+    values = [0, -1, 1, 2**53 - 1, 2**53, 2**63, True, None, "", "x", "é" * 50, [], {}, [[]], {"a": {}}, pool,
+              "hello", "close", "00" * 32, "\u202e", "open"]
+    seeds = [("/v1/allotments", {"id": "", "messages": [
+                 {"verb": "grow", "pool": pool, "r": 3, "n": 4},
+                 {"verb": "close", "pool": pool, "r": 9, "used": 0, "seq": 0, "head": "00" * 32}]}),
+             ("/v1/check-ins", {"id": "", "scans": [
+                 {"id": uuid7(), "code": "B10040938NKRKAYDHZBPJQQ9TAH5E", "gate": "N", "at": 1}]})]
+
+    def places(node):
+        for key in node if isinstance(node, dict) else range(len(node)):
+            yield node, key
+            if isinstance(node[key], (dict, list)):
+                yield from places(node[key])
+    refused = 0
+    for _ in range(400):
+        path, seed = luck.choice(seeds)
+        body = json.loads(json.dumps({**seed, "id": uuid7()}))
+        for _ in range(luck.randint(1, 2)):
+            node, key = luck.choice(list(places(body)))
+            if luck.random() < 0.2:
+                node.pop(key)
+            else:
+                node[key] = luck.choice(values)
+        before = till.get("/healthz").json()["commit"]
+        answer = till.post(path, body)
+        assert answer.status in (200, 400, 422), (body, answer.status, answer.body)
+        jsonschema.validate(answer.json(), schema_of("POST", path, answer.status),
+                            jsonschema.Draft202012Validator)
+        if answer.status != 200:
+            refused += 1
+            assert till.get("/healthz").json()["commit"] == before, body
+    assert 100 < refused < 400
+    assert "agrees" in till.server.command("audit")
+
+
 def test_clients_that_leave_take_nothing_with_them(server, till):
     pool, _ = tomorrow_pool()
     till.allot({"verb": "req", "pool": pool, "r": 1, "n": 1})
@@ -521,6 +563,17 @@ def test_commands_and_their_status(tmp_path):
     other.write_text("[policy]\nshare_percent = 10\n")
     assert "agrees" in server.command("--config", other, "audit")
     assert "boxtilld" in server.command("--version")
+
+
+def test_the_sample_configuration_is_taken_and_whole(tmp_path):
+    server = Server(tmp_path / "home")
+    sample = (ROOT / "packaging/boxtilld.conf.sample").read_text()
+    (server.home / "boxtilld.conf").write_text(re.sub(r"(?m)^#(\w+ =)", r"\1", sample))
+    server.command("init")
+    assert "agrees" in server.command("audit")
+    table = (ROOT / "src/main/bd_config.c").read_text()
+    keys = set(re.findall(r'\{"(?:server|policy)", +"(\w+)"', table))
+    assert keys and keys == set(re.findall(r"(?m)^#(\w+) =", sample))
 
 
 def test_a_restored_backup_is_noticed(server, till):
