@@ -13,7 +13,6 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 #include "server/book/import.h"
-#include "server/store/sqlite.h"
 #include "sys/sys.h"
 
 enum { IMPORT_MAX = BX_PROGRAMME_BYTES, AUDIT_MAX = 4 << 20 };
@@ -42,6 +41,16 @@ static int usage(const char *how)
 {
     fprintf(stderr, "usage: boxtilld [--config FILE] %s\n", how);
     return BD_EXIT_USAGE;
+}
+
+struct bd_store *bd_store_open(const struct bd_config *config, enum bd_sqlite_mode mode,
+                               struct bx_fault *fault)
+{
+    struct bd_store *store = bd_store_sqlite_open(config->database, mode, fault);
+    if (!store && fault->err == BX_ERR_MISSING)
+        (void)bx_fault_say(fault, BX_ERR_MISSING,
+                           "There is no venue at %s: boxtilld init makes one.", config->database);
+    return store;
 }
 
 /* --- one transaction ---------------------------------------------------------------------- */
@@ -83,7 +92,7 @@ static int act_do(const struct bd_config *config, struct act *act, bool make)
 {
     struct bx_fault fault = {0};
     bx_cleanup(bd_store_sqlite_destroy) struct bd_store *store =
-        bd_store_sqlite_open(config->database, make ? BD_SQLITE_CREATE : BD_SQLITE_WRITE, &fault);
+        bd_store_open(config, make ? BD_SQLITE_CREATE : BD_SQLITE_WRITE, &fault);
     if (!store || act_within(act, store, make ? NULL : &config->policy, &fault) < 0)
         return bd_refuse(&fault);
     return BD_EXIT_DONE;
@@ -260,7 +269,7 @@ int bd_cmd_audit(const struct bd_config *config, int argc, char **argv)
     bx_buf_auto findings;
     bx_buf_init(&findings, AUDIT_MAX);
     bx_cleanup(bd_store_sqlite_destroy) struct bd_store *store =
-        bd_store_sqlite_open(config->database, BD_SQLITE_READ, &fault);
+        bd_store_open(config, BD_SQLITE_READ, &fault);
     if (!store || store->ops->begin(store, &fault) < 0)
         return bd_refuse(&fault);
     int count = bd_book_audit(store, &findings, &fault);
