@@ -67,12 +67,9 @@ static int body_check(const struct bx_commit *commit, struct bx_fault *fault)
     int err = bx_entry_head_decode(commit->body, commit->len, &said, fault);
     if (err)
         return err;
-    bool same = said.till == head->till && said.incarnation == head->incarnation &&
-                said.seq == head->seq && bx_id_equal(&said.id, &head->id) &&
-                said.kind == head->kind && strcmp(said.number, head->number) == 0 &&
-                said.at.us == head->at.us && said.boot / 1000 == head->boot / 1000 &&
-                said.shift == head->shift && said.user == head->user;
-    return same ? 0 : clash(fault, "the body's head at seq", said.seq, head->seq);
+    if (bx_head_same(&said, head))
+        return 0;
+    return clash(fault, "the body's head at seq", said.seq, head->seq);
 }
 
 static int entry_put(struct bx_ledger *ledger, const struct bx_commit *commit,

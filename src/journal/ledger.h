@@ -92,7 +92,9 @@ int bx_must bx_row_read(struct bx_ledger *ledger, struct bx_stmt *stmt, struct b
                         struct bx_fault *fault);
 struct bx_stmt *bx_row_from(struct bx_ledger *ledger, int64_t seq);
 
-/* verify.c: one entry against its predecessor and its own columns. */
+/* verify.c. Heads are the same to the microsecond: that is what a body keeps of the boot clock. */
+bool bx_head_same(const struct bx_entry_head *a, const struct bx_entry_head *b);
+/* One entry against its predecessor and its own columns. */
 int bx_must bx_row_verify(struct bx_ledger *ledger, const struct bx_row *row, int64_t seq,
                           const struct bx_hash *prev, struct bx_fault *fault);
 /* The chain over [FROM, TO]; *PREV goes along. */

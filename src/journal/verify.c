@@ -28,6 +28,14 @@ static int wrong(int64_t seq, const char *what, struct bx_fault *fault)
     return BX_ERR_CORRUPT;
 }
 
+bool bx_head_same(const struct bx_entry_head *a, const struct bx_entry_head *b)
+{
+    return a->till == b->till && a->incarnation == b->incarnation && a->seq == b->seq &&
+           bx_id_equal(&a->id, &b->id) && a->kind == b->kind && strcmp(a->number, b->number) == 0 &&
+           a->at.us == b->at.us && a->boot / 1000 == b->boot / 1000 && a->shift == b->shift &&
+           a->user == b->user;
+}
+
 int bx_row_verify(struct bx_ledger *ledger, const struct bx_row *row, int64_t seq,
                   const struct bx_hash *prev, struct bx_fault *fault)
 {
@@ -45,12 +53,7 @@ int bx_row_verify(struct bx_ledger *ledger, const struct bx_row *row, int64_t se
     struct bx_fault why;
     if (bx_entry_head_decode(row->body, row->len, &said, &why))
         return wrong(seq, "cannot be read", fault);
-    bool same = said.till == head->till && said.incarnation == head->incarnation &&
-                said.seq == head->seq && bx_id_equal(&said.id, &head->id) &&
-                said.kind == head->kind && strcmp(said.number, head->number) == 0 &&
-                said.at.us == head->at.us && said.boot == head->boot && said.shift == head->shift &&
-                said.user == head->user;
-    return same ? 0 : wrong(seq, "has a column that its text denies", fault);
+    return bx_head_same(&said, head) ? 0 : wrong(seq, "has a column that its text denies", fault);
 }
 
 int bx_chain_verify(struct bx_ledger *ledger, int64_t from, int64_t to, struct bx_hash *prev,

@@ -186,11 +186,25 @@ static int document(struct bx_journal *journal, enum bx_document which, struct b
 
 /* --- commit ----------------------------------------------------------------------------------- */
 
+static int body_check(const struct bx_commit *commit, struct bx_fault *fault)
+{
+    const struct bx_entry_head *head = &commit->head;
+    struct bx_entry_head said;
+    int err = bx_entry_head_decode(commit->body, commit->len, &said, fault);
+    if (err)
+        return err;
+    bool same = said.till == head->till && said.incarnation == head->incarnation &&
+                said.seq == head->seq && bx_id_equal(&said.id, &head->id) &&
+                said.kind == head->kind && strcmp(said.number, head->number) == 0 &&
+                said.at.us == head->at.us && said.boot / 1000 == head->boot / 1000 &&
+                said.shift == head->shift && said.user == head->user;
+    return same ? 0 : no(fault, BX_ERR_CLASH, "The body denies its head.");
+}
+
 static int place_check(struct fake *fake, const struct bx_commit *commit, struct bx_fault *fault)
 {
     const struct bx_entry_head *head = &commit->head;
     const struct bx_journal_state *now = &fake->now;
-    struct bx_entry_head said;
     char number[BX_NUMBER_SIZE] = "";
     if (!now->till)
         return no(fault, BX_ERR_REFUSED, "This till is not enrolled.");
@@ -205,15 +219,7 @@ static int place_check(struct fake *fake, const struct bx_commit *commit, struct
                 strcmp(number, head->number) == 0 && !entry_of(fake, &head->id);
     if (!fits)
         return no(fault, BX_ERR_CLASH, "It does not continue what is stored.");
-    int err = bx_entry_head_decode(commit->body, commit->len, &said, fault);
-    if (err)
-        return err;
-    bool same = said.till == head->till && said.incarnation == head->incarnation &&
-                said.seq == head->seq && bx_id_equal(&said.id, &head->id) &&
-                said.kind == head->kind && strcmp(said.number, head->number) == 0 &&
-                said.at.us == head->at.us && said.boot / 1000 == head->boot / 1000 &&
-                said.shift == head->shift && said.user == head->user;
-    return same ? 0 : no(fault, BX_ERR_CLASH, "The body denies its head.");
+    return body_check(commit, fault);
 }
 
 static int uses_check(struct fake *fake, const struct bx_sale *sale, struct bx_fault *fault)

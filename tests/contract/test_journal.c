@@ -4,10 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -15,189 +12,14 @@
 #include "boxtill/base/text.h"
 #include "fake_journal.h"
 #include "journal/journal.h"
-#include "journal_kit.h"
-
-struct world {
-    struct kit kit;
-    struct bx_journal *journal;
-    char folder[32], path[64];
-    int64_t room;
-    bool fake;
-};
-
-static int64_t room_of(void *arg, const char *path)
-{
-    (void)path;
-    return ((struct world *)arg)->room;
-}
-
-static void open_real(struct world *world)
-{
-    struct bx_fault fault = {0};
-    struct bx_journal_options options = {.path = world->path, .room = room_of, .arg = world};
-    world->journal = bx_journal_open_with(&options, &fault);
-    if (!world->journal)
-        fail_msg("%s (%s)", fault.say, fault.detail);
-}
-
-static int set_up(void **state, bool fake)
-{
-    struct world *world = bx_new(struct world);
-    world->fake = fake;
-    world->room = INT64_MAX;
-    if (fake) {
-        world->journal = fake_journal_create();
-    } else {
-        snprintf(world->folder, sizeof(world->folder), "/tmp/bx-journal-XXXXXX");
-        assert_non_null(mkdtemp(world->folder));
-        snprintf(world->path, sizeof(world->path), "%s/journal.db", world->folder);
-        open_real(world);
-    }
-    kit_init(&world->kit, world->journal);
-    *state = world;
-    return 0;
-}
-
-static int set_up_fake(void **state)
-{
-    return set_up(state, true);
-}
-
-static int set_up_real(void **state)
-{
-    return set_up(state, false);
-}
-
-static int tear_down(void **state)
-{
-    static const char *const tails[] = {"", "-wal", "-shm", ".ballast", ".new"};
-    struct world *world = *state;
-    kit_finish(&world->kit);
-    if (world->fake)
-        fake_journal_destroy(world->journal);
-    else
-        bx_journal_destroy(world->journal);
-    for (size_t i = 0; i < bx_countof(tails) && !world->fake; i++) {
-        char name[80];
-        snprintf(name, sizeof(name), "%s%s", world->path, tails[i]);
-        unlink(name);
-    }
-    if (!world->fake)
-        assert_int_equal(rmdir(world->folder), 0);
-    bx_free(world);
-    return 0;
-}
-
-/* The till goes away and comes back; a real journal is closed and opened. */
-static void restart(struct world *world)
-{
-    if (!world->fake) {
-        bx_journal_destroy(world->journal);
-        open_real(world);
-        world->kit.journal = world->journal;
-    }
-    kit_take_up(&world->kit);
-}
-
-static void room_set(struct world *world, int64_t room)
-{
-    world->room = room;
-    if (world->fake)
-        fake_journal_room(world->journal, room);
-}
-
-static struct bx_journal_state load(struct world *world)
-{
-    struct bx_journal_state state;
-    assert_int_equal(world->journal->ops->load(world->journal, &state, NULL), 0);
-    return state;
-}
-
-static int note(struct world *world, const struct bx_journal_notes *notes)
-{
-    struct bx_fault fault = {0};
-    int err = world->journal->ops->note(world->journal, notes, NULL, &fault);
-    assert_true(err == (int)fault.err);
-    return err;
-}
-
-struct rows {
-    int count;
-    int64_t seqs[BX_ROWS_MAX];
-    struct bx_row last; /* body and len are not valid any more */
-};
-
-static int row_keep(void *arg, const struct bx_row *row)
-{
-    struct rows *rows = arg;
-    rows->seqs[rows->count++] = row->head.seq;
-    rows->last = *row;
-    struct bx_hash hash = bx_entry_hash(&row->prev, row->head.till, row->head.incarnation,
-                                        row->head.seq, row->body, row->len);
-    assert_true(bx_hash_equal(&hash, &row->hash));
-    return 0;
-}
-
-static struct rows ask(struct world *world, const struct bx_query *query)
-{
-    struct rows rows = {0};
-    struct bx_fault fault = {0};
-    if (world->journal->ops->read(world->journal, query, row_keep, &rows, &fault))
-        fail_msg("read: %s (%s)", fault.say, fault.detail);
-    return rows;
-}
-
-static void assert_seqs(const struct rows *rows, int count, const int64_t *seqs)
-{
-    assert_int_equal(rows->count, count);
-    for (int i = 0; i < count; i++)
-        assert_int_equal(rows->seqs[i], seqs[i]);
-}
-
-#define SEQS(rows, ...)                                                    \
-    assert_seqs((rows), (int)bx_countof(((const int64_t[]){__VA_ARGS__})), \
-                (const int64_t[]){__VA_ARGS__})
-
-static struct bx_entry_answer answer_to(const struct bx_ref *ref, enum bx_entry_outcome outcome)
-{
-    return (struct bx_entry_answer){
-        .seq = ref->seq, .id = ref->id, .hash = ref->hash, .outcome = outcome};
-}
-
-static void answered(struct world *world, const struct bx_ref *ref, enum bx_entry_outcome outcome)
-{
-    struct bx_entry_answer answer = answer_to(ref, outcome);
-    struct bx_journal_notes notes = {.answers = &answer, .answer_count = 1, .reoffer_above = -1};
-    assert_int_equal(note(world, &notes), 0);
-}
-
-static void refused(struct world *world, enum bx_err err)
-{
-    struct bx_ref ref;
-    struct bx_fault fault = {0};
-    struct bx_journal_state before = load(world);
-    assert_int_equal(kit_commit(&world->kit, &ref, &fault), BX_REFUSED);
-    if (fault.err != err)
-        fail_msg("wanted %s, got %s: %s (%s)", bx_err_word(err), bx_err_word(fault.err), fault.say,
-                 fault.detail);
-    assert_true(fault.say[0] != '\0');
-    struct bx_journal_state after = load(world);
-    assert_int_equal(before.next_seq, after.next_seq);
-    assert_int_equal(before.next_series, after.next_series);
-    assert_int_equal(before.job_count, after.job_count);
-    assert_true(bx_hash_equal(&before.head, &after.head));
-    for (size_t i = 0; i < before.lease_count; i++)
-        assert_int_equal(before.leases[i].used, after.leases[i].used);
-    bx_journal_state_finish(&before);
-    bx_journal_state_finish(&after);
-}
+#include "journal_world.h"
 
 /* --- enrolment -------------------------------------------------------------------------------- */
 
 static void an_empty_journal(void **state)
 {
     struct world *world = *state;
-    struct bx_journal_state now = load(world);
+    struct bx_journal_state now = world_load(world);
     assert_int_equal(now.till, 0);
     assert_int_equal(now.next_seq, 1);
     assert_int_equal(now.next_series, 1);
@@ -205,7 +27,7 @@ static void an_empty_journal(void **state)
     assert_int_equal(now.last_sale.seq, 0);
     bx_journal_state_finish(&now);
     kit_sale(&world->kit, 1, NULL, 0, 0);
-    refused(world, BX_ERR_REFUSED);
+    world_refused(world, BX_ERR_REFUSED);
 }
 
 static void enrols_once(void **state)
@@ -219,8 +41,8 @@ static void enrols_once(void **state)
     assert_int_equal(journal->ops->enrol(journal, &ours, &fault), 0);
     assert_int_equal(journal->ops->enrol(journal, &ours, &fault), 0);
     assert_int_equal(journal->ops->enrol(journal, &other, &fault), BX_ERR_REFUSED);
-    restart(world);
-    struct bx_journal_state now = load(world);
+    world_restart(world);
+    struct bx_journal_state now = world_load(world);
     assert_int_equal(now.till, 2);
     assert_int_equal(now.incarnation, 1);
     assert_int_equal(now.issuer, 5);
@@ -237,8 +59,8 @@ static void a_sale_is_whole(void **state)
     struct bx_ref first = kit_done(&world->kit);
     kit_sale(&world->kit, 1, NULL, 0, 0);
     struct bx_ref second = kit_done(&world->kit);
-    restart(world);
-    struct bx_journal_state now = load(world);
+    world_restart(world);
+    struct bx_journal_state now = world_load(world);
     assert_int_equal(now.next_seq, 3);
     assert_int_equal(now.next_series, 3);
     assert_int_equal(now.last_sale.seq, 2);
@@ -254,7 +76,7 @@ static void a_sale_is_whole(void **state)
     assert_int_equal(now.last_boot, world->kit.commit.head.boot);
     bx_journal_state_finish(&now);
     struct bx_query query = {.kind = BX_QUERY_ID, .id = first.id};
-    struct rows rows = ask(world, &query);
+    struct rows rows = world_ask(world, &query);
     SEQS(&rows, 1);
     assert_string_equal(rows.last.head.number, "2-000001");
     assert_int_equal(rows.last.head.kind, BX_KIND_SALE);
@@ -292,7 +114,7 @@ static void what_does_not_continue_is_refused(void **state)
             commit->head.user++;
         if (i == UNNUMBERED)
             commit->series = 0;
-        refused(world, BX_ERR_CLASH);
+        world_refused(world, BX_ERR_CLASH);
     }
     kit_sale(kit, 1, NULL, 0, 0);
     kit_done(kit);
@@ -304,37 +126,37 @@ static void leases_are_guarded(void **state)
     struct kit *kit = &world->kit;
     kit_start(kit, 3);
     kit_sale(kit, 4, "p", 1, 0);
-    refused(world, BX_ERR_REFUSED); /* larger than what there is */
+    world_refused(world, BX_ERR_REFUSED); /* larger than what there is */
     kit_sale(kit, 1, "p", 2, 0);
-    refused(world, BX_ERR_REFUSED); /* of a lease that is not there */
+    world_refused(world, BX_ERR_REFUSED); /* of a lease that is not there */
     kit_sale(kit, 1, "q", 1, 0);
-    refused(world, BX_ERR_REFUSED);
+    world_refused(world, BX_ERR_REFUSED);
     kit_sale(kit, 1, "p", 1, 1);
-    refused(world, BX_ERR_CLASH); /* used-before is wrong */
+    world_refused(world, BX_ERR_CLASH); /* used-before is wrong */
     kit_sale(kit, 2, "p", 1, 0);
     kit_done(kit);
     kit_sale(kit, 2, "p", 1, 2);
-    refused(world, BX_ERR_REFUSED);
+    world_refused(world, BX_ERR_REFUSED);
     struct bx_lease lease = {
         .pool = kit_slug("p"), .r = 1, .n = 3, .used = 2, .state = BX_LEASE_CLOSING, .epoch = 1};
     kit_lease(kit, &lease);
     kit_sale(kit, 1, "p", 1, 2);
-    refused(world, BX_ERR_REFUSED); /* closing */
+    world_refused(world, BX_ERR_REFUSED); /* closing */
     lease.state = BX_LEASE_OPEN;
     struct bx_journal_notes notes = {.leases = &lease, .lease_count = 1, .reoffer_above = -1};
-    assert_int_equal(note(world, &notes), BX_ERR_CLASH); /* never opens again */
+    assert_int_equal(world_note(world, &notes), BX_ERR_CLASH); /* never opens again */
     lease.r = 2;
     lease.used = 0;
     kit_lease(kit, &lease);
     kit_sale(kit, 3, "p", 2, 0);
     kit_done(kit);
     lease.used = 2;
-    assert_int_equal(note(world, &notes), BX_ERR_CLASH); /* used never falls */
+    assert_int_equal(world_note(world, &notes), BX_ERR_CLASH); /* used never falls */
     lease.used = 4;
-    assert_int_equal(note(world, &notes), BX_ERR_CLASH); /* nor is it more than n */
+    assert_int_equal(world_note(world, &notes), BX_ERR_CLASH); /* nor is it more than n */
     lease.r = 1;
     lease.used = 3;
-    assert_int_equal(note(world, &notes), BX_ERR_CLASH); /* nor does r go back */
+    assert_int_equal(world_note(world, &notes), BX_ERR_CLASH); /* nor does r go back */
 }
 
 static void nothing_of_a_refused_sale_remains(void **state)
@@ -349,10 +171,10 @@ static void nothing_of_a_refused_sale_remains(void **state)
     struct bx_code fresh = kit->sale->tickets[0].code;
     kit->sale->tickets[1].code = taken; /* fails after entry, lease and jobs were written */
     kit_spell(kit);
-    refused(world, BX_ERR_CLASH);
+    world_refused(world, BX_ERR_CLASH);
     struct bx_query query = {.kind = BX_QUERY_CODE};
     BX_TEXT_COPY(query.text, fresh.s);
-    struct rows rows = ask(world, &query);
+    struct rows rows = world_ask(world, &query);
     assert_int_equal(rows.count, 0);
     kit_sale(kit, 2, "p", 1, 2);
     kit_done(kit);
@@ -363,9 +185,9 @@ static void a_short_disk_stops_sales_only(void **state)
     struct world *world = *state;
     struct kit *kit = &world->kit;
     kit_start(kit, 10);
-    room_set(world, BX_JOURNAL_LINE - 1);
+    world_room_set(world, BX_JOURNAL_LINE - 1);
     kit_sale(kit, 1, NULL, 0, 0);
-    refused(world, BX_ERR_FULL);
+    world_refused(world, BX_ERR_FULL);
     kit_note(kit, BX_KIND_LOGOUT, "", 0);
     kit_done(kit);
     struct bx_fault fault = {0};
@@ -373,7 +195,7 @@ static void a_short_disk_stops_sales_only(void **state)
     while ((more = world->journal->ops->idle(world->journal, &fault)) > 0)
         ;
     assert_int_equal(more, BX_ERR_FULL);
-    room_set(world, BX_JOURNAL_LINE);
+    world_room_set(world, BX_JOURNAL_LINE);
     kit_sale(kit, 1, NULL, 0, 0);
     kit_done(kit);
     for (int i = 0; i < 100 && (more = world->journal->ops->idle(world->journal, &fault)); i++)
@@ -398,14 +220,14 @@ static void the_till_is_remembered(void **state)
     kit_done(kit);
     kit->shift = 2;
     kit_note(kit, BX_KIND_SHIFT_OPEN, "", 0);
-    refused(world, BX_ERR_CLASH);
+    world_refused(world, BX_ERR_CLASH);
     kit->shift = 1;
     kit_note(kit, BX_KIND_SHIFT_OPEN, "", 0);
     kit_done(kit);
     kit_note(kit, BX_KIND_OFFLINE_START, "no answer", 0);
     kit_done(kit);
-    restart(world);
-    struct bx_journal_state now = load(world);
+    world_restart(world);
+    struct bx_journal_state now = world_load(world);
     assert_int_equal(now.user, 7);
     assert_int_equal(now.shift, 1);
     assert_int_equal(now.next_shift, 2);
@@ -420,7 +242,7 @@ static void the_till_is_remembered(void **state)
     kit_done(kit);
     kit_note(kit, BX_KIND_LOGOUT, "", 0);
     kit_done(kit);
-    now = load(world);
+    now = world_load(world);
     assert_int_equal(now.user, 0);
     assert_false(now.offline);
     assert_int_equal(now.next_series, 1);
@@ -437,29 +259,29 @@ static void papers_find_their_sale(void **state)
     struct bx_ref sale = kit_done(kit);
     struct bx_id nobody = kit_id(kit);
     kit_reprint(kit, &nobody, &first);
-    refused(world, BX_ERR_MISSING);
+    world_refused(world, BX_ERR_MISSING);
     kit_reprint(kit, &sale.id, &first);
     struct bx_ref reprint = kit_done(kit);
     kit_replace(kit, &sale.id, 0, &second);
-    refused(world, BX_ERR_MISSING); /* another ticket's code */
+    world_refused(world, BX_ERR_MISSING); /* another ticket's code */
     kit_replace(kit, &sale.id, 0, &first);
     struct bx_code fresh = kit->paper.code;
     kit_done(kit);
     kit_replace(kit, &sale.id, 0, &first);
-    refused(world, BX_ERR_MISSING); /* a ticket leaves "valid" once */
+    world_refused(world, BX_ERR_MISSING); /* a ticket leaves "valid" once */
     kit_note(kit, BX_KIND_PRINT_ANSWER, "hand", reprint.seq);
     kit_done(kit);
     kit_note(kit, BX_KIND_PRINT_ANSWER, "hand", 99);
-    refused(world, BX_ERR_MISSING);
+    world_refused(world, BX_ERR_MISSING);
 
     struct bx_query query = {.kind = BX_QUERY_ABOUT, .id = sale.id};
-    struct rows rows = ask(world, &query);
+    struct rows rows = world_ask(world, &query);
     SEQS(&rows, 2, 3, 4);
     query = (struct bx_query){.kind = BX_QUERY_CODE};
     const struct bx_code *const codes[] = {&first, &second, &fresh};
     for (size_t i = 0; i < bx_countof(codes); i++) {
         BX_TEXT_COPY(query.text, codes[i]->s);
-        rows = ask(world, &query);
+        rows = world_ask(world, &query);
         SEQS(&rows, 1);
     }
 }
@@ -477,53 +299,53 @@ static void answers_move_the_queue(void **state)
         refs[i] = kit_done(kit);
     }
     struct bx_query queued = {.kind = BX_QUERY_QUEUED, .limit = 2};
-    struct rows rows = ask(world, &queued);
+    struct rows rows = world_ask(world, &queued);
     SEQS(&rows, 1, 2);
     queued.limit = 0;
-    answered(world, &refs[4], BX_ENTRY_RECORDED); /* out of order */
-    answered(world, &refs[1], BX_ENTRY_RECORDED);
-    answered(world, &refs[2], BX_ENTRY_WAITING);
-    answered(world, &refs[3], BX_ENTRY_RECORDED_TASK);
-    rows = ask(world, &queued);
+    world_answered(world, &refs[4], BX_ENTRY_RECORDED); /* out of order */
+    world_answered(world, &refs[1], BX_ENTRY_RECORDED);
+    world_answered(world, &refs[2], BX_ENTRY_WAITING);
+    world_answered(world, &refs[3], BX_ENTRY_RECORDED_TASK);
+    rows = world_ask(world, &queued);
     SEQS(&rows, 2, 5);
     queued.from = 2;
-    rows = ask(world, &queued);
+    rows = world_ask(world, &queued);
     SEQS(&rows, 5);
     queued.from = 0;
     struct bx_query attention = {.kind = BX_QUERY_ATTENTION};
-    rows = ask(world, &attention);
+    rows = world_ask(world, &attention);
     SEQS(&rows, 3);
     assert_true(rows.last.answered);
     assert_int_equal(rows.last.answer.outcome, BX_ENTRY_RECORDED_TASK);
-    restart(world);
-    struct bx_journal_state now = load(world);
+    world_restart(world);
+    struct bx_journal_state now = world_load(world);
     assert_int_equal(now.queued, 2);
     assert_int_equal(now.attention, 1);
     bx_journal_state_finish(&now);
 
-    answered(world, &refs[4], BX_ENTRY_WAITING); /* never backwards */
-    answered(world, &refs[3], BX_ENTRY_RECORDED);
-    rows = ask(world, &queued);
+    world_answered(world, &refs[4], BX_ENTRY_WAITING); /* never backwards */
+    world_answered(world, &refs[3], BX_ENTRY_RECORDED);
+    rows = world_ask(world, &queued);
     SEQS(&rows, 2, 5);
-    rows = ask(world, &attention);
+    rows = world_ask(world, &attention);
     SEQS(&rows, 3);
-    answered(world, &refs[2], BX_ENTRY_CONFLICT);
-    rows = ask(world, &attention);
+    world_answered(world, &refs[2], BX_ENTRY_CONFLICT);
+    rows = world_ask(world, &attention);
     SEQS(&rows, 2, 3);
 
     kit_note(kit, BX_KIND_SETTLE, "looked at", 3);
     kit_done(kit);
-    rows = ask(world, &attention);
+    rows = world_ask(world, &attention);
     SEQS(&rows, 2);
     struct bx_query id = {.kind = BX_QUERY_ID, .id = refs[3].id};
-    rows = ask(world, &id);
+    rows = world_ask(world, &id);
     assert_true(rows.last.settled);
-    now = load(world);
+    now = world_load(world);
     assert_int_equal(now.queued, 2); /* 5 and the settlement */
     assert_int_equal(now.attention, 1);
     bx_journal_state_finish(&now);
     kit_note(kit, BX_KIND_SETTLE, "nothing", 99);
-    refused(world, BX_ERR_MISSING);
+    world_refused(world, BX_ERR_MISSING);
 }
 
 static void an_answer_to_something_else_stores_nothing(void **state)
@@ -537,16 +359,16 @@ static void an_answer_to_something_else_stores_nothing(void **state)
         refs[i] = kit_done(kit);
     }
     for (int i = 0; i < 3; i++) {
-        struct bx_entry_answer answers[2] = {answer_to(&refs[0], BX_ENTRY_RECORDED),
-                                             answer_to(&refs[1], BX_ENTRY_RECORDED)};
+        struct bx_entry_answer answers[2] = {world_answer_to(&refs[0], BX_ENTRY_RECORDED),
+                                             world_answer_to(&refs[1], BX_ENTRY_RECORDED)};
         answers[1].seq += i == 0;
         answers[1].id.b[2] ^= i == 1;
         answers[1].hash.b[2] ^= i == 2;
         struct bx_journal_notes notes = {
             .answers = answers, .answer_count = 2, .seen_epoch = 9, .reoffer_above = -1};
-        assert_int_equal(note(world, &notes), BX_ERR_CLASH);
+        assert_int_equal(world_note(world, &notes), BX_ERR_CLASH);
     }
-    struct bx_journal_state now = load(world);
+    struct bx_journal_state now = world_load(world);
     assert_int_equal(now.queued, 2);
     assert_int_equal(now.seen_epoch, 0);
     bx_journal_state_finish(&now);
@@ -561,24 +383,24 @@ static void a_restored_server_is_told_again(void **state)
     for (int i = 1; i < 5; i++) {
         kit_sale(kit, 1, NULL, 0, 0);
         refs[i] = kit_done(kit);
-        answered(world, &refs[i], i == 3 ? BX_ENTRY_RECORDED_TASK : BX_ENTRY_RECORDED);
+        world_answered(world, &refs[i], i == 3 ? BX_ENTRY_RECORDED_TASK : BX_ENTRY_RECORDED);
     }
     struct bx_journal_notes notes = {.seen_epoch = 2, .seen_commit = 1, .reoffer_above = 2};
-    assert_int_equal(note(world, &notes), 0);
+    assert_int_equal(world_note(world, &notes), 0);
     struct bx_query queued = {.kind = BX_QUERY_QUEUED};
-    struct rows rows = ask(world, &queued);
+    struct rows rows = world_ask(world, &queued);
     SEQS(&rows, 3, 4);
     assert_false(rows.last.answered);
-    struct bx_journal_state now = load(world);
+    struct bx_journal_state now = world_load(world);
     assert_int_equal(now.queued, 2);
     assert_int_equal(now.attention, 0);
     bx_journal_state_finish(&now);
-    answered(world, &refs[3], BX_ENTRY_RECORDED);
-    answered(world, &refs[4], BX_ENTRY_WAITING);
-    rows = ask(world, &queued);
+    world_answered(world, &refs[3], BX_ENTRY_RECORDED);
+    world_answered(world, &refs[4], BX_ENTRY_WAITING);
+    rows = world_ask(world, &queued);
     SEQS(&rows, 4);
     assert_true(rows.last.answered);
-    now = load(world);
+    now = world_load(world);
     assert_int_equal(now.queued, 1);
     assert_int_equal(now.attention, 0);
     bx_journal_state_finish(&now);
@@ -599,8 +421,8 @@ static void epochs_only_rise(void **state)
     for (size_t i = 0; i < bx_countof(steps); i++) {
         struct bx_journal_notes notes = {
             .seen_epoch = steps[i][0], .seen_commit = steps[i][1], .reoffer_above = -1};
-        assert_int_equal(note(world, &notes), 0);
-        struct bx_journal_state now = load(world);
+        assert_int_equal(world_note(world, &notes), 0);
+        struct bx_journal_state now = world_load(world);
         assert_int_equal(now.seen_epoch, steps[i][2]);
         assert_int_equal(now.seen_commit, steps[i][3]);
         bx_journal_state_finish(&now);
@@ -626,8 +448,8 @@ static void jobs_are_carried_on(void **state)
     assert_int_equal(world->journal->ops->note(world->journal, &notes, &proof, NULL), 0);
     assert_int_equal(proof.seq, sale.seq);
     assert_true(bx_hash_equal(&proof.hash, &sale.hash));
-    restart(world);
-    struct bx_journal_state now = load(world);
+    world_restart(world);
+    struct bx_journal_state now = world_load(world);
     assert_int_equal(now.job_count, 6);
     for (size_t i = 0; i < now.job_count; i++) {
         const struct bx_print_job *job = &now.jobs[i];
@@ -642,13 +464,13 @@ static void jobs_are_carried_on(void **state)
     bx_journal_state_finish(&now);
     jobs[1].id = kit_id(kit);
     jobs[0].state = BX_JOB_CANCELLED;
-    assert_int_equal(note(world, &notes), BX_ERR_MISSING);
-    now = load(world);
+    assert_int_equal(world_note(world, &notes), BX_ERR_MISSING);
+    now = world_load(world);
     assert_int_equal(now.job_count, 6); /* the first of the two was not changed either */
     bx_journal_state_finish(&now);
     kit_sale(kit, 1, NULL, 0, 0);
     kit->jobs[0].id = jobs[2].id;
-    refused(world, BX_ERR_CLASH);
+    world_refused(world, BX_ERR_CLASH);
 }
 
 static void documents_are_kept(void **state)
@@ -665,11 +487,11 @@ static void documents_are_kept(void **state)
                                      .document = BX_DOC_STAFF,
                                      .bytes = first,
                                      .len = sizeof(first) - 1};
-    assert_int_equal(note(world, &notes), 0);
+    assert_int_equal(world_note(world, &notes), 0);
     notes.bytes = second;
     notes.len = 3;
-    assert_int_equal(note(world, &notes), 0);
-    restart(world);
+    assert_int_equal(world_note(world, &notes), 0);
+    world_restart(world);
     journal = world->journal;
     assert_int_equal(journal->ops->document(journal, BX_DOC_STAFF, &out, NULL), 0);
     assert_int_equal(out.len, 3);
@@ -696,25 +518,25 @@ static void questions_are_answered(void **state)
         kit_done(kit);
     }
     struct bx_query query = {.kind = BX_QUERY_FROM, .from = 4};
-    struct rows rows = ask(world, &query);
+    struct rows rows = world_ask(world, &query);
     SEQS(&rows, 4, 5, 6);
     query.limit = 1;
-    rows = ask(world, &query);
+    rows = world_ask(world, &query);
     SEQS(&rows, 4);
     query = (struct bx_query){.kind = BX_QUERY_SALES, .limit = 2};
-    rows = ask(world, &query);
+    rows = world_ask(world, &query);
     SEQS(&rows, 5, 3);
     query.from = 3;
-    rows = ask(world, &query);
+    rows = world_ask(world, &query);
     SEQS(&rows, 1);
     query = (struct bx_query){.kind = BX_QUERY_NUMBER, .text = "2-000002"};
-    rows = ask(world, &query);
+    rows = world_ask(world, &query);
     SEQS(&rows, 3);
     query = (struct bx_query){.kind = BX_QUERY_NUMBER, .text = ""};
-    rows = ask(world, &query);
+    rows = world_ask(world, &query);
     assert_int_equal(rows.count, 0);
     query = (struct bx_query){.kind = BX_QUERY_ID, .id = kit_id(kit)};
-    rows = ask(world, &query);
+    rows = world_ask(world, &query);
     assert_int_equal(rows.count, 0);
     int seen = 0;
     query = (struct bx_query){.kind = BX_QUERY_FROM};
@@ -779,38 +601,52 @@ static void the_fake_fails_on_demand(void **state)
     kit_take_up(kit);
     fake_journal_fail(journal, FAKE_JOURNAL_REFUSE);
     kit_sale(kit, 1, NULL, 0, 0);
-    refused(world, BX_ERR_FULL);
+    world_refused(world, BX_ERR_FULL);
     fake_journal_spoil(journal, 1);
     assert_int_equal(journal->ops->idle(journal, &fault), BX_ERR_CORRUPT);
 }
 
-#define CONTRACT(set_up)                                                                       \
-    cmocka_unit_test_setup_teardown(an_empty_journal, set_up, tear_down),                      \
-        cmocka_unit_test_setup_teardown(enrols_once, set_up, tear_down),                       \
-        cmocka_unit_test_setup_teardown(a_sale_is_whole, set_up, tear_down),                   \
-        cmocka_unit_test_setup_teardown(what_does_not_continue_is_refused, set_up, tear_down), \
-        cmocka_unit_test_setup_teardown(leases_are_guarded, set_up, tear_down),                \
-        cmocka_unit_test_setup_teardown(nothing_of_a_refused_sale_remains, set_up, tear_down), \
-        cmocka_unit_test_setup_teardown(a_short_disk_stops_sales_only, set_up, tear_down),     \
-        cmocka_unit_test_setup_teardown(the_till_is_remembered, set_up, tear_down),            \
-        cmocka_unit_test_setup_teardown(papers_find_their_sale, set_up, tear_down),            \
-        cmocka_unit_test_setup_teardown(answers_move_the_queue, set_up, tear_down),            \
-        cmocka_unit_test_setup_teardown(an_answer_to_something_else_stores_nothing, set_up,    \
-                                        tear_down),                                            \
-        cmocka_unit_test_setup_teardown(a_restored_server_is_told_again, set_up, tear_down),   \
-        cmocka_unit_test_setup_teardown(epochs_only_rise, set_up, tear_down),                  \
-        cmocka_unit_test_setup_teardown(jobs_are_carried_on, set_up, tear_down),               \
-        cmocka_unit_test_setup_teardown(documents_are_kept, set_up, tear_down),                \
-        cmocka_unit_test_setup_teardown(questions_are_answered, set_up, tear_down),            \
-        cmocka_unit_test_setup_teardown(resolving_without_a_doubt, set_up, tear_down)
+#define TEST(name)                               \
+    {                                            \
+#name, name, NULL, world_tear_down, NULL \
+    }
 
 int main(void)
 {
     bx_crypto_init();
-    const struct CMUnitTest real[] = {CONTRACT(set_up_real)};
-    const struct CMUnitTest fake[] = {
-        CONTRACT(set_up_fake),
-        cmocka_unit_test_setup_teardown(the_fake_fails_on_demand, set_up_fake, tear_down)};
-    int failed = cmocka_run_group_tests_name("journal: a file", real, NULL, NULL);
-    return failed + cmocka_run_group_tests_name("journal: the fake", fake, NULL, NULL);
+    struct CMUnitTest contract[] = {
+        TEST(an_empty_journal),
+        TEST(enrols_once),
+        TEST(a_sale_is_whole),
+        TEST(what_does_not_continue_is_refused),
+        TEST(leases_are_guarded),
+        TEST(nothing_of_a_refused_sale_remains),
+        TEST(a_short_disk_stops_sales_only),
+        TEST(the_till_is_remembered),
+        TEST(papers_find_their_sale),
+        TEST(answers_move_the_queue),
+        TEST(an_answer_to_something_else_stores_nothing),
+        TEST(a_restored_server_is_told_again),
+        TEST(epochs_only_rise),
+        TEST(jobs_are_carried_on),
+        TEST(documents_are_kept),
+        TEST(questions_are_answered),
+        TEST(resolving_without_a_doubt),
+    };
+    struct CMUnitTest levers[] = {cmocka_unit_test_setup_teardown(
+        the_fake_fails_on_demand, world_set_up_fake, world_tear_down)};
+    static const struct {
+        const char *name;
+        CMFixtureFunction set_up;
+    } all[] = {
+        {"journal: a file",   world_set_up_real},
+        {"journal: the fake", world_set_up_fake},
+    };
+    int failed = cmocka_run_group_tests_name("journal: levers", levers, NULL, NULL);
+    for (size_t i = 0; i < bx_countof(all); i++) {
+        for (size_t k = 0; k < bx_countof(contract); k++)
+            contract[k].setup_func = all[i].set_up;
+        failed += cmocka_run_group_tests_name(all[i].name, contract, NULL, NULL);
+    }
+    return failed;
 }

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Dates on paper name the day of the week: visitors check that first. */
+
+#include "printers/when.h"
+
+#include <stdio.h>
+
+static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+static const char *month_word(struct bx_date date)
+{
+    return date.month >= 1 && date.month <= 12 ? months[date.month - 1] : "?";
+}
+
+const char *tp_when_date(struct bx_date date, char out[TP_WHEN_SIZE])
+{
+    snprintf(out, TP_WHEN_SIZE, "%s %d %s %d", days[bx_date_weekday(date)], date.day,
+             month_word(date), date.year);
+    return out;
+}
+
+const char *tp_when_time(bx_utc at, int offset_min, char out[TP_WHEN_SIZE])
+{
+    struct bx_date date;
+    int minute;
+    bx_utc_civil(at, offset_min, &date, &minute);
+    snprintf(out, TP_WHEN_SIZE, "%02d:%02d", minute / 60, minute % 60);
+    return out;
+}
+
+const char *tp_when_window(bx_utc start, bx_utc end, int offset_min, char out[TP_WHEN_SIZE])
+{
+    char from[TP_WHEN_SIZE], to[TP_WHEN_SIZE];
+    tp_when_time(start, offset_min, from);
+    if (end.us <= start.us)
+        snprintf(out, TP_WHEN_SIZE, "%.8s", from);
+    else
+        snprintf(out, TP_WHEN_SIZE, "%.8s\u2013%.8s", from, tp_when_time(end, offset_min, to));
+    return out;
+}
+
+const char *tp_when_stamp(bx_utc at, int offset_min, char out[TP_WHEN_SIZE])
+{
+    struct bx_date date;
+    int minute;
+    bx_utc_civil(at, offset_min, &date, &minute);
+    snprintf(out, TP_WHEN_SIZE, "%d %s %d %02d:%02d", date.day, month_word(date), date.year,
+             minute / 60, minute % 60);
+    return out;
+}

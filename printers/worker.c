@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The thread between the till and a device. Orders and reports are messages by value, except the
+ * paper, which is copied once and handed over: it is 50 kB, and the queue is 64 deep. An eventfd
+ * beside each ring carries the wake-up, so that the till polls one descriptor and the worker can
+ * wait with a time limit, which a ring alone cannot. */
+
+#include "printers/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/ring.h"
+
+enum { ORDERS = 64, REPORTS = 256, FULL_WAIT_MS = 20 };
+
+enum order_kind { ORDER_SUBMIT, ORDER_ASK, ORDER_CANCEL };
+struct order {
+    enum order_kind kind;
+    struct bx_print_job job;
+    struct bx_paper *paper; /* of a submit: the message owns it */
+};
+
+struct tp_worker {
+    struct bx_printer printer; /* first: the port's handle is the worker */
+    struct tp_craft *craft;
+    struct bx_ring *orders, *reports;
+    int order_fd, report_fd; /* order_fd: a bell; report_fd: one count a report */
+    atomic_bool stopping;
+    pthread_t thread;
+};
+
+static struct tp_worker *worker_of(struct bx_printer *printer)
+{
+    return (struct tp_worker *)printer;
+}
+
+static void bell_ring(int fd)
+{
+    uint64_t one = 1;
+    ssize_t wrote;
+    do
+        wrote = write(fd, &one, sizeof(one));
+    while (wrote < 0 && errno == EINTR);
+}
+
+static bool bell_take(int fd)
+{
+    uint64_t count;
+    return read(fd, &count, sizeof(count)) == (ssize_t)sizeof(count);
+}
+
+static void pause_for(int fd, int ms)
+{
+    struct pollfd one = {.fd = fd, .events = POLLIN};
+    if (poll(&one, fd < 0 ? 0 : 1, ms) > 0)
+        bell_take(fd);
+}
+
+bool tp_worker_is_stopping(struct tp_worker *worker)
+{
+    return atomic_load(&worker->stopping);
+}
+
+void tp_worker_report(struct tp_worker *worker, const struct bx_print_report *report)
+{
+    while (!bx_ring_put(worker->reports, report)) {
+        if (tp_worker_is_stopping(worker))
+            return; /* nobody will read it; the journal asks again at the next start */
+        pause_for(-1, FULL_WAIT_MS);
+    }
+    bell_ring(worker->report_fd);
+}
+
+static void order_do(struct tp_craft *craft, struct order *order)
+{
+    switch (order->kind) {
+    case ORDER_SUBMIT: craft->ops->submit(craft, &order->job, order->paper); break;
+    case ORDER_ASK: craft->ops->ask(craft, &order->job); break;
+    case ORDER_CANCEL: craft->ops->cancel(craft, &order->job); break;
+    }
+    bx_free(order->paper);
+}
+
+static void *worker_main(void *arg)
+{
+    struct tp_worker *worker = arg;
+    struct tp_craft *craft = worker->craft;
+    while (!tp_worker_is_stopping(worker)) {
+        struct order order;
+        if (craft->ops->ready(craft) && bx_ring_take(worker->orders, &order)) {
+            order_do(craft, &order);
+            continue;
+        }
+        int ms = craft->ops->turn(craft);
+        if (!tp_worker_is_stopping(worker))
+            pause_for(worker->order_fd, ms);
+    }
+    return NULL;
+}
+
+static int order_put(struct bx_printer *printer, enum order_kind kind,
+                     const struct bx_print_job *job, const struct bx_paper *paper,
+                     struct bx_fault *fault)
+{
+    struct tp_worker *worker = worker_of(printer);
+    struct order order = {.kind = kind, .job = *job};
+    if (paper) {
+        order.paper = bx_new(struct bx_paper);
+        *order.paper = *paper;
+    }
+    if (!bx_ring_put(worker->orders, &order)) {
+        bx_free(order.paper);
+        return bx_fault_set(fault, BX_ERR_BUSY, "The printer has not caught up; wait a moment.",
+                            "%d orders wait", ORDERS);
+    }
+    bell_ring(worker->order_fd);
+    return 0;
+}
+
+static int printer_submit(struct bx_printer *printer, const struct bx_ref *proof,
+                          const struct bx_print_job *job, const struct bx_paper *paper,
+                          struct bx_fault *fault)
+{
+    bx_assert(proof && proof->seq > 0 && !bx_id_is_zero(&job->id));
+    return order_put(printer, ORDER_SUBMIT, job, paper, fault);
+}
+
+static int printer_ask(struct bx_printer *printer, const struct bx_print_job *job,
+                       struct bx_fault *fault)
+{
+    return order_put(printer, ORDER_ASK, job, NULL, fault);
+}
+
+static int printer_cancel(struct bx_printer *printer, const struct bx_print_job *job,
+                          struct bx_fault *fault)
+{
+    return order_put(printer, ORDER_CANCEL, job, NULL, fault);
+}
+
+/* The count is taken first: a report is in the ring before it is counted. */
+static bool printer_report(struct bx_printer *printer, struct bx_print_report *ret)
+{
+    struct tp_worker *worker = worker_of(printer);
+    if (!bell_take(worker->report_fd))
+        return false;
+    bool took = bx_ring_take(worker->reports, ret);
+    bx_assert(took);
+    return true;
+}
+
+static int printer_fd(struct bx_printer *printer)
+{
+    return worker_of(printer)->report_fd;
+}
+
+static void *printer_destroy(struct bx_printer *printer)
+{
+    if (!printer)
+        return NULL;
+    struct tp_worker *worker = worker_of(printer);
+    atomic_store(&worker->stopping, true);
+    bell_ring(worker->order_fd);
+    int err = pthread_join(worker->thread, NULL);
+    bx_assert(err == 0);
+    struct order order;
+    while (bx_ring_take(worker->orders, &order))
+        bx_free(order.paper);
+    worker->craft->ops->destroy(worker->craft);
+    bx_ring_destroy(worker->orders);
+    bx_ring_destroy(worker->reports);
+    close(worker->order_fd);
+    close(worker->report_fd);
+    return bx_free(worker);
+}
+
+static const struct bx_printer_ops worker_ops = {
+    .submit = printer_submit,
+    .ask = printer_ask,
+    .cancel = printer_cancel,
+    .report = printer_report,
+    .fd = printer_fd,
+    .destroy = printer_destroy,
+};
+
+/* Signals belong to the thread that owns the till. */
+static void thread_start(struct tp_worker *worker)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    int err = pthread_sigmask(SIG_SETMASK, &all, &before);
+    bx_assert(err == 0);
+    err = pthread_create(&worker->thread, NULL, worker_main, worker);
+    bx_assert(err == 0);
+    err = pthread_sigmask(SIG_SETMASK, &before, NULL);
+    bx_assert(err == 0);
+}
+
+struct bx_printer *tp_worker_create(struct tp_craft *taken_craft)
+{
+    struct tp_worker *worker = bx_new(struct tp_worker);
+    worker->printer.ops = &worker_ops;
+    worker->craft = taken_craft;
+    taken_craft->worker = worker;
+    worker->orders = bx_ring_create(ORDERS, sizeof(struct order));
+    worker->reports = bx_ring_create(REPORTS, sizeof(struct bx_print_report));
+    worker->order_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    worker->report_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
+    bx_assert(worker->order_fd >= 0 && worker->report_fd >= 0);
+    thread_start(worker);
+    return &worker->printer;
+}
