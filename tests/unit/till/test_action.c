@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of actions: no key twice on a screen, every hint with its help. */
-#include "stub.h"
+#include "bench.h"
 
 static bool has_key(const struct bx_action_row *row, int key)
 {

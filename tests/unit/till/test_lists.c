@@ -1,403 +1,378 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* FIND, SALE, PAPER and QUEUE. */
-#include "stub.h"
+#include "bench.h"
 
 #include "boxtill/base/text.h"
 
 static enum bx_screen screen(void)
 {
-    return stub_view()->screen;
+    return bench_view()->screen;
 }
 
-/* Three sales; rows newest first, bodies kept. */
-static struct bx_row rows[3];
-static char *bodies[3];
-
+/* Two adults in cash, a child of 50.00, two adults and a book by card: numbers 1 to 3. */
 static void sales_make(void)
 {
-    static const char *const sold[] = {"2a\n\n", "c\n5000\n", "2ab\nc"};
-    for (int i = 0; i < 3; i++) {
-        stub_keys(sold[i]);
-        struct bx_row row = stub_row();
-        bx_free(bodies[i]);
-        bodies[i] = bx_strdup(row.body);
-        row.body = bodies[i];
-        rows[2 - i] = row;
-    }
-    assert_int_equal(stub.sales, 3);
+    bench_keys("2a\n\n");
+    bench_keys("c\n5000\n");
+    bench_keys("2ab\nc");
+    assert_int_equal(bench_sales(), 3);
 }
 
-static void job_add(int64_t sale, int ticket, enum bx_job_state state)
+/* Sends the queue; the server says OUTCOME of everything. */
+static void server_back(enum bx_entry_outcome outcome)
 {
-    struct bx_papers *papers = &stub.till->papers;
-    papers->jobs = bx_realloc(papers->jobs, papers->count + 1, sizeof(*papers->jobs));
-    papers->jobs[papers->count++] = (struct bx_print_job){
-        .seq = sale,
-        .sale = sale,
-        .kind = ticket < 0 ? BX_JOB_RECEIPT : BX_JOB_TICKET,
-        .ticket = ticket,
-        .state = state,
-    };
+    bench.rig->contact = BX_CONTACT_GOOD;
+    bench.rig->outcome = outcome;
+    bench_keys("QO\033");
+    bench_wait(10000);
+    assert_int_equal(bench_view()->waiting, 0);
+}
+
+static void last_paper(struct bx_paper_entry *ret)
+{
+    size_t count;
+    struct bx_query query = {.kind = BX_QUERY_FROM, .from = bench.till->next_seq - 1, .limit = 1};
+    const struct bx_row *rows = rig_read(bench.rig, &query, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(bx_paper_decode(rows[0].body, rows[0].len, ret, NULL), 0);
 }
 
 static void start_shows_the_last_sale(void **state)
 {
     (void)state;
     sales_make();
-    struct bx_row last = rows[0];
-    bx_counter_finish(stub.till);
-    bx_counter_init(stub.till);
-    bx_counter_start(stub.till);
-    assert_int_equal(stub_query()->kind, BX_QUERY_SALES);
-    assert_int_equal(stub_query()->limit, 1);
-    stub_rows(&last, 1);
-    assert_string_equal(stub_view()->last_number, "2-000414");
-    assert_string_equal(stub_view()->last_text, "53.00 of 53.00, 0.00");
-    assert_int_equal(screen(), BX_SCREEN_SELL);
+    rig_restart(bench.rig, false);
+    bench.till = bench.rig->till;
+    assert_string_equal(bench_view()->last_number, "2-000003");
+    assert_string_equal(bench_view()->last_text, "53.00 of 53.00, 0.00");
+    assert_int_not_equal(screen(), BX_SCREEN_CHANGE);
 }
 
 static void find_lists_the_last_sales(void **state)
 {
     (void)state;
     sales_make();
-    rows[1].answered = true;
-    rows[1].answer.outcome = BX_ENTRY_RECORDED;
-    rows[2].answered = true;
-    rows[2].answer.outcome = BX_ENTRY_RECORDED_TASK;
-    stub_keys("F");
-    assert_int_equal(stub_query()->kind, BX_QUERY_SALES);
-    stub_rows(rows, 3);
-    const struct bx_till_view *v = stub_view();
+    bench_keys("F");
+    const struct bx_till_view *v = bench_view();
     assert_int_equal(v->row_count, 3);
-    assert_string_equal(v->rows[0].a, "2-000414");
+    assert_string_equal(v->rows[0].a, "2-000003");
     assert_non_null(strstr(v->rows[0].b, "2 Adult, 1 Book"));
     assert_string_equal(v->rows[0].c, "queued");
     assert_string_equal(v->rows[0].d, "53.00");
-    assert_string_equal(v->rows[1].c, "sent");
-    assert_string_equal(v->rows[2].c, "needs attention");
     assert_true(v->rows[0].selected);
-    stub_key(BX_KEY_DOWN);
-    assert_true(stub_view()->rows[1].selected);
+    bench_key(BX_KEY_DOWN);
+    assert_true(bench_view()->rows[1].selected);
+    bench_keys("\033");
+    server_back(BX_ENTRY_RECORDED);
+    bench_keys("F");
+    assert_string_equal(bench_view()->rows[0].c, "sent");
 }
 
 static void find_narrows_by_what_is_typed(void **state)
 {
     (void)state;
     sales_make();
-    stub_keys("F");
-    stub_rows(rows, 3);
-    stub_keys("adult 48");
-    assert_int_equal(stub_view()->row_count, 1);
-    assert_string_equal(stub_view()->rows[0].a, "2-000412");
-    stub_keys("\n");
+    bench_keys("F");
+    bench_keys("adult 48");
+    assert_int_equal(bench_view()->row_count, 1);
+    assert_string_equal(bench_view()->rows[0].a, "2-000001");
+    bench_keys("\n");
     assert_int_equal(screen(), BX_SCREEN_SALE);
-    assert_non_null(strstr(stub_view()->title, "2-000412"));
+    assert_non_null(strstr(bench_view()->title, "2-000001"));
 }
 
 static void find_writes_capitals_after_the_first_character(void **state)
 {
     (void)state;
-    stub_keys("F");
-    stub_rows(NULL, 0);
-    stub_keys("aFRQL/:?");
+    bench_keys("F");
+    bench_keys("aFRQL/:?");
     assert_int_equal(screen(), BX_SCREEN_FIND);
-    assert_string_equal(stub_view()->input, "aFRQL/:?");
+    assert_string_equal(bench_view()->input, "aFRQL/:?");
 }
 
 static void find_by_number(void **state)
 {
     (void)state;
     sales_make();
-    static const char *const typed[] = {"412\n", "2-412\n", "2-000412\n"};
+    static const char *const typed[] = {"1\n", "2-1\n", "2-000001\n"};
     for (size_t i = 0; i < bx_countof(typed); i++) {
-        stub_keys("F");
-        stub_rows(NULL, 0);
-        stub_keys(typed[i]);
-        assert_int_equal(stub_query()->kind, BX_QUERY_NUMBER);
-        assert_string_equal(stub_query()->text, "2-000412");
-        stub_rows(&rows[2], 1);
+        bench_keys("F");
+        bench_keys(typed[i]);
         assert_int_equal(screen(), BX_SCREEN_SALE);
-        stub_rows(NULL, 0);
-        stub_keys("\033\033");
+        assert_true(strncmp(bench_view()->title, "2-000001  Today", 15) == 0);
+        bench_keys("\033\033");
         assert_int_equal(screen(), BX_SCREEN_SELL);
     }
-    stub_keys("F");
-    stub_rows(NULL, 0);
-    stub_keys("99\n");
-    stub_rows(NULL, 0);
-    assert_non_null(strstr(stub_view()->say, "2-000099"));
+    bench_keys("F");
+    bench_keys("99\n");
+    assert_non_null(strstr(bench_view()->say, "2-000099"));
     assert_int_equal(screen(), BX_SCREEN_FIND);
 }
 
 static void find_by_typed_code(void **state)
 {
     (void)state;
-    struct bx_code code = stub_code(1);
-    stub_keys("F");
-    stub_rows(NULL, 0);
-    stub_keys(code.s); /* slowly: 1.2 s a key */
-    assert_string_equal(stub_view()->input, code.s);
-    stub_keys("\n");
-    assert_int_equal(stub_query()->kind, BX_QUERY_CODE);
-    assert_string_equal(stub_query()->text, code.s);
+    struct bx_code code = bench_code(1);
+    bench_keys("F");
+    bench_keys(code.s); /* slowly: 1.2 s a key */
+    assert_string_equal(bench_view()->input, code.s);
+    bench_keys("\n");
+    assert_int_equal(bench_query()->kind, BX_QUERY_CODE);
+    assert_string_equal(bench_query()->text, code.s);
 }
 
 static void an_answer_to_an_older_read_is_nobodys(void **state)
 {
     (void)state;
     sales_make();
-    stub_keys("F");
+    bench_hold_reads(true);
+    bench_keys("F");
     struct bx_event event = {.kind = BX_EVENT_ROWS};
-    event.of.rows.request = stub.till->counter.read_request - 1;
-    event.of.rows.rows = rows;
-    event.of.rows.count = 3;
-    bx_counter_rows(stub.till, &event);
-    assert_int_equal(stub_view()->row_count, 0);
-    stub_rows(rows, 1);
-    assert_int_equal(stub_view()->row_count, 1);
+    struct bx_query query = {.kind = BX_QUERY_SALES, .limit = 3};
+    int64_t dropped = rig_facts(bench.rig).dropped;
+    size_t count;
+    event.of.rows.rows = rig_read(bench.rig, &query, &count);
+    event.of.rows.count = count;
+    event.of.rows.request = bench.till->counter.read_request - 1;
+    rig_event(bench.rig, &event);
+    assert_int_equal(bench_view()->row_count, 0);
+    assert_int_equal(rig_facts(bench.rig).dropped, dropped + 1);
+    event.of.rows.request++;
+    rig_event(bench.rig, &event);
+    assert_int_equal(bench_view()->row_count, 3);
 }
 
 static void a_read_that_fails_is_said(void **state)
 {
     (void)state;
-    stub_keys("F");
+    bench_hold_reads(true);
+    bench_keys("F");
     struct bx_event event = {.kind = BX_EVENT_ROWS};
-    event.of.rows.request = stub.till->counter.read_request;
+    event.of.rows.request = bench.till->counter.read_request;
     bx_fault_say(&event.of.rows.fault, BX_ERR_IO, "The disk does not answer.");
-    bx_counter_rows(stub.till, &event);
-    assert_string_equal(stub_view()->say, "The disk does not answer.");
+    rig_event(bench.rig, &event);
+    assert_string_equal(bench_view()->say, "The disk does not answer.");
 }
 
 static void sale_open(void)
 {
-    stub_keys("F");
-    stub_rows(rows, 3);
-    stub_keys("\n");
-    assert_int_equal(stub_query()->kind, BX_QUERY_ABOUT);
-    stub_rows(NULL, 0);
+    bench_keys("F\n");
+    assert_int_equal(screen(), BX_SCREEN_SALE);
+    assert_int_equal(bench_query()->kind, BX_QUERY_ABOUT);
 }
 
 static void sale_prints_again(void **state)
 {
     (void)state;
+    struct bx_paper_entry paper;
     sales_make();
     sale_open();
-    const struct bx_till_view *v = stub_view();
+    const struct bx_till_view *v = bench_view();
     assert_int_equal(v->row_count, 3); /* receipt, two tickets; a book has none */
     assert_string_equal(v->rows[0].b, "Receipt");
     assert_string_equal(v->rows[1].b, "Ticket 1 of 2  14:30 Adult");
-    stub_key(BX_KEY_DOWN);
-    stub_key(BX_KEY_DOWN);
-    stub_wait(1200);
-    stub_keys("t");
-    assert_int_equal(stub.reprints, 1);
-    assert_int_equal(stub.last_ticket, 1);
-    stub_keys("r");
-    assert_int_equal(stub.reprints, 2);
-    assert_int_equal(stub.last_ticket, -1);
+    bench_key(BX_KEY_DOWN);
+    bench_key(BX_KEY_DOWN);
+    bench_wait(1200);
+    bench_keys("t");
+    assert_int_equal(bench_count(BX_KIND_REPRINT), 1);
+    last_paper(&paper);
+    assert_int_equal(paper.ticket, 1);
+    assert_int_equal(paper.copy, 1);
+    bench_keys("r");
+    assert_int_equal(bench_count(BX_KIND_REPRINT), 2);
+    last_paper(&paper);
+    assert_int_equal(paper.ticket, -1);
 }
 
 static void replacing_asks(void **state)
 {
     (void)state;
+    struct bx_paper_entry paper;
     sales_make();
     sale_open();
-    stub_keys("g"); /* the receipt */
-    assert_string_equal(stub_view()->ask, "");
-    assert_string_not_equal(stub_view()->say, "");
-    stub_key(BX_KEY_DOWN);
-    stub_keys("g");
-    assert_string_equal(stub_view()->ask, "Replace the ticket");
-    stub_keys("g"); /* the key that asks does not confirm */
-    stub_keys("\n");
-    assert_int_equal(stub.replacements, 0);
-    assert_string_equal(stub_view()->ask, "");
-    stub_keys("gy");
-    assert_int_equal(stub.replacements, 1);
-    assert_int_equal(stub.last_ticket, 0);
-    assert_string_equal(stub.last_text, "lost");
+    bench_keys("g"); /* the receipt */
+    assert_string_equal(bench_view()->ask, "");
+    assert_string_not_equal(bench_view()->say, "");
+    bench_key(BX_KEY_DOWN);
+    bench_keys("g");
+    assert_string_equal(bench_view()->ask, "Replace the ticket");
+    bench_keys("g"); /* the key that asks does not confirm */
+    bench_keys("\n");
+    assert_int_equal(bench_count(BX_KIND_REPLACE), 0);
+    assert_string_equal(bench_view()->ask, "");
+    bench_keys("gy");
+    assert_int_equal(bench_count(BX_KIND_REPLACE), 1);
+    last_paper(&paper);
+    assert_int_equal(paper.ticket, 0);
+    assert_string_equal(paper.reason, "lost");
 }
 
 static void sale_shows_what_became_of_its_papers(void **state)
 {
     (void)state;
     sales_make();
-    stub_keys("F");
-    stub_rows(rows, 3);
-    stub_keys("\n");
-    struct bx_entry_head head = rows[0].head;
-    struct bx_paper_entry paper = {.sale = rows[0].head.id, .ticket = 1, .copy = 1};
-    struct bx_buf body[2];
-    struct bx_row about[2];
-    paper.code = stub_code(1);
-    for (int i = 0; i < 2; i++) {
-        bx_buf_init(&body[i], BX_BODY_MAX);
-        head.kind = i == 0 ? BX_KIND_REPRINT : BX_KIND_REPLACE;
-        head.number[0] = '\0';
-        head.seq++;
-        BX_TEXT_COPY(paper.reason, i == 0 ? "torn" : "lost");
-        if (i == 1) {
-            paper.copy = 0;
-            paper.old = stub_code(2);
-        }
-        assert_int_equal(bx_paper_encode(&head, &paper, &body[i]), 0);
-        about[i] = (struct bx_row){.head = head, .body = bx_buf_text(&body[i]), .len = body[i].len};
-    }
-    stub_rows(about, 2);
-    assert_non_null(strstr(stub_view()->rows[2].c, "replaced, 1 copy"));
-    assert_null(strstr(stub_view()->rows[1].c, "replaced"));
-    bx_buf_finish(&body[0]);
-    bx_buf_finish(&body[1]);
+    sale_open();
+    bench_key(BX_KEY_DOWN);
+    bench_key(BX_KEY_DOWN);
+    bench_wait(1200);
+    bench_keys("tgy");
+    bench_wait(6000);
+    assert_non_null(strstr(bench_view()->rows[2].c, "replaced, 1 copy"));
+    assert_null(strstr(bench_view()->rows[1].c, "replaced"));
 }
 
 static void paper_goes_to_what_is_unsure(void **state)
 {
     (void)state;
-    sales_make();
-    int64_t seq = rows[1].head.seq;
-    job_add(rows[0].head.seq, 0, BX_JOB_CONFIRMED);
-    job_add(seq, 0, BX_JOB_UNSURE);
-    assert_string_equal(stub_view()->printer, "1 unsure: R");
-    stub_keys("R");
-    stub_rows(rows, 3);
-    const struct bx_till_view *v = stub_view();
+    struct bx_paper_entry paper;
+    bench_keys("2a\n\n");
+    bench.rig->prints = BX_JOB_UNSURE;
+    bench_keys("c\n\n");
+    bench.rig->prints = BX_JOB_CONFIRMED;
+    bench_keys("2ab\nc");
+    assert_string_equal(bench_view()->printer, "2 unsure: R");
+    bench_keys("R");
+    const struct bx_till_view *v = bench_view();
     assert_int_equal(v->row_count, 3 + 2 + 3);
-    assert_true(v->rows[4].selected);
-    assert_string_equal(v->rows[4].a, "2-000413");
-    assert_string_equal(v->rows[4].c, "unsure: is it here?");
+    assert_true(v->rows[3].selected);
+    assert_string_equal(v->rows[3].a, "2-000002");
+    assert_string_equal(v->rows[3].c, "unsure: is it here?");
     assert_string_equal(v->rows[1].c, "good");
-    stub_keys("y");
-    assert_int_equal(stub.in_hands, 1);
-    stub_keys("gy");
-    assert_int_equal(stub.replacements, 1);
-    assert_string_equal(stub.last_text, "unsure");
-    stub.till->papers.jobs = bx_free(stub.till->papers.jobs);
-    stub.till->papers.count = 0;
+    bench_keys("y");
+    assert_int_equal(bench_count(BX_KIND_PRINT_ANSWER), 1);
+    assert_string_equal(bench_view()->rows[3].c, "good");
+    bench_key(BX_KEY_DOWN);
+    bench_keys("gy");
+    assert_int_equal(bench_count(BX_KIND_REPLACE), 1);
+    last_paper(&paper);
+    assert_string_equal(paper.reason, "unsure");
+    assert_int_equal(paper.ticket, 0);
 }
 
 static void an_old_unsure_document_is_fetched(void **state)
 {
     (void)state;
-    sales_make();
-    job_add(rows[2].head.seq, 1, BX_JOB_UNSURE);
-    stub_keys("R");
-    stub_rows(rows, 1);
-    assert_int_equal(stub_query()->kind, BX_QUERY_FROM);
-    assert_int_equal(stub_query()->from, rows[2].head.seq);
-    stub_rows(&rows[2], 1);
-    assert_int_equal(stub.till->counter.read_request, 0);
-    assert_int_equal(stub_view()->row_count, 3 + 3);
-    assert_true(stub_view()->rows[5].selected);
-    stub.till->papers.jobs = bx_free(stub.till->papers.jobs);
-    stub.till->papers.count = 0;
+    bench.till->config.print_receipt = false;
+    bench.rig->prints = BX_JOB_UNSURE;
+    bench_keys("c\n\n");
+    bench.rig->prints = BX_JOB_SENT;
+    for (int i = 0; i < 9; i++)
+        bench_keys("a\n\n");
+    bench_keys("R");
+    assert_int_equal(bench_query()->kind, BX_QUERY_FROM);
+    const struct bx_till_view *v = bench_view();
+    assert_int_equal(v->row_count, 8 * 2 + 2);
+    assert_string_equal(v->rows[17].a, "2-000001");
+    assert_true(v->rows[17].selected);
 }
 
 static void queue_shows_attention_first(void **state)
 {
     (void)state;
-    sales_make();
-    stub.till->link.queued = 2;
-    stub.till->link.attention = 1;
-    stub.till->link.forced = true;
-    rows[2].answered = true;
-    rows[2].answer.outcome = BX_ENTRY_RECORDED_TASK;
-    BX_TEXT_COPY(rows[2].answer.say, "The price had changed.");
-    stub_keys("Q");
-    assert_int_equal(stub_query()->kind, BX_QUERY_ATTENTION);
-    stub_rows(&rows[2], 1);
-    assert_int_equal(stub_query()->kind, BX_QUERY_QUEUED);
-    stub_rows(rows, 2);
-    const struct bx_till_view *v = stub_view();
-    assert_int_equal(v->row_count, 3);
-    assert_string_equal(v->title, "Queue: 2 waiting, 1 needs attention");
-    assert_string_equal(v->rows[0].c, "needs attention: The price had changed.");
-    assert_int_equal(v->rows[0].tone, BX_TONE_BAD);
-    assert_non_null(strstr(v->rows[1].c, "offline by choice, "));
-    assert_non_null(strstr(v->rows[1].c, " old"));
+    bench_keys("2a\n\n");
+    server_back(BX_ENTRY_RECORDED_TASK);
+    int64_t attention = bench_view()->attention;
+    assert_true(attention > 0);
+    bench_keys("QO\033");
+    bench_keys("c\n\n");
+    bench_keys("Q");
+    const struct bx_till_view *v = bench_view();
+    assert_int_equal(v->row_count, attention + v->waiting);
+    assert_non_null(strstr(v->title, "need"));
+    for (int i = 0; i < (int)v->row_count; i++) {
+        bool first = i < attention;
+        assert_int_equal(strncmp(v->rows[i].c, "needs attention", 15) == 0, first);
+        assert_int_equal(v->rows[i].tone, first ? BX_TONE_BAD : BX_TONE_PLAIN);
+        if (!first) {
+            assert_non_null(strstr(v->rows[i].c, "offline by choice, "));
+            assert_non_null(strstr(v->rows[i].c, " old"));
+        }
+    }
 }
 
 static void settling_wants_a_reason(void **state)
 {
     (void)state;
-    sales_make();
-    rows[2].answered = true;
-    rows[2].answer.outcome = BX_ENTRY_CONFLICT;
-    stub_keys("Q");
-    stub_rows(&rows[2], 1);
-    stub_rows(rows, 2);
-    stub_keys("S");
-    assert_true(stub_view()->ask_input);
-    stub_keys("\n"); /* no reason: no */
-    assert_int_equal(stub.notes, 0);
-    stub_keys("Scalled Anna\b\n");
-    assert_int_equal(stub.notes, 1);
-    assert_string_equal(stub.last_text, "called Ann");
-    assert_int_equal(stub.last_ticket, rows[2].head.seq);
-    stub_key(BX_KEY_DOWN);
-    stub_keys("S"); /* queued only */
-    assert_string_equal(stub_view()->ask, "");
+    char about[BX_ABOUT_MAX + 1];
+    int64_t n;
+    size_t count;
+    bench_keys("2a\n\n");
+    server_back(BX_ENTRY_CONFLICT);
+    int64_t attention = bench_view()->attention;
+    bench_keys("QO");
+    int64_t seq = bx_items_row(bench.till, bx_items_at(bench.till, 0))->head.seq;
+    bench_keys("S");
+    assert_true(bench_view()->ask_input);
+    bench_keys("\n"); /* no reason: no */
+    assert_int_equal(bench_count(BX_KIND_SETTLE), 0);
+    bench_keys("Scalled Anna\b\n");
+    assert_int_equal(bench_count(BX_KIND_SETTLE), 1);
+    struct bx_query query = {.kind = BX_QUERY_FROM, .from = bench.till->next_seq - 1, .limit = 1};
+    const struct bx_row *row = rig_read(bench.rig, &query, &count);
+    assert_int_equal(bx_note_decode(row->body, row->len, about, sizeof(about), &n, NULL), 0);
+    assert_string_equal(about, "called Ann");
+    assert_int_equal(n, seq);
+    bench_wait(6000);
+    assert_int_equal(bench_view()->attention, attention - 1);
+    bench_key(BX_KEY_END);
+    bench_keys("S"); /* queued only */
+    assert_string_equal(bench_view()->ask, "");
 }
 
 static void queue_acts(void **state)
 {
     (void)state;
-    stub_keys("Q");
-    stub_rows(NULL, 0);
-    stub_rows(NULL, 0);
-    stub_keys("T");
-    assert_int_equal(stub.tries, 1);
-    stub_keys("O");
-    assert_true(stub.till->link.forced);
-    assert_string_equal(stub_view()->link, "offline by choice");
-    stub_keys("T");
-    assert_int_equal(stub.tries, 1);
-    stub_keys("O");
-    assert_false(stub.till->link.forced);
+    bench_keys("c\n\n");
+    bench.rig->contact = BX_CONTACT_GOOD;
+    bench_keys("QT");
+    assert_string_equal(bench_view()->link, "offline by choice");
+    assert_int_equal(bench.rig->counts[BX_EFFECT_SEND], 0);
+    bench_keys("O");
+    assert_int_not_equal(bench.rig->counts[BX_EFFECT_SEND], 0);
+    assert_string_equal(bench_view()->link, "online");
+    bench_keys("O");
+    assert_string_equal(bench_view()->link, "offline by choice");
 }
 
 static void queue_follows_the_server(void **state)
 {
     (void)state;
-    stub.till->link.queued = 3;
-    stub_keys("Q");
-    stub_rows(NULL, 0);
-    stub_rows(NULL, 0);
-    stub_wait(1000);
-    assert_int_equal(stub.till->counter.read_request, 0);
-    stub.till->link.queued = 0;
-    stub_wait(1000);
-    assert_int_equal(stub_query()->kind, BX_QUERY_ATTENTION);
+    bench_keys("c\n\n");
+    bench_keys("Q");
+    assert_true(bench_view()->row_count > 0);
+    bench.rig->contact = BX_CONTACT_GOOD;
+    bench_keys("O");
+    bench_wait(15000);
+    assert_int_equal(bench_view()->row_count, 0);
+    assert_string_equal(bench_view()->title, "Queue: 0 waiting, 0 need attention");
 }
 
 static void long_lists_show_a_window(void **state)
 {
     (void)state;
     static struct bx_row many[200];
+    struct bx_query query = {.kind = BX_QUERY_SALES, .limit = 1};
+    size_t count;
     sales_make();
+    const struct bx_row *row = rig_read(bench.rig, &query, &count);
     for (int i = 0; i < 200; i++)
-        many[i] = rows[0];
-    stub_keys("F");
-    stub_rows(many, 200);
+        many[i] = row[0];
+    bench_hold_reads(true);
+    bench_keys("F");
+    bench_rows(many, 200);
     for (int i = 0; i < 150; i++)
-        stub_key(BX_KEY_DOWN);
-    const struct bx_till_view *v = stub_view();
+        bench_key(BX_KEY_DOWN);
+    const struct bx_till_view *v = bench_view();
     assert_int_equal(v->row_total, 200);
     assert_int_equal(v->row_count, BX_VIEW_ROWS);
     assert_true(v->rows[150 - v->row_first].selected);
-    stub_key(BX_KEY_END);
-    v = stub_view();
+    bench_key(BX_KEY_END);
+    v = bench_view();
     assert_true(v->rows[BX_VIEW_ROWS - 1].selected);
 }
 
-#define list_test(name) cmocka_unit_test_setup_teardown(name, stub_open, stub_close)
-
-static int bodies_free(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 3; i++)
-        bodies[i] = bx_free(bodies[i]);
-    return 0;
-}
+#define list_test(name) cmocka_unit_test_setup_teardown(name, bench_open, bench_close)
 
 int main(void)
 {
@@ -421,5 +396,5 @@ int main(void)
         list_test(queue_follows_the_server),
         list_test(long_lists_show_a_window),
     };
-    return cmocka_run_group_tests(tests, NULL, bodies_free);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The view: finished words for everything on the screen. */
-#include "stub.h"
+#include "bench.h"
 
 #include "boxtill/base/text.h"
+
+/* Time goes on, and nothing happens but that somebody looks. */
+static void look_later(int seconds)
+{
+    bench_pass(seconds * 1000);
+    bench.till->turn = bench.rig->turn;
+}
 
 static void first_line(void **state)
 {
     (void)state;
-    const struct bx_till_view *v = stub_view();
+    struct bx_event event = {.kind = BX_EVENT_PRINT};
+    assert_string_equal(bench_view()->printer, "printer?");
+    event.of.print.printer_ready = true;
+    rig_event(bench.rig, &event);
+    const struct bx_till_view *v = bench_view();
     assert_int_equal(v->till, 2);
-    assert_int_equal(v->shift, 41);
+    assert_int_equal(v->shift, 1);
     assert_string_equal(v->cashier, "Ana");
     assert_string_equal(v->clock, "Tue 24  14:32");
     assert_string_equal(v->printer, "printer ready");
@@ -20,36 +31,41 @@ static void first_line(void **state)
 static void link_in_words(void **state)
 {
     (void)state;
-    struct bx_link *link = &stub.till->link;
-    assert_string_equal(stub_view()->link, "connecting");
-    link->offline_since = stub.till->turn.mono;
+    struct bx_link *link = &bench.till->link;
+    link->forced = link->online = false;
+    link->offline_since.ns = 0;
+    assert_string_equal(bench_view()->link, "connecting");
+    link->offline_since = bench.till->turn.mono;
     link->queued = 7;
-    stub_pass(12 * 60 * 1000);
-    assert_string_equal(stub_view()->link, "offline 12 min");
-    assert_int_equal(stub_view()->waiting, 7);
+    look_later(12 * 60);
+    assert_string_equal(bench_view()->link, "offline 12 min");
+    assert_int_equal(bench_view()->waiting, 7);
     link->online = true;
-    assert_string_equal(stub_view()->link, "online");
-    assert_int_equal(stub_view()->link_tone, BX_TONE_GOOD);
+    assert_string_equal(bench_view()->link, "online");
+    assert_int_equal(bench_view()->link_tone, BX_TONE_GOOD);
     link->forced = true;
-    assert_string_equal(stub_view()->link, "offline by choice");
+    assert_string_equal(bench_view()->link, "offline by choice");
     link->stranger = true;
-    assert_int_equal(stub_view()->link_tone, BX_TONE_BAD);
+    assert_int_equal(bench_view()->link_tone, BX_TONE_BAD);
     link->enrolled = false;
-    assert_string_equal(stub_view()->link, "not enrolled");
+    assert_string_equal(bench_view()->link, "not enrolled");
 }
 
 static void sell_screen(void **state)
 {
     (void)state;
-    stub_keys("2ac");
-    const struct bx_till_view *v = stub_view();
+    bench_keys("2ac");
+    const struct bx_till_view *v = bench_view();
     assert_string_equal(v->day, "Today");
     assert_string_equal(v->event, "Permanent collection");
     assert_int_equal(v->slot_count, 3); /* 14:15 is over */
     assert_string_equal(v->slots[0].time, "14:30");
     assert_true(v->slots[0].selected);
     assert_int_equal(v->slots[0].ours, 20);
-    assert_int_equal(v->slots[0].left, -1);
+    assert_int_equal(v->slots[0].left, 20);
+    assert_int_equal(v->slots[0].capacity, 20);
+    assert_int_equal(v->slots[0].taken, 0);
+    assert_false(v->slots[0].full);
     assert_int_equal(v->product_count, 8);
     assert_int_equal(v->products[0].key, 'a');
     assert_int_equal(v->products[0].function, 2);
@@ -68,8 +84,8 @@ static void sell_screen(void **state)
 static void another_day_is_named(void **state)
 {
     (void)state;
-    stub_keys("Da");
-    const struct bx_till_view *v = stub_view();
+    bench_keys("Da");
+    const struct bx_till_view *v = bench_view();
     assert_string_equal(v->day, "Wed 25 Nov");
     assert_int_equal(v->slot_count, 2);
     assert_string_equal(v->lines[0].day, "Wed 25");
@@ -79,8 +95,8 @@ static void another_day_is_named(void **state)
 static void pay_screen(void **state)
 {
     (void)state;
-    stub_keys("2ac\n");
-    const struct bx_till_view *v = stub_view();
+    bench_keys("2ac\n");
+    const struct bx_till_view *v = bench_view();
     assert_int_equal(v->screen, BX_SCREEN_PAY);
     assert_string_equal(v->due, "57.00");
     assert_string_equal(v->received, "");
@@ -88,15 +104,15 @@ static void pay_screen(void **state)
     assert_string_equal(v->quick[0], "60.00");
     assert_string_equal(v->quick[1], "70.00");
     assert_string_equal(v->quick[2], "100.00");
-    stub_keys("6000");
-    v = stub_view();
+    bench_keys("6000");
+    v = bench_view();
     assert_string_equal(v->input, "6000");
     assert_int_equal(v->cursor, 4);
     assert_string_equal(v->received, "60.00");
     assert_string_equal(v->change, "3.00");
     assert_string_equal(v->enter, "cash");
-    stub_keys("\b\b");
-    v = stub_view();
+    bench_keys("\b\b");
+    v = bench_view();
     assert_string_equal(v->received, "0.60");
     assert_string_equal(v->change, "");
     assert_string_equal(v->left, "56.40");
@@ -105,40 +121,44 @@ static void pay_screen(void **state)
 static void change_screen(void **state)
 {
     (void)state;
-    stub_keys("2ac\n6000\n");
-    const struct bx_till_view *v = stub_view();
+    bench.rig->prints = BX_JOB_NEW; /* the printer has not said a word yet */
+    bench_keys("2ac\n6000\n");
+    const struct bx_till_view *v = bench_view();
     assert_int_equal(v->screen, BX_SCREEN_CHANGE);
     assert_string_equal(v->change, "3.00");
     assert_string_equal(v->received, "60.00");
     assert_string_equal(v->paper, "printing 3 tickets");
     assert_string_equal(v->last_text, "57.00 of 60.00, 3.00");
+    bench.rig->prints = BX_JOB_SENT;
+    rig_report(bench.rig, &bench.rig->job.id, BX_JOB_SENT, "");
+    bench_wait(1000);
+    assert_string_equal(bench_view()->paper, "3 tickets printed");
 }
 
 static void waiting_is_said(void **state)
 {
     (void)state;
-    stub_keys("2a");
-    stub.till->desk.waiting = 22;
-    stub.till->desk.waiting_pool = stub.till->desk.basket.lines[0].pool;
-    assert_true(stub_view()->lines[0].waiting);
-    assert_non_null(strstr(stub_view()->say, "22 more places"));
+    bench_keys("2a");
+    bench.till->desk.waiting = 22;
+    bench.till->desk.waiting_pool = bench.till->desk.basket.lines[0].pool;
+    assert_true(bench_view()->lines[0].waiting);
+    assert_non_null(strstr(bench_view()->say, "22 more places"));
 }
 
 static void without_a_programme(void **state)
 {
     (void)state;
-    const struct bx_programme *programme = stub.till->programme;
-    struct bx_till empty = {0};
+    struct bx_till_config config;
     struct bx_till_view v;
-    empty.people.user = 7;
-    empty.staff = stub.till->staff;
-    bx_counter_init(&empty);
-    assert_non_null(programme);
-    bx_till_view(&empty, &v);
+    bx_till_config_defaults(&config);
+    struct bx_till *till = bx_till_create(&config);
+    bx_till_view(till, &v);
+    assert_int_equal(v.screen, BX_SCREEN_LOGIN);
     assert_int_equal(v.slot_count, 0);
     assert_int_equal(v.product_count, 0);
     assert_string_equal(v.link, "not enrolled");
     assert_non_null(strstr(v.say, "not enrolled"));
+    bx_till_destroy(till);
 }
 
 static void ages(void **state)
@@ -161,19 +181,19 @@ static void ages(void **state)
         bx_view_age(rows[i].seconds, age, sizeof(age));
         assert_string_equal(age, rows[i].text);
     }
-    stub.till->link.news_mono = stub.till->turn.mono;
-    assert_string_equal(stub_view()->news_age, "");
-    stub_pass(12 * 60 * 1000);
-    assert_string_equal(stub_view()->news_age, "12 min old");
+    bench.till->link.news_mono = bench.till->turn.mono;
+    assert_string_equal(bench_view()->news_age, "");
+    look_later(12 * 60);
+    assert_string_equal(bench_view()->news_age, "12 min old");
 }
 
 static void a_long_day_is_a_window(void **state)
 {
     (void)state;
     static struct bx_slot many[200];
-    struct bx_programme programme = *stub.till->programme;
-    const struct bx_programme *before = stub.till->programme;
-    struct bx_slot model = *bx_slots_selected(stub.till);
+    struct bx_programme programme = *bench.till->programme;
+    const struct bx_programme *before = bench.till->programme;
+    struct bx_slot model = *bx_slots_selected(bench.till);
     for (int i = 0; i < 200; i++) {
         many[i] = model;
         snprintf(many[i].id.s, sizeof(many[i].id.s), "m%d", i);
@@ -181,18 +201,19 @@ static void a_long_day_is_a_window(void **state)
         many[i].end.us += i * 60 * BX_SECOND_US;
     }
     programme.slots = many;
+    programme.index = NULL;
     programme.slot_count = 200;
-    stub.till->programme = &programme;
-    bx_slots_select(stub.till, &many[150]);
-    const struct bx_till_view *v = stub_view();
+    bench.till->programme = &programme;
+    bx_slots_select(bench.till, &many[150]);
+    const struct bx_till_view *v = bench_view();
     assert_int_equal(v->slot_count, BX_VIEW_SLOTS);
     assert_true(v->slots[v->slot_selected].selected);
     assert_true(v->slot_selected > 10);
-    stub.till->programme = (struct bx_programme *)(uintptr_t)before;
-    bx_slots_default(stub.till);
+    bench.till->programme = (struct bx_programme *)(uintptr_t)before;
+    bx_slots_default(bench.till);
 }
 
-#define view_test(name) cmocka_unit_test_setup_teardown(name, stub_open, stub_close)
+#define view_test(name) cmocka_unit_test_setup_teardown(name, bench_open, bench_close)
 
 int main(void)
 {
