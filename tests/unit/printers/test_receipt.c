@@ -36,6 +36,18 @@ static bool ends_with(const char *text, const char *tail)
     return len >= cut && strcmp(text + len - cut, tail) == 0;
 }
 
+static void lines_fit(const struct bx_paper *paper, int columns)
+{
+    struct tp_receipt *receipt = tp_receipt_create(paper, columns);
+    for (int i = 0; i < receipt->count; i++) {
+        const struct tp_line *line = &receipt->lines[i];
+        size_t cells = bx_text_columns(line->text) * (line->big ? 2 : 1);
+        if (cells > (size_t)columns)
+            fail_msg("%zu cells of %d: %s", cells, columns, line->text);
+    }
+    tp_receipt_destroy(receipt);
+}
+
 static void stays_within_its_columns(void **state)
 {
     (void)state;
@@ -43,16 +55,8 @@ static void stays_within_its_columns(void **state)
     for (int kind = SAMPLE_PLAIN; kind <= SAMPLE_LONG; kind += SAMPLE_LONG) {
         struct bx_paper *paper = sample_paper((enum sample_kind)kind, -1);
         paper->copy = 12;
-        for (size_t w = 0; w < bx_countof(widths); w++) {
-            struct tp_receipt *receipt = tp_receipt_create(paper, widths[w]);
-            for (int i = 0; i < receipt->count; i++) {
-                const struct tp_line *line = &receipt->lines[i];
-                size_t cells = bx_text_columns(line->text) * (line->big ? 2 : 1);
-                if (cells > (size_t)widths[w])
-                    fail_msg("%zu cells of %d: %s", cells, widths[w], line->text);
-            }
-            tp_receipt_destroy(receipt);
-        }
+        for (size_t w = 0; w < bx_countof(widths); w++)
+            lines_fit(paper, widths[w]);
         bx_free(paper);
     }
 }
