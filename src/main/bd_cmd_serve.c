@@ -16,7 +16,6 @@
 #include "boxtill/base/alloc.h"
 #include "server/api/service.h"
 #include "server/http/http.h"
-#include "server/store/sqlite.h"
 #include "sys/sys.h"
 
 /* What the signal handler and the lifeline's thread reach. */
@@ -131,9 +130,9 @@ int bd_cmd_serve(const struct bd_config *config, bool lifeline)
     if (lock < 0)
         return bd_refuse(&fault);
     bx_cleanup(bd_store_sqlite_destroy) struct bd_store *writer =
-        bd_store_sqlite_open(config->database, BD_SQLITE_WRITE, &fault);
+        bd_store_open(config, BD_SQLITE_WRITE, &fault);
     bx_cleanup(bd_store_sqlite_destroy) struct bd_store *reader =
-        writer ? bd_store_sqlite_open(config->database, BD_SQLITE_READ, &fault) : NULL;
+        writer ? bd_store_open(config, BD_SQLITE_READ, &fault) : NULL;
     struct bd_service_setup setup = {.listen = config->listen,
                                      .reader = reader,
                                      .writer = writer,

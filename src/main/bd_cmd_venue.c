@@ -13,7 +13,6 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 #include "server/book/import.h"
-#include "server/store/sqlite.h"
 #include "sys/sys.h"
 
 enum { IMPORT_MAX = BX_PROGRAMME_BYTES, AUDIT_MAX = 4 << 20 };
@@ -42,6 +41,16 @@ static int usage(const char *how)
 {
     fprintf(stderr, "usage: boxtilld [--config FILE] %s\n", how);
     return BD_EXIT_USAGE;
+}
+
+struct bd_store *bd_store_open(const struct bd_config *config, enum bd_sqlite_mode mode,
+                               struct bx_fault *fault)
+{
+    struct bd_store *store = bd_store_sqlite_open(config->database, mode, fault);
+    if (!store && fault->err == BX_ERR_MISSING)
+        (void)bx_fault_say(fault, BX_ERR_MISSING,
+                           "There is no venue at %s: boxtilld init makes one.", config->database);
+    return store;
 }
 
 /* --- one transaction ---------------------------------------------------------------------- */
@@ -83,7 +92,7 @@ static int act_do(const struct bd_config *config, struct act *act, bool make)
 {
     struct bx_fault fault = {0};
     bx_cleanup(bd_store_sqlite_destroy) struct bd_store *store =
-        bd_store_sqlite_open(config->database, make ? BD_SQLITE_CREATE : BD_SQLITE_WRITE, &fault);
+        bd_store_open(config, make ? BD_SQLITE_CREATE : BD_SQLITE_WRITE, &fault);
     if (!store || act_within(act, store, make ? NULL : &config->policy, &fault) < 0)
         return bd_refuse(&fault);
     return BD_EXIT_DONE;
@@ -127,6 +136,25 @@ static int import_run(struct act *act, struct bd_store *store, struct bd_book *b
     return err < 0 ? err : 0;
 }
 
+/* The venue's own date, since a file may say "today". A zone that is none is told by the parser. */
+static struct bx_date today_at_venue(const char *text, size_t len)
+{
+    bx_utc now = bd_turn_now().now;
+    struct bx_date today;
+    int minute;
+    bx_utc_civil(now, 0, &today, &minute);
+    bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
+        bx_json_parse(text, len, IMPORT_MAX, NULL);
+    if (!doc)
+        return today;
+    bx_json *venue = bx_json_get(bx_json_root(doc), "venue");
+    bx_json *zone = bx_json_is_object(venue) ? bx_json_get(venue, "zone") : NULL;
+    struct bx_date there;
+    if (bx_json_is_string(zone) && bx_sys_zone_date(bx_json_text(zone), now, &there) == 0)
+        return there;
+    return today;
+}
+
 int bd_cmd_import(const struct bd_config *config, int argc, char **argv)
 {
     if (argc != 1)
@@ -139,7 +167,7 @@ int bd_cmd_import(const struct bd_config *config, int argc, char **argv)
     bx_buf_auto faults;
     bx_buf_init(&faults, 64 << 10);
     bx_cleanup(bd_import_destroy) struct bd_import *import =
-        bd_import_parse(text, len, bx_sys_today(), bx_sys_zone, NULL, &faults);
+        bd_import_parse(text, len, today_at_venue(text, len), bx_sys_zone, NULL, &faults);
     bx_free(text);
     if (!import) {
         fprintf(stderr, "boxtilld: %s is not imported:\n%s", argv[0], bx_buf_text(&faults));
@@ -241,7 +269,7 @@ int bd_cmd_audit(const struct bd_config *config, int argc, char **argv)
     bx_buf_auto findings;
     bx_buf_init(&findings, AUDIT_MAX);
     bx_cleanup(bd_store_sqlite_destroy) struct bd_store *store =
-        bd_store_sqlite_open(config->database, BD_SQLITE_READ, &fault);
+        bd_store_open(config, BD_SQLITE_READ, &fault);
     if (!store || store->ops->begin(store, &fault) < 0)
         return bd_refuse(&fault);
     int count = bd_book_audit(store, &findings, &fault);
@@ -270,6 +298,31 @@ int bd_cmd_revoke(const struct bd_config *config, int argc, char **argv)
     if (argc != 1 || bx_text_number(argv[0], strlen(argv[0]), INT32_MAX, &till) < 0)
         return usage("revoke TILL");
     struct act act = {.run = revoke_run, .arg = &till};
+    return act_do(config, &act, false);
+}
+
+/* WHO has looked at a till in quarantine. */
+struct settling {
+    int64_t till;
+    const char *who;
+};
+
+static int settle_run(struct act *act, struct bd_store *store, struct bd_book *book,
+                      const struct bd_turn *turn, struct bx_fault *fault)
+{
+    (void)store;
+    const struct settling *settling = act->arg;
+    return bd_book_settle(book, turn, settling->till, settling->who, fault);
+}
+
+int bd_cmd_settle(const struct bd_config *config, int argc, char **argv)
+{
+    struct settling settling = {0};
+    if (argc != 2 || bx_text_number(argv[0], strlen(argv[0]), INT32_MAX, &settling.till) < 0 ||
+        !argv[1][0])
+        return usage("settle TILL WHO   (the name of the supervisor who looked at it)");
+    settling.who = argv[1];
+    struct act act = {.run = settle_run, .arg = &settling};
     return act_do(config, &act, false);
 }
 

@@ -19,6 +19,7 @@ static const struct {
     {"user",       bd_cmd_user      },
     {"audit",      bd_cmd_audit     },
     {"revoke",     bd_cmd_revoke    },
+    {"settle",     bd_cmd_settle    },
     {"reopen",     bd_cmd_reopen    },
 };
 
@@ -32,6 +33,7 @@ static const char manual[] =
     "  user NUMBER NAME ROLE    add or change one; its PIN on standard input\n"
     "  audit                    count everything twice\n"
     "  revoke TILL              let a till in no more\n"
+    "  settle TILL WHO          let a till out of quarantine\n"
     "  reopen WHO               open the timed slots that a restore has shut\n"
     "\n"
     "HOME is BOXTILL_HOME, else /var/lib/boxtilld; the configuration is HOME/boxtilld.conf.\n";

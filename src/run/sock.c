@@ -16,7 +16,6 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/json.h"
-#include "boxtill/till/command.h"
 
 #include "loop.h"
 
@@ -81,7 +80,7 @@ struct bx_sock *bx_sock_create(struct bx_run *run, const char *path, struct bx_f
     sock->run = run;
     for (size_t i = 0; i < BX_SOCK_CLIENTS; i++) {
         sock->clients[i].fd = -1;
-        bx_buf_init(&sock->clients[i].in, BX_COMMAND_MAX + 1);
+        bx_buf_init(&sock->clients[i].in, BX_SOCK_LINE + 1);
         bx_buf_init(&sock->clients[i].out, 0);
     }
     (void)unlink(path);
@@ -116,7 +115,7 @@ static void client_close(struct client *client)
     client->fd = -1;
     bx_buf_finish(&client->in);
     bx_buf_finish(&client->out);
-    bx_buf_init(&client->in, BX_COMMAND_MAX + 1);
+    bx_buf_init(&client->in, BX_SOCK_LINE + 1);
     bx_buf_init(&client->out, 0);
 }
 
@@ -208,7 +207,7 @@ static void yield_reply(struct bx_sock *sock, struct client *client)
 static bool own_verb(struct bx_sock *sock, struct client *client, const char *line, size_t len)
 {
     bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
-        bx_json_parse(line, len, BX_COMMAND_MAX, NULL);
+        bx_json_parse(line, len, BX_SOCK_LINE, NULL);
     bx_json *verb = doc ? bx_json_get(bx_json_root(doc), "verb") : NULL;
     if (!bx_json_is_string(verb))
         return false;

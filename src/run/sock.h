@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* till.sock: the door for every other command on the machine. JSON lines: a command of
- * boxtill/till/command.h in, its reply out,
+/* till.sock: the door for every other command on the machine. JSON lines: a command of the till
+ * (src/till/command.c) in, its reply out,
  *   {"done":true,"exit":0,"text":"…","json":{…}}
  * one at a time on a connection, any number after each other. Beside the till's own commands:
  *   {"verb":"yield"}                 whoever only sends lets go of the journal
@@ -17,7 +17,7 @@
 struct bx_run;
 struct bx_sock;
 
-enum { BX_SOCK_CLIENTS = 8, BX_SOCK_FDS = BX_SOCK_CLIENTS + 1 };
+enum { BX_SOCK_CLIENTS = 8, BX_SOCK_FDS = BX_SOCK_CLIENTS + 1, BX_SOCK_LINE = 16384 };
 
 struct bx_sock *bx_sock_create(struct bx_run *run, const char *path, struct bx_fault *fault);
 /* Sends what is ready as far as it goes, closes, removes the path. */

@@ -17,3 +17,5 @@ struct bx_random *bx_sys_random(void);
  * only. */
 int bx_must bx_sys_zone(void *unused, const char *zone, struct bx_date date, int minute,
                         bx_utc *ret_at, int *ret_offset_min);
+/* The civil date in ZONE at that instant. Errors and threads as above. */
+int bx_must bx_sys_zone_date(const char *zone, bx_utc at, struct bx_date *ret);

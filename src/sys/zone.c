@@ -56,36 +56,67 @@ static bool civil_to_instant(const struct tm *wanted, time_t *ret_at, long *ret_
     return found;
 }
 
+/* Makes ZONE the process's for a moment; the TZ of before, for zone_leave, in *RET_KEPT. */
+static int zone_enter(const char *zone, char **ret_kept)
+{
+    if (!zone_is_known(zone))
+        return BX_ERR_MISSING;
+    *ret_kept = bx_strdup(getenv("TZ"));
+    bx_assert(setenv("TZ", zone, 1) == 0);
+    tzset();
+    return 0;
+}
+
+static void zone_leave(char *taken_kept)
+{
+    if (taken_kept)
+        bx_assert(setenv("TZ", taken_kept, 1) == 0);
+    else
+        bx_assert(unsetenv("TZ") == 0);
+    tzset();
+    bx_free(taken_kept);
+}
+
 int bx_sys_zone(void *unused, const char *zone, struct bx_date date, int minute, bx_utc *ret_at,
                 int *ret_offset_min)
 {
     (void)unused;
     if (minute < 0 || minute > 2 * 24 * 60)
         return BX_ERR_INPUT;
-    if (!zone_is_known(zone))
-        return BX_ERR_MISSING;
     struct bx_date day = bx_date_plus(date, minute / (24 * 60));
     struct tm wanted = {.tm_year = day.year - 1900,
                         .tm_mon = day.month - 1,
                         .tm_mday = day.day,
                         .tm_hour = minute / 60 % 24,
                         .tm_min = minute % 60};
-    const char *before = getenv("TZ");
-    char *kept = bx_strdup(before);
+    char *kept;
+    int err = zone_enter(zone, &kept);
+    if (err < 0)
+        return err;
     time_t at = 0;
     long offset = 0;
-    bool found = setenv("TZ", zone, 1) == 0;
-    tzset();
-    found = found && civil_to_instant(&wanted, &at, &offset);
-    if (kept)
-        bx_assert(setenv("TZ", kept, 1) == 0);
-    else
-        bx_assert(unsetenv("TZ") == 0);
-    tzset();
-    bx_free(kept);
+    bool found = civil_to_instant(&wanted, &at, &offset);
+    zone_leave(kept);
     if (!found)
         return BX_ERR_MISSING;
     *ret_at = (bx_utc){(int64_t)at * BX_SECOND_US};
     *ret_offset_min = (int)(offset / 60);
+    return 0;
+}
+
+int bx_sys_zone_date(const char *zone, bx_utc at, struct bx_date *ret)
+{
+    char *kept;
+    int err = zone_enter(zone, &kept);
+    if (err < 0)
+        return err;
+    time_t seconds = (time_t)(at.us / BX_SECOND_US);
+    struct tm civil;
+    bool good = localtime_r(&seconds, &civil) != NULL;
+    zone_leave(kept);
+    if (!good)
+        return BX_ERR_MISSING;
+    *ret = (struct bx_date){(int16_t)(civil.tm_year + 1900), (uint8_t)(civil.tm_mon + 1),
+                            (uint8_t)civil.tm_mday};
     return 0;
 }

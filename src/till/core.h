@@ -74,16 +74,18 @@ struct bx_intent { /* an entry to be; owns sale and paper */
     size_t job_count;
     char about[64];
     int64_t n;
-    int64_t user; /* 0: whoever is logged in when its turn comes */
+    struct bx_id job; /* print-answer: the job it is about */
+    int64_t user;     /* 0: whoever is logged in when its turn comes */
 };
 enum { INTENTS_MAX = 32 };
 
 struct bx_commits {
     struct bx_intent queue[INTENTS_MAX];
     size_t first, count;
-    int64_t request; /* of the one under way; 0 none */
-    bool resolving;  /* its COMMIT is unknown */
-    bool stopped;    /* and could not be resolved: selling is shut */
+    int64_t request;           /* of the one under way; 0 none */
+    struct bx_entry_head head; /* and its columns */
+    bool resolving;            /* its COMMIT is unknown */
+    bool stopped;              /* and could not be resolved: selling is shut */
     bx_utc unknown_since;
     bx_mono resolve_at; /* stopped: when to look again */
 };
@@ -98,26 +100,36 @@ void bx_commits_finish(struct bx_commits *commits);
 
 /* What the till remembers of a job beside what the journal does. */
 struct bx_paper_mark {
-    bool stored; /* "submitting" is on disk: may be printed */
-    bool dirty;  /* its state is not on disk yet */
-    bool noting; /* part of the note under way */
-    bool asked;  /* the printer has it, or was asked for it */
+    bool stored;  /* "submitting" is on disk: may be printed */
+    bool dirty;   /* its state is not on disk yet */
+    bool noting;  /* part of the note under way */
+    bool asked;   /* the printer has been handed it */
+    bool looking; /* of an earlier life: the printer was asked whether it knows it */
+    bool cancelling;
     int tries;
     bx_mono born, due;
     struct bx_ref proof;
 };
 
+/* What a job is printed from: a sale's entry, and the reprint or replacement on top of it. */
+struct bx_sheet {
+    int64_t sale_seq, seq; /* 0: empty */
+    struct bx_entry_head head;
+    struct bx_hash hash;
+    struct bx_sale *sale;
+    bool replaced;
+    struct bx_code code; /* of the reprint or replacement */
+};
+
 /* A document to be made again, waiting for what the journal knows of it. */
 struct bx_paper_order {
     bool active;
-    enum bx_kind kind; /* reprint, replace, print-answer */
+    enum bx_kind kind; /* reprint or replace */
     bx_origin origin;
-    int64_t request; /* of its READ */
-    int64_t sale_seq;
+    int64_t request; /* of its READ; 0: the entry is on its way */
     int ticket;
     char reason[44];
-    struct bx_id job; /* print-answer */
-    struct bx_entry_head head;
+    struct bx_entry_head head; /* the sale's */
     struct bx_sale *sale;
 };
 
@@ -128,10 +140,10 @@ struct bx_papers {
     char printer_say[96];
     bool printer_ready;
     int64_t note_request; /* storing states */
+    bx_mono note_due;     /* after a note that failed */
     int64_t read_request; /* fetching the sheet */
     struct bx_id read_job;
-    struct bx_paper *sheet; /* the sale being printed: its fields and code change with each job */
-    int64_t sheet_seq, sheet_sale; /* entry and sale the sheet is filled from */
+    struct bx_sheet sheet;
     struct bx_paper_order order;
 };
 /* The jobs of a committed entry exist: store them as submitting, then print. SALE is the sale they
@@ -147,6 +159,9 @@ void bx_papers_committed(struct bx_till *till, const struct bx_intent *intent,
                          const struct bx_entry_head *head, const struct bx_ref *ref);
 void bx_papers_finish(struct bx_papers *papers);
 bool bx_job_is_over(enum bx_job_state state);
+/* The printer has been handed something and has not said a word yet. */
+bool bx_papers_are_busy(const struct bx_till *till);
+void bx_papers_wake(const struct bx_till *till, bx_mono *wake);
 /* TICKET -1: the receipt. Torn in the hand: same code, COPY n. Gone or unsure: a new code, the old
  * one refused. In hand: closes an unsure job as confirmed by a person. ROW is the sale's. */
 int bx_must bx_papers_reprint(struct bx_till *till, bx_origin origin, const struct bx_row *sale,
@@ -193,6 +208,7 @@ struct bx_command {    /* one under way at a time; others wait at the caller */
     char text[64], reason[44];
     int stage;
     int64_t n;
+    bx_mono until;
     size_t tender_count;
     char tenders[BX_TENDERS_MAX][64];
     struct bx_buf json, human; /* the answer as it grows */
@@ -204,6 +220,7 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
                      const struct bx_hash *hash, const struct bx_sale *sale);
 void bx_command_ended(struct bx_till *till, bx_origin origin, enum bx_outcome outcome,
                       const struct bx_fault *fault);
+void bx_command_paper(struct bx_till *till, bx_origin origin, const struct bx_paper_entry *paper);
 void bx_command_tick(struct bx_till *till);
 void bx_command_finish(struct bx_command *command);
 
@@ -247,5 +264,12 @@ void *bx_effects_hold(struct bx_effects *effects, const void *bytes, size_t len)
 void bx_till_log(struct bx_till *till, const char *format, ...) bx_format(2, 3);
 bool bx_mono_is_due(bx_mono now, bx_mono at); /* at 0: never */
 bx_mono bx_mono_plus_ms(bx_mono at, int64_t ms);
+/* The earlier of *WAKE and AT into *WAKE; AT 0: never. */
+void bx_mono_earlier(bx_mono *wake, bx_mono at);
+/* The basket on the screen changed: write the draft soon. */
+void bx_till_draft(struct bx_till *till);
+/* A new ticket code for DATE and CLASS; refused without a key for them. */
+int bx_must bx_till_code(struct bx_till *till, struct bx_date date, const struct bx_slug *class,
+                         struct bx_code *ret, struct bx_fault *fault);
 /* Today at the venue. */
 struct bx_date bx_till_today(const struct bx_till *till);

@@ -15,6 +15,7 @@ struct bx_lease_mark {
     bx_mono not_before; /* nothing to give until then */
     bool alive;         /* one of its slots can still be sold */
     bool batched;       /* part of the exchange under way */
+    bool again;         /* the answer opened a way: the basket's wish goes another round */
     bool frozen;        /* quarantined: sells nothing until a supervisor settles */
 };
 
@@ -28,12 +29,12 @@ struct bx_leases {
     size_t batch_count;
     struct bx_lease *granted; /* what the answer changes, until it is on disk; BX_ALLOT_MAX */
     size_t granted_count;
-    int64_t sent_epoch;
     bool answered; /* the answer is here and `granted` waits to be stored */
     bx_mono sent_at, next_at, next_scan;
     bx_utc sent_utc;
-    bool hello;      /* must say HELLO before anything else */
-    size_t hello_at; /* rows said so far, when one message is not enough */
+    bool wish;           /* a basket waits for places */
+    bool hello;          /* must say HELLO before anything else */
+    struct bx_slug said; /* HELLO has come as far as this pool, when one message is not enough */
 };
 void bx_leases_start(struct bx_till *till, const struct bx_journal_state *state);
 void bx_leases_finish(struct bx_leases *leases);
@@ -81,6 +82,8 @@ struct bx_link {
     void *document_new;        /* parsed, until it is on disk */
     int64_t epoch, commit;     /* highest seen */
     bool reoffer;              /* a new epoch: entries above the server's mark go again */
+    int64_t mark;              /* that mark, once it is known; -1 */
+    bool marking;              /* the note under way carries it */
     struct bx_pool_news *news; /* sorted by pool */
     size_t news_count;
     bx_utc news_at;
@@ -102,4 +105,5 @@ bool bx_link_is_up(const struct bx_till *till);
 void bx_link_mark(struct bx_till *till, int64_t mark);
 void bx_link_stored(struct bx_till *till, const struct bx_event *event);
 void bx_link_rows(struct bx_till *till, const struct bx_event *event);
+void bx_link_wake(const struct bx_till *till, bx_mono *wake);
 const struct bx_pool_news *bx_link_news(const struct bx_till *till, const struct bx_slug *pool);

@@ -67,7 +67,7 @@ int bx_must bx_run_start(struct bx_run *run, const char *draft, size_t draft_len
  * taken to be left over from a till that died. */
 int bx_must bx_run_listen(struct bx_run *run, const char *path, struct bx_fault *fault);
 
-/* Puts a command (boxtill/till/command.h) in the queue; TAKE gets its reply, once. JSON and TEXT
+/* Puts a command (src/till/command.c) in the queue; TAKE gets its reply, once. JSON and TEXT
  * are borrowed during the call. False when too many wait. */
 typedef void (*bx_reply_take)(void *arg, int exit, const char *json, const char *text);
 bool bx_must bx_run_command(struct bx_run *run, const char *json, size_t len, bx_reply_take take,

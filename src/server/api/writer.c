@@ -14,10 +14,12 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/ring.h"
+#include "boxtill/base/text.h"
 #include "server/api/operation.h"
 #include "server/store/store.h"
 
@@ -146,43 +148,58 @@ static void work_do(struct bd_writer *writer, struct bd_work *work)
 /* --- a batch ------------------------------------------------------------------------------ */
 
 /* Somebody else imported a programme since: what the book keeps in memory is old. */
-static int book_refresh(struct bd_writer *writer)
+static int book_refresh(struct bd_writer *writer, struct bx_fault *fault)
 {
     struct bd_meta_row meta = {.one = 1};
-    int err = bd_get(writer->setup.store, BD_META, &meta, NULL);
+    int err = bd_get(writer->setup.store, BD_META, &meta, fault);
     if (err)
         return err == BD_NOT ? BX_ERR_MISSING : err;
     if (writer->book && meta.programme == writer->programme &&
         bx_hash_equal(&meta.programme_hash, &writer->programme_hash))
         return 0;
     bd_book_destroy(writer->book);
-    writer->book = bd_book_create(writer->setup.store, writer->setup.policy, NULL);
+    writer->book = bd_book_create(writer->setup.store, writer->setup.policy, fault);
     if (!writer->book)
         return BX_ERR_IO;
     writer->programme = meta.programme;
     writer->programme_hash = meta.programme_hash;
     struct bd_turn turn = turn_now(writer);
-    int booked = bd_book_waiting(writer->book, &turn, NULL);
+    int booked = bd_book_waiting(writer->book, &turn, fault);
     return booked < 0 ? booked : 0;
+}
+
+/* For whoever keeps the server: the clients only hear that they should ask again. */
+static void complain(const struct bx_fault *fault)
+{
+    bx_buf_auto line;
+    bx_buf_init(&line, 4096);
+    bx_text_log(&line, fault->say, strlen(fault->say));
+    bx_buf_text_add(&line, " ");
+    bx_text_log(&line, fault->detail, strlen(fault->detail));
+    fprintf(stderr, "boxtilld: a batch was not written: %s\n", bx_buf_text(&line));
 }
 
 static bool batch_commit(struct bd_writer *writer)
 {
     struct bd_store *store = writer->setup.store;
-    struct bx_fault fault;
-    if (store->ops->begin(store, &fault) < 0)
+    struct bx_fault fault = {0};
+    if (store->ops->begin(store, &fault) < 0) {
+        complain(&fault);
         return false;
+    }
     int64_t began = now_us(writer);
-    bool fit = book_refresh(writer) == 0;
+    bool fit = book_refresh(writer, &fault) == 0;
     for (size_t i = 0; fit && i < writer->count; i++)
         work_do(writer, writer->batch[i]);
     int64_t worked = now_us(writer);
-    bool done = store->ops->end(store, fit, &fault) == BX_DONE && fit &&
+    bool done = store->ops->end(store, fit, fit ? &fault : NULL) == BX_DONE && fit &&
                 bd_book_mark(store, &writer->mark, &fault) == 0;
     average(&writer->piece_us, (worked - began) / (int64_t)writer->count);
     average(&writer->commit_us, now_us(writer) - worked);
-    if (!done) /* what the book remembers of this batch did not happen */
+    if (!done) { /* what the book remembers of this batch did not happen */
         writer->book = bd_book_destroy(writer->book);
+        complain(&fault);
+    }
     return done;
 }
 

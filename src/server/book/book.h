@@ -71,6 +71,9 @@ int bx_must bd_book_enrol_code(struct bd_book *book, const struct bd_turn *turn,
                                struct bx_fault *fault);
 int bx_must bd_book_revoke(struct bd_book *book, const struct bd_turn *turn, int64_t till,
                            struct bx_fault *fault);
+/* A supervisor, WHO, has looked at what put TILL into quarantine: it may have leases again. */
+int bx_must bd_book_settle(struct bd_book *book, const struct bd_turn *turn, int64_t till,
+                           const char *who, struct bx_fault *fault);
 
 /* --- devices ------------------------------------------------------------------------------ */
 

@@ -11,11 +11,13 @@
 struct bd_import_pool {
     struct bx_slug id;
     int64_t capacity;
+    bx_utc ends;    /* of its last slot */
+    bool cancelled; /* all its slots are */
 };
 
 struct bd_import {
     struct bx_programme *programme; /* epoch and version 0: the book sets them */
-    struct bd_import_pool *pools;
+    struct bd_import_pool *pools;   /* by id */
     size_t pool_count;
 };
 

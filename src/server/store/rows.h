@@ -48,7 +48,7 @@ struct bd_meta_row {
     struct bx_hash master;      /* from which the day keys derive */
     struct bx_hash server_seed; /* of the server's signing key */
     struct bx_hash programme_hash;
-    char venue[BX_NAME_SIZE];
+    char name[BX_NAME_SIZE];
 };
 
 struct bd_device_row {
@@ -57,7 +57,7 @@ struct bd_device_row {
     int64_t mark, highest;            /* seq held without a gap; highest seq held */
     int64_t quarantined;              /* 1: no lease until a supervisor settles */
     int64_t hello_epoch, hello_seq;   /* of the last whole HELLO */
-    int64_t hello_want, hello_got;    /* of one under way */
+    int64_t hello_want, hello_got;    /* leases of one under way; want: -1 when none is */
     int64_t settle_seq;               /* when the mark reaches it, fading leases close */
     struct bx_id enrolment;           /* index 1 */
     struct bx_hash key, secret, head; /* head: hash of the entry at the mark */
@@ -101,6 +101,7 @@ struct bd_lease_row {
     int64_t r;
     int64_t state; /* index 1: state, expires */
     int64_t expires;
+    int64_t epoch;   /* in which it was granted, or HELLO confirmed it */
     int64_t n;       /* granted */
     int64_t used;    /* as CLOSE said */
     int64_t booked;  /* places of the entries that came */

@@ -24,7 +24,7 @@
 #define ROW struct bd_meta_row
 static const struct bd_column meta_columns[] = {
     I(one),     I(epoch),      I(commit), I(shut),        I(next_till),      I(programme), I(staff),
-    I(waiting), I(offset_min), H(master), H(server_seed), H(programme_hash), T(venue)};
+    I(waiting), I(offset_min), H(master), H(server_seed), H(programme_hash), T(name)};
 #undef ROW
 #define ROW struct bd_device_row
 static const struct bd_column device_columns[] = {
@@ -48,7 +48,7 @@ static const struct bd_column pool_columns[] = {T(id),   I(capacity), I(planned_
 #undef ROW
 #define ROW struct bd_lease_row
 static const struct bd_column lease_columns[] = {
-    I(till), I(incarnation), T(pool), I(r),    I(state),   I(expires), I(n),
+    I(till), I(incarnation), T(pool), I(r),    I(state),   I(expires), I(epoch),   I(n),
     I(used), I(booked),      I(high), I(part), I(lacking), I(gaps),    I(overlaps)};
 #undef ROW
 #define ROW struct bd_entry_row

@@ -46,6 +46,19 @@ static void clock_changes(void **state)
     check("Europe/Berlin", "2026-10-25", 2 * 60 + 30, "2026-10-25T00:30:00Z", 120);
 }
 
+static void dates_of_instants(void **state)
+{
+    (void)state;
+    bx_utc at;
+    struct bx_date date;
+    assert_int_equal(bx_utc_parse("2026-11-24T23:30:00Z", &at), 0);
+    assert_int_equal(bx_sys_zone_date("Europe/Berlin", at, &date), 0);
+    assert_int_equal(bx_date_compare(date, (struct bx_date){2026, 11, 25}), 0);
+    assert_int_equal(bx_sys_zone_date("America/New_York", at, &date), 0);
+    assert_int_equal(bx_date_compare(date, (struct bx_date){2026, 11, 24}), 0);
+    assert_int_equal(bx_sys_zone_date("Nowhere/Else", at, &date), BX_ERR_MISSING);
+}
+
 static void unknown_zones(void **state)
 {
     (void)state;
@@ -87,8 +100,11 @@ static void clocks_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(civil_times),   cmocka_unit_test(clock_changes),
-        cmocka_unit_test(unknown_zones), cmocka_unit_test(environment_is_left_alone),
+        cmocka_unit_test(civil_times),
+        cmocka_unit_test(clock_changes),
+        cmocka_unit_test(dates_of_instants),
+        cmocka_unit_test(unknown_zones),
+        cmocka_unit_test(environment_is_left_alone),
         cmocka_unit_test(clocks_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,8 +93,8 @@ static void counts_characters_not_bytes(void **state)
     (void)state;
     /* 40 characters of two bytes each */
     char gate[81] = "";
-    for (int i = 0; i < 40; i++)
-        strncat(gate, "\xc3\xa4", 3);
+    for (int i = 0; i < 80; i++)
+        gate[i] = "\xc3\xa4"[i % 2];
     char body[400];
     for (int more = 0; more < 2; more++) {
         snprintf(body, sizeof(body),

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* boxtill's commands, by noun. Each takes what stands after its name and returns the exit status:
+ * 0 done, 1 refused, 2 usage, 3 unknown outcome, 4 offline and not allowed offline. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "boxtill/base/json.h"
+#include "main/home.h"
+#include "main/session.h"
+
+enum {
+    BX_EXIT_DONE = 0,
+    BX_EXIT_REFUSED = 1,
+    BX_EXIT_USAGE = 2,
+    BX_EXIT_UNKNOWN = 3,
+    BX_EXIT_OFFLINE = 4
+};
+
+struct bx_place { /* where a command works */
+    struct bx_home home;
+    struct bx_settings settings;
+};
+
+typedef int (*bx_cmd)(const struct bx_place *place, int argc, char **argv);
+
+int bx_cmd_till(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_login(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_logout(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_sell(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_queue(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_sync(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_allot(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_find(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_show(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_reprint(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_replace(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_offline(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_journal(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_enrol(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_doctor(const struct bx_place *place, int argc, char **argv);
+
+/* One line "Usage: boxtill …" on stderr; returns BX_EXIT_USAGE. */
+int bx_usage(const char *rest);
+/* The fault's sentence on stderr; returns the status that goes with it. */
+int bx_refuse(const struct bx_fault *fault);
+
+/* Reads the arguments of a simple command: --json, options of OPTIONS that take a value, and at
+ * most `max` plain words. False after a usage line. */
+enum { BX_ARGS_OPTIONS = 8, BX_ARGS_WORDS = 4, BX_ARGS_REPEATS = 4 };
+struct bx_args {
+    const char *usage;
+    const char *options[BX_ARGS_OPTIONS]; /* "slot", …; ends with NULL */
+    size_t min, max;
+    bool json;
+    size_t word_count;
+    const char *words[BX_ARGS_WORDS];
+    size_t counts[BX_ARGS_OPTIONS];
+    const char *values[BX_ARGS_OPTIONS][BX_ARGS_REPEATS];
+};
+bool bx_args_read(struct bx_args *args, int argc, char **argv);
+
+/* Verifies the whole journal, whoever holds it. */
+int bx_must bx_journal_check(const struct bx_place *place, int64_t *ret_count,
+                             struct bx_hash *ret_head, struct bx_fault *fault);
+
+/* Sends the command that was written to COMMAND and shows its reply, as JSON or for people. */
+int bx_cmd_send(const struct bx_place *place, const struct bx_buf *command, bool json,
+                int64_t linger_ms);

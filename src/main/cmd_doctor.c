@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* doctor: what a till stands on, looked at one by one, each with what to do about it. It changes
+ * nothing and works beside a running till. */
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "boxtill/base/text.h"
+#include "boxtill/booking/booking.h"
+#include "journal/journal.h"
+#include "main/cmd.h"
+#include "sys/sys.h"
+
+enum { SYNCS = 9, CHECKS_MAX = 8, SERVER_MS = 6000, PRINTER_MS = 4000, DRIFT_S = 120 };
+
+/* Below: the disk cannot have synced. Above: every sale waits noticeably. */
+#define SYNC_LEAST_NS (30 * 1000)
+#define SYNC_MOST_NS  (50 * BX_MS_NS)
+
+struct check {
+    const char *name;
+    bool good;
+    char say[256];
+};
+
+struct visit {
+    const struct bx_place *place;
+    struct check checks[CHECKS_MAX];
+    size_t count;
+};
+
+static void tell(struct visit *visit, const char *name, bool good, const char *format, ...)
+    bx_format(4, 5);
+static void tell(struct visit *visit, const char *name, bool good, const char *format, ...)
+{
+    struct check *check = &visit->checks[visit->count++];
+    va_list args;
+    check->name = name;
+    check->good = good;
+    va_start(args, format);
+    vsnprintf(check->say, sizeof(check->say), format, args);
+    va_end(args);
+}
+
+static int64_t now_ns(void)
+{
+    struct bx_clock *clock = bx_sys_clock();
+    return clock->ops->mono(clock).ns;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* The middle of some syncs of one block, or -1. */
+static int64_t sync_time(const char *path)
+{
+    int64_t times[SYNCS];
+    static const char block[4096];
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    bool good = fd >= 0;
+    for (int i = 0; i < SYNCS && good; i++) {
+        int64_t start = now_ns();
+        good = write(fd, block, sizeof(block)) == sizeof(block) && fdatasync(fd) == 0;
+        times[i] = now_ns() - start;
+    }
+    if (fd >= 0) {
+        close(fd);
+        (void)unlink(path);
+    }
+    if (!good)
+        return -1;
+    qsort(times, SYNCS, sizeof(times[0]), by_size);
+    return times[SYNCS / 2];
+}
+
+static void disk_check(struct visit *visit)
+{
+    char path[BX_PATH_SIZE];
+    struct statvfs room;
+    const struct bx_home *home = &visit->place->home;
+    int64_t ns = sync_time(bx_home_file(home, "doctor.tmp", path));
+    if (ns < 0)
+        tell(visit, "disk", false, "%s cannot be written: free space, or look at its rights.",
+             home->path);
+    else if (ns < SYNC_LEAST_NS)
+        tell(visit, "disk", false,
+             "a sync takes %lld µs, too quick to be true: this disk may lose the last sales in a "
+             "power cut. Use another one.",
+             (long long)(ns / 1000));
+    else
+        tell(visit, "disk", ns <= SYNC_MOST_NS, "a sync takes %lld µs%s", (long long)(ns / 1000),
+             ns <= SYNC_MOST_NS ? "." : ": every sale waits for it. Use a quicker disk.");
+    if (statvfs(home->path, &room))
+        tell(visit, "room", false, "the free space cannot be told.");
+    else {
+        int64_t mb = (int64_t)room.f_bavail * (int64_t)room.f_frsize >> 20;
+        tell(visit, "room", mb >= BX_JOURNAL_LINE >> 20, "%lld MB free%s", (long long)mb,
+             mb >= BX_JOURNAL_LINE >> 20 ? "." : ": selling stops below 50. Free some.");
+    }
+}
+
+static void server_tell(struct visit *visit, const struct bx_device *device,
+                        const struct bx_booking_answer *answer)
+{
+    struct bx_clock *clock = bx_sys_clock();
+    if (answer->contact != BX_CONTACT_GOOD) {
+        tell(visit, "server", false, "%.120s: %s", device->url, answer->fault.say);
+        return;
+    }
+    tell(visit, "server", true, "%.150s answers, and it is the one this till knows.", device->url);
+    int64_t drift = (clock->ops->utc(clock).us - answer->news_at.us) / BX_SECOND_US;
+    bool good = drift > -DRIFT_S && drift < DRIFT_S;
+    tell(visit, "clock", good, "%lld s from the server's%s", (long long)drift,
+         good ? "." : ": set this machine's clock.");
+}
+
+static void server_check(struct visit *visit)
+{
+    const struct bx_settings *settings = &visit->place->settings;
+    struct bx_fault fault = {0};
+    struct bx_device device;
+    struct bx_booking_answer answer;
+    int err = bx_device_load(&visit->place->home, &device, &fault);
+    if (err || device.till == 0) {
+        tell(visit, "server", false, "%s",
+             err && err != BX_ERR_MISSING ? fault.say : "not enrolled: boxtill enrol URL CODE");
+        return;
+    }
+    struct bx_booking_config config = {.url = settings->url[0] ? settings->url : device.url,
+                                       .ca_file = settings->ca_file,
+                                       .pin = settings->pin,
+                                       .till = device.till,
+                                       .incarnation = device.incarnation,
+                                       .key = device.key,
+                                       .server = device.server,
+                                       .timeout_ms = SERVER_MS};
+    bx_cleanup(bx_booking_http_destroy) struct bx_booking *booking =
+        bx_booking_http_create(&config, &fault);
+    if (!booking || booking->ops->news(booking, 1, &fault))
+        tell(visit, "server", false, "%s", fault.say);
+    else {
+        while (!booking->ops->answer(booking, &answer))
+            bx_booking_http_wait(booking, NULL, 0, 1000);
+        server_tell(visit, &device, &answer);
+    }
+    bx_wipe(&device, sizeof(device));
+    bx_wipe(&config.key, sizeof(config.key));
+}
+
+static void key_check(struct visit *visit)
+{
+    char path[BX_PATH_SIZE];
+    struct stat about;
+    if (stat(bx_home_file(&visit->place->home, "device.key", path), &about))
+        tell(visit, "key", false, "there is none: boxtill enrol URL CODE");
+    else
+        tell(visit, "key", (about.st_mode & 077) == 0, "device.key is %s",
+             (about.st_mode & 077) == 0 ? "ours alone."
+                                        : "open to others: chmod 600, and enrol anew if in doubt.");
+}
+
+static void printer_check(struct visit *visit)
+{
+    const struct bx_settings *settings = &visit->place->settings;
+    struct tp_queue_config queue = settings->queue;
+    struct bx_print_report report = {0};
+    struct bx_fault fault = {0};
+    if (settings->printer == BX_PRINTER_NONE) {
+        tell(visit, "printer", false, "none is set up: [printer] in boxtill.conf.");
+        return;
+    }
+    if (settings->printer == BX_PRINTER_FOLDER) {
+        tell(visit, "printer", true, "writes into %.200s", settings->folder);
+        return;
+    }
+    queue.clock = bx_sys_clock();
+    struct bx_printer *printer = tp_spool_create(&queue, &fault);
+    if (!printer) {
+        tell(visit, "printer", false, "%s", fault.say);
+        return;
+    }
+    int64_t until = now_ns() + PRINTER_MS * BX_MS_NS;
+    bool heard = false;
+    while (!heard && now_ns() < until) {
+        struct pollfd fd = {.fd = printer->ops->fd(printer), .events = POLLIN};
+        (void)poll(&fd, 1, 100);
+        heard = printer->ops->report(printer, &report) && bx_id_is_zero(&report.job);
+    }
+    if (!heard)
+        tell(visit, "printer", false, "%s: CUPS says nothing of it.", queue.queue);
+    else
+        tell(visit, "printer", report.printer_ready, "%s: %s", queue.queue,
+             report.say[0] ? report.say : "ready.");
+    printer->ops->destroy(printer);
+}
+
+static void journal_check(struct visit *visit)
+{
+    struct bx_fault fault = {0};
+    struct bx_hash head;
+    int64_t count;
+    if (bx_journal_check(visit->place, &count, &head, &fault))
+        tell(visit, "journal", false, "%s", fault.say);
+    else
+        tell(visit, "journal", true, "%lld entries, all as they were written.", (long long)count);
+}
+
+static void checks_print(const struct visit *visit, bool json)
+{
+    struct bx_json_writer writer;
+    bx_buf_auto out;
+    bx_buf_init(&out, 0);
+    if (!json) {
+        for (size_t i = 0; i < visit->count; i++) {
+            char say[sizeof(visit->checks[i].say)];
+            bx_text_wash(visit->checks[i].say, strlen(visit->checks[i].say), sizeof(say), say,
+                         sizeof(say));
+            printf("%-4s  %-8s %s\n", visit->checks[i].good ? "ok" : "LOOK", visit->checks[i].name,
+                   say);
+        }
+        return;
+    }
+    bx_json_write(&writer, &out);
+    bx_json_object_open(&writer, NULL);
+    bx_json_array_open(&writer, "checks");
+    for (size_t i = 0; i < visit->count; i++) {
+        bx_json_object_open(&writer, NULL);
+        bx_json_put_string(&writer, "name", visit->checks[i].name);
+        bx_json_put_bool(&writer, "ok", visit->checks[i].good);
+        bx_json_put_string(&writer, "say", visit->checks[i].say);
+        bx_json_object_close(&writer);
+    }
+    bx_json_array_close(&writer);
+    bx_json_object_close(&writer);
+    printf("%s\n", bx_buf_text(&out));
+}
+
+int bx_cmd_doctor(const struct bx_place *place, int argc, char **argv)
+{
+    struct bx_args args = {.usage = "doctor [--json]", .min = 0, .max = 0};
+    struct visit visit = {.place = place};
+    int status = BX_EXIT_DONE;
+    if (!bx_args_read(&args, argc, argv))
+        return BX_EXIT_USAGE;
+    disk_check(&visit);
+    key_check(&visit);
+    server_check(&visit);
+    printer_check(&visit);
+    journal_check(&visit);
+    for (size_t i = 0; i < visit.count; i++)
+        if (!visit.checks[i].good)
+            status = BX_EXIT_REFUSED;
+    checks_print(&visit, args.json);
+    return status;
+}

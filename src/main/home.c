@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a till's files lie and how it is set up. Everything is under one folder, so that a till is
+ * moved, backed up or thrown away as one thing. */
+
+#include "main/home.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/ini.h"
+#include "boxtill/base/json.h"
+#include "boxtill/base/text.h"
+#include "boxtill/sys/file.h"
+
+enum { CONFIG_MAX = 64 << 10, KEY_FILE_MAX = 8192 };
+
+int bx_home_find(struct bx_home *ret, struct bx_fault *fault)
+{
+    static const char system_home[] = "/var/lib/boxtill";
+    const char *given = getenv("BOXTILL_HOME"), *user = getenv("HOME");
+    int len;
+    if (given && given[0])
+        len = snprintf(ret->path, sizeof(ret->path), "%s", given);
+    else if (access(system_home, W_OK) == 0 || !user || !user[0])
+        len = snprintf(ret->path, sizeof(ret->path), "%s", system_home);
+    else
+        len = snprintf(ret->path, sizeof(ret->path), "%s/.local/share/boxtill", user);
+    if (len < 0 || (size_t)len >= sizeof(ret->path))
+        return bx_fault_say(fault, BX_ERR_INPUT, "The path of the till's home is too long.");
+    while (len > 1 && ret->path[len - 1] == '/')
+        ret->path[--len] = '\0';
+    return bx_folder_make(ret->path, fault);
+}
+
+const char *bx_home_file(const struct bx_home *home, const char *name, char out[BX_PATH_SIZE])
+{
+    snprintf(out, BX_PATH_SIZE, "%s/%s", home->path, name);
+    return out;
+}
+
+/* --- boxtill.conf ------------------------------------------------------------------------- */
+
+/* Words and numbers as they stand in the file. */
+struct raw {
+    char enter[8], printer[8], language[8], folder[256];
+    int64_t days_ahead, dots, dpi, columns;
+};
+
+static int word_find(const char *key, const char *word, const char *const words[], size_t count,
+                     int *ret, struct bx_fault *fault)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(word, words[i]) != 0)
+            continue;
+        *ret = (int)i;
+        return 0;
+    }
+    return bx_fault_say(fault, BX_ERR_INPUT, "boxtill.conf: %s cannot be \"%.20s\".", key, word);
+}
+
+static int words_take(const struct bx_home *home, const struct raw *raw, struct bx_settings *ret,
+                      struct bx_fault *fault)
+{
+    static const char *const enters[] = {
+        [BX_ENTER_CASH] = "cash", [BX_ENTER_CARD] = "card", [BX_ENTER_NONE] = "none"};
+    static const char *const printers[] = {
+        [BX_PRINTER_NONE] = "none", [BX_PRINTER_FOLDER] = "folder", [BX_PRINTER_CUPS] = "cups"};
+    int enter = 0, printer = 0;
+    if (word_find("[till] enter", raw->enter, enters, bx_countof(enters), &enter, fault) ||
+        word_find("[printer] kind", raw->printer, printers, bx_countof(printers), &printer,
+                  fault) ||
+        tp_language_parse(raw->language, &ret->queue.language, fault))
+        return BX_ERR_INPUT;
+    ret->till.enter = (enum bx_enter_tender)enter;
+    ret->printer = (enum bx_printer_kind)printer;
+    ret->till.days_ahead = (int)raw->days_ahead;
+    ret->queue.device = (struct tp_device){
+        .dots = (int)raw->dots, .dpi = (int)raw->dpi, .columns = (int)raw->columns};
+    snprintf(ret->folder, sizeof(ret->folder), "%s%s%s", raw->folder[0] == '/' ? "" : home->path,
+             raw->folder[0] == '/' ? "" : "/", raw->folder);
+    if (ret->printer == BX_PRINTER_CUPS && !ret->queue.queue[0])
+        return bx_fault_say(fault, BX_ERR_INPUT,
+                            "boxtill.conf: [printer] queue must name a queue of CUPS.");
+    return tp_device_check(&ret->queue.device, fault);
+}
+
+int bx_settings_load(const struct bx_home *home, struct bx_settings *ret, struct bx_fault *fault)
+{
+    struct tp_device usual = tp_device_usual();
+    struct raw raw = {.enter = "cash",
+                      .printer = "none",
+                      .language = "escpos",
+                      .folder = "prints",
+                      .days_ahead = 1,
+                      .dots = usual.dots,
+                      .dpi = usual.dpi,
+                      .columns = usual.columns};
+    char path[BX_PATH_SIZE];
+    *ret = (struct bx_settings){.timeout = 20, .log_bytes = 1 << 20};
+    bx_till_config_defaults(&ret->till);
+    const struct bx_ini_key keys[] = {
+        {"server",  "url",           BX_INI_TEXT,   ret->url,                 sizeof(ret->url),              0,    0      },
+        {"server",  "ca_file",       BX_INI_TEXT,   ret->ca_file,             sizeof(ret->ca_file),          0,    0      },
+        {"server",  "pin",           BX_INI_TEXT,   ret->pin,                 sizeof(ret->pin),              0,    0      },
+        {"server",  "timeout",       BX_INI_NUMBER, &ret->timeout,            0,                             1,    300    },
+        {"till",    "enter",         BX_INI_TEXT,   raw.enter,                sizeof(raw.enter),             0,    0      },
+        {"till",    "lock_after",    BX_INI_NUMBER, &ret->till.lock_after,    0,                             0,    86400  },
+        {"till",    "scan_prefix",   BX_INI_TEXT,   ret->till.scan_prefix,    sizeof(ret->till.scan_prefix),
+         0,                                                                                                        0      },
+        {"till",    "days_ahead",    BX_INI_NUMBER, &raw.days_ahead,          0,                             1,    30     },
+        {"till",    "print_receipt", BX_INI_BOOL,   &ret->till.print_receipt, 0,                             0,    0      },
+        {"printer", "kind",          BX_INI_TEXT,   raw.printer,              sizeof(raw.printer),           0,    0      },
+        {"printer", "folder",        BX_INI_TEXT,   raw.folder,               sizeof(raw.folder),            0,    0      },
+        {"printer", "queue",         BX_INI_TEXT,   ret->queue.queue,         sizeof(ret->queue.queue),      0,    0      },
+        {"printer", "cups_server",   BX_INI_TEXT,   ret->queue.server,        sizeof(ret->queue.server),     0,    0      },
+        {"printer", "language",      BX_INI_TEXT,   raw.language,             sizeof(raw.language),          0,    0      },
+        {"printer", "dots",          BX_INI_NUMBER, &raw.dots,                0,                             1,    100000 },
+        {"printer", "dpi",           BX_INI_NUMBER, &raw.dpi,                 0,                             1,    100000 },
+        {"printer", "columns",       BX_INI_NUMBER, &raw.columns,             0,                             1,    1000   },
+        {"log",     "bytes",         BX_INI_NUMBER, &ret->log_bytes,          0,                             4096, 1 << 30},
+    };
+    bx_home_file(home, "boxtill.conf", path);
+    bx_buf_auto text;
+    bx_buf_init(&text, CONFIG_MAX + 1);
+    int err = bx_file_read(path, CONFIG_MAX, &text, fault);
+    if (err && err != BX_ERR_MISSING)
+        return err;
+    if (!err)
+        err = bx_ini_parse("boxtill.conf", bx_buf_text(&text), text.len, keys, bx_countof(keys),
+                           fault);
+    else
+        err = 0;
+    return err ? err : words_take(home, &raw, ret, fault);
+}
+
+/* --- device.key --------------------------------------------------------------------------- */
+
+int bx_device_load(const struct bx_home *home, struct bx_device *ret, struct bx_fault *fault)
+{
+    struct bx_fault spare;
+    struct bx_json_reader root;
+    struct bx_device device = {0};
+    char path[BX_PATH_SIZE];
+    bx_buf_auto text;
+    bx_buf_init(&text, KEY_FILE_MAX + 1);
+    if (!fault)
+        fault = &spare;
+    int err = bx_file_read(bx_home_file(home, "device.key", path), KEY_FILE_MAX, &text, fault);
+    if (err)
+        return err;
+    bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
+        bx_json_parse(bx_buf_text(&text), text.len, KEY_FILE_MAX, fault);
+    if (text.data)
+        bx_wipe(text.data, text.len);
+    if (!doc)
+        return fault->err;
+    bx_json_read(&root, bx_json_root(doc), "device.key", fault);
+    bx_json_int(&root, "v", 1, 1);
+    bx_json_string(&root, "url", sizeof(device.url) - 1, device.url, sizeof(device.url));
+    device.till = bx_json_int(&root, "till", 0, 999999);
+    device.incarnation = bx_json_int(&root, "incarnation", 0, 999999);
+    device.issuer = (int)bx_json_int(&root, "issuer", 0, BX_ISSUERS_MAX - 1);
+    bx_json_id(&root, "id", &device.id);
+    bx_json_hex(&root, "key", device.key.b, sizeof(device.key.b));
+    bx_json_hex(&root, "server", device.server.b, sizeof(device.server.b));
+    bx_json_hex(&root, "secret", device.secret, sizeof(device.secret));
+    bx_json_string_or(&root, "venue", sizeof(device.venue) - 1, device.venue, sizeof(device.venue),
+                      "");
+    if (!root.err)
+        *ret = device;
+    bx_wipe(&device, sizeof(device));
+    return root.err;
+}
+
+int bx_device_store(const struct bx_home *home, const struct bx_device *device,
+                    struct bx_fault *fault)
+{
+    struct bx_json_writer writer;
+    char path[BX_PATH_SIZE];
+    bx_buf_auto text;
+    bx_buf_init(&text, KEY_FILE_MAX);
+    bx_json_write(&writer, &text);
+    bx_json_object_open(&writer, NULL);
+    bx_json_put_int(&writer, "v", 1);
+    bx_json_put_string(&writer, "url", device->url);
+    bx_json_put_int(&writer, "till", device->till);
+    bx_json_put_int(&writer, "incarnation", device->incarnation);
+    bx_json_put_int(&writer, "issuer", device->issuer);
+    bx_json_put_id(&writer, "id", &device->id);
+    bx_json_put_hex(&writer, "key", device->key.b, sizeof(device->key.b));
+    bx_json_put_hex(&writer, "server", device->server.b, sizeof(device->server.b));
+    bx_json_put_hex(&writer, "secret", device->secret, sizeof(device->secret));
+    bx_json_put_string(&writer, "venue", device->venue);
+    bx_json_object_close(&writer);
+    bx_buf_byte_add(&text, '\n');
+    int err = bx_file_write(bx_home_file(home, "device.key", path), bx_buf_text(&text), text.len,
+                            true, fault);
+    bx_wipe(text.data, text.len);
+    return err;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The book itself holds no truth: all of it is in the store, and every call reads what it needs
+ * there. What is kept here are parsed programmes, because parsing one a sale would cost more than
+ * booking it, and one sale's worth of memory. */
+
+#include "server/book/book.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/text.h"
+#include "server/book/inside.h"
+
+int bd_meta(struct bd_store *store, struct bd_meta_row *ret, struct bx_fault *fault)
+{
+    *ret = (struct bd_meta_row){.one = 1};
+    int err = bd_get(store, BD_META, ret, fault);
+    if (err == BD_NOT)
+        return bx_fault_say(fault, BX_ERR_MISSING,
+                            "There is no venue in this store yet: run boxtilld init.");
+    return err;
+}
+
+int bd_must(int err, const char *what, struct bx_fault *fault)
+{
+    if (err != BD_NOT)
+        return err;
+    return bx_fault_set(fault, BX_ERR_CORRUPT, "The booking server's data contradict themselves.",
+                        "%s", what);
+}
+
+int bd_leave(struct bd_store *store, int err, struct bx_fault *fault)
+{
+    int end = store->ops->release(store, err == 0, err == 0 ? fault : NULL);
+    return err != 0 ? err : end;
+}
+
+int bd_task(struct bd_store *store, const struct bd_task_row *task, struct bx_fault *fault)
+{
+    int err = bd_insert(store, BD_TASK, task, fault);
+    return err == BD_NOT ? 0 : err;
+}
+
+int bd_quarantine(struct bd_store *store, const struct bd_turn *turn, struct bd_device_row *device,
+                  int64_t seq, const char *say, struct bx_fault *fault)
+{
+    struct bd_task_row task = {.till = device->till,
+                               .incarnation = device->incarnation,
+                               .seq = seq,
+                               .word = "quarantine",
+                               .at = turn->now.us};
+    BX_TEXT_COPY(task.say, say);
+    device->quarantined = 1;
+    return bd_task(store, &task, fault);
+}
+
+int bd_log(struct bd_store *store, const struct bd_turn *turn, const char *who,
+           struct bx_fault *fault, const char *format, ...)
+{
+    struct bd_log_row row = {.at = turn->now.us};
+    struct bx_rand rand = {0};
+    memcpy(rand.seed, turn->seed, sizeof rand.seed);
+    rand.drawn = UINT64_C(1) << 32; /* apart from what the call itself draws */
+    BX_TEXT_COPY(row.who, who);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(row.what, sizeof row.what, format, args);
+    va_end(args);
+    int err;
+    do { /* again when the caller gave one seed to two calls */
+        uint8_t random[10];
+        bx_rand_draw(&rand, random, sizeof random);
+        row.id = bx_id_make(turn->now, random);
+        err = bd_insert(store, BD_LOG, &row, fault);
+    } while (err == BD_NOT);
+    return err;
+}
+
+struct bx_date bd_today(const struct bd_meta_row *meta, bx_utc at)
+{
+    struct bx_date date;
+    int minute;
+    bx_utc_civil(at, (int)meta->offset_min, &date, &minute);
+    return date;
+}
+
+/* --- programmes ----------------------------------------------------------------------------- */
+
+static int programme_load(struct bd_book *book, int64_t version, struct bd_catalogue *ret,
+                          struct bx_fault *fault)
+{
+    struct bd_document_row row = {.kind = BD_DOC_PROGRAMME, .version = version};
+    int err = bd_get(book->store, BD_DOCUMENT, &row, fault);
+    if (err != 0)
+        return err;
+    ret->hash = bx_hash_of(row.bytes.data, row.bytes.len);
+    ret->programme = bx_programme_parse((const char *)row.bytes.data, row.bytes.len, fault);
+    return ret->programme != NULL ? 0 : BX_ERR_CORRUPT;
+}
+
+int bd_programme(struct bd_book *book, const struct bd_meta_row *meta, int64_t version,
+                 const struct bx_programme **ret, struct bx_fault *fault)
+{
+    bool newest = version == 0 || version == meta->programme;
+    version = newest ? meta->programme : version;
+    *ret = NULL;
+    if (version <= 0 || version > meta->programme)
+        return 0;
+    for (size_t i = 0; i < BD_CATALOGUES; i++) {
+        struct bd_catalogue *held = &book->catalogues[i];
+        if (held->programme == NULL || held->programme->version != version)
+            continue;
+        if (!newest || bx_hash_equal(&held->hash, &meta->programme_hash)) {
+            *ret = held->programme;
+            return 0;
+        }
+        held->programme = (struct bx_programme *)bx_programme_destroy(held->programme);
+    }
+    struct bd_catalogue loaded = {0};
+    int err = programme_load(book, version, &loaded, fault);
+    if (err != 0)
+        return err == BD_NOT ? 0 : err;
+    struct bd_catalogue *place = &book->catalogues[book->next];
+    book->next = (book->next + 1) % BD_CATALOGUES;
+    bx_programme_destroy(place->programme);
+    *place = loaded;
+    *ret = loaded.programme;
+    return 0;
+}
+
+/* --- life ----------------------------------------------------------------------------------- */
+
+struct bd_book *bd_book_create(struct bd_store *store, const struct bd_policy *policy,
+                               struct bx_fault *fault)
+{
+    struct bd_book *book bx_cleanup(bd_book_destroy) = bx_new(struct bd_book);
+    struct bd_meta_row meta;
+    const struct bx_programme *programme;
+    book->store = store;
+    book->policy = *policy;
+    if (bd_meta(store, &meta, fault) != 0 || bd_programme(book, &meta, 0, &programme, fault) != 0)
+        return NULL;
+    return (struct bd_book *)bx_steal(&book);
+}
+
+void *bd_book_destroy(struct bd_book *book)
+{
+    if (book == NULL)
+        return NULL;
+    for (size_t i = 0; i < BD_CATALOGUES; i++)
+        bx_programme_destroy(book->catalogues[i].programme);
+    return bx_free(book);
+}

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The programme as people write it. One JSON object (integers only, members not named here are
+ * faults):
+ *
+ *   {"venue":{"id":"museum","name":"Sample Museum","zone":"Europe/Berlin","currency":"EUR",
+ *             "exponent":2,"cash_step":1,"tax_included":true,"quantity_usual":10},
+ *    "events":[{"id":"permanent","name":"Permanent collection","class":"main",
+ *               "slots":[{"dates":["today","today+1","2026-11-30"],"from":"10:00","to":"18:00",
+ *                         "every":15,"length":15,"capacity":250,"pool":"house",
+ *                         "cancelled":false}]}],
+ *    "products":[{"id":"adult","name":"Adult","key":"a","price":2400,"tax":70000,"places":1,
+ *                 "persons":1,"events":["permanent"]},
+ *                {"id":"guide","name":"Guide","key":"t","price":600,"tax":190000,"places":0,
+ *                 "persons":0,"events":[],"class":"extras"}]}
+ *
+ *   venue     as in the programme document (src/domain/programme.c); by default exponent 2,
+ *             cash_step 1, tax_included true, quantity_usual 10
+ *   class     of an event: which day key signs its tickets; by default "main"
+ *   dates     1 to 400 civil days: "2026-11-30", "today", or "today+N" with N from 1 to 365
+ *   from, to  civil times "HH:MM" of the venue, "24:00" allowed in `to`; the last slot ends at or
+ *             before `to`
+ *   every     minutes from one slot's start to the next, 1 to 1440; length in minutes, by default
+ *             the same
+ *   capacity  places of each slot, 0 to 1000000
+ *   pool      what the slots draw on, by default the event's own. Events that name one pool share
+ *             its places at the same date and time, and must agree on the capacity
+ *   price     minor units; tax in ppm (70000 is 7 %); places and persons of one piece, by default 1
+ *             (0 for an untimed product)
+ *   events    ids the product is sold for; none: untimed. `class` is an untimed product's, and
+ *             without it no ticket is printed
+ *
+ * A slot is called EVENT-YYYYMMDD-HHMM and its pool POOL-YYYYMMDD-HHMM, so that a second import
+ * finds the pools of the first again.
+ *
+ * Parsing goes on after a fault, so that one run shows them all; what looks good is finally written
+ * as a programme document and read again, and whatever that reader finds is a fault here too. */
+
+#include "server/book/import.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/json.h"
+#include "boxtill/base/text.h"
+
+enum {
+    FAULTS_MAX = 100,
+    DATES_MAX = 400,
+    SERIES_MAX = 50,                  /* of one event */
+    STEM_MAX = BX_SLUG_SIZE - 1 - 14, /* leaves room for -YYYYMMDD-HHMM */
+    CAPACITY_MAX = 1000000,
+    IMPORT_BYTES = 4 << 20,
+    DAY_MINUTES = 1440,
+    WHERE_SIZE = 64
+};
+
+struct parser {
+    struct bx_date today;
+    bd_zone zone;
+    void *zone_arg;
+    struct bx_programme programme; /* arrays by bx_alloc, at their maximum */
+    struct bd_import_pool *pools;
+    size_t pool_count;
+    struct bx_buf *faults;
+    int fault_count;
+};
+
+/* One "slots" element: a series on some days. */
+struct series {
+    struct bx_slug pool;
+    int from, to, every, length;
+    int64_t capacity;
+    bool cancelled;
+};
+
+static void fault_add(struct parser *parser, const char *format, ...) bx_format(2, 3);
+static void fault_add(struct parser *parser, const char *format, ...)
+{
+    char line[320];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (parser->fault_count++ < FAULTS_MAX)
+        bx_buf_format(parser->faults, "%s\n", line);
+}
+
+/* Passes on what a reader found, if anything. True when it found nothing. */
+static bool is_good(struct parser *parser, const struct bx_json_reader *reader)
+{
+    if (reader->err != 0)
+        fault_add(parser, "%s", reader->fault->say);
+    return reader->err == 0;
+}
+
+/* --- words ---------------------------------------------------------------------------------- */
+
+/* "HH:MM" to minutes, up to 24:00. */
+static void read_time(struct bx_json_reader *reader, const char *name, int *ret)
+{
+    char text[8];
+    int64_t hour = 0, minute = 0;
+    bx_json_string(reader, name, sizeof text - 1, text, sizeof text);
+    if (reader->err != 0)
+        return;
+    bool good = strlen(text) == 5 && text[2] == ':';
+    for (int i = 0; i < 5 && good; i++)
+        good = i == 2 || (text[i] >= '0' && text[i] <= '9');
+    if (good) {
+        hour = (text[0] - '0') * 10 + text[1] - '0';
+        minute = (text[3] - '0') * 10 + text[4] - '0';
+    }
+    if (!good || minute > 59 || hour * 60 + minute > DAY_MINUTES)
+        bx_json_fault(reader, "\"%s\" must be a time from 00:00 to 24:00", name);
+    else
+        *ret = (int)(hour * 60 + minute);
+}
+
+static bool read_date(const struct parser *parser, const char *text, struct bx_date *ret)
+{
+    int64_t days = 0;
+    if (strncmp(text, "today", 5) != 0)
+        return bx_date_parse(text, ret) == 0;
+    if (text[5] == '+' && bx_text_number(text + 6, strlen(text + 6), 365, &days) != 0)
+        return false;
+    if (text[5] != '\0' && text[5] != '+')
+        return false;
+    *ret = bx_date_plus(parser->today, (int)days);
+    return true;
+}
+
+static void stem_read(struct bx_json_reader *reader, const char *name, struct bx_slug *ret)
+{
+    bx_slug_read(reader, name, ret);
+    if (reader->err == 0 && strlen(ret->s) > STEM_MAX)
+        bx_json_fault(reader, "\"%s\" must have at most %d characters", name, STEM_MAX);
+}
+
+/* --- the venue ------------------------------------------------------------------------------ */
+
+static void read_venue(struct parser *parser, bx_json *object)
+{
+    static const char *const names[] = {"id",           "name",           "zone",
+                                        "currency",     "exponent",       "cash_step",
+                                        "tax_included", "quantity_usual", NULL};
+    struct bx_programme *programme = &parser->programme;
+    struct bx_fault fault;
+    struct bx_json_reader reader;
+    bx_utc noon;
+    bx_json_read(&reader, object, "venue", &fault);
+    bx_slug_read(&reader, "id", &programme->venue);
+    bx_json_string(&reader, "name", BX_NAME_COLUMNS, programme->name, sizeof programme->name);
+    bx_json_string(&reader, "zone", sizeof programme->zone - 1, programme->zone,
+                   sizeof programme->zone);
+    bx_json_string(&reader, "currency", 3, programme->currency, sizeof programme->currency);
+    programme->exponent = (int)bx_json_int_or(&reader, "exponent", 0, 3, 2);
+    programme->cash_step = bx_json_int_or(&reader, "cash_step", 1, 1000, 1);
+    programme->tax_included = bx_json_bool_or(&reader, "tax_included", true);
+    programme->quantity_usual = (int)bx_json_int_or(&reader, "quantity_usual", 1, 999, 10);
+    bx_json_only(&reader, names);
+    if (reader.err == 0 && parser->zone(parser->zone_arg, programme->zone, parser->today, 720,
+                                        &noon, &programme->offset_min) != 0)
+        bx_json_fault(&reader, "\"zone\" %s is not a time zone this machine knows",
+                      programme->zone);
+    is_good(parser, &reader);
+}
+
+/* --- slots ---------------------------------------------------------------------------------- */
+
+static void stamp(struct bx_slug *ret, const struct bx_slug *stem, struct bx_date date, int minute)
+{
+    char text[BX_SLUG_SIZE + 32];
+    snprintf(text, sizeof text, "%s-%04d%02d%02d-%02d%02d", stem->s, date.year, date.month,
+             date.day, minute / 60, minute % 60);
+    BX_TEXT_COPY(ret->s, text);
+}
+
+static void slot_add(struct parser *parser, const char *where, int event,
+                     const struct series *series, struct bx_date date, int minute)
+{
+    struct bx_programme *programme = &parser->programme;
+    struct bx_slot slot = {.event = event, .date = date, .cancelled = series->cancelled};
+    int end_offset;
+    int end = minute + series->length;
+    char day[BX_DATE_TEXT];
+    if (programme->slot_count == BX_SLOTS_MAX) {
+        fault_add(parser, "%s: there are more than %d slots", where, BX_SLOTS_MAX);
+        return;
+    }
+    stamp(&slot.id, &programme->events[event].id, date, minute);
+    stamp(&slot.pool, &series->pool, date, minute);
+    struct bx_date end_date = end < DAY_MINUTES ? date : bx_date_plus(date, 1);
+    if (parser->zone(parser->zone_arg, programme->zone, date, minute, &slot.start,
+                     &slot.offset_min) != 0 ||
+        parser->zone(parser->zone_arg, programme->zone, end_date, end % DAY_MINUTES, &slot.end,
+                     &end_offset) != 0) {
+        fault_add(parser, "%s: %s %02d:%02d does not exist in %s", where, bx_date_format(date, day),
+                  minute / 60, minute % 60, programme->zone);
+        return;
+    }
+    programme->slots[programme->slot_count++] = slot;
+    parser->pools[parser->pool_count++] =
+        (struct bd_import_pool){slot.pool, series->capacity, slot.end, slot.cancelled};
+}
+
+static void read_dates(struct parser *parser, const char *where, int event,
+                       const struct series *series, bx_json *dates)
+{
+    size_t nth = 0;
+    for (bx_json *item = bx_json_first(dates); item != NULL; item = bx_json_next(item), nth++) {
+        struct bx_date date;
+        if (!bx_json_is_string(item) || !read_date(parser, bx_json_text(item), &date)) {
+            fault_add(parser,
+                      "%s.dates[%zu]: must be a day as 2026-11-30, today, or today+N with N from 1 "
+                      "to 365",
+                      where, nth);
+            continue;
+        }
+        for (int at = series->from; at + series->length <= series->to; at += series->every)
+            slot_add(parser, where, event, series, date, at);
+    }
+}
+
+static void read_series(struct parser *parser, const char *where, int event, bx_json *object)
+{
+    static const char *const names[] = {"dates",    "from", "to",        "every", "length",
+                                        "capacity", "pool", "cancelled", NULL};
+    struct series series = {.pool = parser->programme.events[event].id};
+    struct bx_fault fault;
+    struct bx_json_reader reader;
+    bx_json_read(&reader, object, where, &fault);
+    read_time(&reader, "from", &series.from);
+    read_time(&reader, "to", &series.to);
+    series.every = (int)bx_json_int(&reader, "every", 1, DAY_MINUTES);
+    series.length = (int)bx_json_int_or(&reader, "length", 1, DAY_MINUTES, series.every);
+    series.capacity = bx_json_int(&reader, "capacity", 0, CAPACITY_MAX);
+    series.cancelled = bx_json_bool_or(&reader, "cancelled", false);
+    if (bx_json_get(object, "pool") != NULL)
+        stem_read(&reader, "pool", &series.pool);
+    bx_json *dates = bx_json_array(&reader, "dates", DATES_MAX);
+    bx_json_only(&reader, names);
+    if (reader.err == 0 && bx_json_count(dates) == 0)
+        bx_json_fault(&reader, "\"dates\" must name a day");
+    if (reader.err == 0 && series.from + series.length > series.to)
+        bx_json_fault(&reader, "no slot of %d minutes fits between \"from\" and \"to\"",
+                      series.length);
+    if (is_good(parser, &reader))
+        read_dates(parser, where, event, &series, dates);
+}
+
+/* --- events and products -------------------------------------------------------------------- */
+
+static void read_event(struct parser *parser, bx_json *object, size_t nth)
+{
+    static const char *const names[] = {"id", "name", "class", "slots", NULL};
+    struct bx_programme *programme = &parser->programme;
+    struct bx_event_info *event = &programme->events[programme->event_count];
+    char where[WHERE_SIZE];
+    struct bx_fault fault;
+    struct bx_json_reader reader;
+    snprintf(where, sizeof where, "events[%zu]", nth);
+    bx_json_read(&reader, object, where, &fault);
+    stem_read(&reader, "id", &event->id);
+    bx_json_string(&reader, "name", BX_NAME_COLUMNS, event->name, sizeof event->name);
+    bx_slug_read_or_none(&reader, "class", &event->class);
+    if (bx_slug_is_none(&event->class))
+        BX_TEXT_COPY(event->class.s, "main");
+    bx_json *slots = bx_json_array(&reader, "slots", SERIES_MAX);
+    bx_json_only(&reader, names);
+    if (!is_good(parser, &reader))
+        return;
+    int index = (int)programme->event_count++;
+    size_t series = 0;
+    for (bx_json *item = bx_json_first(slots); item != NULL; item = bx_json_next(item)) {
+        snprintf(where, sizeof where, "events[%zu].slots[%zu]", nth, series++);
+        read_series(parser, where, index, item);
+    }
+}
+
+static uint32_t read_sold_for(struct parser *parser, struct bx_json_reader *reader, bx_json *list)
+{
+    uint32_t bits = 0;
+    for (bx_json *item = bx_json_first(list); item != NULL; item = bx_json_next(item)) {
+        size_t i = 0;
+        const char *id = bx_json_text(item);
+        while (i < parser->programme.event_count &&
+               strcmp(parser->programme.events[i].id.s, id) != 0)
+            i++;
+        if (i == parser->programme.event_count)
+            bx_json_fault(reader, "\"events\" names %.40s, which is no event here", id);
+        else
+            bits |= UINT32_C(1) << i;
+    }
+    return bits;
+}
+
+static void read_product(struct parser *parser, bx_json *object, size_t nth)
+{
+    static const char *const names[] = {"id",     "name",    "key",    "price", "tax",
+                                        "places", "persons", "events", "class", NULL};
+    struct bx_product *product = &parser->programme.products[parser->programme.product_count];
+    char where[WHERE_SIZE], key[8];
+    struct bx_fault fault;
+    struct bx_json_reader reader;
+    snprintf(where, sizeof where, "products[%zu]", nth);
+    bx_json_read(&reader, object, where, &fault);
+    *product = (struct bx_product){.key = 0};
+    bx_slug_read(&reader, "id", &product->id);
+    bx_json_string(&reader, "name", BX_NAME_COLUMNS, product->name, sizeof product->name);
+    bx_json_string(&reader, "key", 1, key, sizeof key);
+    if (reader.err == 0 && (key[0] < 'a' || key[0] > 'z'))
+        bx_json_fault(&reader, "\"key\" must be a letter from a to z");
+    bx_json *events = bx_json_array(&reader, "events", BX_EVENTS_MAX);
+    product->events = reader.err == 0 ? read_sold_for(parser, &reader, events) : 0;
+    int64_t usual = product->events != 0;
+    product->price = bx_money_of(bx_json_int(&reader, "price", 0, BX_MONEY_MAX / 1000000));
+    product->tax_ppm = (int)bx_json_int(&reader, "tax", 0, 1000000);
+    product->places = (int)bx_json_int_or(&reader, "places", 0, 99, usual);
+    product->persons = (int)bx_json_int_or(&reader, "persons", 0, 99, usual);
+    bx_slug_read_or_none(&reader, "class", &product->class);
+    bx_json_only(&reader, names);
+    if (!is_good(parser, &reader))
+        return;
+    product->key = key[0];
+    parser->programme.product_count++;
+}
+
+/* --- the whole ------------------------------------------------------------------------------ */
+
+static void read_all(struct parser *parser, bx_json *root)
+{
+    static const char *const names[] = {"venue", "events", "products", NULL};
+    struct bx_fault fault;
+    struct bx_json_reader reader;
+    bx_json_read(&reader, root, "programme", &fault);
+    bx_json *venue = bx_json_object(&reader, "venue");
+    bx_json *events = bx_json_array(&reader, "events", BX_EVENTS_MAX);
+    bx_json *products = bx_json_array(&reader, "products", BX_PRODUCTS_MAX);
+    bx_json_only(&reader, names);
+    if (!is_good(parser, &reader))
+        return;
+    read_venue(parser, venue);
+    if (parser->fault_count > 0)
+        return; /* without a zone every slot would be a fault of its own */
+    size_t nth = 0;
+    for (bx_json *item = bx_json_first(events); item != NULL; item = bx_json_next(item))
+        read_event(parser, item, nth++);
+    nth = 0;
+    for (bx_json *item = bx_json_first(products); item != NULL; item = bx_json_next(item))
+        read_product(parser, item, nth++);
+}
+
+static int by_start(const void *left, const void *right)
+{
+    const struct bx_slot *a = (const struct bx_slot *)left;
+    const struct bx_slot *b = (const struct bx_slot *)right;
+    if (a->start.us != b->start.us)
+        return a->start.us < b->start.us ? -1 : 1;
+    return (a->event > b->event) - (a->event < b->event);
+}
+
+static int pool_by_id(const void *left, const void *right)
+{
+    const struct bd_import_pool *a = (const struct bd_import_pool *)left;
+    const struct bd_import_pool *b = (const struct bd_import_pool *)right;
+    return strcmp(a->id.s, b->id.s);
+}
+
+/* One pool for all the slots that draw on it; they must agree on its capacity. */
+static void pools_merge(struct parser *parser)
+{
+    size_t count = 0;
+    if (parser->pool_count > 0)
+        qsort(parser->pools, parser->pool_count, sizeof *parser->pools, pool_by_id);
+    for (size_t i = 0; i < parser->pool_count; i++) {
+        const struct bd_import_pool *next = &parser->pools[i];
+        struct bd_import_pool *last = count > 0 ? &parser->pools[count - 1] : NULL;
+        if (last == NULL || !bx_slug_equal(&last->id, &next->id)) {
+            parser->pools[count++] = *next;
+            continue;
+        }
+        if (last->capacity != next->capacity)
+            fault_add(parser, "pool %s: its slots have capacities of %lld and %lld", next->id.s,
+                      (long long)last->capacity, (long long)next->capacity);
+        if (next->ends.us > last->ends.us)
+            last->ends = next->ends;
+        last->cancelled = last->cancelled && next->cancelled;
+    }
+    parser->pool_count = count;
+}
+
+/* Through the programme's own writer and reader, so that it is what a till will accept. */
+static struct bx_programme *programme_make(struct parser *parser)
+{
+    struct bx_programme *programme = &parser->programme;
+    struct bx_fault fault;
+    bx_buf_auto bytes;
+    bx_buf_init(&bytes, BX_PROGRAMME_BYTES);
+    if (programme->slot_count > 0)
+        qsort(programme->slots, programme->slot_count, sizeof *programme->slots, by_start);
+    bx_programme_encode(programme, &bytes);
+    if (bytes.full) {
+        fault_add(parser, "programme: larger than %d bytes", BX_PROGRAMME_BYTES);
+        return NULL;
+    }
+    struct bx_programme *made = bx_programme_parse(bytes.data, bytes.len, &fault);
+    if (made == NULL)
+        fault_add(parser, "%s", fault.say);
+    return made;
+}
+
+struct bd_import *bd_import_parse(const char *json, size_t len, struct bx_date today, bd_zone zone,
+                                  void *arg, struct bx_buf *faults)
+{
+    struct parser parser = {.today = today, .zone = zone, .zone_arg = arg, .faults = faults};
+    struct bx_programme *programme = &parser.programme;
+    struct bd_import *import = NULL;
+    struct bx_fault fault;
+    struct bx_json_doc *doc bx_cleanup(bx_json_destroy) =
+        bx_json_parse(json, len, IMPORT_BYTES, &fault);
+    if (doc == NULL) {
+        fault_add(&parser, "file: %s", fault.say);
+        return NULL;
+    }
+    programme->events = (struct bx_event_info *)bx_alloc(BX_EVENTS_MAX, sizeof *programme->events);
+    programme->slots = (struct bx_slot *)bx_alloc(BX_SLOTS_MAX, sizeof *programme->slots);
+    programme->products =
+        (struct bx_product *)bx_alloc(BX_PRODUCTS_MAX, sizeof *programme->products);
+    parser.pools = (struct bd_import_pool *)bx_alloc(BX_SLOTS_MAX, sizeof *parser.pools);
+    read_all(&parser, bx_json_root(doc));
+    pools_merge(&parser);
+    struct bx_programme *made = parser.fault_count == 0 ? programme_make(&parser) : NULL;
+    if (made != NULL) {
+        import = bx_new(struct bd_import);
+        import->programme = made;
+        import->pools = (struct bd_import_pool *)bx_steal(&parser.pools);
+        import->pool_count = parser.pool_count;
+    }
+    bx_free(programme->events);
+    bx_free(programme->slots);
+    bx_free(programme->products);
+    bx_free(parser.pools);
+    return import;
+}
+
+void *bd_import_destroy(struct bd_import *import)
+{
+    if (import == NULL)
+        return NULL;
+    bx_programme_destroy(import->programme);
+    bx_free(import->pools);
+    return bx_free(import);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What the files of the book share and nobody else sees. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "boxtill/base/rand.h"
+#include "server/book/book.h"
+#include "server/store/store.h"
+
+enum { BD_CATALOGUES = 4 };
+
+/* A programme at hand. The hash tells two of the same version apart, when the first was rolled
+ * back. */
+struct bd_catalogue {
+    struct bx_hash hash;
+    struct bx_programme *programme; /* NULL: free */
+};
+
+struct bd_book {
+    struct bd_store *store;
+    struct bd_policy policy;
+    struct bd_catalogue catalogues[BD_CATALOGUES];
+    size_t next;         /* the place of the next programme to load */
+    struct bx_sale sale; /* the one being booked: too large for a stack */
+};
+
+/* --- book.c: what every rule needs -------------------------------------------------------- */
+
+/* BX_ERR_MISSING when the store is no venue yet. */
+int bx_must bd_meta(struct bd_store *store, struct bd_meta_row *ret, struct bx_fault *fault);
+/* For a row that must be there: BD_NOT becomes BX_ERR_CORRUPT. */
+int bx_must bd_must(int err, const char *what, struct bx_fault *fault);
+/* Ends the savepoint: kept when ERR is 0, else dropped. Returns ERR, or the store's own. */
+int bx_must bd_leave(struct bd_store *store, int err, struct bx_fault *fault);
+/* A task for a person, once per entry and word. */
+int bx_must bd_task(struct bd_store *store, const struct bd_task_row *task, struct bx_fault *fault);
+/* Puts a till under quarantine: it gets no lease and frees nothing until a supervisor settles. The
+ * caller puts DEVICE. */
+int bx_must bd_quarantine(struct bd_store *store, const struct bd_turn *turn,
+                          struct bd_device_row *device, int64_t seq, const char *say,
+                          struct bx_fault *fault);
+int bx_must bd_log(struct bd_store *store, const struct bd_turn *turn, const char *who,
+                   struct bx_fault *fault, const char *format, ...) bx_format(5, 6);
+/* The programme of VERSION (0: the newest), borrowed until the next call; *ret is NULL when the
+ * store has none. */
+int bx_must bd_programme(struct bd_book *book, const struct bd_meta_row *meta, int64_t version,
+                         const struct bx_programme **ret, struct bx_fault *fault);
+/* The row of an enrolled device that is not revoked and of this incarnation. */
+int bx_must bd_device_row(struct bd_store *store, const struct bd_device *device,
+                          struct bd_device_row *ret, struct bx_fault *fault);
+/* The civil day at the venue. */
+struct bx_date bd_today(const struct bd_meta_row *meta, bx_utc at);
+
+/* --- lease.c: places of a lease ----------------------------------------------------------- */
+
+int64_t bd_pool_free(const struct bd_pool_row *pool);
+/* Brings the lease's part of its pool to what its state says; what does not fit is `lacking`. The
+ * caller puts the row. */
+int bx_must bd_lease_settle(struct bd_store *store, struct bd_lease_row *lease,
+                            struct bx_fault *fault);
+/* The last lease of (till, incarnation, pool) in RET; BD_NOT when there was none. */
+int bx_must bd_lease_last(struct bd_store *store, struct bd_lease_row *ret, struct bx_fault *fault);
+
+/* What became of a use of a lease. */
+struct bd_used {
+    int64_t over; /* places beyond the capacity */
+    bool gap;     /* places used before have not been reported: an entry is missing */
+    bool overlap; /* places used twice, or after CLOSE: a forked till */
+};
+/* Q places of POOL under no lease: sold as far as there is room, the rest over. */
+int bx_must bd_pool_sell(struct bd_store *store, const struct bx_slug *pool, int64_t q,
+                         int64_t *ret_over, struct bx_fault *fault);
+/* Books USE, of which PLACES stand in the lines (the same, in a sale that adds up). */
+int bx_must bd_lease_book(struct bd_store *store, const struct bd_device_row *device,
+                          const struct bx_lease_use *use, int64_t places, struct bd_used *ret,
+                          struct bx_fault *fault);
+/* Lets those leases of the till fade that its whole HELLO did not name. */
+int bx_must bd_lease_lose(struct bd_store *store, struct bd_device_row *device, int64_t epoch,
+                          struct bx_fault *fault);
+/* Closes the fading leases of a till whose entries have all come. */
+int bx_must bd_lease_fade(struct bd_store *store, struct bd_device_row *device,
+                          struct bx_fault *fault);
+
+/* --- hello.c, restore.c ------------------------------------------------------------------- */
+
+/* One message of a HELLO; changes DEVICE, which the caller puts. */
+int bx_must bd_hello(struct bd_book *book, const struct bd_turn *turn,
+                     const struct bd_meta_row *meta, struct bd_device_row *device,
+                     const struct bx_allot_message *message, struct bx_allot_answer *answer,
+                     struct bx_fault *fault);
+/* After a batch of messages: a HELLO that is whole counts. */
+int bx_must bd_hello_end(struct bd_store *store, const struct bd_meta_row *meta,
+                         struct bd_device_row *device, struct bx_fault *fault);
+/* Opens the slots when every device has said HELLO and sent what it had. Puts META if so. */
+int bx_must bd_reopen_when_all_said(struct bd_store *store, struct bd_meta_row *meta,
+                                    struct bx_fault *fault);
+/* The highest seq without a gap, after SEQ came; changes DEVICE. */
+int bx_must bd_mark_raise(struct bd_store *store, struct bd_device_row *device, int64_t seq,
+                          const struct bx_hash *hash, struct bx_fault *fault);
+
+/* venue.c: stores PROGRAMME as the next version under META's epoch; changes META, which the caller
+ * puts. */
+int bx_must bd_programme_publish(struct bd_store *store, const struct bd_turn *turn,
+                                 struct bd_meta_row *meta, const struct bx_programme *programme,
+                                 struct bx_fault *fault);
+
+/* --- booking.c: what an entry does -------------------------------------------------------- */
+
+/* What became of an entry. */
+struct bd_booked {
+    enum bd_entry_state state;
+    enum bx_entry_outcome outcome;
+    char task[24];
+    char say[128];
+};
+/* Books ENTRY, whose body is custody's. Never refuses: what is off becomes tasks. DEVICE may be put
+ * into quarantine; the caller puts it. */
+int bx_must bd_entry_book(struct bd_book *book, const struct bd_turn *turn,
+                          const struct bd_meta_row *meta, struct bd_device_row *device,
+                          const struct bd_entry_row *entry, struct bd_booked *ret,
+                          struct bx_fault *fault);
+
+/* waiting.c: corrections whose parent may have come. */
+int bx_must bd_parents_came(struct bd_book *book, const struct bd_turn *turn,
+                            struct bx_fault *fault);
+
+/* --- ticket.c ----------------------------------------------------------------------------- */
+
+/* The ticket that CODE stands for (of several the one that is not replaced); BD_NOT. */
+int bx_must bd_ticket_find(struct bd_store *store, const char *code, struct bd_ticket_row *ret,
+                           struct bx_fault *fault);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SQL from shapes, in the subset that PostgreSQL, Citus and YugabyteDB share: the venue first in
+ * every key, INSERT … ON CONFLICT DO NOTHING, no sequences, no triggers, no now(). Names are
+ * quoted, since some of ours are words of the language. Long rows stay out of their key's tree
+ * (rowid tables), the others live in it. */
+
+#include "server/store/sql.h"
+
+static const char *type_of(enum bd_kind kind)
+{
+    switch (kind) {
+    case BD_INT: return "INTEGER";
+    case BD_TEXT: return "TEXT";
+    case BD_ID:
+    case BD_HASH:
+    case BD_BLOB: break;
+    }
+    return "BLOB";
+}
+
+static void names(const struct bd_shape *shape, const uint8_t *columns, int count,
+                  const char *after, struct bx_buf *out)
+{
+    for (int i = 0; i < count; i++)
+        bx_buf_format(out, "%s\"%s\"%s", i == 0 ? "" : ", ", shape->columns[columns[i]].name,
+                      after);
+}
+
+void bd_sql_create(const struct bd_shape *shape, struct bx_buf *out)
+{
+    uint8_t order[BD_ORDER_MAX];
+    bx_buf_format(out, "CREATE TABLE \"%s\" (\"venue\" TEXT NOT NULL", shape->name);
+    for (int i = 0; i < shape->column_count; i++)
+        bx_buf_format(out, ", \"%s\" %s NOT NULL", shape->columns[i].name,
+                      type_of(shape->columns[i].kind));
+    bx_buf_text_add(out, ", PRIMARY KEY (\"venue\", ");
+    names(shape, order, bd_shape_order(shape, 0, order), "", out);
+    bx_buf_text_add(out, ")");
+    if (shape->check != NULL)
+        bx_buf_format(out, ", CHECK (%s)", shape->check);
+    bx_buf_format(out, ") STRICT%s;\n", shape->rowid ? "" : ", WITHOUT ROWID");
+    for (int index = 1; index <= shape->index_count; index++) {
+        bx_buf_format(out, "CREATE INDEX \"%s_%s\" ON \"%s\" (\"venue\", ", shape->name,
+                      shape->indexes[index - 1].name, shape->name);
+        names(shape, order, bd_shape_order(shape, index, order), "", out);
+        bx_buf_text_add(out, ");\n");
+    }
+}
+
+static void where_key(const struct bd_shape *shape, struct bx_buf *out)
+{
+    bx_buf_format(out, " FROM \"%s\" WHERE \"venue\" = ?1", shape->name);
+    for (int i = 0; i < shape->key_count; i++)
+        bx_buf_format(out, " AND \"%s\" = ?%d", shape->columns[i].name, i + 2);
+}
+
+void bd_sql_get(const struct bd_shape *shape, struct bx_buf *out)
+{
+    bx_buf_text_add(out, "SELECT ");
+    for (int i = shape->key_count; i < shape->column_count; i++)
+        bx_buf_format(out, "%s\"%s\"", i == shape->key_count ? "" : ", ", shape->columns[i].name);
+    where_key(shape, out);
+}
+
+void bd_sql_insert(const struct bd_shape *shape, struct bx_buf *out)
+{
+    uint8_t order[BD_ORDER_MAX];
+    bx_buf_format(out, "INSERT INTO \"%s\" (\"venue\"", shape->name);
+    for (int i = 0; i < shape->column_count; i++)
+        bx_buf_format(out, ", \"%s\"", shape->columns[i].name);
+    bx_buf_text_add(out, ") VALUES (?1");
+    for (int i = 0; i < shape->column_count; i++)
+        bx_buf_format(out, ", ?%d", i + 2);
+    bx_buf_text_add(out, ") ON CONFLICT (\"venue\", ");
+    names(shape, order, bd_shape_order(shape, 0, order), "", out);
+    bx_buf_text_add(out, ") DO NOTHING");
+}
+
+void bd_sql_update(const struct bd_shape *shape, struct bx_buf *out)
+{
+    bx_buf_format(out, "UPDATE \"%s\" SET ", shape->name);
+    for (int i = shape->key_count; i < shape->column_count; i++)
+        bx_buf_format(out, "%s\"%s\" = ?%d", i == shape->key_count ? "" : ", ",
+                      shape->columns[i].name, i + 2);
+    bx_buf_text_add(out, " WHERE \"venue\" = ?1");
+    for (int i = 0; i < shape->key_count; i++)
+        bx_buf_format(out, " AND \"%s\" = ?%d", shape->columns[i].name, i + 2);
+}
+
+int bd_sql_scan_bound(const struct bd_shape *shape, const struct bd_scan *scan)
+{
+    uint8_t order[BD_ORDER_MAX];
+    int count = bd_shape_order(shape, scan->index, order);
+    return scan->edge == BD_ALL ? scan->fixed : count;
+}
+
+void bd_sql_scan(const struct bd_shape *shape, const struct bd_scan *scan, struct bx_buf *out)
+{
+    uint8_t order[BD_ORDER_MAX];
+    int count = bd_shape_order(shape, scan->index, order);
+    bx_buf_text_add(out, "SELECT ");
+    for (int i = 0; i < shape->column_count; i++)
+        bx_buf_format(out, "%s\"%s\"", i == 0 ? "" : ", ", shape->columns[i].name);
+    bx_buf_format(out, " FROM \"%s\" WHERE \"venue\" = ?1", shape->name);
+    for (int i = 0; i < scan->fixed; i++)
+        bx_buf_format(out, " AND \"%s\" = ?%d", shape->columns[order[i]].name, i + 2);
+    if (scan->edge != BD_ALL) {
+        bx_buf_text_add(out, " AND (");
+        names(shape, &order[scan->fixed], count - scan->fixed, "", out);
+        bx_buf_format(out, ") %s%s (", scan->down ? "<" : ">", scan->edge == BD_FROM ? "=" : "");
+        for (int i = scan->fixed; i < count; i++)
+            bx_buf_format(out, "%s?%d", i == scan->fixed ? "" : ", ", i + 2);
+        bx_buf_text_add(out, ")");
+    }
+    bx_buf_text_add(out, " ORDER BY ");
+    names(shape, order, count, scan->down ? " DESC" : "", out);
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The row of entries waiting for the journal.
+ *
+ * An entry's sequence number, its number and what it takes of a lease depend on the entry before
+ * it, so one at a time is under way and the body is built when its turn comes, not when it was
+ * asked for. What follows from an entry (paper, sending, change on the screen) starts when the
+ * journal has said DONE and in no other place.
+ *
+ * UNKNOWN keeps the entry at the head of the row: nothing else is committed, nothing is handed out,
+ * and the journal is asked to look for it, again and again, until it can tell. */
+
+#include "core.h"
+
+#include <string.h>
+
+#include "boxtill/base/text.h"
+#include "boxtill/domain/price.h"
+
+enum { RESOLVE_AGAIN_MS = 10000 };
+
+static void intent_finish(struct bx_intent *intent)
+{
+    bx_free(intent->sale);
+    bx_free(intent->paper);
+    bx_free(intent->jobs);
+    *intent = (struct bx_intent){0};
+}
+
+void bx_commits_finish(struct bx_commits *commits)
+{
+    for (size_t i = 0; i < commits->count; i++)
+        intent_finish(&commits->queue[(commits->first + i) % INTENTS_MAX]);
+    commits->count = 0;
+}
+
+static struct bx_intent *front(struct bx_till *till)
+{
+    return &till->commits.queue[till->commits.first];
+}
+
+/* Tells everybody who waits for INTENT that it will not be. */
+static void refuse(struct bx_till *till, const struct bx_intent *intent,
+                   const struct bx_fault *fault)
+{
+    struct bx_desk *desk = bx_desk_of(till, intent->origin);
+    bx_till_log(till, "not written: %s: %s", bx_kind_word(intent->kind), fault->detail);
+    switch (intent->kind) {
+    case BX_KIND_SALE:
+        bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, false);
+        if (desk)
+            bx_desk_committed(till, desk, false);
+        if (intent->origin == 0)
+            bx_counter_unsold(till, fault);
+        break;
+    case BX_KIND_REPRINT:
+    case BX_KIND_REPLACE:
+    case BX_KIND_PRINT_ANSWER:
+        if (intent->origin == 0)
+            bx_say(till, BX_TONE_BAD, "%s", fault->say);
+        break;
+    case BX_KIND_LOGIN:
+    case BX_KIND_LOGIN_FAILED:
+    case BX_KIND_LOGOUT: bx_people_committed(till, intent, fault); break;
+    case BX_KIND_SHIFT_OPEN:
+    case BX_KIND_OFFLINE_START:
+    case BX_KIND_OFFLINE_END:
+    case BX_KIND_CLOCK_JUMP:
+    case BX_KIND_SETTLE:
+    case BX_KINDS: break;
+    }
+    if (intent->origin != 0)
+        bx_command_ended(till, intent->origin, BX_REFUSED, fault);
+}
+
+static void follow(struct bx_till *till, struct bx_intent *intent, const struct bx_entry_head *head,
+                   const struct bx_ref *ref)
+{
+    struct bx_desk *desk = bx_desk_of(till, intent->origin);
+    switch (intent->kind) {
+    case BX_KIND_SALE:
+        bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, true);
+        bx_papers_new(till, ref, head, intent->sale, intent->jobs, intent->job_count);
+        if (desk)
+            bx_desk_committed(till, desk, true);
+        if (intent->origin == 0)
+            bx_counter_sold(till, head, intent->sale);
+        else
+            bx_command_sold(till, head, &ref->hash, intent->sale);
+        break;
+    case BX_KIND_REPRINT:
+    case BX_KIND_REPLACE:
+    case BX_KIND_PRINT_ANSWER: bx_papers_committed(till, intent, head, ref); break;
+    case BX_KIND_LOGIN:
+    case BX_KIND_LOGIN_FAILED:
+    case BX_KIND_LOGOUT: bx_people_committed(till, intent, NULL); break;
+    case BX_KIND_SHIFT_OPEN:
+        till->shift = head->shift;
+        till->next_shift = head->shift + 1;
+        break;
+    case BX_KIND_SETTLE:
+        if (till->link.attention > 0)
+            till->link.attention--;
+        if (intent->origin == 0)
+            bx_say(till, BX_TONE_GOOD, "Settled.");
+        break;
+    case BX_KIND_OFFLINE_START:
+    case BX_KIND_OFFLINE_END:
+    case BX_KIND_CLOCK_JUMP:
+    case BX_KINDS: break;
+    }
+    if (intent->origin != 0 && intent->kind != BX_KIND_SALE)
+        bx_command_ended(till, intent->origin, BX_DONE, NULL);
+}
+
+/* The columns of the entry that is at the front now. The same moment gives the same head, so that
+ * it can be made again when the answer is here. */
+static void head_make(struct bx_till *till, struct bx_intent *intent, struct bx_entry_head *head)
+{
+    if (bx_id_is_zero(&intent->id))
+        intent->id = intent->sale ? intent->sale->basket.id : bx_till_id(till);
+    *head = (struct bx_entry_head){.till = till->till,
+                                   .incarnation = till->incarnation,
+                                   .seq = till->next_seq,
+                                   .id = intent->id,
+                                   .kind = intent->kind,
+                                   .at = till->turn.utc,
+                                   .boot = till->turn.mono.ns,
+                                   .shift = till->shift,
+                                   .user = intent->user ? intent->user : till->people.user};
+    if (intent->kind == BX_KIND_SHIFT_OPEN)
+        head->shift = till->next_shift;
+    if (intent->kind == BX_KIND_SALE)
+        bx_number_format(till->till, till->next_series, head->number);
+}
+
+static int body_make(struct bx_till *till, struct bx_intent *intent,
+                     const struct bx_entry_head *head, struct bx_buf *body, struct bx_fault *fault)
+{
+    int err;
+    if (intent->sale) {
+        bx_leases_uses(till, intent->sale);
+        err = bx_sale_check(intent->sale, fault);
+        if (err)
+            return err;
+        err = bx_sale_encode(head, intent->sale, body);
+    } else if (intent->paper) {
+        err = bx_paper_encode(head, intent->paper, body);
+    } else {
+        err = bx_note_encode(head, intent->about, intent->n, body);
+    }
+    if (err)
+        return bx_fault_set(fault, BX_ERR_FULL, "This is too large for one entry of the journal.",
+                            "a body of more than %d bytes", BX_BODY_MAX);
+    return 0;
+}
+
+static void jobs_fill(struct bx_till *till, struct bx_intent *intent,
+                      const struct bx_entry_head *head)
+{
+    for (size_t i = 0; i < intent->job_count; i++) {
+        struct bx_print_job *job = &intent->jobs[i];
+        job->id = bx_till_id(till);
+        job->seq = head->seq;
+        if (job->sale == 0)
+            job->sale = head->seq;
+        job->state = BX_JOB_NEW;
+        job->at = till->turn.utc;
+    }
+}
+
+static void hand_over(struct bx_till *till, struct bx_intent *intent,
+                      const struct bx_entry_head *head, const struct bx_buf *body)
+{
+    struct bx_effects *out = till->out;
+    struct bx_effect *effect = bx_effects_add(out, BX_EFFECT_COMMIT);
+    struct bx_commit *commit = &effect->of.commit;
+    effect->request = till->commits.request = bx_till_request(till);
+    commit->head = *head;
+    commit->prev = till->head;
+    commit->body = bx_effects_hold(out, bx_buf_text(body), body->len);
+    commit->len = body->len;
+    commit->series = intent->sale ? till->next_series : 0;
+    if (intent->sale)
+        commit->sale = bx_effects_hold(out, intent->sale, sizeof(*intent->sale));
+    if (intent->paper)
+        commit->paper = bx_effects_hold(out, intent->paper, sizeof(*intent->paper));
+    if (intent->job_count > 0)
+        commit->jobs =
+            bx_effects_hold(out, intent->jobs, intent->job_count * sizeof(*intent->jobs));
+    commit->job_count = intent->job_count;
+    till->commits.head = *head;
+}
+
+static void drop_front(struct bx_till *till, struct bx_intent *ret)
+{
+    struct bx_commits *commits = &till->commits;
+    *ret = *front(till);
+    *front(till) = (struct bx_intent){0};
+    commits->first = (commits->first + 1) % INTENTS_MAX;
+    commits->count--;
+    commits->request = 0;
+}
+
+/* Hands the next entry to the journal when none is under way. */
+static void pump(struct bx_till *till)
+{
+    struct bx_commits *commits = &till->commits;
+    while (commits->count > 0 && commits->request == 0 && !commits->stopped) {
+        struct bx_intent *intent = front(till);
+        struct bx_entry_head head;
+        struct bx_fault fault = {0};
+        bx_buf_auto body;
+        bx_buf_init(&body, BX_BODY_MAX);
+        head_make(till, intent, &head);
+        if (body_make(till, intent, &head, &body, &fault) == 0) {
+            jobs_fill(till, intent, &head);
+            hand_over(till, intent, &head, &body);
+            return;
+        }
+        struct bx_intent gone;
+        drop_front(till, &gone);
+        refuse(till, &gone, &fault);
+        intent_finish(&gone);
+    }
+}
+
+void bx_commit_push(struct bx_till *till, struct bx_intent *taken)
+{
+    struct bx_commits *commits = &till->commits;
+    if (commits->count == INTENTS_MAX || till->till == 0) {
+        struct bx_fault fault = {0};
+        bx_fault_set(&fault, till->till == 0 ? BX_ERR_REFUSED : BX_ERR_BUSY,
+                     till->till == 0 ? "This till is not enrolled yet."
+                                     : "The journal is busy. Try again in a moment.",
+                     "no room for another entry");
+        if (taken->sale)
+            bx_leases_uses(till, taken->sale);
+        struct bx_intent gone = *taken;
+        *taken = (struct bx_intent){0};
+        refuse(till, &gone, &fault);
+        intent_finish(&gone);
+        return;
+    }
+    commits->queue[(commits->first + commits->count++) % INTENTS_MAX] = *taken;
+    *taken = (struct bx_intent){0};
+    pump(till);
+}
+
+void bx_commit_note(struct bx_till *till, enum bx_kind kind, const char *about, int64_t n)
+{
+    struct bx_intent intent = {.kind = kind, .n = n};
+    BX_TEXT_COPY(intent.about, about);
+    bx_commit_push(till, &intent);
+}
+
+static void resolve(struct bx_till *till)
+{
+    struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_RESOLVE);
+    effect->request = till->commits.request = bx_till_request(till);
+    effect->of.resolve = front(till)->id;
+}
+
+/* The journal cannot say. Nothing is handed out until it can. */
+static void unknown(struct bx_till *till, const struct bx_fault *fault)
+{
+    struct bx_commits *commits = &till->commits;
+    bx_till_log(till, "unknown: %s: %s", bx_kind_word(front(till)->kind), fault->detail);
+    if (!commits->resolving) {
+        commits->resolving = true;
+        commits->unknown_since = till->turn.utc;
+        bx_counter_stopped(till, true);
+        resolve(till);
+        return;
+    }
+    if (!commits->stopped && front(till)->origin != 0)
+        bx_command_ended(till, front(till)->origin, BX_UNKNOWN, fault);
+    commits->stopped = true;
+    commits->request = 0;
+    commits->resolve_at = bx_mono_plus_ms(till->turn.mono, RESOLVE_AGAIN_MS);
+}
+
+static void done(struct bx_till *till, const struct bx_ref *ref)
+{
+    struct bx_commits *commits = &till->commits;
+    struct bx_entry_head head = commits->head;
+    struct bx_intent intent;
+    drop_front(till, &intent);
+    till->next_seq = head.seq + 1;
+    till->head = ref->hash;
+    till->last_at = head.at;
+    till->last_boot = head.boot;
+    if (intent.sale)
+        till->next_series++;
+    till->link.queued++;
+    follow(till, &intent, &head, ref);
+    intent_finish(&intent);
+    bx_link_kick(till);
+}
+
+void bx_commit_stored(struct bx_till *till, const struct bx_event *event)
+{
+    struct bx_commits *commits = &till->commits;
+    if (event->of.stored.outcome == BX_UNKNOWN) {
+        unknown(till, &event->of.stored.fault);
+        return;
+    }
+    if (commits->resolving) {
+        commits->resolving = commits->stopped = false;
+        commits->resolve_at = (bx_mono){0};
+        bx_counter_stopped(till, false);
+    }
+    if (event->of.stored.outcome == BX_DONE) {
+        done(till, &event->of.stored.ref);
+    } else {
+        struct bx_intent intent;
+        drop_front(till, &intent);
+        refuse(till, &intent, &event->of.stored.fault);
+        intent_finish(&intent);
+    }
+    pump(till);
+}
+
+void bx_commit_tick(struct bx_till *till)
+{
+    struct bx_commits *commits = &till->commits;
+    if (!commits->stopped || !bx_mono_is_due(till->turn.mono, commits->resolve_at))
+        return;
+    commits->resolve_at = (bx_mono){0};
+    resolve(till);
+}

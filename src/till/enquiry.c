@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands that only look: queue, find, show, allot, status. What the till has in memory is
+ * answered at once; what stands in the journal takes a READ or two. The documents are described in
+ * command.c. */
+
+#include "core.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "boxtill/base/text.h"
+#include "command.h"
+
+enum { PART_BYTES = 8 << 20, SALES_SHOWN = 20 };
+
+static const char *state_word(const struct bx_row *row)
+{
+    if (!row->answered)
+        return "queued";
+    if (row->settled)
+        return "settled";
+    switch (row->answer.outcome) {
+    case BX_ENTRY_RECORDED: return "recorded";
+    case BX_ENTRY_RECORDED_TASK:
+    case BX_ENTRY_CONFLICT: return "attention";
+    case BX_ENTRY_WAITING: return "waiting";
+    }
+    return "";
+}
+
+static void queue_row(struct bx_json_writer *writer, struct bx_buf *human, const struct bx_row *row)
+{
+    const char *state = state_word(row);
+    bx_json_object_open(writer, NULL);
+    bx_json_put_int(writer, "seq", row->head.seq);
+    bx_json_put_string(writer, "kind", bx_kind_word(row->head.kind));
+    bx_json_put_string(writer, "number", row->head.number);
+    bx_json_put_id(writer, "id", &row->head.id);
+    bx_json_put_int(writer, "at", row->head.at.us);
+    bx_json_put_string(writer, "state", state);
+    bx_json_put_string(writer, "task", row->answered ? row->answer.task : "");
+    bx_json_put_string(writer, "say", row->answered ? row->answer.say : "");
+    bx_json_object_close(writer);
+    bx_buf_format(human, "\n%6" PRId64 "  %-14s %-10s %s %s", row->head.seq,
+                  bx_kind_word(row->head.kind), row->head.number, state,
+                  row->answered ? row->answer.say : "");
+}
+
+/* Two lists in one array: what needs attention first, then what is queued. */
+static void queue_rows(struct bx_till *till, const struct bx_row *rows, size_t count)
+{
+    struct bx_command *command = &till->command;
+    struct bx_json_writer writer;
+    bx_buf_auto part;
+    bx_buf_init(&part, PART_BYTES);
+    bx_json_write(&writer, &part);
+    bx_json_array_open(&writer, NULL);
+    for (size_t i = 0; i < count; i++)
+        queue_row(&writer, &command->human, &rows[i]);
+    bx_json_array_close(&writer);
+    if (command->stage == 0) {
+        bx_buf_format(
+            &command->json,
+            "{\"queued\":%" PRId64 ",\"attention\":%" PRId64 ",\"online\":%s,\"entries\":[",
+            till->link.queued, till->link.attention, till->link.online ? "true" : "false");
+        bx_buf_add(&command->json, bx_buf_text(&part) + 1, part.len - 2);
+        command->stage = 1;
+        command->n = (int64_t)count;
+        bx_command_read(till, BX_QUERY_QUEUED, NULL, BX_ROWS_MAX);
+        return;
+    }
+    if (command->n > 0 && count > 0)
+        bx_buf_byte_add(&command->json, ',');
+    bx_buf_add(&command->json, bx_buf_text(&part) + 1, part.len - 2);
+    bx_buf_text_add(&command->json, "]}");
+    bx_command_answer(till);
+}
+
+void bx_enquire_queue(struct bx_till *till, struct bx_json_reader *reader)
+{
+    (void)reader;
+    const struct bx_link *link = &till->link;
+    bx_buf_format(&till->command.human, "%" PRId64 " waiting, %" PRId64 " need attention, %s",
+                  link->queued, link->attention, link->online ? "online" : "offline");
+    bx_command_read(till, BX_QUERY_ATTENTION, NULL, BX_ROWS_MAX);
+}
+
+/* What a person types: a code, a whole number, or its last part. */
+enum bx_query_kind bx_command_search(const struct bx_till *till, const char *text, char out[48])
+{
+    int64_t n;
+    struct bx_code code;
+    bx_text_copy(out, 48, text);
+    if (bx_code_has_shape(text, strlen(text))) {
+        if (bx_code_read(text, strlen(text), &code, NULL) == 0)
+            bx_text_copy(out, 48, code.s);
+        return BX_QUERY_CODE;
+    }
+    if (bx_text_number(text, strlen(text), 999999999, &n) == 0)
+        bx_number_format(till->till, n, out);
+    return BX_QUERY_NUMBER;
+}
+
+static void find_rows(struct bx_till *till, const struct bx_row *rows, size_t count)
+{
+    struct bx_command *command = &till->command;
+    struct bx_json_writer writer;
+    struct bx_sale *sale = bx_new(struct bx_sale);
+    bx_json_write(&writer, &command->json);
+    bx_json_object_open(&writer, NULL);
+    bx_json_array_open(&writer, "sales");
+    for (size_t i = 0; i < count; i++) {
+        const struct bx_row *row = &rows[i];
+        if (row->head.kind != BX_KIND_SALE || bx_sale_decode(row->body, row->len, sale, NULL))
+            continue;
+        bx_json_object_open(&writer, NULL);
+        bx_json_put_string(&writer, "number", row->head.number);
+        bx_json_put_id(&writer, "id", &row->head.id);
+        bx_json_put_int(&writer, "seq", row->head.seq);
+        bx_json_put_int(&writer, "at", row->head.at.us);
+        bx_json_put_int(&writer, "total", sale->totals.total.minor);
+        bx_json_put_int(&writer, "tickets", sale->ticket_count);
+        bx_json_put_string(&writer, "state", state_word(row));
+        bx_json_object_close(&writer);
+        bx_buf_format(&command->human, "%s%-12s %3d tickets  %-10s", command->human.len ? "\n" : "",
+                      row->head.number, sale->ticket_count, state_word(row));
+        bx_command_money(&command->human, "", sale->totals.total, sale->exponent);
+    }
+    bx_json_array_close(&writer);
+    bx_json_object_close(&writer);
+    bx_free(sale);
+    if (command->human.len == 0)
+        bx_buf_text_add(&command->human, "No such sale.");
+    bx_command_answer(till);
+}
+
+static void sale_text(struct bx_till *till, const struct bx_row *row)
+{
+    struct bx_buf *human = &till->command.human;
+    struct bx_sale *sale = bx_new(struct bx_sale);
+    if (bx_sale_decode(row->body, row->len, sale, NULL) == 0) {
+        bx_buf_format(human, "%s  %s  %s", row->head.number, state_word(row), sale->currency);
+        bx_command_money(human, " ", sale->totals.total, sale->exponent);
+        for (int i = 0; i < sale->basket.count; i++)
+            bx_buf_format(human, "\n%3d  %s", sale->basket.lines[i].quantity,
+                          sale->basket.lines[i].name);
+        for (int i = 0; i < sale->ticket_count; i++)
+            bx_buf_format(human, "\n%3d  %s", i + 1, sale->tickets[i].code.s);
+    }
+    bx_free(sale);
+}
+
+static void show_rows(struct bx_till *till, const struct bx_row *rows, size_t count)
+{
+    struct bx_command *command = &till->command;
+    struct bx_json_writer writer;
+    if (command->stage == 1) {
+        for (size_t i = 0; i < count; i++) {
+            bx_buf_text_add(&command->json, i ? "," : "");
+            bx_buf_add(&command->json, rows[i].body, rows[i].len);
+            bx_buf_format(&command->human, "\n     %s", bx_kind_word(rows[i].head.kind));
+        }
+        bx_buf_text_add(&command->json, "]}");
+        bx_command_answer(till);
+        return;
+    }
+    bx_json_write(&writer, &command->json);
+    bx_json_object_open(&writer, NULL);
+    bx_json_put_raw(&writer, "entry", rows[0].body, rows[0].len);
+    bx_json_put_hex(&writer, "hash", rows[0].hash.b, sizeof(rows[0].hash.b));
+    bx_json_put_string(&writer, "state", state_word(&rows[0]));
+    bx_json_put_string(&writer, "task", rows[0].answered ? rows[0].answer.task : "");
+    bx_json_put_string(&writer, "say", rows[0].answered ? rows[0].answer.say : "");
+    bx_buf_text_add(&command->json, ",\"about\":[");
+    sale_text(till, &rows[0]);
+    command->stage = 1;
+    bx_command_read(till, BX_QUERY_ABOUT, NULL, BX_ROWS_MAX)->of.query.id = rows[0].head.id;
+}
+
+void bx_enquire_find(struct bx_till *till, struct bx_json_reader *reader)
+{
+    char text[64];
+    char found[48];
+    bx_json_string_or(reader, "text", 60, text, sizeof(text), "");
+    if (reader->err) {
+        bx_command_usage(till, reader->fault);
+        return;
+    }
+    if (text[0])
+        bx_command_read(till, bx_command_search(till, text, found), found, SALES_SHOWN);
+    else
+        bx_command_read(till, BX_QUERY_SALES, NULL, SALES_SHOWN);
+}
+
+void bx_enquire_show(struct bx_till *till, struct bx_json_reader *reader)
+{
+    char text[64];
+    char found[48];
+    bool code = bx_json_get(reader->object, "code") != NULL;
+    bx_json_string(reader, code ? "code" : "number", 60, text, sizeof(text));
+    if (reader->err) {
+        bx_command_usage(till, reader->fault);
+        return;
+    }
+    enum bx_query_kind kind = bx_command_search(till, text, found);
+    bx_command_read(till, kind, found, 1);
+}
+
+void bx_enquire_allot(struct bx_till *till, struct bx_json_reader *reader)
+{
+    (void)reader;
+    struct bx_command *command = &till->command;
+    struct bx_json_writer writer;
+    bx_json_write(&writer, &command->json);
+    bx_json_object_open(&writer, NULL);
+    bx_json_array_open(&writer, "leases");
+    for (size_t i = 0; i < till->leases.count; i++) {
+        const struct bx_lease *row = &till->leases.rows[i];
+        int64_t free = bx_leases_free(till, &row->pool);
+        bx_json_object_open(&writer, NULL);
+        bx_json_put_string(&writer, "pool", row->pool.s);
+        bx_json_put_int(&writer, "r", row->r);
+        bx_json_put_int(&writer, "n", row->n);
+        bx_json_put_int(&writer, "used", row->used);
+        bx_json_put_int(&writer, "reserved", row->reserved);
+        bx_json_put_int(&writer, "free", free);
+        bx_json_put_string(&writer, "state", bx_lease_word(row->state));
+        bx_json_object_close(&writer);
+        bx_buf_format(&command->human,
+                      "%s%-24s %-8s r %" PRId64 "  %" PRId64 " of %" PRId64 " free", i ? "\n" : "",
+                      row->pool.s, bx_lease_word(row->state), row->r, free, row->n);
+    }
+    bx_json_array_close(&writer);
+    bx_json_object_close(&writer);
+    bx_command_answer(till);
+}
+
+static const char *link_word(const struct bx_link *link)
+{
+    if (!link->enrolled)
+        return "not enrolled";
+    if (link->forced)
+        return "offline by choice";
+    if (link->stranger)
+        return "unknown to the server";
+    if (link->online)
+        return "online";
+    return link->noted ? "offline" : "connecting";
+}
+
+void bx_enquire_status(struct bx_till *till, struct bx_json_reader *reader)
+{
+    (void)reader;
+    struct bx_command *command = &till->command;
+    const struct bx_link *link = &till->link;
+    struct bx_json_writer writer;
+    const struct bx_user *user = till->staff ? bx_staff_user(till->staff, till->people.user) : NULL;
+    bx_json_write(&writer, &command->json);
+    bx_json_object_open(&writer, NULL);
+    bx_json_put_int(&writer, "till", till->till);
+    bx_json_put_int(&writer, "user", till->people.user);
+    bx_json_put_string(&writer, "name", user ? user->name : "");
+    bx_json_put_bool(&writer, "locked", till->people.locked);
+    bx_json_put_int(&writer, "shift", till->shift);
+    bx_json_put_string(&writer, "link", link_word(link));
+    bx_json_put_bool(&writer, "online", link->online);
+    bx_json_put_int(&writer, "queued", link->queued);
+    bx_json_put_int(&writer, "attention", link->attention);
+    bx_json_put_bool(&writer, "stopped", till->commits.resolving || till->commits.stopped);
+    bx_json_put_int(&writer, "seq", till->next_seq - 1);
+    bx_json_put_hex(&writer, "head", till->head.b, sizeof(till->head.b));
+    bx_json_put_bool(&writer, "printer_ready", till->papers.printer_ready);
+    bx_json_put_string(&writer, "printer", till->papers.printer_say);
+    bx_json_object_close(&writer);
+    bx_buf_format(&command->human,
+                  "Till %" PRId64 ", %s, %s, %" PRId64 " waiting, %" PRId64 " need attention",
+                  till->till, user ? user->name : "nobody logged in", link_word(link), link->queued,
+                  link->attention);
+    bx_command_answer(till);
+}
+
+void bx_enquiry_rows(struct bx_till *till, const struct bx_row *rows, size_t count)
+{
+    const char *verb = till->command.verb;
+    struct bx_fault fault = {0};
+    if (strcmp(verb, "queue") == 0) {
+        queue_rows(till, rows, count);
+    } else if (strcmp(verb, "find") == 0) {
+        find_rows(till, rows, count);
+    } else if (till->command.stage == 0 && (count == 0 || rows[0].head.kind != BX_KIND_SALE)) {
+        bx_fault_say(&fault, BX_ERR_MISSING, "This till has no such sale.");
+        bx_command_refuse(till, &fault);
+    } else {
+        show_rows(till, rows, count);
+    }
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The till itself: what it is made of, and which event goes to whom.
+ *
+ * Every event ends with one walk through everything that may be due. What is due is a matter of
+ * state and of the event's clock, not of which event came, so a lost timer, a late answer and a
+ * jump of hours are all the same case, and a rule that waits for something needs no call from
+ * whoever brings it about. */
+
+#include "core.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/text.h"
+
+/* The wall clock may drift against the boot clock by this much between two events. */
+#define JUMP_US (2 * BX_SECOND_US)
+/* Screens show the time and ages: somebody must look now and then. */
+enum { WAKE_USUAL_MS = 5000, WAKE_WATCHED_MS = 300, DRAFT_DELAY_MS = 100 };
+
+void bx_till_config_defaults(struct bx_till_config *config)
+{
+    *config = (struct bx_till_config){.enter = BX_ENTER_CASH,
+                                      .lock_after = 0,
+                                      .scan_prefix = "",
+                                      .days_ahead = 1,
+                                      .print_receipt = true};
+}
+
+struct bx_till *bx_till_create(const struct bx_till_config *config)
+{
+    struct bx_till *till = bx_new(struct bx_till);
+    till->config = *config;
+    till->next_seq = till->next_series = till->next_shift = 1;
+    bx_desk_init(&till->desk, 0, true);
+    bx_counter_init(till);
+    return till;
+}
+
+void *bx_till_destroy(struct bx_till *till)
+{
+    if (!till)
+        return NULL;
+    bx_counter_finish(till);
+    bx_command_finish(&till->command);
+    bx_desk_finish(&till->desk);
+    bx_commits_finish(&till->commits);
+    bx_papers_finish(&till->papers);
+    bx_leases_finish(&till->leases);
+    bx_link_finish(till);
+    bx_programme_destroy(till->programme);
+    bx_staff_destroy(till->staff);
+    bx_keys_destroy(till->keys);
+    bx_wipe(&till->people, sizeof(till->people));
+    return bx_free(till);
+}
+
+int64_t bx_till_request(struct bx_till *till)
+{
+    return ++till->requests;
+}
+
+struct bx_id bx_till_id(struct bx_till *till)
+{
+    uint8_t random[10];
+    bx_rand_draw(&till->rand, random, sizeof(random));
+    return bx_id_make(till->turn.utc, random);
+}
+
+void bx_till_log(struct bx_till *till, const char *format, ...)
+{
+    char line[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof(line), format, args);
+    va_end(args);
+    struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_LOG);
+    effect->of.log = bx_effects_hold(till->out, line, strlen(line));
+}
+
+bool bx_mono_is_due(bx_mono now, bx_mono at)
+{
+    return at.ns != 0 && now.ns >= at.ns;
+}
+
+bx_mono bx_mono_plus_ms(bx_mono at, int64_t ms)
+{
+    return (bx_mono){at.ns + ms * BX_MS_NS};
+}
+
+struct bx_date bx_till_today(const struct bx_till *till)
+{
+    struct bx_date date;
+    int minute;
+    bx_utc_civil(till->turn.utc, till->programme ? till->programme->offset_min : 0, &date, &minute);
+    return date;
+}
+
+int bx_till_code(struct bx_till *till, struct bx_date date, const struct bx_slug *class,
+                 struct bx_code *ret, struct bx_fault *fault)
+{
+    uint8_t random[7];
+    const struct bx_subkey *key = till->keys ? bx_keys_find(till->keys, date, class) : NULL;
+    if (!key)
+        return bx_fault_say(fault, BX_ERR_MISSING,
+                            "This till has no key to make tickets for that day. It has to reach "
+                            "the server once.");
+    bx_rand_draw(&till->rand, random, sizeof(random));
+    *ret = bx_code_make(key, till->keys->key_epoch, till->keys->issuer, random);
+    return 0;
+}
+
+/* --- start --------------------------------------------------------------------------------- */
+
+static void document_load(struct bx_till *till, const struct bx_event *event,
+                          enum bx_document document)
+{
+    const char *bytes = event->of.start.documents[document];
+    size_t len = event->of.start.document_lens[document];
+    struct bx_fault fault = {0};
+    bool good = true;
+    if (!bytes)
+        return;
+    switch (document) {
+    case BX_DOC_PROGRAMME:
+        till->programme = bx_programme_parse(bytes, len, &fault);
+        good = till->programme != NULL;
+        break;
+    case BX_DOC_STAFF:
+        till->staff = bx_staff_parse(bytes, len, &fault);
+        good = till->staff != NULL;
+        break;
+    case BX_DOC_KEYS:
+        till->keys = bx_keys_parse(bytes, len, &fault);
+        good = till->keys != NULL;
+        break;
+    case BX_DOCUMENTS: bx_unreachable();
+    }
+    if (!good)
+        bx_till_log(till, "the stored document %d cannot be read: %s", (int)document, fault.detail);
+}
+
+/* The basket of before, unless it was sold: the draft file may be older than the journal. */
+static void draft_load(struct bx_till *till, const struct bx_event *event)
+{
+    struct bx_basket basket;
+    struct bx_fault fault = {0};
+    if (!event->of.start.draft || event->of.start.draft_len == 0)
+        return;
+    if (bx_basket_decode(event->of.start.draft, event->of.start.draft_len, &basket, &fault)) {
+        bx_till_log(till, "the draft cannot be read: %s", fault.detail);
+        return;
+    }
+    if (bx_id_equal(&basket.id, &event->of.start.state->last_sale.id))
+        till->draft_due = till->turn.mono;
+    else
+        till->desk.basket = basket;
+}
+
+static void clock_note(struct bx_till *till, int64_t jump_us)
+{
+    if ((jump_us > JUMP_US || jump_us < -JUMP_US) && till->till != 0)
+        bx_commit_note(till, BX_KIND_CLOCK_JUMP, "", jump_us);
+}
+
+static void start(struct bx_till *till, const struct bx_event *event)
+{
+    const struct bx_journal_state *state = event->of.start.state;
+    if (till->started) {
+        till->dropped++;
+        return;
+    }
+    till->started = true;
+    till->till = state->till;
+    till->incarnation = state->incarnation;
+    till->issuer = state->issuer;
+    till->next_seq = state->next_seq;
+    till->next_series = state->next_series;
+    till->head = state->head;
+    till->shift = state->shift;
+    till->next_shift = state->next_shift;
+    till->last_at = state->last_at;
+    till->last_boot = state->last_boot;
+    for (int document = 0; document < BX_DOCUMENTS; document++)
+        document_load(till, event, (enum bx_document)document);
+    bx_people_start(till, state);
+    bx_leases_start(till, state);
+    bx_papers_start(till, state->jobs, state->job_count);
+    bx_link_start(till, event);
+    draft_load(till, event);
+    if (state->last_at.us != 0 && event->of.start.rebooted && till->turn.utc.us < state->last_at.us)
+        clock_note(till, till->turn.utc.us - state->last_at.us);
+    else if (state->last_at.us != 0 && !event->of.start.rebooted)
+        clock_note(till, (till->turn.utc.us - state->last_at.us) -
+                             (till->turn.mono.ns - state->last_boot) / 1000);
+    bx_counter_start(till);
+}
+
+/* --- events -------------------------------------------------------------------------------- */
+
+static void stored(struct bx_till *till, const struct bx_event *event)
+{
+    int64_t request = event->of.stored.request;
+    if (request == 0)
+        till->dropped++;
+    else if (request == till->commits.request)
+        bx_commit_stored(till, event);
+    else if (request == till->papers.note_request)
+        bx_papers_stored(till, event);
+    else if (request == till->leases.note_request)
+        bx_leases_stored(till, event);
+    else if (request == till->link.note_request || request == till->link.document_note)
+        bx_link_stored(till, event);
+    else
+        till->dropped++;
+}
+
+static void rows(struct bx_till *till, const struct bx_event *event)
+{
+    int64_t request = event->of.rows.request;
+    if (request == 0)
+        till->dropped++;
+    else if (request == till->link.queue_request)
+        bx_link_rows(till, event);
+    else if (request == till->papers.read_request || request == till->papers.order.request)
+        bx_papers_rows(till, event);
+    else if (request == till->command.read_request)
+        bx_command_rows(till, event);
+    else if (request == till->counter.read_request)
+        bx_counter_rows(till, event);
+    else
+        till->dropped++;
+}
+
+static void booking(struct bx_till *till, const struct bx_booking_answer *answer)
+{
+    const struct bx_link *link = &till->link;
+    if (answer->request == 0)
+        till->dropped++;
+    else if (answer->request == till->leases.request)
+        bx_leases_answer(till, answer);
+    else if (answer->request == link->send_request || answer->request == link->news_request ||
+             answer->request == link->document_request)
+        bx_link_answer(till, answer);
+    else
+        till->dropped++;
+}
+
+static void housekeeping(struct bx_till *till, const struct bx_fault *fault)
+{
+    bx_till_log(till, "journal: %s: %s", bx_err_word(fault->err), fault->detail);
+    bx_say(till, BX_TONE_BAD, "%s", fault->say);
+}
+
+static void dispatch(struct bx_till *till, const struct bx_event *event)
+{
+    switch (event->kind) {
+    case BX_EVENT_START: start(till, event); break;
+    case BX_EVENT_TICK: break;
+    case BX_EVENT_KEY:
+        till->people.last_key = till->turn.mono;
+        bx_counter_key(till, event->of.key.key);
+        break;
+    case BX_EVENT_COMMAND:
+        bx_command_take(till, event->of.command.request, event->of.command.json,
+                        event->of.command.len);
+        break;
+    case BX_EVENT_STORED: stored(till, event); break;
+    case BX_EVENT_ROWS: rows(till, event); break;
+    case BX_EVENT_PIN:
+        if (event->of.pin.request != 0 && event->of.pin.request == till->people.pin_request)
+            bx_people_pin(till, event);
+        else
+            till->dropped++;
+        break;
+    case BX_EVENT_BOOKING: booking(till, &event->of.booking); break;
+    case BX_EVENT_PRINT: bx_papers_report(till, &event->of.print); break;
+    case BX_EVENT_HOUSEKEEPING: housekeeping(till, &event->of.fault); break;
+    }
+}
+
+/* The basket as a file, a moment after it changed: not at each key of a fast hand. */
+static void draft_tick(struct bx_till *till)
+{
+    if (!bx_mono_is_due(till->turn.mono, till->draft_due))
+        return;
+    till->draft_due = (bx_mono){0};
+    struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_DRAFT);
+    if (till->desk.basket.count == 0)
+        return;
+    bx_buf_auto json;
+    bx_buf_init(&json, 0);
+    bx_basket_encode(&till->desk.basket, &json);
+    effect->of.draft.json = bx_effects_hold(till->out, bx_buf_text(&json), json.len);
+    effect->of.draft.len = json.len;
+}
+
+void bx_till_update(struct bx_till *till, const struct bx_event *event, struct bx_effects *effects)
+{
+    struct bx_turn before = till->turn;
+    till->turn = event->turn;
+    till->rand = (struct bx_rand){0};
+    memcpy(till->rand.seed, event->turn.seed, sizeof(till->rand.seed));
+    till->out = effects;
+    if (!till->started && event->kind != BX_EVENT_START) {
+        till->dropped++;
+        till->out = NULL;
+        return;
+    }
+    if (before.mono.ns != 0 && till->started)
+        clock_note(till, (till->turn.utc.us - before.utc.us) -
+                             (till->turn.mono.ns - before.mono.ns) / 1000);
+    dispatch(till, event);
+    bx_people_tick(till);
+    bx_leases_tick(till);
+    bx_link_tick(till);
+    bx_papers_tick(till);
+    bx_commit_tick(till);
+    bx_command_tick(till);
+    if (event->kind == BX_EVENT_TICK)
+        bx_counter_tick(till);
+    draft_tick(till);
+    bx_wipe(&till->rand, sizeof(till->rand));
+    till->out = NULL;
+}
+
+void bx_till_draft(struct bx_till *till)
+{
+    if (till->draft_due.ns == 0)
+        till->draft_due = bx_mono_plus_ms(till->turn.mono, DRAFT_DELAY_MS);
+}
+
+/* --- for whoever runs it -------------------------------------------------------------------- */
+
+void bx_mono_earlier(bx_mono *wake, bx_mono at)
+{
+    if (at.ns != 0 && at.ns < wake->ns)
+        *wake = at;
+}
+
+bx_mono bx_till_wake(const struct bx_till *till)
+{
+    bool watched = till->desk.committing || till->desk.waiting > 0 || till->people.pin_request;
+    bx_mono now = till->turn.mono;
+    bx_mono wake = bx_mono_plus_ms(now, watched ? WAKE_WATCHED_MS : WAKE_USUAL_MS);
+    bx_mono_earlier(&wake, till->draft_due);
+    bx_mono_earlier(&wake, till->commits.resolve_at);
+    bx_papers_wake(till, &wake);
+    bx_link_wake(till, &wake);
+    bx_counter_wake(till, &wake);
+    return wake;
+}
+
+bool bx_till_is_idle(const struct bx_till *till)
+{
+    const struct bx_link *link = &till->link;
+    bool storing = till->commits.count > 0 || till->papers.note_request ||
+                   till->leases.note_request || link->note_request || link->document_note;
+    bool reading = link->queue_request || till->papers.read_request || till->papers.order.active ||
+                   till->counter.read_request;
+    bool sending =
+        till->leases.request || link->send_request || link->news_request || link->document_request;
+    return !storing && !reading && !sending && !till->people.pin_request &&
+           !till->command.request && !bx_papers_are_busy(till) && bx_counter_is_idle(till);
+}
+
+void bx_till_facts(const struct bx_till *till, struct bx_till_facts *ret)
+{
+    *ret = (struct bx_till_facts){
+        .till = till->till,
+        .incarnation = till->incarnation,
+        .next_seq = till->next_seq,
+        .next_series = till->next_series,
+        .shift = till->shift,
+        .user = till->people.user,
+        .epoch = till->link.epoch,
+        .commit = till->link.commit,
+        .head = till->head,
+        .queued = till->link.queued,
+        .attention = till->link.attention,
+        .dropped = till->dropped,
+        .online = till->link.online,
+        .forced_offline = till->link.forced,
+        .stopped = till->commits.resolving || till->commits.stopped,
+        .leases = till->leases.rows,
+        .lease_count = till->leases.count,
+    };
+}
