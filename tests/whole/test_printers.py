@@ -361,3 +361,23 @@ def test_cupsd_killed_while_the_job_waits(lab):
         lab.run('cupsenable', ESCPOS)
         assert probe.until(job, *ENDS) in ('sent', 'unsure')
     assert len(lab.catcher.jobs) <= printed + 1
+
+
+def test_cupsd_restarted_while_the_printer_reads_nothing(lab):
+    """The ghost: pending, counted nowhere, and printed again at the start after next."""
+    lab.catcher.stall()
+    with Probe(lab, ESCPOS, 'escpos') as probe:
+        job = probe.tell('submit', ticket=-1)  # small: the kernel takes it all
+        probe.until(job, 'printing')
+        time.sleep(1)
+        lab.cupsd_stop()
+        lab.cupsd_start()
+        assert probe.until(job, *ENDS) == 'unsure'
+        assert 'forgot' in probe.say(job) and probe.states(job) == ['spooled', 'printing', 'unsure']
+    lab.catcher.on()
+    wait_for('what was on its way', lambda: lab.catcher.idle())
+    printed = len(lab.catcher.jobs)
+    lab.cupsd_stop()
+    lab.cupsd_start()
+    time.sleep(1)
+    assert len(lab.catcher.jobs) == printed
