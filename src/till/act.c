@@ -61,10 +61,15 @@ static void quit(struct bx_till *till)
 
 static void undo(struct bx_till *till)
 {
-    if (!bx_desk_undo(till, &till->desk))
+    struct bx_counter *counter = &till->counter;
+    if (bx_desk_undo(till, &till->desk))
+        counter->selected = 0;
+    else
         bx_say(till, BX_TONE_PLAIN,
                till->desk.waiting > 0 ? "Places are being asked for: one moment."
                                       : "Nothing to undo.");
+    if (counter->screen == BX_SCREEN_LINES && till->desk.basket.count == 0)
+        bx_counter_back(till);
 }
 
 static void redo(struct bx_till *till)

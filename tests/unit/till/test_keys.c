@@ -2,6 +2,8 @@
 /* Which keys count: held and bouncing ones, scans, fast hands, CapsLock. */
 #include "bench.h"
 
+#include "boxtill/domain/price.h"
+
 static struct bx_code a_code(void)
 {
     return bench_code(1);
@@ -447,6 +449,65 @@ static void caps_lock_shows(void **state)
     assert_false(bench_view()->caps);
 }
 
+/* --- anything --------------------------------------------------------------------------------- */
+
+static uint32_t draw(uint64_t *seed, uint32_t below)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*seed >> 33) % below;
+}
+
+static int any_key(uint64_t *seed)
+{
+    static const char usual[] = "aacbfu123\n\n\n\033\b-NDEFRBQLUY:?=/.tgyrdTOSqwe B1 1234";
+    uint32_t kind = draw(seed, 10);
+    if (kind == 0)
+        return BX_KEY_ENTER + (int)draw(seed, BX_KEY_F12 - BX_KEY_ENTER + 1);
+    if (kind == 1)
+        return (int)draw(seed, 0x3000);
+    int key = (unsigned char)usual[draw(seed, sizeof(usual) - 1)];
+    return key == '\n'     ? BX_KEY_ENTER
+           : key == '\033' ? BX_KEY_ESC
+           : key == '\b'   ? BX_KEY_BACKSPACE
+                           : key;
+}
+
+/* Whatever is typed, Esc leads down to the bottom (once part payments are given back), what was
+ * sold was paid, and the view can be drawn. */
+static void anything_goes(void **state)
+{
+    (void)state;
+    static const int gaps[] = {0, 3, 20, 39, 41, 93, 160, 400, 1300};
+    uint64_t seed = 7;
+    for (int round = 0; round < 100; round++) {
+        struct bx_code code = a_code();
+        for (int i = 0; i < 100; i++) {
+            bench_key(any_key(&seed));
+            if (draw(&seed, 40) == 0)
+                bench_burst(code.s, 5);
+            bench_wait(gaps[draw(&seed, bx_countof(gaps))]);
+            const struct bx_till_view *v = bench_view();
+            assert_true(v->screen < BX_SCREENS && v->row_count <= BX_VIEW_ROWS);
+            assert_true(v->screen != BX_SCREEN_LOGIN || v->palette_count == 0);
+        }
+        bench_wait(2000);
+        for (int i = 0; i < 2 * BX_SCREENS && screen() != BX_SCREEN_SELL; i++)
+            bench_keys(screen() == BX_SCREEN_LOGIN                         ? "\0337\n1234\n"
+                       : bench_view()->ask[0] && screen() == BX_SCREEN_PAY ? "y"
+                                                                           : "\033");
+        bench_keys("\033");
+        assert_int_equal(screen(), BX_SCREEN_SELL);
+        assert_string_equal(bench_view()->input, "");
+        bench_key(BX_KEY_DELETE);
+        bench_wait(1200);
+        bench_keys(bench_view()->ask[0] ? "y" : "\033");
+        bench_key(BX_KEY_HOME);
+        if (bench_sales() > 0)
+            assert_int_equal(bx_sale_check(bench_sale(), NULL), 0);
+    }
+    assert_true(rig_facts(bench.rig).next_series > 10);
+}
+
 #define keys_test(name) cmocka_unit_test_setup_teardown(name, bench_open, bench_close)
 
 int main(void)
@@ -479,6 +540,7 @@ int main(void)
         keys_test(capitals_never_sell),
         keys_test(capital_takes_no_money),
         keys_test(caps_lock_shows),
+        keys_test(anything_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
