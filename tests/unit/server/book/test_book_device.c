@@ -108,8 +108,8 @@ static void read_document(struct venue *venue, enum bx_document document, int64_
     struct bd_device device = {.till = 2, .incarnation = 1, .issuer = 2};
     struct bx_fault fault = {0};
     bx_buf_clear(out);
-    MUST(bd_book_document(venue->store, &venue->policy, &venue->turn, &device, document,
-                          ret_version, out, &fault));
+    struct bd_wish wish = {&venue->policy, &venue->turn, &device, document};
+    MUST(bd_book_document(venue->store, &wish, ret_version, out, &fault));
 }
 
 static void test_documents(void **state)

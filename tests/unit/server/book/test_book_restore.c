@@ -249,8 +249,8 @@ static void test_the_programme_follows(void **state)
     bx_buf_auto out;
     bx_buf_init(&out, 0);
     show(venue, (struct bd_mark){.epoch = 3, .commit = 1});
-    MUST(bd_book_document(venue->store, &venue->policy, &venue->turn, &device, BX_DOC_PROGRAMME,
-                          &version, &out, &fault));
+    struct bd_wish wish = {&venue->policy, &venue->turn, &device, BX_DOC_PROGRAMME};
+    MUST(bd_book_document(venue->store, &wish, &version, &out, &fault));
     struct bx_programme *programme bx_cleanup(bx_programme_destroy) =
         bx_programme_parse(out.data, out.len, &fault);
     assert_non_null(programme);

@@ -16,10 +16,10 @@ static struct bx_id scan_id(int n)
 static void scan(struct venue *venue, int n, const struct bx_code *code, const char *gate,
                  struct bx_buf *out)
 {
-    struct bx_id id = scan_id(n);
+    struct bd_gate_scan fact = {scan_id(n), *code, gate, venue->turn.now};
     bx_buf_clear(out);
     venue_begin(venue);
-    MUST(bd_book_check_in(venue->book, &venue->turn, &id, code, gate, venue->turn.now, out, NULL));
+    MUST(bd_book_check_in(venue->book, &venue->turn, &fact, out, NULL));
     venue_end(venue);
 }
 
@@ -55,10 +55,10 @@ static void check(enum store_kind kind)
     scan(venue, 1, code, "north", &again);
     assert_holds(&again, "\"why\":\"unknown\"");
     /* another ticket under the same id is a mistake */
-    struct bx_id id = scan_id(2);
+    struct bd_gate_scan mistake = {scan_id(2), sale->sale.tickets[1].code, "north",
+                                   venue->turn.now};
     venue_begin(venue);
-    assert_int_equal(bd_book_check_in(venue->book, &venue->turn, &id, &sale->sale.tickets[1].code,
-                                      "north", venue->turn.now, &again, NULL),
+    assert_int_equal(bd_book_check_in(venue->book, &venue->turn, &mistake, &again, NULL),
                      BX_ERR_CLASH);
     venue_end(venue);
 
