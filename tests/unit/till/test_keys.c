@@ -84,7 +84,7 @@ static void enter_bounces(void **state)
     bench_key(BX_KEY_ENTER);
     bench_wait(1000);
     assert_int_equal(screen(), BX_SCREEN_PAY);
-    assert_int_equal(bench_tenders(), 0);
+    assert_int_equal(bench_sales(), 0);
 }
 
 static void tender_too_soon_after_opening(void **state)
@@ -94,11 +94,11 @@ static void tender_too_soon_after_opening(void **state)
     bench_key(BX_KEY_ENTER);
     bench_pass(149);
     bench_key('c');
-    assert_int_equal(bench_tenders(), 0);
+    assert_int_equal(bench_sales(), 0);
     bench_pass(2);
     bench_key('c');
     bench_wait(200);
-    assert_int_equal(bench_tenders(), 0); /* the same key again, too fast for a hand */
+    assert_int_equal(bench_sales(), 0); /* the same key again, too fast for a hand */
     bench_wait(1200);
     bench_key('c');
     assert_int_equal(bench_sales(), 1);

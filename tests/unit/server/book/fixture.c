@@ -362,8 +362,14 @@ struct bx_allot_answer till_ask(struct venue *venue, const struct till *till,
 struct bx_allot_answer till_hello(struct venue *venue, const struct till *till,
                                   const struct bx_allot_message *leases, int count)
 {
+    struct bd_mark mark;
+    MUST(bd_book_mark(venue->store, &mark, NULL));
     struct bx_allot_message messages[32] = {
-        {.verb = BX_ALLOT_HELLO, .n = count, .seq = till->seq, .head = till->head}
+        {.verb = BX_ALLOT_HELLO,
+         .r = mark.epoch,
+         .n = count,
+         .seq = till->seq,
+         .head = till->head}
     };
     for (int i = 0; i < count; i++) {
         messages[i + 1] = leases[i];
