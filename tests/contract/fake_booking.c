@@ -190,8 +190,11 @@ static int document_work(struct asking *asking, struct bx_fault *fault)
 {
     struct pending *pending = asking->pending;
     int64_t version = 0;
-    int err = bd_book_document(asking->fake->setup.store, asking->fake->setup.policy, &asking->turn,
-                               &asking->device, asking->document, &version, &pending->bytes, fault);
+    const struct bd_wish wish = {.policy = asking->fake->setup.policy,
+                                 .turn = &asking->turn,
+                                 .device = &asking->device,
+                                 .document = asking->document};
+    int err = bd_book_document(asking->fake->setup.store, &wish, &version, &pending->bytes, fault);
     pending->answer.unchanged = !err && asking->have > 0 && version == asking->have;
     if (!err && !pending->answer.unchanged) {
         pending->answer.bytes = bx_buf_text(&pending->bytes);

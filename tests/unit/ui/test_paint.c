@@ -49,7 +49,7 @@ static void sell_shows_what_a_cashier_needs(void **state)
                                          "a F2 Adult",
                                          "Child 6-17   9.00",
                                          ": all",
-                                         "? keys"};
+                                         "?, F1 keys"};
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
         if (!shows(grid, needed[i]))
             fail_msg("the sell screen does not show \"%s\"", needed[i]);
