@@ -166,7 +166,9 @@ static void leases_are_granted_grown_and_closed(void **state)
 {
     (void)state;
     pool_choose();
-    struct bx_allot_answer answer = allot((struct bx_allot_message){.verb = BX_ALLOT_HELLO});
+    int64_t epoch = news(4).epoch;
+    struct bx_allot_answer answer =
+        allot((struct bx_allot_message){.verb = BX_ALLOT_HELLO, .r = epoch});
     assert_int_equal(answer.word, BX_ALLOT_ACKED);
     struct bx_allot_message ask = {.verb = BX_ALLOT_REQ, .pool = pool, .r = 1, .n = 5};
     answer = allot(ask);
