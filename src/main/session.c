@@ -238,6 +238,18 @@ struct bx_session *bx_session_open(const struct bx_home *home, const struct bx_s
     return session;
 }
 
+/* The signal that ended this was obeyed; it must not strike when it is no longer blocked. One that
+ * nobody has seen yet must. */
+static void signals_give_back(struct bx_session *session)
+{
+    struct signalfd_siginfo info;
+    while (session->told && read(session->stop_fd, &info, sizeof(info)) == sizeof(info))
+        continue;
+    close(session->stop_fd);
+    close(session->size_fd);
+    (void)pthread_sigmask(SIG_SETMASK, &session->before, NULL);
+}
+
 void *bx_session_close(struct bx_session *session)
 {
     if (!session)
@@ -250,9 +262,7 @@ void *bx_session_close(struct bx_session *session)
     bx_journal_destroy(session->journal);
     bx_log_close(session->log);
     bx_owner_release(session->owner);
-    close(session->stop_fd);
-    close(session->size_fd);
-    (void)pthread_sigmask(SIG_SETMASK, &session->before, NULL);
+    signals_give_back(session);
     bx_free(session->view);
     return bx_free(session);
 }
