@@ -227,12 +227,10 @@ static int time_to_sleep(const struct bx_run *run, int64_t ms)
 {
     bx_mono now = bx_run_now(run);
     ms = sooner(ms, ms_until(now, bx_till_wake(run->till).ns));
-    ms = sooner(ms, ms_until(now, housekeeping_at(run)));
-    if (run->stopping)
-        ms = sooner(ms, ms_until(now, run->stop_at.ns));
+    ms = sooner(ms, ms_until(now, run->stopping ? run->stop_at.ns : housekeeping_at(run)));
     if (run->ports.printer && run->ports.printer->ops->fd(run->ports.printer) < 0)
         ms = sooner(ms, PRINTER_POLL_MS);
-    if (run->command_count > 0 && !run->given)
+    if (run->command_count > 0 && !run->given && !run->stopping)
         ms = 0;
     return (int)ms;
 }
@@ -245,7 +243,8 @@ static void sleep_once(struct bx_run *run, int ms)
     size_t count = FD_SOCK;
     for (size_t i = 0; i < FDS_MAX; i++)
         fds[i] = (struct pollfd){.fd = -1, .events = POLLIN};
-    fds[FD_STOP].fd = run->ports.stop_fd;
+    /* It stays readable once it has spoken. */
+    fds[FD_STOP].fd = run->stopping ? -1 : run->ports.stop_fd;
     fds[FD_PINS].fd = bx_pins_fd(run->pins);
     if (printer)
         fds[FD_PRINTER].fd = printer->ops->fd(printer);
