@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "boxtill/base/crypto.h"
 #include "boxtill/base/point.h"
@@ -87,6 +88,7 @@ static int command_run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    umask(077);
     secrets_guard();
     bx_point_init();
     bx_crypto_init();
