@@ -251,10 +251,11 @@ void *bx_db_destroy(struct bx_db *db)
 {
     if (!db)
         return NULL;
+    if (db->handle)
+        bx_db_rollback(db); /* by a cached statement */
     for (size_t i = 0; i < db->cached; i++)
         bx_stmt_destroy(db->cache[i].stmt);
     if (db->handle) {
-        bx_db_rollback(db);
         int code = sqlite3_close(db->handle);
         bx_assert(code != SQLITE_BUSY); /* a statement of the caller's is still alive */
     }

@@ -145,8 +145,8 @@ static void entries_cannot_be_changed(void **state)
         "UPDATE entry SET body = body WHERE seq = 5",
         "DELETE FROM entry WHERE seq = 12",
         "DELETE FROM entry",
-        "INSERT INTO entry SELECT 99, incarnation, x'00', kind, NULL, at, boot, shift, user, body,"
-        " prev, hash FROM entry WHERE seq = 1",
+        ("INSERT INTO entry SELECT 99, incarnation, x'00', kind, NULL, at, boot, shift, user, body,"
+         " prev, hash FROM entry WHERE seq = 1"),
         "INSERT OR REPLACE INTO entry SELECT * FROM entry WHERE seq = 5",
     };
     for (size_t i = 0; i < bx_countof(tries); i++) {
@@ -270,6 +270,17 @@ static void a_good_journal_verifies(void **state)
     assert_int_equal(report.wrong, 0);
 }
 
+/* CHANGE with ROW for each @. */
+static void change_make(const char *change, int64_t row, struct bx_buf *out)
+{
+    for (const char *at = change; *at; at++) {
+        if (*at == '@')
+            bx_buf_format(out, "%lld", (long long)row);
+        else
+            bx_buf_byte_add(out, (uint8_t)*at);
+    }
+}
+
 static void every_change_shows(void **state)
 {
     (void)state;
@@ -290,24 +301,17 @@ static void every_change_shows(void **state)
         "UPDATE entry SET prev = randomblob(32) WHERE seq = @",
         "DELETE FROM entry WHERE seq = @",
         "DELETE FROM entry WHERE seq >= @",
-        "UPDATE entry SET seq = -1 WHERE seq = @; UPDATE entry SET seq = @ WHERE seq = @ + 1;"
-        "UPDATE entry SET seq = @ + 1 WHERE seq = -1",
+        ("UPDATE entry SET seq = -1 WHERE seq = @; UPDATE entry SET seq = @ WHERE seq = @ + 1;"
+         "UPDATE entry SET seq = @ + 1 WHERE seq = -1"),
     };
     int64_t last = history();
     struct picture good = home_picture(&home);
     for (size_t i = 0; i < bx_countof(changes); i++) {
         for (int64_t row = 1; row <= last - (i == bx_countof(changes) - 1); row++) {
-            char number[24];
             bx_buf_auto sql;
             bx_buf_init(&sql, 0);
-            snprintf(number, sizeof(number), "%lld", (long long)row);
-            for (const char *at = changes[i]; *at; at++) {
-                if (*at == '@')
-                    bx_buf_text_add(&sql, number);
-                else
-                    bx_buf_byte_add(&sql, (uint8_t)*at);
-            }
             home_put(&home, &good);
+            change_make(changes[i], row, &sql);
             home_sql(&home, bx_buf_text(&sql));
             struct bx_journal_report report;
             struct bx_fault fault = {0};
