@@ -11,7 +11,13 @@
 
 #include "boxtill/base/alloc.h"
 
-enum { GREY_CUT = 112, SHRINK_STEP_PCT = 94, SHRINK_MIN_PCT = 62, MODULE_MIN_UM = 500 };
+enum {
+    GREY_CUT = 112,
+    SHRINK_STEP_PCT = 94,
+    SHRINK_MIN_PCT = 62,
+    ONE_LINE_PCT = 82,
+    MODULE_MIN_UM = 500
+};
 
 static void paint_set(cairo_t *cr, bool white)
 {
@@ -53,16 +59,25 @@ static void font_set(PangoLayout *text, const struct tp_box *box, double size)
     pango_font_description_free(font);
 }
 
-/* As large as asked for, or as small as needed, or cut with an ellipsis. */
-static void text_fit(PangoLayout *text, const struct tp_box *box, double unit)
+/* The largest font from the box's own down to LEAST per cent that needs no more than LINES. */
+static bool text_shrink(PangoLayout *text, const struct tp_box *box, double unit, int least,
+                        int lines)
 {
     double size = box->em * unit;
-    double least = size * SHRINK_MIN_PCT / 100;
-    for (; size >= least; size = size * SHRINK_STEP_PCT / 100) {
+    for (double min = size * least / 100; size >= min; size = size * SHRINK_STEP_PCT / 100) {
         font_set(text, box, size);
-        if (pango_layout_get_line_count(text) <= box->lines)
-            return;
+        if (pango_layout_get_line_count(text) <= lines)
+            return true;
     }
+    return false;
+}
+
+/* A little smaller on one line before a second one, then as small as needed, then an ellipsis. */
+static void text_fit(PangoLayout *text, const struct tp_box *box, double unit)
+{
+    if (text_shrink(text, box, unit, ONE_LINE_PCT, 1) ||
+        text_shrink(text, box, unit, SHRINK_MIN_PCT, box->lines))
+        return;
     pango_layout_set_height(text, -box->lines);
     pango_layout_set_ellipsize(text, PANGO_ELLIPSIZE_END);
 }

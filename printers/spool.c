@@ -195,15 +195,15 @@ static void track_done(struct spool *spool, struct track *track, const struct tp
         track_end(spool, track, BX_JOB_SENT, "");
 }
 
+/* Whoever looks is told to look once: nothing may come out later by itself, so it is cancelled. */
 static void track_held(struct spool *spool, struct track *track, const struct tp_cups_job *job)
 {
-    if (!job->incoming) {
-        track_end(spool, track, BX_JOB_UNSURE, "the print service holds the job back");
-        return;
-    }
     if (tp_cups_cancel(spool->cups, job->number, NULL) != 0)
         return; /* the next look tries again */
-    track_end(spool, track, BX_JOB_FAILED_SAFE, "the print service never got it whole");
+    if (job->incoming)
+        track_end(spool, track, BX_JOB_FAILED_SAFE, "the print service never got it whole");
+    else
+        track_end(spool, track, BX_JOB_UNSURE, "the print service held the job back");
 }
 
 static void track_waits(struct spool *spool, struct track *track, enum bx_job_state state)
@@ -223,10 +223,10 @@ static void track_judge(struct spool *spool, struct track *track, const struct t
     track->number = job->number;
     switch (job->state) {
     case TP_CUPS_PENDING:
-        if (is_zombie(spool, track))
+        if (!is_zombie(spool, track))
+            track_waits(spool, track, track->ran ? BX_JOB_PRINTING : BX_JOB_SPOOLED);
+        else if (tp_cups_cancel(spool->cups, job->number, NULL) == 0)
             track_end(spool, track, BX_JOB_UNSURE, "the print service forgot the job half way");
-        else
-            track_waits(spool, track, BX_JOB_SPOOLED);
         return;
     case TP_CUPS_HELD: track_held(spool, track, job); return;
     case TP_CUPS_PROCESSING:

@@ -16,9 +16,9 @@ struct bx_stmt *bx_row_from(struct bx_ledger *ledger, int64_t seq)
     struct bx_stmt *stmt = bx_db_stmt(
         ledger->db,
         "SELECT e.seq, e.incarnation, e.id, e.kind, e.number, e.at, e.boot, e.shift, e.user,"
-        " e.body, e.prev, e.hash, a.outcome, a.task, a.say, a.standing, m.till,"
+        " e.body, e.prev, e.hash, a.outcome, a.task, a.say, a.standing, (SELECT till FROM meta),"
         " EXISTS(SELECT 1 FROM about s WHERE s.about = e.seq AND s.kind = 'settle')"
-        " FROM meta m CROSS JOIN entry e LEFT JOIN answer a ON a.seq = e.seq"
+        " FROM entry e LEFT JOIN answer a ON a.seq = e.seq"
         " WHERE e.seq >= ?1 ORDER BY e.seq");
     bx_stmt_bind_int(stmt, 1, seq);
     return stmt;

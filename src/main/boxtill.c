@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "boxtill/base/crypto.h"
 #include "boxtill/base/point.h"
@@ -47,10 +48,12 @@ static void help(void)
     printf("boxtill                the till, in this terminal\n");
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
         printf("boxtill %s\n        %s\n", commands[i].usage, commands[i].what);
-    printf("boxtill --version | --help\n\n"
-           "All state lies in BOXTILL_HOME (else /var/lib/boxtill or ~/.local/share/boxtill);\n"
-           "boxtill.conf there sets the till up. Exit status: 0 done, 1 refused, 2 usage,\n"
-           "3 unknown outcome, 4 offline and not allowed offline.\n");
+    printf(
+        "boxtill demo\n        a sample museum with server, till and printer, nothing to set up\n"
+        "boxtill --version | --help\n\n"
+        "All state lies in BOXTILL_HOME (else /var/lib/boxtill or ~/.local/share/boxtill);\n"
+        "boxtill.conf there sets the till up. Exit status: 0 done, 1 refused, 2 usage,\n"
+        "3 unknown outcome, 4 offline and not allowed offline.\n");
 }
 
 /* PINs and keys must not end in a core file, nor be read by another process of this account. The
@@ -85,6 +88,7 @@ static int command_run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    umask(077);
     secrets_guard();
     bx_point_init();
     bx_crypto_init();
@@ -97,7 +101,8 @@ int main(int argc, char **argv)
         help();
         return BX_EXIT_DONE;
     }
-    int status = command_run(argc, argv);
+    int status = argc >= 2 && strcmp(argv[1], "demo") == 0 ? bx_cmd_demo(argc - 2, argv + 2)
+                                                           : command_run(argc, argv);
     /* What could not be written was not said. */
     if (fflush(stdout) && status == BX_EXIT_DONE)
         status = BX_EXIT_REFUSED;

@@ -40,6 +40,8 @@ int bx_cmd_offline(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_journal(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_enrol(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_doctor(const struct bx_place *place, int argc, char **argv);
+/* Makes its own places. */
+int bx_cmd_demo(int argc, char **argv);
 
 /* One line "Usage: boxtill …" on stderr; returns BX_EXIT_USAGE. */
 int bx_usage(const char *rest);

@@ -27,7 +27,7 @@ static int simple(const struct bx_place *place, const char *usage, const char *c
 
 int bx_cmd_queue(const struct bx_place *place, int argc, char **argv)
 {
-    return simple(place, "queue [--json]", "{\"verb\":\"queue\"}", argc, argv, 0);
+    return simple(place, "queue [--json]", "{\"verb\":\"queue\"}", argc, argv, SETTLE_MS);
 }
 
 int bx_cmd_allot(const struct bx_place *place, int argc, char **argv)

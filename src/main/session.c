@@ -23,7 +23,7 @@
 #include "sys/sys.h"
 #include "ui/ui.h"
 
-enum { DRAFT_MAX = 256 << 10, FDS_MAX = 32, BUSY_MS = 10000, PAUSE_MS = 50 };
+enum { DRAFT_MAX = 256 << 10, FDS_MAX = 32, BUSY_MS = 10000, PAUSE_MS = 50, CONTACT_MS = 2000 };
 
 struct bx_session {
     struct bx_host host; /* first */
@@ -306,6 +306,12 @@ static int own_session_do(struct bx_session *session, const char *json, size_t l
                           int64_t linger_ms, bx_said_show show, void *arg)
 {
     __attribute__((cleanup(bx_said_finish_at))) struct bx_said said = {0};
+    /* A command that acts first gives the server a moment, as it would have had with a till that
+     * was there all the time. */
+    if (linger_ms > 0) {
+        bx_run_turn(session->run, 0);
+        bx_session_settle(session, CONTACT_MS);
+    }
     if (!bx_run_command(session->run, json, len, bx_said_take, &said))
         return 1;
     while (!said.come && bx_run_turn(session->run, -1))

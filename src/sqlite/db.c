@@ -174,13 +174,14 @@ static int pragmas_set(struct bx_db *db, const struct bx_db_options *options,
         bool wanted;
         const char *name, *value, *read_back;
     } list[] = {
+  /* First of all: some of the others read the schema, and with it the log. */
+        {options->exclusive,  "locking_mode",       "EXCLUSIVE",               "exclusive"               },
         {true,                "trusted_schema",     "OFF",                     "0"                       },
         {true,                "cell_size_check",    "ON",                      "1"                       },
         {true,                "mmap_size",          "0",                       "0"                       },
         {true,                "temp_store",         "MEMORY",                  "2"                       },
         {true,                "foreign_keys",       "ON",                      "1"                       },
         {true,                "cache_size",         cache,                     cache                     },
-        {options->exclusive,  "locking_mode",       "EXCLUSIVE",               "exclusive"               },
         {options->read_only,  "query_only",         "ON",                      "1"                       },
         {!options->read_only, "journal_mode",       "WAL",                     "wal"                     },
         {!options->read_only, "synchronous",        sync_words[options->sync], sync_values[options->sync]},
@@ -250,10 +251,11 @@ void *bx_db_destroy(struct bx_db *db)
 {
     if (!db)
         return NULL;
+    if (db->handle)
+        bx_db_rollback(db); /* by a cached statement */
     for (size_t i = 0; i < db->cached; i++)
         bx_stmt_destroy(db->cache[i].stmt);
     if (db->handle) {
-        bx_db_rollback(db);
         int code = sqlite3_close(db->handle);
         bx_assert(code != SQLITE_BUSY); /* a statement of the caller's is still alive */
     }

@@ -61,10 +61,15 @@ static void quit(struct bx_till *till)
 
 static void undo(struct bx_till *till)
 {
-    if (!bx_desk_undo(till, &till->desk))
+    struct bx_counter *counter = &till->counter;
+    if (bx_desk_undo(till, &till->desk))
+        counter->selected = 0;
+    else
         bx_say(till, BX_TONE_PLAIN,
                till->desk.waiting > 0 ? "Places are being asked for: one moment."
                                       : "Nothing to undo.");
+    if (counter->screen == BX_SCREEN_LINES && till->desk.basket.count == 0)
+        bx_counter_back(till);
 }
 
 static void redo(struct bx_till *till)
@@ -257,16 +262,14 @@ static bool digits_refuse(struct bx_till *till, enum bx_action action)
     return true;
 }
 
-/* CapsLock cannot be asked for in a terminal, but two capitals in a row, or one that does nothing,
- * give it away. */
-static void capitals_count(struct bx_till *till, int key, bool does_something)
+/* CapsLock cannot be asked for in a terminal, but a capital that does nothing gives it away, until
+ * the next small letter. */
+static void caps_watch(struct bx_till *till, int key, bool does_something)
 {
-    struct bx_counter *counter = &till->counter;
     if (key >= 'a' && key <= 'z')
-        counter->capitals = 0;
-    else if (key >= 'A' && key <= 'Z')
-        counter->capitals += does_something ? 1 : 2;
-    counter->caps = counter->capitals >= 2;
+        till->counter.caps = false;
+    else if (key >= 'A' && key <= 'Z' && !does_something)
+        till->counter.caps = true;
 }
 
 void bx_counter_press(struct bx_till *till, int key)
@@ -292,7 +295,7 @@ void bx_counter_press(struct bx_till *till, int key)
         screen_keys[screen](till, key);
         return;
     }
-    capitals_count(till, key, action != BX_ACTION_NONE);
+    caps_watch(till, key, action != BX_ACTION_NONE);
     if (key != 'N')
         counter->wish_quantity = 0;
     if (action == BX_ACTION_NONE)

@@ -93,7 +93,6 @@ struct bx_counter {
     int64_t ask_n;
     int login_stage; /* 0 number, 1 PIN */
     int64_t login_number;
-    int capitals; /* in a row */
     bool caps;
     /* the key before this one, to tell a held key from a pressed one */
     int last_key;

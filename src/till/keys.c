@@ -99,8 +99,12 @@ static void pending_apply(struct bx_till *till)
 static void repeated(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
-    if (counter->pending_key == 0 && !counter->maybe_held)
+    if (counter->pending_key == 0 && !counter->maybe_held) {
+        if (counter->rung_quantity == 1 && counter->say[0] == '\0' && counter->last_key < 0x80)
+            bx_say(till, BX_TONE_PLAIN, "Too fast for a hand: counted once. 2%c is two.",
+                   counter->last_key);
         return;
+    }
     if (counter->held_bought && bx_sell_unring(till))
         bx_say(till, BX_TONE_PLAIN, "A key held down counts once.");
     counter->pending_key = 0;
@@ -264,10 +268,9 @@ static bool burst_take(struct bx_till *till, int key, bx_mono now)
 {
     struct bx_counter *counter = &till->counter;
     bool ends = key == BX_KEY_ENTER || key == BX_KEY_TAB;
-    if (ends && within(counter->scanned, now, SUFFIX_MS)) {
-        counter->scanned = (bx_mono){0};
+    /* Some scanners end with CR and LF: two Enters. */
+    if (ends && within(counter->scanned, now, SUFFIX_MS))
         return true;
-    }
     if (counter->burst_len > 0 && !fits(till, key)) { /* no code goes on like this */
         bool far = counter->burst_len >= BROKEN_LEN;
         if (ends && is_prefixed(till) && counter->burst_len > prefix_len(till)) {

@@ -361,7 +361,8 @@ static void hello_begin(struct bx_till *till)
 {
     struct bx_leases *leases = &till->leases;
     struct bx_allot_message *message = &leases->batch[leases->batch_count++];
-    *message = (struct bx_allot_message){.verb = BX_ALLOT_HELLO, .state = BX_LEASE_NONE};
+    *message = (struct bx_allot_message){
+        .verb = BX_ALLOT_HELLO, .r = till->link.epoch, .state = BX_LEASE_NONE};
     for (size_t i = 0; i < leases->count; i++)
         message->n += is_told(&leases->rows[i]);
 }
@@ -414,7 +415,7 @@ static void note(struct bx_till *till, const struct bx_lease *rows, size_t count
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_NOTE);
     effect->request = till->leases.note_request = bx_till_request(till);
     effect->of.note.reoffer_above = -1;
-    effect->of.note.seen_epoch = till->link.epoch;
+    effect->of.note.seen_epoch = till->link.reoffer ? 0 : till->link.epoch;
     effect->of.note.seen_commit = till->link.commit;
     if (count > 0)
         effect->of.note.leases = bx_effects_hold(till->out, rows, count * sizeof(*rows));
@@ -428,9 +429,9 @@ static void promise(struct bx_till *till)
     struct bx_lease *rows = bx_alloc(BX_ALLOT_MAX, sizeof(*rows));
     size_t count = 0;
     for (size_t i = 0; i < leases->batch_count; i++) {
-        enum bx_allot_verb verb = leases->batch[i].verb;
-        if (verb == BX_ALLOT_REQ || verb == BX_ALLOT_CLOSE)
-            rows[count++] = *bx_leases_find(till, &leases->batch[i].pool);
+        const struct bx_lease *row = bx_leases_find(till, &leases->batch[i].pool);
+        if (row && (row->state == BX_LEASE_WAITING || row->state == BX_LEASE_CLOSING))
+            rows[count++] = *row; /* in a HELLO, too */
     }
     note(till, rows, count);
     bx_free(rows);
@@ -730,8 +731,11 @@ static void grants_store(struct bx_till *till)
 void bx_leases_tick(struct bx_till *till)
 {
     struct bx_leases *leases = &till->leases;
-    if (leases->request || leases->note_request || till->commits.request)
+    const struct bx_commits *commits = &till->commits;
+    if (leases->request || leases->note_request)
         return;
+    if (commits->request || commits->resolving || commits->stopped)
+        return; /* nobody knows what is used */
     if (leases->answered && leases->granted_count > 0) {
         grants_store(till);
         return;

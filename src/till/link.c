@@ -128,7 +128,8 @@ static void failed(struct bx_till *till, int64_t retry_after)
 }
 
 /* A server with a higher epoch was restored: what it had answered before counts only as far as it
- * still knows it, and it must hear all our leases before it talks of places. */
+ * still knows it, and it must hear all our leases before it talks of places. Until its mark is
+ * stored no note says that this epoch was seen: a till that dies before must learn it again. */
 static void epoch_new(struct bx_till *till, int64_t epoch)
 {
     struct bx_link *link = &till->link;
@@ -207,9 +208,11 @@ void bx_link_force(struct bx_till *till, bool offline)
         bx_link_try_now(till);
 }
 
+/* Also within an epoch: a server that lost entries without noticing has a mark below what it once
+ * answered. */
 void bx_link_mark(struct bx_till *till, int64_t mark)
 {
-    if (till->link.reoffer)
+    if (till->link.reoffer || till->next_seq - 1 - mark > till->link.queued)
         till->link.mark = mark;
 }
 
@@ -483,7 +486,7 @@ static void entries_answer(struct bx_till *till, const struct bx_booking_answer 
         effect->request = link->note_request = bx_till_request(till);
         effect->of.note.answers = bx_effects_hold(till->out, good, count * sizeof(*good));
         effect->of.note.answer_count = count;
-        effect->of.note.seen_epoch = link->epoch;
+        effect->of.note.seen_epoch = link->reoffer ? 0 : link->epoch;
         effect->of.note.seen_commit = link->commit;
         effect->of.note.reoffer_above = -1;
     }

@@ -294,7 +294,8 @@ void bx_day_text(const struct bx_till *till, struct bx_date date, bool long_form
     static const char days[7][4] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    if (bx_date_compare(date, bx_till_today(till)) == 0)
+    /* No day is chosen before there is a programme. */
+    if (date.year == 0 || bx_date_compare(date, bx_till_today(till)) == 0)
         snprintf(out, size, "%s", long_form ? "Today" : "");
     else if (long_form)
         snprintf(out, size, "%s %d %s", days[bx_date_weekday(date)], date.day,

@@ -318,8 +318,7 @@ void bx_till_update(struct bx_till *till, const struct bx_event *event, struct b
     bx_papers_tick(till);
     bx_commit_tick(till);
     bx_command_tick(till);
-    if (event->kind == BX_EVENT_TICK)
-        bx_counter_tick(till);
+    bx_counter_tick(till);
     draft_tick(till);
     bx_wipe(&till->rand, sizeof(till->rand));
     till->out = NULL;

@@ -329,7 +329,7 @@ static void say_fill(const struct bx_till *till, struct bx_till_view *v)
         snprintf(v->say, sizeof(v->say),
                  "Asking the server for %d more places. Backspace takes the line out.",
                  till->desk.waiting);
-    } else if (!till->programme && v->screen == BX_SCREEN_SELL) {
+    } else if (!till->programme) {
         BX_TEXT_COPY(v->say, till->link.enrolled
                                  ? "No programme yet: it comes with the first contact."
                                  : "This till is not enrolled: boxtill enrol URL CODE");

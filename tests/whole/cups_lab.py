@@ -95,7 +95,7 @@ class Catcher:
     """A raw TCP printer. Each connection is a job; its bytes are kept in .jobs and in FOLDER."""
 
     def __init__(self, folder):
-        self.folder, self.jobs, self.stalled = folder, [], False
+        self.folder, self.jobs, self.stalled, self.links = folder, [], False, 0
         self.port = free_port()
         self.listener = None
         self.on()
@@ -122,12 +122,16 @@ class Catcher:
         """Out of paper: it takes connections and reads nothing, until on()."""
         self.stalled = True
 
+    def idle(self):
+        return self.links == 0
+
     def accept(self, listener):
         while True:
             try:
                 link, _ = listener.accept()
             except OSError:
                 return
+            self.links += 1
             threading.Thread(target=self.read, args=(link,), daemon=True).start()
 
     def read(self, link):
@@ -147,6 +151,7 @@ class Catcher:
             with open(os.path.join(self.folder, f'{len(self.jobs) + 1:03}.bin'), 'wb') as out:
                 out.write(data)
             self.jobs.append(data)
+        self.links -= 1
 
 
 class Lab:

@@ -41,10 +41,10 @@ int bx_must bx_allot_verb_parse(const char *text, enum bx_allot_verb *ret);
 struct bx_allot_message {
     enum bx_allot_verb verb;
     struct bx_slug pool; /* HELLO: one message per lease, and one with no pool that begins it */
-    int64_t r;
-    int64_t n;    /* REQ: places wanted (0: the usual share); GROW: n′; HELLO: n */
-    int64_t used; /* CLOSE, HELLO */
-    int64_t seq;  /* CLOSE, HELLO: last entry's seq and hash */
+    int64_t r;           /* of the lease; of the HELLO that begins: the epoch it is said in */
+    int64_t n;           /* REQ: places wanted (0: the usual share); GROW: n′; HELLO: n */
+    int64_t used;        /* CLOSE, HELLO */
+    int64_t seq;         /* CLOSE, HELLO: last entry's seq and hash */
     struct bx_hash head;
     enum bx_lease_state state; /* HELLO */
 };

@@ -58,7 +58,7 @@ struct bx_commit {
     size_t len;
     int64_t series;                     /* n of the number this entry takes; 0: takes none */
     const struct bx_sale *sale;         /* kind sale: for the projections and leases, else NULL */
-    const struct bx_paper_entry *paper; /* kind reprint, replace, print-answer, else NULL */
+    const struct bx_paper_entry *paper; /* kind reprint, replace, else NULL or not looked at */
     const struct bx_print_job *jobs;    /* new jobs */
     size_t job_count;
 };
@@ -101,7 +101,12 @@ struct bx_identity {
 enum bx_document { BX_DOC_PROGRAMME, BX_DOC_STAFF, BX_DOC_KEYS, BX_DOCUMENTS };
 const char *bx_document_word(enum bx_document document);
 
-/* Everything that is stored beside an entry; absent parts are NULL or 0. One transaction. */
+/* Everything that is stored beside an entry; absent parts are NULL or 0. One transaction.
+ *
+ * States only go forward, else BX_ERR_CLASH or, for answers, nothing happens: an answer replaces
+ * one that counts only when it says more (recorded < with task < conflict), and one whose seq, id
+ * and hash are not those of the entry is a clash; a lease's r and its used never fall, and what was
+ * closing does not open again. An unknown job is BX_ERR_MISSING. */
 struct bx_journal_notes {
     const struct bx_entry_answer *answers; /* what the server said of entries */
     size_t answer_count;
@@ -147,7 +152,7 @@ struct bx_row { /* valid during the visit */
     struct bx_entry_answer answer;
     bool settled;
 };
-/* Nonzero stops the walk and is returned. */
+/* Nonzero stops the walk and is returned. Must not call the journal. */
 typedef int (*bx_row_visit)(void *arg, const struct bx_row *row);
 
 struct bx_journal;

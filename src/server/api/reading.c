@@ -42,8 +42,8 @@ static int document_do(const struct bd_desk *desk, struct bd_work *work, enum bx
     int64_t version = 0;
     bx_buf_auto clear;
     bx_buf_init(&clear, DOCUMENT_MAX);
-    int err = bd_book_document(desk->store, desk->policy, &desk->turn, &work->caller.device,
-                               document, &version, &clear, &fault);
+    struct bd_wish wish = {desk->policy, &desk->turn, &work->caller.device, document};
+    int err = bd_book_document(desk->store, &wish, &version, &clear, &fault);
     if (err < 0)
         return bd_fault_answer(work, err, &fault);
     snprintf(work->answer.etag, sizeof(work->answer.etag), "%lld.%lld", (long long)desk->mark.epoch,

@@ -82,8 +82,8 @@ static int scan_do(const struct bd_desk *desk, const struct bd_scan_in *scan,
     }
     bx_buf_auto one;
     bx_buf_init(&one, 4096);
-    int err = bd_book_check_in(desk->book, &desk->turn, &scan->id, &scan->code, scan->gate,
-                               scan->at, &one, fault);
+    struct bd_gate_scan fact = {scan->id, scan->code, scan->gate, scan->at};
+    int err = bd_book_check_in(desk->book, &desk->turn, &fact, &one, fault);
     if (err == BX_ERR_CLASH)
         verdict_put(writer, scan, "clash", fault->say);
     else if (!err)

@@ -205,9 +205,9 @@ static int answer_one(struct ask *ask, const struct bx_allot_message *message,
         ask->device_changed = true;
         return bd_hello(ask->book, ask->turn, &ask->meta, &ask->device, message, answer, fault);
     }
-    if (ask->device.quarantined != 0)
+    if (ask->device.quarantined == BD_QUARANTINED)
         answer->word = BX_ALLOT_QUARANTINED;
-    else if (ask->device.hello_epoch < ask->meta.epoch)
+    else if (ask->device.quarantined == BD_SUSPECTED || ask->device.hello_epoch < ask->meta.epoch)
         answer->word = BX_ALLOT_SAY_HELLO;
     else if (bx_slug_is_none(&message->pool) || message->r < 1 || message->used < 0)
         answer->word = BX_ALLOT_NONE;

@@ -4,6 +4,8 @@
  * leases' open parts; what a lease counts = what its state says; custody's chains and marks. A
  * counter alone is never enough: a forgotten check can leave it right and the orders wrong. */
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +15,7 @@
 /* What was counted of one pool. */
 struct tally {
     struct bd_pool_row pool;
-    int64_t lines, tickets, unprinted, parts;
+    int64_t lines, tickets, unprinted, parts, lacking;
 };
 
 struct audit {
@@ -28,7 +30,18 @@ struct audit {
     struct bx_fault *fault;
 };
 
-#define differ(audit, ...) ((audit)->found++, bx_buf_format((audit)->out, __VA_ARGS__))
+/* A line of the report. */
+static void differ(struct audit *audit, const char *format, ...) bx_format(2, 3);
+static void differ(struct audit *audit, const char *format, ...)
+{
+    char line[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    audit->found++;
+    bx_buf_text_add(audit->out, line);
+}
 
 static int add_pool(void *arg, const void *row)
 {
@@ -101,10 +114,12 @@ static int add_lease(void *arg, const void *row)
         differ(audit, "lease %lld of till %lld on %s: counts %lld, should count %lld\n",
                (long long)lease->r, (long long)lease->till, lease->pool.s,
                (long long)(lease->part + lease->lacking), (long long)wanted);
-    if (tally != NULL)
+    if (tally != NULL) {
         tally->parts += lease->part;
-    else if (lease->part != 0)
+        tally->lacking += lease->lacking;
+    } else if (lease->part != 0) {
         differ(audit, "pool %s: leased, but there is no such pool\n", lease->pool.s);
+    }
     return 0;
 }
 
@@ -123,6 +138,9 @@ static void judge_pool(struct audit *audit, const struct tally *tally)
     if (pool->leased != tally->parts)
         differ(audit, "pool %s: counted %lld leased, its leases are %lld\n", pool->id.s,
                (long long)pool->leased, (long long)tally->parts);
+    if (pool->lacking != tally->lacking)
+        differ(audit, "pool %s: counted %lld lacking, its leases lack %lld\n", pool->id.s,
+               (long long)pool->lacking, (long long)tally->lacking);
 }
 
 /* --- custody -------------------------------------------------------------------------------- */

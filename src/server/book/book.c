@@ -52,7 +52,7 @@ int bd_quarantine(struct bd_store *store, const struct bd_turn *turn, struct bd_
                                .word = "quarantine",
                                .at = turn->now.us};
     BX_TEXT_COPY(task.say, say);
-    device->quarantined = 1;
+    device->quarantined = BD_QUARANTINED;
     return bd_task(store, &task, fault);
 }
 

@@ -126,11 +126,15 @@ int bx_must bd_book_freeze(struct bd_book *book, const struct bd_turn *turn,
 
 /* --- reading ------------------------------------------------------------------------------ */
 
+struct bd_wish {
+    const struct bd_policy *policy;
+    const struct bd_turn *turn;
+    const struct bd_device *device;
+    enum bx_document document;
+};
 /* The document as this device gets it (keys: its own, unsealed), and its version. */
-int bx_must bd_book_document(struct bd_store *store, const struct bd_policy *policy,
-                             const struct bd_turn *turn, const struct bd_device *device,
-                             enum bx_document document, int64_t *ret_version, struct bx_buf *out,
-                             struct bx_fault *fault);
+int bx_must bd_book_document(struct bd_store *store, const struct bd_wish *wish,
+                             int64_t *ret_version, struct bx_buf *out, struct bx_fault *fault);
 int bx_must bd_book_availability(struct bd_store *store, const struct bd_turn *turn,
                                  struct bx_buf *out, struct bx_fault *fault);
 
@@ -141,12 +145,18 @@ enum bd_ticket_state { BD_TICKET_VALID, BD_TICKET_USED, BD_TICKET_REPLACED };
  *  "number":"2-000412","replaced_by":…,"used_at":…,"used_gate":…} */
 int bx_must bd_book_ticket(struct bd_store *store, const struct bx_code *code, struct bx_buf *out,
                            struct bx_fault *fault);
+struct bd_gate_scan {
+    struct bx_id id;
+    struct bx_code code;
+    const char *gate;
+    bx_utc at;
+};
 /* One scan, idempotent by its id: {"id":…,"code":…,"verdict":"admit"|"refuse","why":…,"persons":n,
  * "first_at":…,"first_gate":…}. The same id and code: the same answer; the same id, another code:
  * BX_ERR_CLASH. */
 int bx_must bd_book_check_in(struct bd_book *book, const struct bd_turn *turn,
-                             const struct bx_id *id, const struct bx_code *code, const char *gate,
-                             bx_utc at, struct bx_buf *out, struct bx_fault *fault);
+                             const struct bd_gate_scan *scan, struct bx_buf *out,
+                             struct bx_fault *fault);
 
 /* --- the audit ---------------------------------------------------------------------------- */
 

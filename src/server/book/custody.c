@@ -350,6 +350,17 @@ static int after_batch(struct batch *batch, struct bx_fault *fault)
     return err;
 }
 
+/* A till sends what has no answer, from the first on. If the entries before the first of these are
+ * missing, we have answered them once and forgotten them: a backup that nobody told us of, and that
+ * no commit number showed, because ours has passed it since. */
+static bool shows_a_loss(const struct batch *batch, const struct bx_envelope *first)
+{
+    const struct bd_device_row *device = &batch->device;
+    return first->till == device->till && first->incarnation == device->incarnation &&
+           first->seq > device->highest + 1 && device->quarantined == BD_TRUSTED &&
+           device->hello_epoch == batch->meta.epoch;
+}
+
 static int receive_all(struct batch *batch, const struct bd_device *device,
                        const struct arrived *arrived, size_t count, struct bx_fault *fault)
 {
@@ -357,6 +368,8 @@ static int receive_all(struct batch *batch, const struct bd_device *device,
     int err = bd_meta(store, &batch->meta, fault);
     if (err == 0)
         err = bd_device_row(store, device, &batch->device, fault);
+    if (err == 0 && count > 0 && shows_a_loss(batch, &arrived[0].envelope))
+        err = bd_epoch_raise(batch->book, batch->turn, &batch->meta, batch->meta.epoch, fault);
     for (size_t i = 0; i < count && err == 0; i++)
         err = receive(batch, &arrived[i], fault);
     if (err == 0 && batch->out->full)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HELLO: what a till says of itself after any restart, its own or the server's. It begins with a
  * message about no pool (seq and head of its journal; n: how many leases follow, when they come in
- * more than one batch), then one message a lease.
+ * more than one batch; r: the epoch it is said in), then one message a lease.
  *
  * Within an epoch nothing is learnt that changes a count; it is only checked that the till has not
  * gone back. In a new epoch the till's word counts: an open lease is counted with all its places,
@@ -24,6 +24,16 @@ struct greeting {
     struct bx_allot_answer *answer;
 };
 
+/* It was so once: either the till went back, or this message was long on its way. What the till
+ * says next tells: a message in order ends the suspicion, a fork makes it a quarantine. */
+static int suspect(const struct greeting *greeting)
+{
+    greeting->answer->word = BX_ALLOT_QUARANTINED;
+    if (greeting->device->quarantined == BD_TRUSTED)
+        greeting->device->quarantined = BD_SUSPECTED;
+    return 0;
+}
+
 static int doubt(const struct greeting *greeting, const char *say, struct bx_fault *fault)
 {
     greeting->answer->word = BX_ALLOT_QUARANTINED;
@@ -31,34 +41,46 @@ static int doubt(const struct greeting *greeting, const char *say, struct bx_fau
                          greeting->message->seq, say, fault);
 }
 
-/* Does the till's journal go on from what is known of it? */
+/* Is the till's head the one that is known? */
 static int head_check(const struct greeting *greeting, bool *ret_good, struct bx_fault *fault)
 {
     const struct bd_device_row *device = greeting->device;
     const struct bx_allot_message *message = greeting->message;
-    *ret_good = message->seq >= device->highest;
+    *ret_good = true;
     if (message->seq < 1 || message->seq > device->highest)
         return 0;
     struct bd_entry_row entry = {
         .till = device->till, .incarnation = device->incarnation, .seq = message->seq};
     int err = bd_get(greeting->book->store, BD_ENTRY, &entry, fault);
     if (err == 0)
-        *ret_good = *ret_good && bx_hash_equal(&entry.hash, &message->head);
+        *ret_good = bx_hash_equal(&entry.hash, &message->head);
     return err == BD_NOT ? 0 : err;
 }
 
 static int begin(const struct greeting *greeting, struct bx_fault *fault)
 {
     struct bd_device_row *device = greeting->device;
+    const struct bx_allot_message *message = greeting->message;
     bool good;
-    device->hello_want = greeting->message->n > 0 ? greeting->message->n : 0;
-    device->hello_got = 0;
-    device->hello_seq = greeting->message->seq;
+    device->hello_want = -1;
+    if (message->r != greeting->meta->epoch) { /* on its way since before a restore */
+        greeting->answer->word = BX_ALLOT_SAY_HELLO;
+        return 0;
+    }
     greeting->answer->mark = device->mark;
     int err = head_check(greeting, &good, fault);
-    if (err != 0 || good)
+    if (err != 0)
         return err;
-    return doubt(greeting, "The till's journal is not the one that was known.", fault);
+    if (!good)
+        return doubt(greeting, "The till's journal is not the one that was known.", fault);
+    if (message->seq < device->highest)
+        return suspect(greeting);
+    if (device->quarantined == BD_SUSPECTED)
+        device->quarantined = BD_TRUSTED;
+    device->hello_want = message->n > 0 ? message->n : 0;
+    device->hello_got = 0;
+    device->hello_seq = message->seq;
+    return 0;
 }
 
 /* Same epoch: a check. */
@@ -71,11 +93,11 @@ static int compare(const struct greeting *greeting, const struct bd_lease_row *l
     greeting->answer->n = known ? lease->n : 0;
     if (waiting)
         return 0;
-    if (known ? message->used < lease->booked : open)
-        return doubt(greeting, "The till counts fewer places than its own sales.", fault);
-    if (open && (message->n > lease->n || lease->state == BD_LEASE_CLOSED))
+    if (known && message->used < lease->booked)
+        return suspect(greeting);
+    if (open && (!known || message->n > lease->n))
         return doubt(greeting, "The till claims more places than it was given.", fault);
-    return 0;
+    return open && lease->state == BD_LEASE_CLOSED ? suspect(greeting) : 0;
 }
 
 static int lease_put(struct bd_store *store, bool known, struct bd_lease_row *lease,
@@ -137,8 +159,14 @@ static int lease_said(const struct greeting *greeting, struct bx_fault *fault)
     int err = bd_get(greeting->book->store, BD_LEASE, &lease, fault);
     if (err < 0)
         return err;
-    device->hello_got++;
     greeting->answer->mark = device->mark;
+    if (device->hello_want < 0) { /* its beginning did not count */
+        greeting->answer->word = greeting->device->hello_epoch < greeting->meta->epoch
+                                     ? BX_ALLOT_SAY_HELLO
+                                     : BX_ALLOT_ACKED;
+        return 0;
+    }
+    device->hello_got++;
     return device->hello_epoch < greeting->meta->epoch ? learn(greeting, &lease, err == 0, fault)
                                                        : compare(greeting, &lease, err == 0, fault);
 }
@@ -151,7 +179,7 @@ int bd_hello(struct bd_book *book, const struct bd_turn *turn, const struct bd_m
     answer->word = BX_ALLOT_ACKED;
     int err =
         bx_slug_is_none(&message->pool) ? begin(&greeting, fault) : lease_said(&greeting, fault);
-    if (err == 0 && device->quarantined != 0)
+    if (err == 0 && device->quarantined != BD_TRUSTED)
         answer->word = BX_ALLOT_QUARANTINED;
     return err;
 }

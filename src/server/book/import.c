@@ -183,8 +183,6 @@ static void slot_add(struct parser *parser, const char *where, int event,
 {
     struct bx_programme *programme = &parser->programme;
     struct bx_slot slot = {.event = event, .date = date, .cancelled = series->cancelled};
-    int end_offset;
-    int end = minute + series->length;
     char day[BX_DATE_TEXT];
     if (programme->slot_count == BX_SLOTS_MAX) {
         fault_add(parser, "%s: there are more than %d slots", where, BX_SLOTS_MAX);
@@ -192,15 +190,14 @@ static void slot_add(struct parser *parser, const char *where, int event,
     }
     stamp(&slot.id, &programme->events[event].id, date, minute);
     stamp(&slot.pool, &series->pool, date, minute);
-    struct bx_date end_date = end < DAY_MINUTES ? date : bx_date_plus(date, 1);
     if (parser->zone(parser->zone_arg, programme->zone, date, minute, &slot.start,
-                     &slot.offset_min) != 0 ||
-        parser->zone(parser->zone_arg, programme->zone, end_date, end % DAY_MINUTES, &slot.end,
-                     &end_offset) != 0) {
+                     &slot.offset_min) != 0) {
         fault_add(parser, "%s: %s %02d:%02d does not exist in %s", where, bx_date_format(date, day),
                   minute / 60, minute % 60, programme->zone);
         return;
     }
+    /* A slot lasts as long as it lasts, also in the night when clocks change. */
+    slot.end.us = slot.start.us + series->length * 60 * BX_SECOND_US;
     programme->slots[programme->slot_count++] = slot;
     parser->pools[parser->pool_count++] =
         (struct bd_import_pool){slot.pool, series->capacity, slot.end, slot.cancelled};

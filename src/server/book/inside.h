@@ -94,6 +94,10 @@ int bx_must bd_hello(struct bd_book *book, const struct bd_turn *turn,
 /* After a batch of messages: a HELLO that is whole counts. */
 int bx_must bd_hello_end(struct bd_store *store, const struct bd_meta_row *meta,
                          struct bd_device_row *device, struct bx_fault *fault);
+/* We have forgotten something: the epoch rises above EPOCH and our own, timed slots shut. Changes
+ * and puts META. */
+int bx_must bd_epoch_raise(struct bd_book *book, const struct bd_turn *turn,
+                           struct bd_meta_row *meta, int64_t epoch, struct bx_fault *fault);
 /* Opens the slots when every device has said HELLO and sent what it had. Puts META if so. */
 int bx_must bd_reopen_when_all_said(struct bd_store *store, struct bd_meta_row *meta,
                                     struct bx_fault *fault);

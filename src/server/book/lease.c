@@ -5,7 +5,8 @@
  * has come or not, and in whatever order messages and entries arrive.
  *
  * `lacking` is what should be counted and does not fit. Before a restore it is always 0; afterwards
- * it is the greatest possible overbooking, and it shrinks as entries come. */
+ * it is the greatest possible overbooking, and it shrinks as entries come and as stale leases fade:
+ * whatever becomes free is kept for it, and nobody else is granted it. */
 
 #include <string.h>
 
@@ -17,10 +18,48 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-int64_t bd_pool_free(const struct bd_pool_row *pool)
+static int64_t room(const struct bd_pool_row *pool)
 {
     int64_t left = pool->capacity + pool->planned_over - pool->sold - pool->held - pool->leased;
     return left > 0 ? left : 0;
+}
+
+int64_t bd_pool_free(const struct bd_pool_row *pool)
+{
+    int64_t left = room(pool) - pool->lacking;
+    return left > 0 ? left : 0;
+}
+
+/* Places came back to a pool that is sold beyond its capacity: they lower what is over first. */
+static int over_lower(struct bd_store *store, const struct bx_slug *id, struct bx_fault *fault)
+{
+    struct bd_pool_row pool = {.id = *id};
+    int err = bd_must(bd_get(store, BD_POOL, &pool, fault), "pool", fault);
+    int64_t fit = least(pool.over, room(&pool));
+    struct bd_move move = {.pool = *id, .sold = fit, .over = -fit};
+    if (err != 0 || fit <= 0)
+        return err;
+    return bd_must(store->ops->move(store, &move, fault), "pool", fault);
+}
+
+/* A pool that no programme at hand knows: a restore may have lost it. Without room, so that all of
+ * it is over until an import says otherwise. */
+static int pool_get_or_make(struct bd_store *store, struct bd_pool_row *pool,
+                            struct bx_fault *fault)
+{
+    int err = bd_get(store, BD_POOL, pool, fault);
+    return err == BD_NOT ? bd_insert(store, BD_POOL, pool, fault) : err;
+}
+
+static int lacking_put(struct bd_store *store, const struct bx_slug *id, int64_t more,
+                       struct bx_fault *fault)
+{
+    struct bd_pool_row pool = {.id = *id};
+    int err = pool_get_or_make(store, &pool, fault);
+    if (err != 0)
+        return err;
+    pool.lacking += more;
+    return bd_must(bd_update(store, BD_POOL, &pool, fault), "pool", fault);
 }
 
 int bd_lease_settle(struct bd_store *store, struct bd_lease_row *lease, struct bx_fault *fault)
@@ -28,22 +67,28 @@ int bd_lease_settle(struct bd_store *store, struct bd_lease_row *lease, struct b
     int64_t whole = lease->state == BD_LEASE_CLOSED ? lease->used : lease->n;
     int64_t wanted = whole > lease->booked ? whole - lease->booked : 0;
     int64_t more = wanted - lease->part;
+    int64_t lacking = lease->lacking;
     if (more > 0) {
         struct bd_pool_row pool = {.id = lease->pool};
         int err = bd_get(store, BD_POOL, &pool, fault);
         if (err < 0)
             return err;
+        pool.lacking -= lacking;
         more = err == BD_NOT ? 0 : least(more, bd_pool_free(&pool));
     }
     if (more != 0) {
         struct bd_move move = {.pool = lease->pool, .leased = more};
         int err = bd_must(store->ops->move(store, &move, fault), "lease", fault);
+        if (err == 0 && more < 0)
+            err = over_lower(store, &lease->pool, fault);
         if (err != 0)
             return err;
     }
     lease->part += more;
     lease->lacking = wanted - lease->part;
-    return 0;
+    return lease->lacking == lacking
+               ? 0
+               : lacking_put(store, &lease->pool, lease->lacking - lacking, fault);
 }
 
 static int take_first(void *arg, const void *row)
@@ -61,15 +106,6 @@ int bd_lease_last(struct bd_store *store, struct bd_lease_row *ret, struct bx_fa
 }
 
 /* --- booking -------------------------------------------------------------------------------- */
-
-/* A pool that no programme at hand knows: a restore may have lost it. Without room, so that all of
- * it is over until an import says otherwise. */
-static int pool_get_or_make(struct bd_store *store, struct bd_pool_row *pool,
-                            struct bx_fault *fault)
-{
-    int err = bd_get(store, BD_POOL, pool, fault);
-    return err == BD_NOT ? bd_insert(store, BD_POOL, pool, fault) : err;
-}
 
 int bd_pool_sell(struct bd_store *store, const struct bx_slug *id, int64_t q, int64_t *ret_over,
                  struct bx_fault *fault)
@@ -125,6 +161,10 @@ int bd_lease_book(struct bd_store *store, const struct bd_device_row *device,
     if (err != 0)
         return err;
     order_check(&lease, use, ret);
+    if (lease.lacking > 0) /* there may be room by now */
+        err = bd_lease_settle(store, &lease, fault);
+    if (err != 0)
+        return err;
     int64_t own = least(use->q, lease.part);
     int64_t covered = least(own, places);
     if (own > 0) {

@@ -72,12 +72,12 @@ static int64_t keys_version(const struct bd_meta_row *meta, struct bx_date today
     return (int64_t)bx_date_days(today) * 1000000 + meta->programme % 1000000;
 }
 
-static int keys_document(struct bd_store *store, const struct bd_meta_row *meta, int days,
-                         struct bx_date today, int issuer, struct bx_buf *out,
+static int keys_document(struct bd_store *store, const struct bd_meta_row *meta,
+                         const struct bd_wish *wish, struct bx_date today, struct bx_buf *out,
                          struct bx_fault *fault)
 {
     struct bx_keys keys = {
-        .epoch = meta->epoch, .version = keys_version(meta, today), .issuer = issuer};
+        .epoch = meta->epoch, .version = keys_version(meta, today), .issuer = wish->device->issuer};
     bx_buf_auto classes;
     bx_buf_init(&classes, 0);
     int err = stored(store, BD_DOC_CLASSES, meta->programme, &classes, fault);
@@ -89,7 +89,7 @@ static int keys_document(struct bd_store *store, const struct bd_meta_row *meta,
         struct bx_slug class = {0};
         size_t len = (size_t)(end - at);
         memcpy(class.s, at, len < sizeof class.s ? len : sizeof class.s - 1);
-        class_keys(meta, &keys, &class, today, days);
+        class_keys(meta, &keys, &class, today, wish->policy->key_days);
         at = end + 1;
     }
     bx_keys_encode(&keys, out);
@@ -98,18 +98,16 @@ static int keys_document(struct bd_store *store, const struct bd_meta_row *meta,
     return 0;
 }
 
-int bd_book_document(struct bd_store *store, const struct bd_policy *policy,
-                     const struct bd_turn *turn, const struct bd_device *device,
-                     enum bx_document document, int64_t *ret_version, struct bx_buf *out,
-                     struct bx_fault *fault)
+int bd_book_document(struct bd_store *store, const struct bd_wish *wish, int64_t *ret_version,
+                     struct bx_buf *out, struct bx_fault *fault)
 {
     struct bd_meta_row meta;
     int err = bd_meta(store, &meta, fault);
     if (err != 0)
         return err;
-    struct bx_date today = bd_today(&meta, turn->now);
+    struct bx_date today = bd_today(&meta, wish->turn->now);
     int64_t version = 0;
-    switch (document) {
+    switch (wish->document) {
     case BX_DOC_PROGRAMME:
         version = meta.programme;
         err = stored(store, BD_DOC_PROGRAMME, version, out, fault);
@@ -120,7 +118,7 @@ int bd_book_document(struct bd_store *store, const struct bd_policy *policy,
         break;
     case BX_DOC_KEYS:
         version = keys_version(&meta, today);
-        err = keys_document(store, &meta, policy->key_days, today, device->issuer, out, fault);
+        err = keys_document(store, &meta, wish, today, out, fault);
         break;
     case BX_DOCUMENTS: bx_unreachable();
     }

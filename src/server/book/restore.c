@@ -38,8 +38,8 @@ static int programme_again(struct bd_book *book, const struct bd_turn *turn,
     return bd_programme_publish(book->store, turn, meta, programme, fault);
 }
 
-static int raise_epoch(struct bd_book *book, const struct bd_turn *turn, struct bd_meta_row *meta,
-                       int64_t epoch, struct bx_fault *fault)
+int bd_epoch_raise(struct bd_book *book, const struct bd_turn *turn, struct bd_meta_row *meta,
+                   int64_t epoch, struct bx_fault *fault)
 {
     int64_t old = meta->epoch;
     meta->epoch = (epoch > old ? epoch : old) + 1;
@@ -70,7 +70,7 @@ int bd_book_seen(struct bd_book *book, const struct bd_turn *turn, int64_t epoch
     err = book->store->ops->mark(book->store, fault);
     if (err != 0)
         return err;
-    return bd_leave(book->store, raise_epoch(book, turn, &meta, epoch, fault), fault);
+    return bd_leave(book->store, bd_epoch_raise(book, turn, &meta, epoch, fault), fault);
 }
 
 /* --- opening again -------------------------------------------------------------------------- */

@@ -141,26 +141,25 @@ static int scan_once(struct bd_store *store, struct bd_check_in_row *scan, struc
     return err != 0 ? err : bd_must(bd_insert(store, BD_CHECK_IN, scan, fault), "scan", fault);
 }
 
-int bd_book_check_in(struct bd_book *book, const struct bd_turn *turn, const struct bx_id *id,
-                     const struct bx_code *code, const char *gate, bx_utc at, struct bx_buf *out,
-                     struct bx_fault *fault)
+int bd_book_check_in(struct bd_book *book, const struct bd_turn *turn,
+                     const struct bd_gate_scan *scan, struct bx_buf *out, struct bx_fault *fault)
 {
     struct bd_store *store = book->store;
-    struct bd_check_in_row scan = {.id = *id};
-    int err = bd_get(store, BD_CHECK_IN, &scan, fault);
+    struct bd_check_in_row row = {.id = scan->id};
+    int err = bd_get(store, BD_CHECK_IN, &row, fault);
     if (err < 0)
         return err;
     if (err == 0) {
-        if (strcmp(scan.code, code->s) != 0)
+        if (strcmp(row.code, scan->code.s) != 0)
             return bx_fault_say(fault, BX_ERR_CLASH, "This scan was another ticket's.");
-        return check_in_say(&scan, out, fault);
+        return check_in_say(&row, out, fault);
     }
-    scan.at = at.us;
-    scan.came_at = turn->now.us;
-    BX_TEXT_COPY(scan.code, code->s);
-    BX_TEXT_COPY(scan.gate, gate);
+    row.at = scan->at.us;
+    row.came_at = turn->now.us;
+    BX_TEXT_COPY(row.code, scan->code.s);
+    BX_TEXT_COPY(row.gate, scan->gate);
     err = store->ops->mark(store, fault);
     if (err == 0)
-        err = bd_leave(store, scan_once(store, &scan, fault), fault);
-    return err != 0 ? err : check_in_say(&scan, out, fault);
+        err = bd_leave(store, scan_once(store, &row, fault), fault);
+    return err != 0 ? err : check_in_say(&row, out, fault);
 }

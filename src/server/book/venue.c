@@ -65,7 +65,7 @@ int bd_book_user(struct bd_book *book, const struct bd_turn *turn, const struct 
     if (err != 0)
         return err;
     if (user->number < 1 || user->number > 9999 || user->name[0] == '\0' ||
-        user->pin_hash[0] == '\0')
+        strncmp(user->pin_hash, "$argon2id$", 10) != 0)
         return bx_fault_say(fault, BX_ERR_INPUT,
                             "A user has a number from 1 to 9999, a name and a PIN.");
     err = book->store->ops->mark(book->store, fault);

@@ -51,11 +51,17 @@ struct bd_meta_row {
     char name[BX_NAME_SIZE];
 };
 
+enum bd_trust {
+    BD_TRUSTED,
+    BD_QUARANTINED, /* no lease until a supervisor settles */
+    BD_SUSPECTED    /* no lease until it says a HELLO in order */
+};
+
 struct bd_device_row {
     int64_t till; /* key */
     int64_t incarnation, issuer, revoked, enrolled_at;
     int64_t mark, highest;            /* seq held without a gap; highest seq held */
-    int64_t quarantined;              /* 1: no lease until a supervisor settles */
+    int64_t quarantined;              /* enum bd_trust */
     int64_t hello_epoch, hello_seq;   /* of the last whole HELLO */
     int64_t hello_want, hello_got;    /* leases of one under way; want: -1 when none is */
     int64_t settle_seq;               /* when the mark reaches it, fading leases close */
@@ -86,6 +92,7 @@ struct bd_pool_row {
     struct bx_slug id; /* key */
     int64_t capacity, planned_over, sold, held, leased;
     int64_t over;            /* sold beyond, counted apart */
+    int64_t lacking;         /* what leases should count and did not find room for; a restore's */
     int64_t ends, cancelled; /* of its last slot; 1 when all its slots are */
 };
 

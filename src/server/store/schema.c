@@ -42,9 +42,9 @@ static const struct bd_column enrol_code_columns[] = {T(code), I(expires_at), I(
 static const struct bd_column document_columns[] = {I(kind), I(version), I(at), B(bytes)};
 #undef ROW
 #define ROW struct bd_pool_row
-static const struct bd_column pool_columns[] = {T(id),   I(capacity), I(planned_over),
-                                                I(sold), I(held),     I(leased),
-                                                I(over), I(ends),     I(cancelled)};
+static const struct bd_column pool_columns[] = {T(id),   I(capacity), I(planned_over), I(sold),
+                                                I(held), I(leased),   I(over),         I(lacking),
+                                                I(ends), I(cancelled)};
 #undef ROW
 #define ROW struct bd_lease_row
 static const struct bd_column lease_columns[] = {

@@ -202,6 +202,10 @@ static struct bx_code code_new(struct venue *venue, const struct till *till)
 {
     struct bx_subkey key = {{1}};
     uint8_t random[7];
+    struct bx_code forced = venue->next_code;
+    venue->next_code.s[0] = '\0';
+    if (forced.s[0] != '\0')
+        return forced;
     for (size_t i = 0; i < sizeof random; i++)
         random[i] = (uint8_t)venue_random(venue, 256);
     return bx_code_make(&key, 0, till->device.issuer, random);
@@ -358,8 +362,14 @@ struct bx_allot_answer till_ask(struct venue *venue, const struct till *till,
 struct bx_allot_answer till_hello(struct venue *venue, const struct till *till,
                                   const struct bx_allot_message *leases, int count)
 {
+    struct bd_mark mark;
+    MUST(bd_book_mark(venue->store, &mark, NULL));
     struct bx_allot_message messages[32] = {
-        {.verb = BX_ALLOT_HELLO, .n = count, .seq = till->seq, .head = till->head}
+        {.verb = BX_ALLOT_HELLO,
+         .r = mark.epoch,
+         .n = count,
+         .seq = till->seq,
+         .head = till->head}
     };
     for (int i = 0; i < count; i++) {
         messages[i + 1] = leases[i];

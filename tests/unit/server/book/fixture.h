@@ -33,6 +33,7 @@ struct venue {
     struct bd_turn turn;
     struct bx_programme *programme;
     uint64_t random;
+    struct bx_code next_code; /* of the next ticket, when set */
 };
 
 /* A journal in miniature. */

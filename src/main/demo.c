@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* boxtill demo: a sample museum with nothing to set up. A real server, a real till enrolled with
+ * it, a printer that writes files; all state in one folder, so that a second start finds the first.
+ * Every step is the command that an operator would give. */
+
+#include "main/demo.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "boxtill/sys/file.h"
+
+#define DEMO_USER "7"
+#define DEMO_PIN  "1234"
+
+static bool is_there(const char *folder, const char *name)
+{
+    char path[BX_PATH_SIZE + 40];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    return access(path, R_OK) == 0;
+}
+
+static int file_put(const char *folder, const char *name, const char *text, struct bx_fault *fault)
+{
+    char path[BX_PATH_SIZE + 40];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    return bx_file_write(path, text, strlen(text), true, fault);
+}
+
+/* The programs lie side by side, built or installed; so does the sample when it is not installed.
+ */
+static int programs_find(struct bx_demo *demo, char sample[BX_PATH_SIZE], struct bx_fault *fault)
+{
+    char self[BX_PATH_SIZE - 40];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    if (n <= 0)
+        return bx_fault_say(fault, BX_ERR_IO, "The demo cannot tell where boxtill lies.");
+    self[n] = '\0';
+    char *slash = strrchr(self, '/');
+    snprintf(demo->boxtill, sizeof(demo->boxtill), "%s", self);
+    *slash = '\0';
+    snprintf(demo->boxtilld, sizeof(demo->boxtilld), "%s/boxtilld", self);
+    snprintf(sample, BX_PATH_SIZE, "%s/museum.json", self);
+    if (access(sample, R_OK) < 0)
+        snprintf(sample, BX_PATH_SIZE, "%s", BX_DATADIR "/museum.json");
+    return 0;
+}
+
+/* `boxtilld ARGS…` in the server's home. */
+static int server_do(struct bx_demo *demo, const char *const args[], const char *input,
+                     struct bx_buf *out, struct bx_fault *fault)
+{
+    const char *argv[8] = {demo->boxtilld};
+    int status;
+    for (int i = 0; i < 6 && args[i]; i++)
+        argv[i + 1] = args[i];
+    int err = bx_child_run(argv, demo->server, input, out, &status, fault);
+    if (!err && status != 0)
+        err = bx_fault_say(fault, BX_ERR_REFUSED, "boxtilld %.40s ended with status %d.", args[0],
+                           status);
+    return err;
+}
+
+static int server_prepare(struct bx_demo *demo, const char *sample, struct bx_fault *fault)
+{
+    bx_buf_auto out = {0};
+    int err = 0;
+
+    if (!is_there(demo->server, "boxtilld.conf"))
+        err = file_put(demo->server, "boxtilld.conf",
+                       "[server]\nlisten = 127.0.0.1:0\n[policy]\nshare_percent = 10\n", fault);
+    if (!err && !is_there(demo->server, "boxtilld.db"))
+        err = server_do(demo, (const char *const[]){"init", NULL}, "", &out, fault);
+    /* Each time, since the sample's slots begin today. */
+    if (!err)
+        err = server_do(demo, (const char *const[]){"import", sample, NULL}, "", &out, fault);
+    if (!err)
+        err = server_do(demo, (const char *const[]){"user", DEMO_USER, "Ana", "cashier", NULL},
+                        DEMO_PIN "\n", &out, fault);
+    return err;
+}
+
+/* The port is another each time: the till's configuration says which. */
+static int till_point(struct bx_demo *demo, struct bx_fault *fault)
+{
+    bx_buf_auto text = {0};
+    bx_buf_format(&text, "[server]\nurl = %s\ntimeout = 5\n", demo->url);
+    bx_buf_format(&text, "[till]\ndays_ahead = 2\n[printer]\nkind = folder\nfolder = %s\n",
+                  demo->prints);
+    return file_put(demo->till, "boxtill.conf", bx_buf_text(&text), fault);
+}
+
+int bx_demo_server(struct bx_demo *demo, struct bx_fault *fault)
+{
+    const char *const argv[] = {demo->boxtilld, "--lifeline", NULL};
+    bx_buf_auto line = {0};
+    int err = bx_child_start(argv, demo->server, &demo->child, &line, fault);
+    if (err)
+        return err;
+    const char *url = strstr(bx_buf_text(&line), "http://");
+    if (!url)
+        return bx_fault_set(fault, BX_ERR_IO, "The server did not say where it listens.", "%.100s",
+                            bx_buf_text(&line));
+    snprintf(demo->url, sizeof(demo->url), "%s", url);
+    return till_point(demo, fault);
+}
+
+int bx_demo_till(struct bx_demo *demo, const char *const args[], const char *input, int wanted,
+                 struct bx_buf *out, struct bx_fault *fault)
+{
+    const char *argv[16] = {demo->boxtill};
+    int status;
+    for (int i = 0; i < 14 && args[i]; i++)
+        argv[i + 1] = args[i];
+    int err = bx_child_run(argv, demo->till, input, out, &status, fault);
+    if (!err && status != wanted)
+        err = bx_fault_say(fault, BX_ERR_REFUSED, "boxtill %.40s ended with status %d.", args[0],
+                           status);
+    return err;
+}
+
+static int till_prepare(struct bx_demo *demo, struct bx_fault *fault)
+{
+    bx_buf_auto out = {0};
+    bx_buf_auto code = {0};
+    int err = 0;
+
+    if (!is_there(demo->till, "device.key")) {
+        err = server_do(demo, (const char *const[]){"enrol-code", NULL}, "", &code, fault);
+        if (!err) {
+            char *end = strchr(code.data ? code.data : "", '\n');
+            if (end)
+                *end = '\0';
+            err = bx_demo_till(demo,
+                               (const char *const[]){"enrol", demo->url, bx_buf_text(&code), NULL},
+                               "", BX_EXIT_DONE, &out, fault);
+        }
+    }
+    if (!err)
+        err = bx_demo_till(demo, (const char *const[]){"login", DEMO_USER, NULL}, DEMO_PIN "\n",
+                           BX_EXIT_DONE, &out, fault);
+    return err;
+}
+
+static int set_up(struct bx_demo *demo, struct bx_fault *fault)
+{
+    char sample[BX_PATH_SIZE];
+    int err = programs_find(demo, sample, fault);
+
+    snprintf(demo->till, sizeof(demo->till), "%s/till", demo->home);
+    snprintf(demo->server, sizeof(demo->server), "%s/server", demo->home);
+    snprintf(demo->prints, sizeof(demo->prints), "%s/prints", demo->home);
+    const char *const folders[] = {demo->till, demo->server, demo->prints};
+    for (size_t i = 0; !err && i < sizeof(folders) / sizeof(folders[0]); i++)
+        err = bx_folder_make(folders[i], fault);
+    if (!err)
+        err = server_prepare(demo, sample, fault);
+    if (!err)
+        err = bx_demo_server(demo, fault);
+    if (!err)
+        err = till_prepare(demo, fault);
+    return err;
+}
+
+static void home_choose(struct bx_demo *demo)
+{
+    const char *given = getenv("BOXTILL_HOME"), *own = getenv("HOME");
+    if (given && given[0] == '/')
+        snprintf(demo->home, sizeof(demo->home), "%s", given);
+    else
+        snprintf(demo->home, sizeof(demo->home), "%.300s/.local/share/boxtill-demo",
+                 own && own[0] == '/' ? own : "/tmp");
+}
+
+static int screen(struct bx_demo *demo)
+{
+    struct bx_place place;
+    struct bx_fault fault = {0};
+    if (setenv("BOXTILL_HOME", demo->till, 1) < 0)
+        return BX_EXIT_REFUSED;
+    if (bx_home_find(&place.home, &fault) || bx_settings_load(&place.home, &place.settings, &fault))
+        return bx_refuse(&fault);
+    int status = bx_cmd_till(&place, 0, NULL);
+    printf("The demo's state stays in %s.\nIts cashier is number %s, PIN %s.\n", demo->home,
+           DEMO_USER, DEMO_PIN);
+    return status;
+}
+
+int bx_cmd_demo(int argc, char **argv)
+{
+    struct bx_demo demo = {0};
+    struct bx_fault fault = {0};
+    (void)argv;
+    if (argc > 0)
+        return bx_usage("demo");
+    home_choose(&demo);
+    int status = set_up(&demo, &fault);
+    if (status)
+        status = bx_refuse(&fault);
+    else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+        status = screen(&demo);
+    else
+        status = bx_demo_morning(&demo);
+    bx_child_stop(&demo.child);
+    return status;
+}

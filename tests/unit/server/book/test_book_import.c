@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A programme file's faults, each with its place and reason; nothing half imported; the sample. */
+#include "fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "server/book/import.h"
+
+#define VENUE \
+    "\"venue\":{\"id\":\"m\",\"name\":\"M\",\"zone\":\"Europe/Berlin\",\"currency\":\"EUR\"}"
+#define EVENT(slots) "\"events\":[{\"id\":\"e\",\"name\":\"E\",\"slots\":[" slots "]}]"
+#define SLOT \
+    "{\"dates\":[\"today\"],\"from\":\"10:00\",\"to\":\"12:00\",\"every\":60,\"capacity\":9}"
+#define PRODUCT \
+    "{\"id\":\"p\",\"name\":\"P\",\"key\":\"a\",\"price\":100,\"tax\":0,\"events\":[\"e\"]}"
+#define FILE_OF(slots, products) "{" VENUE "," EVENT(slots) ",\"products\":[" products "]}"
+
+static const struct bx_date today = {2026, 3, 28};
+
+/* Berlin, with the hour that is missing on 2026-03-29. */
+static int zone(void *arg, const char *name, struct bx_date date, int minute, bx_utc *ret_at,
+                int *ret_offset_min)
+{
+    (void)arg;
+    int64_t day = bx_date_days(date);
+    int64_t sunday = bx_date_days((struct bx_date){2026, 3, 29});
+    if (strcmp(name, "Europe/Berlin") != 0 || (day == sunday && minute / 60 == 2))
+        return BX_ERR_MISSING;
+    *ret_offset_min = day < sunday || (day == sunday && minute < 120) ? 60 : 120;
+    ret_at->us = (day * 1440 + minute - *ret_offset_min) * 60 * BX_SECOND_US;
+    return 0;
+}
+
+static struct bd_import *parse(const char *text, struct bx_buf *faults)
+{
+    bx_buf_clear(faults);
+    return bd_import_parse(text, strlen(text), today, zone, NULL, faults);
+}
+
+static void assert_fault(const char *text, const char *begins)
+{
+    bx_buf_auto faults;
+    bx_buf_init(&faults, 0);
+    struct bd_import *import = parse(text, &faults);
+    if (import != NULL || strncmp(bx_buf_text(&faults), begins, strlen(begins)) != 0)
+        fail_msg("wanted %s, got %s", begins, bx_buf_text(&faults));
+}
+
+static void test_bad_files(void **state)
+{
+    (void)state;
+    assert_fault("{", "file: ");
+    assert_fault("[]", "programme: this is not an object");
+    assert_fault("{" VENUE "," EVENT(SLOT) "}", "programme: \"products\" is missing");
+    assert_fault("{" VENUE "," EVENT(SLOT) ",\"products\":[],\"extra\":1}", "programme: ");
+    assert_fault("{\"venue\":{\"id\":\"m\",\"name\":\"M\",\"zone\":\"Mars/"
+                 "Olympus\",\"currency\":\"EUR\"},\"events\":[],\"products\":[]}",
+                 "venue: \"zone\" Mars/Olympus is not a time zone");
+}
+
+static void test_bad_slots(void **state)
+{
+    (void)state;
+    assert_fault(FILE_OF("{\"dates\":[\"tomorrow\"],\"from\":\"10:00\",\"to\":\"12:00\",\"every\":"
+                         "60,\"capacity\":9}",
+                         PRODUCT),
+                 "events[0].slots[0].dates[0]: must be a day");
+    assert_fault(FILE_OF("{\"dates\":[\"today\",\"2026-02-30\"],\"from\":\"10:00\",\"to\":\"12:"
+                         "00\",\"every\":60,\"capacity\":9}",
+                         PRODUCT),
+                 "events[0].slots[0].dates[1]: must be a day");
+    assert_fault(FILE_OF(SLOT ","
+                              "{\"dates\":[\"today\"],\"from\":\"25:00\",\"to\":\"12:00\","
+                              "\"every\":60,\"capacity\":9}",
+                         PRODUCT),
+                 "events[0].slots[1]: \"from\" must be a time");
+    assert_fault(FILE_OF("{\"dates\":[\"today\"],\"from\":\"11:30\",\"to\":\"12:00\",\"every\":60,"
+                         "\"capacity\":9}",
+                         PRODUCT),
+                 "events[0].slots[0]: no slot of 60 minutes fits");
+    assert_fault(FILE_OF("{\"dates\":[\"today\"],\"from\":\"10:00\",\"to\":\"12:00\",\"every\":60,"
+                         "\"capacity\":-1}",
+                         PRODUCT),
+                 "events[0].slots[0]: \"capacity\" is not a whole number");
+    assert_fault(
+        FILE_OF("{\"dates\":[],\"from\":\"10:00\",\"to\":\"12:00\",\"every\":60,\"capacity\":9}",
+                PRODUCT),
+        "events[0].slots[0]: \"dates\" must name a day");
+    assert_fault(FILE_OF("{\"dates\":[\"today+1\"],\"from\":\"02:00\",\"to\":\"04:00\",\"every\":"
+                         "60,\"capacity\":9}",
+                         PRODUCT),
+                 "events[0].slots[0]: 2026-03-29 02:00 does not exist in Europe/Berlin");
+    assert_fault(FILE_OF("{\"dates\":[\"today\"],\"from\":\"10:00\",\"to\":\"12:00\",\"every\":60,"
+                         "\"capacity\":9,\"pool\":\"a-name-that-is-too-long-to-be-one\"}",
+                         PRODUCT),
+                 "events[0].slots[0]: \"pool\" must have at most");
+}
+
+static void test_bad_products(void **state)
+{
+    (void)state;
+    assert_fault(FILE_OF(SLOT, "{\"id\":\"p\",\"name\":\"P\",\"key\":\"a\",\"price\":100,\"tax\":0,"
+                               "\"events\":[\"x\"]}"),
+                 "products[0]: \"events\" names x");
+    assert_fault(FILE_OF(SLOT, "{\"id\":\"p\",\"name\":\"P\",\"key\":\"A\",\"price\":100,\"tax\":0,"
+                               "\"events\":[\"e\"]}"),
+                 "products[0]: \"key\" must be a letter");
+    assert_fault(FILE_OF(SLOT, PRODUCT "," PRODUCT), "product");
+}
+
+/* Every fault in one run. */
+static void test_all_at_once(void **state)
+{
+    (void)state;
+    bx_buf_auto faults;
+    bx_buf_init(&faults, 0);
+    assert_null(parse(FILE_OF("{\"dates\":[\"x\",\"y\"],\"from\":\"10:00\",\"to\":\"12:00\","
+                              "\"every\":60,\"capacity\":9},{}",
+                              "{},{\"id\":\"p\"}"),
+                      &faults));
+    int lines = 0;
+    for (size_t i = 0; i < faults.len; i++)
+        lines += faults.data[i] == '\n';
+    assert_int_equal(lines, 5);
+}
+
+static void test_shared_pools(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{" VENUE ",\"events\":["
+        "{\"id\":\"e\",\"name\":\"E\",\"slots\":[{\"dates\":[\"today\"],\"from\":\"10:00\",\"to\":"
+        "\"12:00\",\"every\":60,\"capacity\":9,\"pool\":\"house\"}]},"
+        "{\"id\":\"f\",\"name\":\"F\",\"slots\":[{\"dates\":[\"today\"],\"from\":\"10:00\",\"to\":"
+        "\"13:00\",\"every\":60,\"length\":90,\"capacity\":9,\"pool\":\"house\"}]}],"
+        "\"products\":[" PRODUCT "]}";
+    bx_buf_auto faults;
+    bx_buf_init(&faults, 0);
+    struct bd_import *import bx_cleanup(bd_import_destroy) = parse(text, &faults);
+    if (import == NULL)
+        fail_msg("%s", bx_buf_text(&faults));
+    assert_int_equal(import->programme->slot_count, 4);
+    assert_int_equal(import->pool_count, 2);
+    assert_string_equal(import->pools[0].id.s, "house-20260328-1000");
+    assert_int_equal(import->pools[0].ends.us,
+                     import->programme->slots[0].start.us + 90 * 60 * BX_SECOND_US);
+    /* another capacity for the same places */
+    char other[sizeof text];
+    memcpy(other, text, sizeof text);
+    char *second = strstr(strstr(other, "\"length\""), "\"capacity\":9");
+    second[strlen("\"capacity\":")] = '8';
+    assert_null(parse(other, &faults));
+    assert_non_null(strstr(bx_buf_text(&faults), "pool house-20260328-1000: "));
+}
+
+/* Clocks go forward in the night: slots keep their civil times. */
+static void test_summer_time(void **state)
+{
+    (void)state;
+    bx_buf_auto faults;
+    bx_buf_init(&faults, 0);
+    struct bd_import *import bx_cleanup(bd_import_destroy) =
+        parse(FILE_OF("{\"dates\":[\"today\",\"today+1\"],\"from\":\"23:00\",\"to\":\"24:00\","
+                      "\"every\":60,\"capacity\":9}",
+                      PRODUCT),
+              &faults);
+    assert_non_null(import);
+    const struct bx_slot *slots = import->programme->slots;
+    assert_int_equal(slots[0].offset_min, 60);
+    assert_int_equal(slots[1].offset_min, 120);
+    assert_int_equal(slots[1].start.us - slots[0].start.us, 23 * 3600 * BX_SECOND_US);
+}
+
+static struct bd_import *with_capacity(const char *capacity)
+{
+    char text[512];
+    bx_buf_auto faults;
+    bx_buf_init(&faults, 0);
+    snprintf(text, sizeof text,
+             "{" VENUE ",\"events\":[{\"id\":\"special\",\"name\":\"S\",\"slots\":[{\"dates\":["
+             "\"2026-11-24\"],\"from\":\"14:00\",\"to\":\"15:00\",\"every\":60,\"capacity\":%s}]}],"
+             "\"products\":[]}",
+             capacity);
+    struct bd_import *import = parse(text, &faults);
+    if (import == NULL)
+        fail_msg("%s", bx_buf_text(&faults));
+    return import;
+}
+
+static int import_it(struct venue *venue, const char *capacity, struct bx_fault *fault)
+{
+    struct bd_import *import bx_cleanup(bd_import_destroy) = with_capacity(capacity);
+    venue_begin(venue);
+    int err = bd_book_import(venue->book, &venue->turn, import, fault);
+    venue_end(venue);
+    return err;
+}
+
+static void test_capacity_keeps_what_is_out(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_SQLITE);
+    struct till *till = till_create(venue);
+    struct bx_fault fault;
+    till_ask(venue, till, BX_ALLOT_REQ, POOL_B, 1, 10, 0);
+    till_send_one(venue, till, till_sell(venue, till, POOL_B, 1, 0, 3));
+    assert_int_equal(import_it(venue, "9", &fault), BX_ERR_REFUSED);
+    assert_non_null(strstr(fault.say, POOL_B));
+    assert_int_equal(pool_of(venue, POOL_B).capacity, 40);
+    MUST(import_it(venue, "10", &fault));
+    assert_int_equal(pool_of(venue, POOL_B).capacity, 10);
+    assert_pool(venue, POOL_B, 3, 7, 0);
+    assert_int_equal(till_ask(venue, till, BX_ALLOT_GROW, POOL_B, 1, 11, 0).n, 10);
+    /* a slot that is no longer offered gives nothing */
+    assert_int_equal(till_ask(venue, till, BX_ALLOT_REQ, POOL_C, 1, 5, 0).word, BX_ALLOT_NONE);
+    assert_audit(venue);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
+/* A sale of a slot that has been cancelled since is a refund task. */
+static void test_cancelled(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct till *till = till_create(venue);
+    till_ask(venue, till, BX_ALLOT_REQ, POOL_B, 1, 10, 0);
+    struct entry *sale = till_sell(venue, till, POOL_B, 1, 0, 3);
+    MUST(import_it(venue, "40,\"cancelled\":true", NULL));
+    struct bx_entry_answer answer;
+    MUST(till_send(venue, till, &sale, 1, &answer));
+    assert_string_equal(answer.task, "cancelled");
+    assert_int_equal(till_ask(venue, till, BX_ALLOT_GROW, POOL_B, 1, 20, 0).word, BX_ALLOT_NONE);
+    assert_pool(venue, POOL_B, 3, 7, 0);
+    assert_audit(venue);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
+static void test_the_sample(void **state)
+{
+    (void)state;
+    bx_buf_auto text, faults;
+    char piece[4096];
+    bx_buf_init(&text, 0);
+    bx_buf_init(&faults, 0);
+    FILE *file = fopen(SAMPLE, "r");
+    assert_non_null(file);
+    for (size_t got = fread(piece, 1, sizeof piece, file); got > 0;
+         got = fread(piece, 1, sizeof piece, file))
+        bx_buf_add(&text, piece, got);
+    fclose(file);
+    struct bd_import *import bx_cleanup(bd_import_destroy) = parse(bx_buf_text(&text), &faults);
+    if (import == NULL)
+        fail_msg("%s", bx_buf_text(&faults));
+    assert_int_equal(import->programme->product_count, 8);
+    assert_int_equal(import->programme->event_count, 3);
+    assert_int_equal(import->programme->slot_count, 7 * (44 + 44 + 11));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bad_files),
+        cmocka_unit_test(test_bad_slots),
+        cmocka_unit_test(test_bad_products),
+        cmocka_unit_test(test_all_at_once),
+        cmocka_unit_test(test_shared_pools),
+        cmocka_unit_test(test_summer_time),
+        cmocka_unit_test(test_capacity_keeps_what_is_out),
+        cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_the_sample),
+    };
+    bx_crypto_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
