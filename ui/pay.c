@@ -77,7 +77,7 @@ void ui_paint_change(const struct bx_till_view *view, struct ui_grid *grid)
     snprintf(text, sizeof(text), "CHANGE %s", view->change);
     ui_put_centre(grid, top, 0, grid->columns, UI_STRONG, text);
     ui_big(grid, top + 2, column > 0 ? column : 0, UI_STRONG, view->change);
-    snprintf(text, sizeof(text), "Total %s   Received %s", view->total, view->received);
+    snprintf(text, sizeof(text), "Total %s   Received %s", view->due, view->received);
     ui_put_centre(grid, top + 8, 0, grid->columns, UI_PLAIN, text);
     ui_put_centre(grid, top + 10, 0, grid->columns, ui_tone_style(view->printer_tone), view->paper);
     ui_put_centre(grid, ui_bottom(grid) - 1, 0, grid->columns, UI_DIM,

@@ -26,8 +26,9 @@ struct bx_desk {
     bool committing;     /* handed to the journal, answer not here yet */
     int waiting;         /* places asked of the server for this basket, not answered yet */
     struct bx_slug waiting_pool;
-    int undo_count, undo_at; /* earlier baskets, for undo and redo */
-    struct bx_basket *undo;  /* ring of UNDO_MAX, NULL for a command's desk */
+    struct bx_slug waiting_slot, waiting_product; /* what was rung up last of it */
+    int undo_count, undo_at;                      /* earlier baskets, for undo and redo */
+    struct bx_basket *undo;                       /* ring of UNDO_MAX, NULL for a command's desk */
 };
 
 void bx_desk_init(struct bx_desk *desk, bx_origin origin, bool with_undo);

@@ -167,6 +167,16 @@ static int basket_take(struct bx_till *till, struct bx_desk *desk,
     return 0;
 }
 
+/* The basket got smaller: perhaps it need not wait any more. */
+static void less(struct bx_till *till, struct bx_desk *desk)
+{
+    changed(till, desk);
+    if (desk->waiting == 0)
+        return;
+    int need = bx_basket_places(&desk->basket, &desk->waiting_pool);
+    desk->waiting = need <= bx_leases_free(till, &desk->waiting_pool) ? 0 : need;
+}
+
 int bx_desk_add(struct bx_till *till, struct bx_desk *desk, const struct bx_product *product,
                 const struct bx_slot *slot, int quantity, struct bx_fault *fault)
 {
@@ -183,13 +193,17 @@ int bx_desk_add(struct bx_till *till, struct bx_desk *desk, const struct bx_prod
                         fault);
     if (err)
         return err;
-    if (quantity > 0)
-        return basket_take(till, desk, &candidate, slot ? &slot->pool : &none, fault);
+    if (quantity > 0) {
+        err = basket_take(till, desk, &candidate, slot ? &slot->pool : &none, fault);
+        if (!err && desk->waiting > 0 && slot) {
+            desk->waiting_slot = slot->id;
+            desk->waiting_product = product->id;
+        }
+        return err;
+    }
     undo_keep(desk);
     desk->basket = candidate;
-    changed(till, desk);
-    if (desk->waiting > 0)
-        desk->waiting = bx_basket_places(&desk->basket, &desk->waiting_pool);
+    less(till, desk);
     return 0;
 }
 
@@ -216,9 +230,7 @@ void bx_desk_line_drop(struct bx_till *till, struct bx_desk *desk, int index)
         return;
     undo_keep(desk);
     bx_basket_line_drop(&desk->basket, index);
-    if (desk->waiting > 0)
-        desk->waiting = bx_basket_places(&desk->basket, &desk->waiting_pool);
-    changed(till, desk);
+    less(till, desk);
 }
 
 void bx_desk_clear(struct bx_till *till, struct bx_desk *desk)
@@ -231,9 +243,10 @@ void bx_desk_clear(struct bx_till *till, struct bx_desk *desk)
     changed(till, desk);
 }
 
-/* Takes pieces of POOL out, the last rung up first, until the places suffice. */
-static void take_back(struct bx_basket *basket, const struct bx_slug *pool, int64_t free)
+/* Takes pieces of POOL out, the last rung up first, until the places suffice; returns how many. */
+static int take_back(struct bx_basket *basket, const struct bx_slug *pool, int64_t free)
 {
+    int taken = 0;
     int need = bx_basket_places(basket, pool);
     for (int i = basket->count - 1; i >= 0 && need > free; i--) {
         struct bx_line *line = &basket->lines[i];
@@ -244,10 +257,27 @@ static void take_back(struct bx_basket *basket, const struct bx_slug *pool, int6
         if (pieces > line->quantity)
             pieces = line->quantity;
         need -= pieces * line->places;
+        taken += pieces;
         line->quantity -= pieces;
         if (line->quantity == 0)
             bx_basket_line_drop(basket, i);
     }
+    return taken;
+}
+
+/* What is not ours goes out of the basket; the screen says where else there is room. */
+static void screen_short(struct bx_till *till, struct bx_desk *desk, const struct bx_slug *pool,
+                         const struct bx_fault *fault)
+{
+    int taken = take_back(&desk->basket, pool, bx_leases_free(till, pool));
+    const struct bx_slot *slot = bx_programme_slot(till->programme, &desk->waiting_slot);
+    const struct bx_product *product =
+        bx_programme_product(till->programme, &desk->waiting_product);
+    changed(till, desk);
+    if (fault->err != BX_ERR_OFFLINE && slot && product && bx_slug_equal(&slot->pool, pool))
+        bx_counter_short(till, slot, product, taken);
+    else
+        bx_say(till, BX_TONE_WARN, "%s", fault->say);
 }
 
 static void grown(struct bx_till *till, struct bx_desk *desk, const struct bx_slug *pool)
@@ -255,21 +285,14 @@ static void grown(struct bx_till *till, struct bx_desk *desk, const struct bx_sl
     struct bx_fault fault = {0};
     if (desk->waiting == 0 || !bx_slug_equal(&desk->waiting_pool, pool))
         return;
-    int64_t free = bx_leases_free(till, pool);
     desk->waiting = 0;
-    if (bx_basket_places(&desk->basket, pool) <= free)
+    if (bx_basket_places(&desk->basket, pool) <= bx_leases_free(till, pool) ||
+        !short_say(till, pool, bx_link_is_up(till), &fault))
         return;
-    int err = short_say(till, pool, true, &fault);
-    if (!bx_link_is_up(till))
-        err = short_say(till, pool, false, &fault);
-    if (desk->origin != 0) {
+    if (desk->origin == 0)
+        screen_short(till, desk, pool, &fault);
+    else
         bx_command_ended(till, desk->origin, BX_REFUSED, &fault);
-        return;
-    }
-    take_back(&desk->basket, pool, free);
-    changed(till, desk);
-    if (err)
-        bx_say(till, BX_TONE_WARN, "%s", fault.say);
 }
 
 void bx_desk_grown(struct bx_till *till, const struct bx_slug *pool)

@@ -18,6 +18,7 @@ enum {
     MESSAGES_MAX = 64,
     SCAN_S = 5,
     NONE_AGAIN_S = 60,
+    STALE_AGAIN_S = 1,
     RENEW_S = 600,
     ENDING_S = 60, /* not worth asking for */
     MARGIN_S = 30,
@@ -213,9 +214,9 @@ static bool may_ask(const struct bx_till *till, const struct bx_lease_mark *mark
            (mark->not_before.ns == 0 || till->turn.mono.ns >= mark->not_before.ns);
 }
 
-static void put_off(const struct bx_till *till, struct bx_lease_mark *mark)
+static void put_off(const struct bx_till *till, struct bx_lease_mark *mark, int64_t seconds)
 {
-    mark->not_before = bx_mono_plus_ms(till->turn.mono, NONE_AGAIN_S * INT64_C(1000));
+    mark->not_before = bx_mono_plus_ms(till->turn.mono, seconds * 1000);
 }
 
 static void message_add(struct bx_till *till, enum bx_allot_verb verb, struct bx_lease *row,
@@ -350,19 +351,30 @@ static void reqs_add(struct bx_till *till)
     }
 }
 
+static bool is_told(const struct bx_lease *row)
+{
+    return row->state != BX_LEASE_NONE && row->state != BX_LEASE_CLOSED;
+}
+
+/* It begins with how many leases there are, so that the server knows when it has heard them all. */
+static void hello_begin(struct bx_till *till)
+{
+    struct bx_leases *leases = &till->leases;
+    struct bx_allot_message *message = &leases->batch[leases->batch_count++];
+    *message = (struct bx_allot_message){
+        .verb = BX_ALLOT_HELLO, .r = till->link.epoch, .state = BX_LEASE_NONE};
+    for (size_t i = 0; i < leases->count; i++)
+        message->n += is_told(&leases->rows[i]);
+}
+
 static void hello_add(struct bx_till *till)
 {
     struct bx_leases *leases = &till->leases;
-    if (!leases->said.s[0])
-        leases->batch[leases->batch_count++] = (struct bx_allot_message){.verb = BX_ALLOT_HELLO,
-                                                                         .r = till->link.epoch,
-                                                                         .seq = till->next_seq - 1,
-                                                                         .head = till->head,
-                                                                         .state = BX_LEASE_NONE};
+    if (bx_slug_is_none(&leases->said))
+        hello_begin(till);
     for (size_t i = 0; i < leases->count && leases->batch_count < BX_ALLOT_MAX; i++) {
         struct bx_lease *row = &leases->rows[i];
-        if (strcmp(row->pool.s, leases->said.s) > 0 && row->state != BX_LEASE_NONE &&
-            row->state != BX_LEASE_CLOSED)
+        if (strcmp(row->pool.s, leases->said.s) > 0 && is_told(row))
             message_add(till, BX_ALLOT_HELLO, row, row->n);
     }
 }
@@ -521,13 +533,13 @@ static void req_answer(struct bx_till *till, const struct bx_lease *row,
         time_put(till, &new, answer->ttl);
         mark->share = answer->n;
         mark->again = true;
+        mark->not_before = (bx_mono){0};
         change(till, &new);
     } else if (answer->word == BX_ALLOT_STALE) {
         new.state = BX_LEASE_CLOSED;
         mark->again = true;
+        put_off(till, mark, STALE_AGAIN_S);
         change(till, &new);
-    } else {
-        put_off(till, mark);
     }
 }
 
@@ -539,17 +551,17 @@ static void grow_answer(struct bx_till *till, const struct bx_lease *row,
     if (row->state != BX_LEASE_OPEN)
         return;
     if (answer->word == BX_ALLOT_GRANTED) {
-        if (answer->n <= row->n)
-            put_off(till, mark);
-        new.n = answer->n > row->n ? answer->n : row->n;
+        if (answer->n > row->n) {
+            new.n = answer->n;
+            mark->not_before = (bx_mono){0};
+        }
         time_put(till, &new, answer->ttl);
         change(till, &new);
     } else if (answer->word == BX_ALLOT_STALE && row->reserved == 0) {
         new.state = BX_LEASE_CLOSING; /* the server knows it as over: so it is */
         mark->again = true;
+        put_off(till, mark, STALE_AGAIN_S);
         change(till, &new);
-    } else {
-        put_off(till, mark);
     }
 }
 
@@ -560,7 +572,6 @@ static void close_answer(struct bx_till *till, const struct bx_lease *row,
     struct bx_lease new = *row;
     if (row->state != BX_LEASE_CLOSING)
         return;
-    put_off(till, mark);
     if (answer->word != BX_ALLOT_ACKED && answer->word != BX_ALLOT_STALE)
         return;
     new.state = BX_LEASE_CLOSED;
@@ -576,11 +587,7 @@ static void close_answer(struct bx_till *till, const struct bx_lease *row,
 static void hello_answer(struct bx_till *till, struct bx_lease *row,
                          const struct bx_allot_answer *answer)
 {
-    if (answer->word == BX_ALLOT_GRANTED && answer->ttl > 0 && row->state == BX_LEASE_OPEN) {
-        grow_answer(till, row, answer);
-        mark_of(&till->leases, row)->not_before = (bx_mono){0};
-    }
-    if (answer->word == BX_ALLOT_STALE && row->state == BX_LEASE_OPEN)
+    if ((answer->word == BX_ALLOT_GRANTED && answer->ttl > 0) || answer->word == BX_ALLOT_STALE)
         grow_answer(till, row, answer);
 }
 
@@ -615,8 +622,7 @@ static void one_answer(struct bx_till *till, const struct bx_allot_answer *answe
         return;
     }
     if (answer->word == BX_ALLOT_SAY_HELLO) {
-        if (answer->verb == BX_ALLOT_HELLO)
-            leases->next_at = bx_mono_plus_ms(till->turn.mono, 1000);
+        leases->next_at = bx_mono_plus_ms(till->turn.mono, STALE_AGAIN_S * INT64_C(1000));
         leases->hello = true;
         leases->said = (struct bx_slug){""};
         return;
@@ -666,6 +672,10 @@ void bx_leases_answer(struct bx_till *till, const struct bx_booking_answer *answ
         fail(till);
         return;
     }
+    /* Whatever the answer does not move on is asked again after a pause, and not at once. */
+    for (size_t i = 0; i < leases->count && leases->batch[0].verb != BX_ALLOT_HELLO; i++)
+        if (leases->marks[i].batched)
+            put_off(till, &leases->marks[i], NONE_AGAIN_S);
     hello_step(leases);
     leases->granted_count = 0;
     for (size_t i = 0; i < answer->allot_count; i++)

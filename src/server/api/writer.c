@@ -53,9 +53,12 @@ static int64_t now_us(const struct bd_writer *writer)
     return writer->setup.clock->ops->mono(writer->setup.clock).ns / 1000;
 }
 
+/* A sample that no disk gives (the machine slept) counts as the slowest bearable one. */
 static void average(_Atomic int64_t *held, int64_t sample)
 {
     int64_t before = atomic_load(held);
+    if (sample > BD_WAIT_MAX_MS * 1000)
+        sample = BD_WAIT_MAX_MS * 1000;
     atomic_store(held, before ? (before * 7 + sample) / 8 : sample);
 }
 
@@ -304,6 +307,8 @@ void *bd_writer_destroy(struct bd_writer *writer)
 int64_t bd_writer_wait_ms(const struct bd_writer *writer)
 {
     int64_t queued = atomic_load(&writer->queued);
+    if (atomic_load(&writer->under_way) == 0)
+        return 0; /* nobody to wait for; and only work renews the averages */
     int64_t commits = 1 + queued / BD_BATCH_MAX;
     return (commits * atomic_load(&writer->commit_us) + queued * atomic_load(&writer->piece_us)) /
            1000;

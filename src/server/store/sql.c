@@ -101,7 +101,11 @@ void bd_sql_scan(const struct bd_shape *shape, const struct bd_scan *scan, struc
     bx_buf_text_add(out, "SELECT ");
     for (int i = 0; i < shape->column_count; i++)
         bx_buf_format(out, "%s\"%s\"", i == 0 ? "" : ", ", shape->columns[i].name);
-    bx_buf_format(out, " FROM \"%s\" WHERE \"venue\" = ?1", shape->name);
+    bx_buf_format(out, " FROM \"%s\"", shape->name);
+    if (scan->index > 0) /* SQLite would rather walk a key that begins with the venue too */
+        bx_buf_format(out, " INDEXED BY \"%s_%s\"", shape->name,
+                      shape->indexes[scan->index - 1].name);
+    bx_buf_text_add(out, " WHERE \"venue\" = ?1");
     for (int i = 0; i < scan->fixed; i++)
         bx_buf_format(out, " AND \"%s\" = ?%d", shape->columns[order[i]].name, i + 2);
     if (scan->edge != BD_ALL) {

@@ -452,6 +452,8 @@ static void settle(struct rig *rig)
             rig->trace[rig->trace_len++] = letters[effect->kind];
         if (!rig->hold[effect->kind])
             carry_out(rig, effect);
+        else if (rig->held_count < bx_countof(rig->held))
+            rig->held[rig->held_count++] = rig->at - 1;
     }
     busy = false;
 }
@@ -474,12 +476,16 @@ void rig_trace_clear(struct rig *rig)
 
 void rig_release(struct rig *rig, enum bx_effect_kind kind)
 {
-    size_t last = rig->at;
-    for (size_t i = 0; i < rig->at; i++)
-        if (bx_effects_at(rig->effects, i)->kind == kind)
-            last = i;
-    assert_true(last < rig->at);
-    carry_out(rig, bx_effects_at(rig->effects, last));
+    for (size_t i = 0; i < rig->held_count; i++) {
+        const struct bx_effect *effect = bx_effects_at(rig->effects, rig->held[i]);
+        if (effect->kind != kind)
+            continue;
+        rig->held_count--;
+        memmove(&rig->held[i], &rig->held[i + 1], (rig->held_count - i) * sizeof(rig->held[0]));
+        carry_out(rig, effect);
+        return;
+    }
+    fail_msg("nothing of kind %d was left", (int)kind);
 }
 
 const struct bx_effect *rig_last(struct rig *rig, enum bx_effect_kind kind)
@@ -562,6 +568,7 @@ void rig_start(struct rig *rig)
     assert_int_equal(rig->journal->ops->load(rig->journal, &state, NULL), 0);
     event.of.start.state = &state;
     event.of.start.enrolled = rig->enrolled;
+    event.of.start.rebooted = rig->rebooted;
     event.of.start.draft = rig->draft;
     event.of.start.draft_len = strlen(rig->draft);
     for (int i = 0; i < BX_DOCUMENTS; i++) {
@@ -581,10 +588,11 @@ void rig_start(struct rig *rig)
 void rig_restart(struct rig *rig, bool rebooted)
 {
     rig->till = bx_till_destroy(rig->till);
+    rig->rebooted = rebooted;
     if (rebooted)
         rig->turn.mono.ns = BX_SECOND_NS * 20;
     bx_effects_clear(rig->effects);
-    rig->at = 0;
+    rig->at = rig->held_count = 0;
     rig_start(rig);
 }
 

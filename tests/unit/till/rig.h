@@ -48,7 +48,7 @@ struct rig {
     struct bx_till_config config;
     struct bx_turn turn;
     uint64_t turns;
-    bool enrolled;
+    bool enrolled, rebooted;
 
     /* the server */
     enum bx_contact contact;
@@ -76,7 +76,8 @@ struct rig {
 
     /* what the bench does with effects of a kind */
     bool hold[BX_EFFECT_QUIT + 1]; /* leave them */
-    enum bx_outcome note;          /* what notes come to */
+    size_t held[256], held_count;
+    enum bx_outcome note; /* what notes come to */
     int counts[BX_EFFECT_QUIT + 1];
     char trace[RIG_TRACE]; /* a letter an effect: see rig.c */
     size_t trace_len;

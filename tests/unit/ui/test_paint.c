@@ -108,10 +108,13 @@ static void change_is_the_largest_thing(void **state)
     struct bx_till_view *view = test_malloc(sizeof(*view));
     sample_view(view);
     view->screen = BX_SCREEN_CHANGE;
+    snprintf(view->total, sizeof(view->total), "0.00"); /* the basket is empty again */
+    snprintf(view->due, sizeof(view->due), "57.00");
     snprintf(view->change, sizeof(view->change), "3.00");
     bx_cleanup(ui_grid_destroy) struct ui_grid *grid = ui_grid_create(24, 80, false);
     ui_paint(view, grid);
     assert_true(shows(grid, "CHANGE 3.00"));
+    assert_true(shows(grid, "Total 57.00"));
     assert_true(shows(grid, "######"));
     bx_buf_auto text = {0};
     ui_grid_row_text(grid, grid->cursor_row, &text);

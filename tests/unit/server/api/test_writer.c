@@ -216,12 +216,13 @@ static void a_full_queue_turns_away(void **state)
 
 /* The store with a slow disk: each commit takes so long on the lab's clock. */
 static struct lab *slow_lab;
+static int64_t slow_us;
 static const struct bd_store_ops *quick_ops;
 
 static enum bx_outcome slow_end(struct bd_store *store, bool commit, struct bx_fault *fault)
 {
     if (commit)
-        slow_lab->now_us += 300000;
+        slow_lab->now_us += slow_us;
     return quick_ops->end(store, commit, fault);
 }
 
@@ -232,6 +233,7 @@ static void a_long_wait_turns_away(void **state)
     char body[256];
     enrol(&till, lab, 1);
     slow_lab = lab;
+    slow_us = 300000;
     quick_ops = lab->store->ops;
     struct bd_store_ops slow = *quick_ops;
     slow.end = slow_end;
@@ -248,6 +250,30 @@ static void a_long_wait_turns_away(void **state)
     }
     bd_work_destroy(back);
     assert_int_equal(taken, BD_BATCH_MAX);
+    bd_writer_turn(lab->writer);
+    till_close(&till);
+}
+
+/* A machine that slept through a commit: whoever comes when nobody waits is served, and what the
+ * sleep did to the averages is soon forgotten. */
+static void a_pause_does_not_shut_the_door(void **state)
+{
+    struct lab *lab = *state;
+    struct till till;
+    char body[256];
+    enrol(&till, lab, 1);
+    slow_lab = lab;
+    slow_us = 120 * BX_SECOND_US;
+    quick_ops = lab->store->ops;
+    struct bd_store_ops slow = *quick_ops;
+    slow.end = slow_end;
+    lab->store->ops = &slow;
+    assert_int_equal(till_ask(&till, "POST", "/v1/allotments", req(body, ID(1), 1, 5)), 200);
+    lab->store->ops = quick_ops;
+    for (int i = 0; i < 16; i++)
+        assert_int_equal(till_ask(&till, "POST", "/v1/allotments", req(body, ID(1), 1, 5)), 200);
+    assert_null(bd_writer_put(lab->writer, bd_work_create()));
+    assert_null(bd_writer_put(lab->writer, bd_work_create()));
     bd_writer_turn(lab->writer);
     till_close(&till);
 }
@@ -288,6 +314,7 @@ int main(void)
                                         lab_close),
         cmocka_unit_test_setup_teardown(a_full_queue_turns_away, lab_open, lab_close),
         cmocka_unit_test_setup_teardown(a_long_wait_turns_away, lab_open, lab_close),
+        cmocka_unit_test_setup_teardown(a_pause_does_not_shut_the_door, lab_open, lab_close),
         cmocka_unit_test_setup_teardown(errands_leave_no_answer, lab_open, lab_close),
         cmocka_unit_test_setup_teardown(what_is_left_at_the_end_is_dropped, lab_open, lab_close),
     };

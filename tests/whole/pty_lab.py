@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The till on a pseudo-terminal whose other end is pyte: an emulator that shares nothing with
+ncurses or with our own grid. Its screen as text, and as a golden picture: characters, and under
+them one letter a cell for the look, with its legend."""
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import threading
+
+import pyte
+
+from till_lab import BOXTILL, KEY_PACE, NAME, NUMBER, PIN, wait_for
+
+KEYS = {"Enter": "\r", "Escape": "\x1b", "Up": "\x1bOA", "Down": "\x1bOB", "PgDn": "\x1b[6~",
+        "Backspace": "\x7f", "Delete": "\x1b[3~", "F2": "\x1bOQ"}
+
+
+class Emulator(pyte.Screen):
+    """pyte, which knows no repeat-character and no terminal's answers we need."""
+
+    def report_device_status(self, *_args, **_more):
+        pass
+
+
+class Terminal:
+    def __init__(self, till, columns=80, rows=24, terminal="xterm-256color", command=None, **environment):
+        self.picture = Emulator(columns, rows)
+        self.stream = pyte.ByteStream(self.picture)
+        self.lock = threading.Lock()
+        self.bytes = bytearray()
+        self.till = till
+        variables = till.environment(TERM=terminal, **environment)
+        words = [str(word) for word in command or [BOXTILL]]
+        self.child, self.fd = pty.fork()
+        if self.child == 0:
+            try:
+                self.size(0, columns, rows)
+                os.execvpe(words[0], words, variables)
+            finally:
+                os._exit(127)
+        self.status = None
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    @staticmethod
+    def size(fd, columns, rows):
+        fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+    def read(self):
+        while True:
+            try:
+                select.select([self.fd], [], [])
+                part = os.read(self.fd, 65536)
+            except (OSError, ValueError):
+                return
+            if not part:
+                return
+            with self.lock:
+                self.bytes += part
+                self.stream.feed(part)
+
+    def hang_up(self):
+        """The terminal goes away, as when an SSH connection is lost."""
+        fd, self.fd = self.fd, -1
+        os.close(fd)
+
+    def wait_end(self):
+        """The status the program ended with; negative: the signal."""
+        def ended():
+            pid, status = os.waitpid(self.child, os.WNOHANG)
+            return pid and [os.waitstatus_to_exitcode(status)]
+        if self.status is None:
+            self.status = wait_for("the program does not end", ended)[0]
+        return self.status
+
+    def end(self):
+        if self.status is None:
+            os.kill(self.child, signal.SIGKILL)
+            self.wait_end()
+        if self.fd >= 0:
+            self.reader.join(10)
+            os.close(self.fd)
+            self.fd = -1
+
+    def resize(self, columns, rows):
+        with self.lock:
+            self.picture.resize(rows, columns)
+        self.size(self.fd, columns, rows)
+
+    def send(self, data):
+        os.write(self.fd, data if isinstance(data, bytes) else data.encode())
+
+    def press(self, *keys):
+        """Keys one by one, as a person does."""
+        for key in keys:
+            threading.Event().wait(KEY_PACE)
+            self.send(KEYS.get(key, key))
+
+    def text(self):
+        with self.lock:
+            return "\n".join(self.picture.display)
+
+    def wait(self, *patterns):
+        found = None
+        for pattern in patterns:
+            found = wait_for(lambda p=pattern: f"{p!r} does not appear on\n{self.text()}",
+                             lambda p=pattern: re.search(p, self.text()))
+        return found
+
+    def login(self, number=NUMBER, pin=PIN, name=NAME):
+        self.wait("Cashier number")
+        self.send(f"{number}\r")
+        self.wait("PIN")
+        self.send(f"{pin}\r")
+        self.wait(name, "Total")
+
+    # --- the picture
+
+    LOOKS = ".abcdefghijklmnopqrstuvwxyz"
+
+    def golden(self, masks=()):
+        """Text of the picture. MASKS: (pattern, words) replaced where they stand, columns kept."""
+        with self.lock:
+            lines = list(self.picture.display)
+            looks, legend = [], {}
+            for y in range(self.picture.lines):
+                row = ""
+                for x in range(self.picture.columns):
+                    cell = self.picture.buffer[y][x]
+                    look = self.look(cell)
+                    row += "." if not look else legend.setdefault(look, self.LOOKS[len(legend) + 1])
+                looks.append(row)
+            cursor = self.picture.cursor
+            place = f"{cursor.x + 1},{cursor.y + 1}" + (" hidden" if cursor.hidden else "")
+        text = "\n".join(lines)
+        for pattern, words in masks:
+            text = re.sub(pattern, lambda m, w=words: w(m) if callable(w) else w.ljust(len(m[0]))[:len(m[0])],
+                          text)
+        names = [f"{letter} {look}" for look, letter in legend.items()]
+        body = [f"|{line}|" for line in text.split("\n")] + [""] + [f"|{row}|" for row in looks]
+        return "\n".join(body + ["", f"cursor {place}", *names]) + "\n"
+
+    @staticmethod
+    def look(cell):
+        words = [word for word in ("bold", "italics", "underscore", "strikethrough", "reverse", "blink")
+                 if getattr(cell, word, False)]
+        if cell.fg != "default":
+            words.append(cell.fg)
+        if cell.bg != "default":
+            words.append("on " + cell.bg)
+        return " ".join(words)
