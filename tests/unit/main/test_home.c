@@ -115,7 +115,7 @@ static void what_is_wrong_is_named(void **state)
         {"[printer]\nkind = laser\n",            "kind"      },
         {"[printer]\nkind = cups\n",             "queue"     },
         {"[till]\ndays_ahead = 0\n",             "days_ahead"},
-        {"[server]\ntimeout = soon\n",           "timeout"   },
+        {"[server]\ntimeout = soon\n",           "line 2"    },
         {"[printer]\ncolumns = 43\n",            ""          },
         {"[printer]\nlanguage = zpl\n",          ""          },
     };
