@@ -25,8 +25,9 @@
  *       {"entry":{the body},"hash":"hex","state":"…","task":"","say":"","about":[{bodies}]}
  *   {"verb":"reprint","number":"2-000412","ticket":1}       ticket 0: the receipt
  *       {"ticket":1,"code":"B1…","copy":1}
- *   {"verb":"replace","number":"2-000412","ticket":1,"reason":"lost"} (or "code" for both)
+ *   {"verb":"replace","number":"2-000412","ticket":1,"reason":"lost"}
  *       {"ticket":1,"code":"B1…","old":"B1…"}
+ *       both take "code":"B1…" in the place of number and ticket
  *   {"verb":"offline","on":true}    {"forced":true}
  *   {"verb":"status"}               {"till","user","name","locked","shift","link","queued",…} */
 
@@ -376,7 +377,7 @@ static void paper_ask(struct bx_till *till, struct bx_json_reader *reader)
     struct bx_command *command = &till->command;
     char text[48];
     char found[48];
-    bool code = strcmp(command->verb, "replace") == 0 && bx_json_get(reader->object, "code");
+    bool code = bx_json_get(reader->object, "code") != NULL;
     bx_json_string(reader, code ? "code" : "number", 40, text, sizeof(text));
     command->ticket = (int)bx_json_int_or(reader, "ticket", 0, BX_TICKETS_MAX, 1) - 1;
     bx_json_string_or(reader, "reason", 40, command->reason, sizeof(command->reason), "lost");
