@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* boxtilld as a server: one process a home, bound address in HOME/address for whoever started it
- * with port 0, a clean end on SIGTERM and SIGINT. */
+ * with port 0, a clean end on SIGTERM, SIGINT and SIGHUP. */
 
 #include "main/bd_cmd.h"
 
@@ -33,6 +33,7 @@ static void signals_catch(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
 }
 
 /* Whoever started us is gone when our standard input ends. */
@@ -65,6 +66,9 @@ static int home_lock(const struct bd_config *config, struct bx_fault *fault)
     char path[300];
     snprintf(path, sizeof(path), "%s/boxtilld.lock", config->home);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == ENOENT)
+        return bx_fault_say(fault, BX_ERR_MISSING,
+                            "There is no venue at %s: boxtilld init makes one.", config->home);
     if (fd < 0)
         return bx_fault_say(fault, BX_ERR_IO, "%s cannot be made: %s.", path, strerror(errno));
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)

@@ -30,6 +30,17 @@ int bx_refuse(const struct bx_fault *fault)
                                           : BX_EXIT_REFUSED;
 }
 
+int bx_refuse_as(const struct bx_fault *fault, bool json)
+{
+    bx_buf_auto text;
+    bx_buf_init(&text, 0);
+    if (json) {
+        bx_said_refuse(fault, &text);
+        printf("%s\n", bx_buf_text(&text));
+    }
+    return bx_refuse(fault);
+}
+
 static bool value_take(struct bx_args *args, const char *name, const char *value)
 {
     for (size_t i = 0; i < BX_ARGS_OPTIONS && args->options[i]; i++) {
@@ -63,34 +74,40 @@ bool bx_args_read(struct bx_args *args, int argc, char **argv)
     return false;
 }
 
-/* Text of the till, line by line: each is washed, the ends of lines are ours. */
+/* Text of the till, word by word: washing would draw the columns of a table together. The ends of
+ * lines and the spaces are ours. */
 static void text_print(FILE *to, const char *prefix, const char *text)
 {
-    char line[512];
+    char word[512];
     while (*text) {
-        size_t len = strcspn(text, "\n"), piece = len < sizeof(line) - 4 ? len : sizeof(line) - 4;
-        size_t start = strspn(text, " ");
-        if (start > piece)
-            start = piece;
-        /* Washing trims; the columns of a table are kept. */
-        bx_text_wash(text + start, piece - start, sizeof(line), line, sizeof(line));
-        fprintf(to, "%s%*s%s\n", prefix, (int)start, "", line);
-        text += len + (text[len] == '\n');
+        fputs(prefix, to);
+        while (*text && *text != '\n') {
+            size_t spaces = strspn(text, " "), len = strcspn(text + spaces, " \n");
+            bx_text_wash(text + spaces, len, sizeof(word), word, sizeof(word));
+            fprintf(to, "%*s%s", (int)spaces, "", word);
+            text += spaces + len;
+        }
+        fputc('\n', to);
+        text += *text == '\n';
     }
+}
+
+int bx_cmd_tell(const struct bx_said *said, bool json)
+{
+    if (said->exit != BX_EXIT_DONE)
+        text_print(stderr, "boxtill: ", said->text[0] ? said->text : "refused");
+    if (json)
+        printf("%s\n", said->json);
+    else if (said->exit == BX_EXIT_DONE)
+        text_print(stdout, "", said->text);
+    fflush(stdout);
+    return said->exit;
 }
 
 static void said_show(void *arg, const struct bx_said *said)
 {
     const bool *json = arg;
-    if (said->exit != BX_EXIT_DONE) {
-        text_print(stderr, "boxtill: ", said->text[0] ? said->text : "refused");
-        if (*json && strcmp(said->json, "{}") != 0)
-            printf("%s\n", said->json);
-    } else if (*json)
-        printf("%s\n", said->json);
-    else
-        text_print(stdout, "", said->text);
-    fflush(stdout);
+    (void)bx_cmd_tell(said, *json);
 }
 
 int bx_cmd_send(const struct bx_place *place, const struct bx_buf *command, bool json,

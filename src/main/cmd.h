@@ -47,6 +47,8 @@ int bx_cmd_demo(int argc, char **argv);
 int bx_usage(const char *rest);
 /* The fault's sentence on stderr; returns the status that goes with it. */
 int bx_refuse(const struct bx_fault *fault);
+/* As above; with JSON, {"error":"refused","say":"…"} on stdout as well. */
+int bx_refuse_as(const struct bx_fault *fault, bool json);
 
 /* Reads the arguments of a simple command: --json, options of OPTIONS that take a value, and at
  * most `max` plain words. False after a usage line. */
@@ -67,6 +69,8 @@ bool bx_args_read(struct bx_args *args, int argc, char **argv);
 int bx_must bx_journal_check(const struct bx_place *place, int64_t *ret_count,
                              struct bx_hash *ret_head, struct bx_fault *fault);
 
-/* Sends the command that was written to COMMAND and shows its reply, as JSON or for people. */
+/* Shows what a command was answered, as JSON or for people; returns its exit status. */
+int bx_cmd_tell(const struct bx_said *said, bool json);
+/* Sends the command that was written to COMMAND and shows its reply. */
 int bx_cmd_send(const struct bx_place *place, const struct bx_buf *command, bool json,
                 int64_t linger_ms);

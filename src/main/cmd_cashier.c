@@ -57,7 +57,7 @@ static bool question(const char *text, bool hidden, char out[LINE_SIZE])
 
 int bx_cmd_login(const struct bx_place *place, int argc, char **argv)
 {
-    struct bx_args args = {.usage = "login [NUMBER]", .min = 0, .max = 1};
+    struct bx_args args = {.usage = "login [NUMBER] [--json]", .min = 0, .max = 1};
     struct bx_json_writer writer;
     char text[LINE_SIZE], pin[LINE_SIZE];
     int64_t number;
@@ -91,7 +91,7 @@ int bx_cmd_login(const struct bx_place *place, int argc, char **argv)
 
 int bx_cmd_logout(const struct bx_place *place, int argc, char **argv)
 {
-    struct bx_args args = {.usage = "logout", .min = 0, .max = 0};
+    struct bx_args args = {.usage = "logout [--json]", .min = 0, .max = 0};
     bx_buf_auto command;
     bx_buf_init(&command, 0);
     if (!bx_args_read(&args, argc, argv))

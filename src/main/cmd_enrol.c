@@ -125,14 +125,14 @@ static void documents_fetch(const struct bx_place *place)
 
 int bx_cmd_enrol(const struct bx_place *place, int argc, char **argv)
 {
-    struct bx_args args = {.usage = "enrol URL CODE", .min = 2, .max = 2};
+    struct bx_args args = {.usage = "enrol URL CODE [--json]", .min = 2, .max = 2};
     struct bx_fault fault = {0};
     struct bx_device device = {0};
     if (!bx_args_read(&args, argc, argv))
         return BX_EXIT_USAGE;
     int err = enrol(place, args.words[0], args.words[1], &device, &fault);
     if (err)
-        return bx_refuse(&fault);
+        return bx_refuse_as(&fault, args.json);
     if (args.json)
         printf("{\"till\":%lld,\"incarnation\":%lld,\"issuer\":%d}\n", (long long)device.till,
                (long long)device.incarnation, device.issuer);

@@ -174,16 +174,19 @@ int bx_journal_check(const struct bx_place *place, int64_t *ret_count, struct bx
     return err;
 }
 
-static int verify(const struct bx_place *place)
+static int verify(const struct bx_place *place, bool json)
 {
     struct bx_fault fault = {0};
     struct bx_hash head;
     int64_t count;
     char text[BX_HASH_TEXT];
     if (bx_journal_check(place, &count, &head, &fault))
-        return bx_refuse(&fault);
-    printf("%lld entries, all as they were written; chain head %.8s\n", (long long)count,
-           bx_hash_format(&head, text));
+        return bx_refuse_as(&fault, json);
+    bx_hash_format(&head, text);
+    if (json)
+        printf("{\"entries\":%lld,\"head\":\"%s\"}\n", (long long)count, text);
+    else
+        printf("%lld entries, all as they were written; chain head %.8s\n", (long long)count, text);
     return BX_EXIT_DONE;
 }
 
@@ -224,7 +227,7 @@ static int show(const struct bx_place *place, int64_t from)
 int bx_cmd_journal(const struct bx_place *place, int argc, char **argv)
 {
     struct bx_args args = {
-        .usage = "journal verify | show [FROM] | export [FROM]", .min = 1, .max = 2};
+        .usage = "journal verify [--json] | show [FROM] | export [FROM]", .min = 1, .max = 2};
     struct bx_fault fault = {0};
     struct reading reading = {.fault = &fault};
     int64_t from = 1;
@@ -234,7 +237,9 @@ int bx_cmd_journal(const struct bx_place *place, int argc, char **argv)
         bx_text_number(args.words[1], strlen(args.words[1]), INT64_MAX, &from))
         return bx_usage(args.usage);
     if (strcmp(args.words[0], "verify") == 0 && args.word_count == 1)
-        return verify(place);
+        return verify(place, args.json);
+    if (args.json)
+        return bx_usage(args.usage);
     if (strcmp(args.words[0], "show") == 0)
         return show(place, from > 0 ? from : 1);
     if (strcmp(args.words[0], "export") != 0)

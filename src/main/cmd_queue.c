@@ -37,7 +37,10 @@ int bx_cmd_allot(const struct bx_place *place, int argc, char **argv)
 
 int bx_cmd_offline(const struct bx_place *place, int argc, char **argv)
 {
-    struct bx_args args = {.usage = "offline on|off", .min = 1, .max = 1};
+    struct bx_args args = {.usage = "offline on|off [--json]", .min = 1, .max = 1};
+    struct bx_fault fault = {0};
+    char path[BX_PATH_SIZE];
+    __attribute__((cleanup(bx_said_finish_at))) struct bx_said said = {0};
     bx_buf_auto command;
     bx_buf_init(&command, 0);
     if (!bx_args_read(&args, argc, argv))
@@ -46,7 +49,14 @@ int bx_cmd_offline(const struct bx_place *place, int argc, char **argv)
     if (!on && strcmp(args.words[0], "off") != 0)
         return bx_usage(args.usage);
     bx_buf_format(&command, "{\"verb\":\"offline\",\"on\":%s}", on ? "true" : "false");
-    return bx_cmd_send(place, &command, args.json, SETTLE_MS);
+    bx_home_file(&place->home, "till.sock", path);
+    int err = bx_run_ask(path, bx_buf_text(&command), command.len, bx_said_take, &said, &fault);
+    if (!err)
+        return bx_cmd_tell(&said, args.json);
+    /* A choice lasts as long as the till that it was made for. */
+    if (err == BX_ERR_MISSING)
+        bx_fault_say(&fault, BX_ERR_MISSING, "No till is running here: start it first.");
+    return bx_refuse_as(&fault, args.json);
 }
 
 /* --- sync --watch ------------------------------------------------------------------------- */

@@ -20,11 +20,15 @@ static void command_open(struct bx_json_writer *writer, struct bx_buf *out, cons
     bx_json_put_string(writer, "verb", verb);
 }
 
+static bool is_code(const char *word)
+{
+    return strlen(word) > 20 && (word[0] == 'B' || word[0] == 'b');
+}
+
 /* A sale by its number, or by the code of one of its tickets. */
 static void sale_put(struct bx_json_writer *writer, const char *word)
 {
-    bool code = strlen(word) > 20 && (word[0] == 'B' || word[0] == 'b');
-    bx_json_put_string(writer, code ? "code" : "number", word);
+    bx_json_put_string(writer, is_code(word) ? "code" : "number", word);
 }
 
 int bx_cmd_sell(const struct bx_place *place, int argc, char **argv)
@@ -82,20 +86,25 @@ int bx_cmd_show(const struct bx_place *place, int argc, char **argv)
     return bx_cmd_send(place, &command, args.json, 0);
 }
 
-/* Both papers' commands: which sale, which of its tickets. */
+/* Both papers' commands: which sale, which of its tickets. A code says both. */
 static int paper_send(const struct bx_place *place, const char *verb, const struct bx_args *args,
                       const char *reason)
 {
     struct bx_json_writer writer;
     int64_t ticket = 1;
+    bool code = is_code(args->words[0]);
     bx_buf_auto command;
     bx_buf_init(&command, 0);
+    /* A ticket's replacement is never guessed. */
+    if (code ? args->word_count > 1 : reason && args->word_count < 2)
+        return bx_usage(args->usage);
     if (args->word_count > 1 &&
         bx_text_number(args->words[1], strlen(args->words[1]), TICKETS_MAX, &ticket))
         return bx_usage(args->usage);
     command_open(&writer, &command, verb);
     sale_put(&writer, args->words[0]);
-    bx_json_put_int(&writer, "ticket", ticket);
+    if (!code)
+        bx_json_put_int(&writer, "ticket", ticket);
     if (reason)
         bx_json_put_string(&writer, "reason", reason);
     bx_json_object_close(&writer);
@@ -104,7 +113,7 @@ static int paper_send(const struct bx_place *place, const char *verb, const stru
 
 int bx_cmd_reprint(const struct bx_place *place, int argc, char **argv)
 {
-    struct bx_args args = {.usage = "reprint NUMBER|CODE [TICKET] [--json]", .min = 1, .max = 2};
+    struct bx_args args = {.usage = "reprint NUMBER [TICKET] | CODE [--json]", .min = 1, .max = 2};
     if (!bx_args_read(&args, argc, argv))
         return BX_EXIT_USAGE;
     return paper_send(place, "reprint", &args, NULL);
@@ -112,9 +121,9 @@ int bx_cmd_reprint(const struct bx_place *place, int argc, char **argv)
 
 int bx_cmd_replace(const struct bx_place *place, int argc, char **argv)
 {
-    struct bx_args args = {.usage = "replace NUMBER|CODE TICKET [--reason WORD] [--json]",
+    struct bx_args args = {.usage = "replace NUMBER TICKET | CODE [--reason WORD] [--json]",
                            .options = {"reason"},
-                           .min = 2,
+                           .min = 1,
                            .max = 2};
     if (!bx_args_read(&args, argc, argv))
         return BX_EXIT_USAGE;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "boxtill/base/alloc.h"
+#include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
 #include "boxtill/booking/booking.h"
 #include "boxtill/sys/file.h"
@@ -338,10 +339,23 @@ static int own_session_do(struct bx_session *session, const char *json, size_t l
     return exit;
 }
 
+void bx_said_refuse(const struct bx_fault *fault, struct bx_buf *out)
+{
+    struct bx_json_writer writer;
+    bx_json_write(&writer, out);
+    bx_json_object_open(&writer, NULL);
+    bx_json_put_string(&writer, "error", bx_err_word(fault->err));
+    bx_json_put_string(&writer, "say", fault->say);
+    bx_json_object_close(&writer);
+}
+
 static int fault_show(const struct bx_fault *fault, int exit, bx_said_show show, void *arg)
 {
     __attribute__((cleanup(bx_said_finish_at))) struct bx_said said = {0};
-    bx_said_take(&said, exit, "{}", fault->say);
+    bx_buf_auto json;
+    bx_buf_init(&json, 0);
+    bx_said_refuse(fault, &json);
+    bx_said_take(&said, exit, bx_buf_text(&json), fault->say);
     show(arg, &said);
     return exit;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "boxtill/base/buf.h"
 #include "boxtill/run/run.h"
 #include "main/home.h"
 
@@ -44,6 +45,8 @@ static inline void bx_said_finish_at(struct bx_said *said)
 {
     bx_said_finish(said);
 }
+/* The document of a refusal, as the till itself writes it. */
+void bx_said_refuse(const struct bx_fault *fault, struct bx_buf *out);
 /* A bx_reply_take; ARG is a struct bx_said. */
 void bx_said_take(void *arg, int exit, const char *json, const char *text);
 

@@ -26,8 +26,7 @@
  *   {"verb":"reprint","number":"2-000412","ticket":1}       ticket 0: the receipt
  *       {"ticket":1,"code":"B1…","copy":1}
  *   {"verb":"replace","number":"2-000412","ticket":1,"reason":"lost"}
- *       {"ticket":1,"code":"B1…","old":"B1…"}
- *       both take "code":"B1…" in the place of number and ticket
+ *       {"ticket":1,"code":"B1…","old":"B1…"}; "code" in place of number and ticket for both
  *   {"verb":"offline","on":true}    {"forced":true}
  *   {"verb":"status"}               {"till","user","name","locked","shift","link","queued",…} */
 

@@ -419,7 +419,7 @@ struct bd_import *bd_import_parse(const char *json, size_t len, struct bx_date t
     struct bx_json_doc *doc bx_cleanup(bx_json_destroy) =
         bx_json_parse(json, len, IMPORT_BYTES, &fault);
     if (doc == NULL) {
-        fault_add(&parser, "file: %s", fault.say);
+        fault_add(&parser, "file: %s", fault.detail[0] ? fault.detail : fault.say);
         return NULL;
     }
     programme->events = (struct bx_event_info *)bx_alloc(BX_EVENTS_MAX, sizeof *programme->events);

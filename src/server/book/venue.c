@@ -194,12 +194,36 @@ static int pools_drop(struct bd_store *store, const struct bd_turn *turn,
     return err;
 }
 
+/* What was sold keeps its meaning: amounts are counts of this currency's minor units, and every id
+ * is one of this venue's. */
+static int same_venue(struct bd_book *book, const struct bd_meta_row *meta,
+                      const struct bx_programme *next, struct bx_fault *fault)
+{
+    const struct bx_programme *last;
+    int err = bd_programme(book, meta, 0, &last, fault);
+    if (err != 0 || last == NULL)
+        return err;
+    if (!bx_slug_equal(&last->venue, &next->venue))
+        return bx_fault_say(fault, BX_ERR_REFUSED,
+                            "venue: \"id\" is %s here and cannot become %s: another venue needs a "
+                            "home of its own.",
+                            last->venue.s, next->venue.s);
+    if (strcmp(last->currency, next->currency) != 0 || last->exponent != next->exponent)
+        return bx_fault_say(fault, BX_ERR_REFUSED,
+                            "venue: the currency is %s with exponent %d here and cannot become %s "
+                            "with exponent %d.",
+                            last->currency, last->exponent, next->currency, next->exponent);
+    return 0;
+}
+
 static int import_all(struct bd_book *book, const struct bd_turn *turn,
                       const struct bd_import *import, struct bx_fault *fault)
 {
     struct bd_store *store = book->store;
     struct bd_meta_row meta;
     int err = bd_meta(store, &meta, fault);
+    if (err == 0)
+        err = same_venue(book, &meta, import->programme, fault);
     for (size_t i = 0; i < import->pool_count && err == 0; i++)
         err = pool_put(store, &import->pools[i], fault);
     if (err == 0)

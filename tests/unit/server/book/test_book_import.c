@@ -9,7 +9,7 @@
 #include "server/book/import.h"
 
 #define VENUE \
-    "\"venue\":{\"id\":\"m\",\"name\":\"M\",\"zone\":\"Europe/Berlin\",\"currency\":\"EUR\"}"
+    "\"venue\":{\"id\":\"museum\",\"name\":\"M\",\"zone\":\"Europe/Berlin\",\"currency\":\"EUR\"}"
 #define EVENT(slots) "\"events\":[{\"id\":\"e\",\"name\":\"E\",\"slots\":[" slots "]}]"
 #define SLOT \
     "{\"dates\":[\"today\"],\"from\":\"10:00\",\"to\":\"12:00\",\"every\":60,\"capacity\":9}"
@@ -51,7 +51,7 @@ static void assert_fault(const char *text, const char *begins)
 static void test_bad_files(void **state)
 {
     (void)state;
-    assert_fault("{", "file: ");
+    assert_fault("{", "file: JSON: ");
     assert_fault("[]", "programme: this is not an object");
     assert_fault("{" VENUE "," EVENT(SLOT) "}", "programme: \"products\" is missing");
     assert_fault("{" VENUE "," EVENT(SLOT) ",\"products\":[],\"extra\":1}", "programme: ");
@@ -239,6 +239,36 @@ static void test_cancelled(void **state)
     venue_destroy(venue);
 }
 
+/* What was sold keeps its meaning: the venue and its money stay what they are. */
+static void test_same_venue(void **state)
+{
+    (void)state;
+    static const char *const venues[] = {
+        "\"id\":\"other\",\"currency\":\"EUR\"",
+        "\"id\":\"museum\",\"currency\":\"CHF\"",
+        "\"id\":\"museum\",\"currency\":\"EUR\",\"exponent\":0",
+    };
+    struct venue *venue = venue_create(STORE_MEMORY);
+    for (size_t i = 0; i < 3; i++) {
+        char text[400];
+        struct bx_fault fault;
+        bx_buf_auto faults;
+        bx_buf_init(&faults, 0);
+        snprintf(text, sizeof text,
+                 "{\"venue\":{\"name\":\"M\",\"zone\":\"Europe/Berlin\",%s},"
+                 "\"events\":[],\"products\":[]}",
+                 venues[i]);
+        struct bd_import *import bx_cleanup(bd_import_destroy) = parse(text, &faults);
+        assert_non_null(import);
+        venue_begin(venue);
+        assert_int_equal(bd_book_import(venue->book, &venue->turn, import, &fault), BX_ERR_REFUSED);
+        venue_end(venue);
+        assert_non_null(strstr(fault.say, "cannot become"));
+    }
+    assert_int_equal(pool_of(venue, POOL_B).cancelled, 0);
+    venue_destroy(venue);
+}
+
 static void test_the_sample(void **state)
 {
     (void)state;
@@ -271,6 +301,7 @@ int main(void)
         cmocka_unit_test(test_summer_time),
         cmocka_unit_test(test_capacity_keeps_what_is_out),
         cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_same_venue),
         cmocka_unit_test(test_the_sample),
     };
     bx_crypto_init();
