@@ -180,6 +180,7 @@ struct bx_people {
     bool locked;
     int64_t pin_request, pin_user; /* being compared */
     bx_origin pin_origin;
+    bx_mono pin_at;
     struct bx_lockout lockouts[BX_LOCKOUTS_MAX];
     bx_mono barred_until[BX_LOCKOUTS_MAX];
     bx_mono last_key;

@@ -275,6 +275,7 @@ static void document_ask(struct bx_till *till)
     struct version have = at_hand(till, (enum bx_document)link->document_at);
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_DOCUMENT);
     effect->request = link->document_request = bx_till_request(till);
+    link->document_kind = (enum bx_document)link->document_at;
     effect->of.document.document = (enum bx_document)link->document_at;
     effect->of.document.have = have.epoch == link->epoch ? have.version : 0;
 }
@@ -282,6 +283,8 @@ static void document_ask(struct bx_till *till)
 static void document_next(struct bx_till *till)
 {
     struct bx_link *link = &till->link;
+    if (link->document_at != (int)link->document_kind)
+        return; /* all of them begin anew: another epoch */
     if (++link->document_at < BX_DOCUMENTS)
         return;
     link->document_at = 0;
@@ -326,7 +329,7 @@ static void document_answer(struct bx_till *till, const struct bx_booking_answer
     struct bx_fault fault = {0};
     struct version new = {0};
     struct version old = at_hand(till, answer->document);
-    if (answer->document != (enum bx_document)link->document_at || answer->unchanged) {
+    if (answer->document != link->document_kind || answer->unchanged) {
         document_next(till);
         return;
     }
@@ -340,7 +343,6 @@ static void document_answer(struct bx_till *till, const struct bx_booking_answer
         document_next(till);
         return;
     }
-    link->document_kind = answer->document;
     link->document_new = document;
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_NOTE);
     effect->request = link->document_note = bx_till_request(till);

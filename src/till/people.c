@@ -12,7 +12,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { TRIES = 5, BAR_FIRST_S = 60, BAR_MAX_S = 3600 };
+/* A worker that has not answered for PIN_MS never will. */
+enum { TRIES = 5, BAR_FIRST_S = 60, BAR_MAX_S = 3600, PIN_MS = 30000 };
 
 static const char nobody[] =
     "$argon2id$v=19$m=19456,t=2,p=1$j+SCC8zFUoVCW9tlal5Gsg$STCQZEQOR3xSpwLzqMpO4WqFtXA+"
@@ -116,7 +117,7 @@ int bx_people_login(struct bx_till *till, bx_origin origin, int64_t number, cons
         return bx_fault_say(fault, BX_ERR_MISSING,
                             "This till does not know its cashiers yet: it has to reach the server "
                             "once.");
-    if (people->pin_request)
+    if (people->pin_request && till->turn.mono.ns < bx_mono_plus_ms(people->pin_at, PIN_MS).ns)
         return bx_fault_say(fault, BX_ERR_BUSY, "A PIN is being compared: one moment.");
     int err = barred_check(till, number, fault);
     if (err)
@@ -127,6 +128,7 @@ int bx_people_login(struct bx_till *till, bx_origin origin, int64_t number, cons
     effect->request = people->pin_request = bx_till_request(till);
     effect->of.pin.hash = bx_effects_hold(till->out, hash, strlen(hash));
     effect->of.pin.pin = bx_effects_hold(till->out, pin, strlen(pin));
+    people->pin_at = till->turn.mono;
     people->pin_user = number;
     people->pin_origin = origin;
     return 0;

@@ -172,7 +172,9 @@ static void allot_one(struct rig *rig, const struct bx_allot_message *message,
                                     .ttl = rig->ttl,
                                     .mark = rig->mark,
                                     .word = BX_ALLOT_ACKED};
-    if (message->verb == BX_ALLOT_HELLO)
+    if (rig->doubt)
+        ret->word = BX_ALLOT_QUARANTINED;
+    if (rig->doubt || message->verb == BX_ALLOT_HELLO)
         return;
     struct rig_pool *pool = pool_of(rig, &message->pool);
     struct rig_lease *lease = lease_of(rig, &message->pool);

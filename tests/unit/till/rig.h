@@ -60,6 +60,7 @@ struct rig {
     struct rig_lease leases[RIG_LEASES];
     bool shy;                                    /* nothing left to lease */
     bool mute;                                   /* STALE to everything about leases */
+    bool doubt;                                  /* everything about leases is quarantined */
     int64_t refuse_seq;                          /* a batch with it is refused, 0 none */
     const char *programme;                       /* handed out once, NULL: unchanged */
     struct bx_allot_message asked[BX_ALLOT_MAX]; /* the last ALLOT */

@@ -106,7 +106,7 @@ static void closes_what_has_ended(void **state)
     struct rig *rig = *state;
     rig_keys(rig, "2a\n\n");
     rig_wait(rig, 29 * 60 * 1000);
-    assert_int_equal(rig_lease(rig, "s1430")->state, BX_LEASE_CLOSED);
+    assert_null(rig_lease(rig, "s1430")); /* closed, and forgotten */
     assert_int_equal(rig->pools[0].leased, 2);
     assert_int_equal(rig_lease(rig, "s1500")->state, BX_LEASE_OPEN);
 }
@@ -128,7 +128,7 @@ static void close_is_stored_first_and_repeated(void **state)
     rig->hold[BX_EFFECT_ALLOT] = false;
     rig->contact = BX_CONTACT_GOOD;
     rig_wait(rig, 60000);
-    assert_int_equal(rig_lease(rig, "s1430")->state, BX_LEASE_CLOSED);
+    assert_null(rig_lease(rig, "s1430"));
     assert_int_equal(rig->pools[0].leased, 0);
 }
 
@@ -223,6 +223,24 @@ static void says_hello_after_a_restart(void **state)
     assert_int_equal(rig->hellos, 1);
 }
 
+static void quarantine_ends_when_the_server_says_so(void **state)
+{
+    struct rig *rig = *state;
+    rig->doubt = true;
+    rig_keys(rig, "8a\n\n");
+    rig_wait(rig, 10000);
+    rig_command(rig, "{\"verb\":\"sell\",\"basket\":\"a\"}");
+    assert_int_equal(rig->exit, 1);
+    rig_command(rig, "{\"verb\":\"sell\",\"basket\":\"p\"}");
+    assert_int_equal(rig->exit, 0); /* what needs no place is sold all the same */
+    rig_wait(rig, 5000);
+    assert_int_equal(rig_facts(rig).queued, 0);
+    rig->doubt = false;
+    rig_wait(rig, 70000);
+    rig_command(rig, "{\"verb\":\"sell\",\"basket\":\"a\"}");
+    assert_int_equal(rig->exit, 0);
+}
+
 #define SELLING(test) cmocka_unit_test_setup_teardown(test, rig_open_selling, rig_close)
 #define FRESH(test)   cmocka_unit_test_setup_teardown(test, rig_open, rig_close)
 
@@ -242,6 +260,7 @@ int main(void)
         FRESH(a_stale_number_is_given_up),
         FRESH(nothing_to_give_is_asked_again_later),
         SELLING(says_hello_after_a_restart),
+        SELLING(quarantine_ends_when_the_server_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
