@@ -91,6 +91,14 @@ static void wish_add(struct bx_till *till, struct bx_lease *row, int64_t want)
     }
 }
 
+/* Nothing can be asked for it before a person has done something: settled, or ended a payment that
+ * keeps a lease open whose time is over. */
+static bool is_barred(const struct bx_till *till, const struct bx_lease *row)
+{
+    bool kept = row->state == BX_LEASE_OPEN && !bx_lease_is_live(till, row) && row->reserved > 0;
+    return kept || bx_lease_mark_of(&till->leases, row)->frozen;
+}
+
 static void wish_end(struct bx_till *till, size_t at)
 {
     till->leases.marks[at].want = 0;
@@ -234,7 +242,7 @@ static void choose(struct bx_till *till)
         leases->said = (struct bx_slug){""};
     }
     for (size_t i = 0; leases->wish && i < leases->count && leases->batch_count < MESSAGES_MAX; i++)
-        if (leases->marks[i].want > 0 && leases->marks[i].frozen)
+        if (leases->marks[i].want > 0 && is_barred(till, &leases->rows[i]))
             wish_end(till, i);
         else if (leases->marks[i].want > 0 && may_ask(till, &leases->marks[i]))
             wish_add(till, &leases->rows[i], leases->marks[i].want);
@@ -298,6 +306,7 @@ static void send(struct bx_till *till, const struct bx_ref *proof)
     effect->of.allot.messages =
         bx_effects_hold(till->out, leases->batch, leases->batch_count * sizeof(leases->batch[0]));
     effect->of.allot.count = leases->batch_count;
+    leases->sent_epoch = till->link.epoch;
     leases->sent_at = till->turn.mono;
     leases->sent_utc = till->turn.utc;
 }
@@ -509,7 +518,6 @@ static void hello_step(struct bx_leases *leases)
 void bx_leases_answer(struct bx_till *till, const struct bx_booking_answer *answer)
 {
     struct bx_leases *leases = &till->leases;
-    int64_t epoch = till->link.epoch;
     leases->request = 0;
     if (!bx_link_contact(till, answer) || answer->exchange != BX_EXCHANGE_ALLOT) {
         if (answer->contact == BX_CONTACT_REFUSED && leases->hello) {
@@ -523,8 +531,8 @@ void bx_leases_answer(struct bx_till *till, const struct bx_booking_answer *answ
     for (size_t i = 0; i < leases->count && leases->batch[0].verb != BX_ALLOT_HELLO; i++)
         if (leases->marks[i].batched)
             put_off(till, &leases->marks[i], NONE_AGAIN_S);
-    if (till->link.epoch == epoch)
-        hello_step(leases); /* else it was said in the old one, and begins anew */
+    if (leases->sent_epoch == till->link.epoch)
+        hello_step(leases); /* else it must be said again */
     leases->granted_count = 0;
     for (size_t i = 0; i < answer->allot_count; i++)
         one_answer(till, &answer->allots[i]);

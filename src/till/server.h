@@ -30,6 +30,7 @@ struct bx_leases {
     struct bx_lease *granted; /* what the answer changes, until it is on disk; BX_ALLOT_MAX */
     size_t granted_count;
     bool answered; /* the answer is here and `granted` waits to be stored */
+    int64_t sent_epoch;
     bx_mono sent_at, next_at, next_scan;
     bx_utc sent_utc;
     bool wish;           /* a basket waits for places */
