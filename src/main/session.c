@@ -24,7 +24,7 @@
 #include "sys/sys.h"
 #include "ui/ui.h"
 
-enum { DRAFT_MAX = 256 << 10, FDS_MAX = 32, BUSY_MS = 10000, PAUSE_MS = 50, CONTACT_MS = 2000 };
+enum { DRAFT_MAX = 256 << 10, FDS_MAX = 32, BUSY_MS = 30000, PAUSE_MS = 50, CONTACT_MS = 2000 };
 
 struct bx_session {
     struct bx_host host; /* first */
