@@ -108,7 +108,8 @@ void ui_term_resize(void)
     clearok(curscr, TRUE);
 }
 
-/* ncurses' numbers for keys that are no characters. */
+/* ncurses' numbers for keys that are no characters. KEY_RESIZE is none of them: the signal has told
+ * already, and resizing in answer to it would push it again, for ever. */
 static int special(wint_t c)
 {
     static const struct {
@@ -156,8 +157,6 @@ bool ui_term_key(int *ret_key)
         if (kind == ERR)
             return false;
         int key = kind == KEY_CODE_YES ? special(c) : character(c);
-        if (kind == KEY_CODE_YES && c == KEY_RESIZE)
-            ui_term_resize();
         if (key == 0)
             continue;
         *ret_key = key;
