@@ -15,7 +15,8 @@ enum bx_ask {
     BX_ASK_CLEAR,
     BX_ASK_LEAVE_PAY, /* part payments are given back */
     BX_ASK_REPLACE,   /* ask_n: index of the item */
-    BX_ASK_SETTLE,    /* ask_n: seq of the entry; wants a reason */
+    BX_ASK_QUIT,
+    BX_ASK_SETTLE, /* ask_n: seq of the entry; wants a reason */
     BX_ASKS
 };
 
