@@ -108,7 +108,8 @@ void ui_term_resize(void)
     clearok(curscr, TRUE);
 }
 
-/* ncurses' numbers for keys that are no characters. */
+/* ncurses' numbers for keys that are no characters. KEY_RESIZE is none of them: the signal has told
+ * already, and resizing in answer to it would push it again, for ever. */
 static int special(wint_t c)
 {
     static const struct {
@@ -144,6 +145,7 @@ static int character(wint_t c)
     case '\t': return BX_KEY_TAB;
     case 0x08:
     case 0x7f: return BX_KEY_BACKSPACE;
+    case 0x03: return (int)c; /* Ctrl-C is a key like others: it asks */
     default: return c < 0x20 ? 0 : (int)c;
     }
 }
@@ -156,8 +158,6 @@ bool ui_term_key(int *ret_key)
         if (kind == ERR)
             return false;
         int key = kind == KEY_CODE_YES ? special(c) : character(c);
-        if (kind == KEY_CODE_YES && c == KEY_RESIZE)
-            ui_term_resize();
         if (key == 0)
             continue;
         *ret_key = key;

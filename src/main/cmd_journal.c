@@ -14,7 +14,7 @@
 #include "journal/owner.h"
 #include "main/cmd.h"
 
-enum { BUSY_MS = 10000, PAUSE_MS = 50 };
+enum { BUSY_MS = 30000, PAUSE_MS = 50 };
 
 /* Bytes as they are exported, cut into entries again. */
 struct reading {

@@ -10,7 +10,7 @@
 
 /* How long a command without a till waits for the paper and the server before it ends; what is
  * left over is stored, and goes on with the next command or till. */
-enum { LINGER_MS = 10000, TICKETS_MAX = 9999 };
+enum { LINGER_MS = 5000, TICKETS_MAX = 9999 };
 
 static void command_open(struct bx_json_writer *writer, struct bx_buf *out, const char *verb)
 {

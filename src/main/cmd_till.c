@@ -9,7 +9,8 @@
 
 #include "main/cmd.h"
 
-enum { YIELD_MS = 6000, PAUSE_MS = 50 };
+/* A watcher lets go within 5 s; a command that prints may take longer. */
+enum { YIELD_MS = 15000, PAUSE_MS = 50 };
 
 static struct bx_session *open_or_ask(const struct bx_place *place, struct bx_fault *fault)
 {
