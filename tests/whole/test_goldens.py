@@ -22,7 +22,7 @@ GOLDENS = pathlib.Path(__file__).parent / "goldens"
 UPDATE = os.environ.get("UPDATE_GOLDENS") == "1"
 MOMENT = datetime.datetime(2026, 11, 24, 13, 32, 5, tzinfo=datetime.timezone.utc)  # 14:32 at the venue
 # the minutes a run may take, and what an outage has lasted
-MASKS = [(r"14:3[2-9]", "14:32"), (r"offline \d+ s  2 waiting +", "offline 9 s  2 waiting"),
+MASKS = [(r"14:3[2-9]", "14:32"), (r"offline \d+ (s|min)  2 waiting +", "offline 9 s  2 waiting"),
          (r"tries again in [^|]*?(old|…) +", "tries again in 3 s, 1 s old")]
 LOOKS = {
     "80x24-colour": (80, 24, {"terminal": "xterm-256color"}),
