@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where things are on this sheet. */
+/* Where things are on this sheet. In a large window the last sales stand under the basket. */
 struct plan {
+    int lasts;    /* row of their title; 0: not shown */
     int split;    /* column of the line between left and right */
     int tickets;  /* row of the lower title */
     int products; /* rows of products */
@@ -22,9 +23,12 @@ static struct plan plan_for(const struct bx_till_view *view, const struct ui_gri
     int most = (bottom - 3) / 2;
     if (products > most)
         products = most;
-    return (struct plan){.split = columns >= 100 ? columns * 56 / 100 : columns * 59 / 100,
+    int tickets = bottom - products - 1, lasts = (int)view->last_count;
+    bool large = grid->rows >= 30 && columns >= 100;
+    return (struct plan){.lasts = large && lasts > 0 ? tickets - lasts - 1 : 0,
+                         .split = columns >= 100 ? columns * 56 / 100 : columns * 59 / 100,
                          .products = products,
-                         .tickets = bottom - products - 1};
+                         .tickets = tickets};
 }
 
 static void bar(struct ui_grid *grid, int row, int column, int width,
@@ -115,7 +119,7 @@ static void basket_line(struct ui_grid *grid, int row, int column, int width,
 
 static void basket(const struct bx_till_view *view, struct ui_grid *grid, const struct plan *plan)
 {
-    int rows = plan->tickets - 2, count = (int)view->line_count;
+    int rows = (plan->lasts ? plan->lasts : plan->tickets) - 2, count = (int)view->line_count;
     int column = plan->split + 1, width = grid->columns - column - 1;
     int first = count > rows ? count - rows : 0; /* the newest stay in sight */
 
@@ -126,6 +130,23 @@ static void basket(const struct bx_till_view *view, struct ui_grid *grid, const 
         snprintf(more, sizeof(more), "%d more above", first + 1);
         ui_fill(grid, 2, column, width, UI_PLAIN, ' ');
         ui_put(grid, 2, column + 1, width, UI_DIM, more);
+    }
+}
+
+static void lasts(const struct bx_till_view *view, struct ui_grid *grid, const struct plan *plan)
+{
+    int column = plan->split + 2, width = grid->columns - column - 1;
+
+    if (plan->lasts == 0)
+        return;
+    ui_rule(grid, plan->lasts, plan->split, grid->columns - plan->split, "Last sales");
+    ui_glyph(grid, plan->lasts, plan->split, UI_DIM, 0x251c, '+');
+    for (size_t i = 0; i < view->last_count; i++) {
+        const struct bx_view_last *last = &view->lasts[i];
+        int row = plan->lasts + 1 + (int)i;
+        ui_put(grid, row, column, 14, UI_PLAIN, last->number);
+        ui_put(grid, row, column + 15, 5, UI_DIM, last->time);
+        ui_put_right(grid, row, column + 21, width - 21, UI_PLAIN, last->total);
     }
 }
 
@@ -192,6 +213,7 @@ void ui_paint_sell(const struct bx_till_view *view, struct ui_grid *grid)
     ui_glyph(grid, plan.tickets, plan.split, UI_DIM, 0x253c, '+');
     slots(view, grid, &plan);
     basket(view, grid, &plan);
+    lasts(view, grid, &plan);
     products(view, grid, &plan);
     sums(view, grid, &plan);
     ui_input(view, grid, view->screen == BX_SCREEN_LINE ? "=" : "");

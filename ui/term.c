@@ -145,6 +145,7 @@ static int character(wint_t c)
     case '\t': return BX_KEY_TAB;
     case 0x08:
     case 0x7f: return BX_KEY_BACKSPACE;
+    case 0x03: return (int)c; /* Ctrl-C is a key like others: it asks */
     default: return c < 0x20 ? 0 : (int)c;
     }
 }

@@ -81,15 +81,22 @@ void bx_buf_byte_add(struct bx_buf *buf, uint8_t byte)
 void bx_buf_format(struct bx_buf *buf, const char *format, ...)
 {
     va_list args;
+    size_t room = buf->cap - buf->len;
     va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(room ? buf->data + buf->len : NULL, room, format, args);
     va_end(args);
     bx_assert(len >= 0);
-    if (!buf_room(buf, (size_t)len))
+    bool fits = room > (size_t)len;
+    if (!buf_room(buf, (size_t)len)) {
+        if (room)
+            buf->data[buf->len] = '\0';
         return;
-    va_start(args, format);
-    vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
-    va_end(args);
+    }
+    if (!fits) {
+        va_start(args, format);
+        vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
+        va_end(args);
+    }
     buf->len += (size_t)len;
 }
 

@@ -12,23 +12,44 @@
 #include "boxtill/base/text.h"
 #include "json_scan.h"
 
+enum { HEX_PIECE = 32 };
+
+/* Bytes from AT on that stand for themselves. */
+static size_t plain_run(const char *at)
+{
+    size_t len = 0;
+    while ((unsigned char)at[len] >= 0x20 && (unsigned char)at[len] < 0x7F && at[len] != '"' &&
+           at[len] != '\\')
+        len++;
+    return len;
+}
+
+static size_t put_special(struct bx_buf *out, const char *text, size_t len)
+{
+    uint32_t c;
+    char piece[8];
+    size_t taken = bx_text_decode(text, len, &c);
+    if (c == '"' || c == '\\') {
+        piece[0] = '\\';
+        piece[1] = (char)c;
+        bx_buf_add(out, piece, 2);
+    } else if (c < 0x20) {
+        bx_buf_format(out, "\\u%04x", (unsigned)c);
+    } else {
+        bx_buf_add(out, piece, bx_text_encode(c, piece));
+    }
+    return taken;
+}
+
 static void put_quoted(struct bx_buf *out, const char *text)
 {
-    size_t len = strlen(text);
     bx_buf_byte_add(out, '"');
-    for (size_t at = 0; at < len;) {
-        uint32_t c;
-        char piece[8];
-        at += bx_text_decode(text + at, len - at, &c);
-        if (c == '"' || c == '\\') {
-            piece[0] = '\\';
-            piece[1] = (char)c;
-            bx_buf_add(out, piece, 2);
-        } else if (c < 0x20) {
-            bx_buf_format(out, "\\u%04x", (unsigned)c);
-        } else {
-            bx_buf_add(out, piece, bx_text_encode(c, piece));
-        }
+    for (const char *end = text + strlen(text); text < end;) {
+        size_t run = plain_run(text);
+        bx_buf_add(out, text, run);
+        text += run;
+        if (text < end)
+            text += put_special(out, text, (size_t)(end - text));
     }
     bx_buf_byte_add(out, '"');
 }
@@ -97,7 +118,15 @@ void bx_json_put_int(struct bx_json_writer *writer, const char *name, int64_t va
 {
     bx_assert(value >= -BX_JSON_INT_MAX && value <= BX_JSON_INT_MAX);
     begin(writer, name);
-    bx_buf_format(writer->out, "%lld", (long long)value);
+    char digits[20];
+    size_t at = sizeof(digits);
+    uint64_t rest = value < 0 ? (uint64_t)-value : (uint64_t)value;
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0)
+        digits[--at] = '-';
+    bx_buf_add(writer->out, digits + at, sizeof(digits) - at);
 }
 
 void bx_json_put_bool(struct bx_json_writer *writer, const char *name, bool value)
@@ -123,9 +152,10 @@ void bx_json_put_hex(struct bx_json_writer *writer, const char *name, const uint
 {
     begin(writer, name);
     bx_buf_byte_add(writer->out, '"');
-    for (size_t i = 0; i < len; i++) {
-        char two[3];
-        bx_buf_add(writer->out, bx_hex_format(bytes + i, 1, two), 2);
+    for (size_t i = 0; i < len; i += HEX_PIECE) {
+        char text[2 * HEX_PIECE + 1];
+        size_t piece = len - i < HEX_PIECE ? len - i : HEX_PIECE;
+        bx_buf_add(writer->out, bx_hex_format(bytes + i, piece, text), 2 * piece);
     }
     bx_buf_byte_add(writer->out, '"');
 }

@@ -160,6 +160,18 @@ int bx_entry_head_decode(const char *body, size_t len, struct bx_entry_head *ret
     return err ? err : bx_head_read(&state, ret);
 }
 
+bool bx_entry_begins_with(const char *body, size_t len, const struct bx_entry_head *head)
+{
+    struct bx_json_writer writer;
+    bx_buf_auto spelled;
+    bx_buf_init(&spelled, BX_BODY_MAX);
+    bx_json_write(&writer, &spelled);
+    bx_json_object_open(&writer, NULL);
+    bx_head_put(&writer, head);
+    return len > spelled.len && body[spelled.len] == ',' && body[len - 1] == '}' &&
+           memcmp(body, spelled.data, spelled.len) == 0;
+}
+
 static void number_add(struct bx_hasher *hasher, int64_t number)
 {
     uint8_t bytes[8];

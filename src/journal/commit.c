@@ -59,17 +59,15 @@ static int place_check(const struct bx_commit *commit, const struct bx_meta *met
     return 0;
 }
 
-/* Every column stands in the body too, and says the same. */
+/* Every column stands in the body too, and says the same. Reading the whole body again would cost
+ * more than all the rest that is checked here; `verify` does it. */
 static int body_check(const struct bx_commit *commit, struct bx_fault *fault)
 {
-    struct bx_entry_head said;
-    const struct bx_entry_head *head = &commit->head;
-    int err = bx_entry_head_decode(commit->body, commit->len, &said, fault);
-    if (err)
-        return err;
-    if (bx_head_same(&said, head))
+    if (bx_entry_begins_with(commit->body, commit->len, &commit->head))
         return 0;
-    return clash(fault, "the body's head at seq", said.seq, head->seq);
+    return bx_fault_set(fault, BX_ERR_CLASH,
+                        "The journal went on without this screen. Start Boxtill again.",
+                        "the body does not say what entry %" PRId64 " is", commit->head.seq);
 }
 
 static int entry_put(struct bx_ledger *ledger, const struct bx_commit *commit,
@@ -162,14 +160,11 @@ static int use_take(struct bx_ledger *ledger, const struct bx_lease_use *use,
     return err;
 }
 
-/* All of the transaction but its COMMIT. */
-static int stage(struct bx_ledger *ledger, const struct bx_commit *commit, struct bx_meta *meta,
-                 struct bx_ref *ref, struct bx_fault *fault)
+int bx_ledger_stage(struct bx_ledger *ledger, const struct bx_commit *commit, struct bx_meta *meta,
+                    struct bx_ref *ref, struct bx_fault *fault)
 {
     struct bx_tail tail;
-    int err = bx_db_begin(ledger->db, fault);
-    if (err == 0)
-        err = bx_meta_load(ledger, meta, fault);
+    int err = bx_meta_load(ledger, meta, fault);
     if (err == 0)
         err = bx_tail_load(ledger, &tail, fault);
     if (err == 0)
@@ -216,7 +211,9 @@ enum bx_outcome bx_ledger_commit(struct bx_journal *journal, const struct bx_com
         return BX_REFUSED;
     ledger->quiet = 0;
     bx_point("commit.begin");
-    int err = stage(ledger, commit, &meta, &ref, told);
+    int err = bx_db_begin(ledger->db, told);
+    if (err == 0)
+        err = bx_ledger_stage(ledger, commit, &meta, &ref, told);
     if (err) {
         bx_db_rollback(ledger->db);
         if (err == BX_ERR_FULL)

@@ -79,6 +79,10 @@ bool bx_ballast_make(struct bx_ledger *ledger);
 /* Lets it go; true when there was one. */
 bool bx_ballast_drop(struct bx_ledger *ledger);
 
+/* commit.c: all of a commit but its BEGIN and COMMIT. *META is what was stored. */
+int bx_must bx_ledger_stage(struct bx_ledger *ledger, const struct bx_commit *commit,
+                            struct bx_meta *meta, struct bx_ref *ret, struct bx_fault *fault);
+
 /* project.c: what follows from an entry. Applies it to the projections and to META (which the
  * caller stores). */
 int bx_must bx_project(struct bx_ledger *ledger, const struct bx_commit *commit,

@@ -112,7 +112,8 @@ static int jobs_load(struct bx_ledger *ledger, struct bx_journal_state *state,
 {
     struct bx_stmt *stmt = bx_db_stmt(
         ledger->db, "SELECT id, seq, sale, kind, ticket, copy, state, at, say FROM print_job"
-                    " WHERE state NOT IN ('confirmed', 'sent', 'cancelled') ORDER BY seq, id");
+                    " WHERE state <> 'confirmed' AND state <> 'sent' AND state <> 'cancelled' "
+                    "ORDER BY seq, id");
     size_t room = 0;
     int row, err = 0;
     while (err == 0 && (row = bx_stmt_step(stmt, fault)) != 0) {

@@ -43,7 +43,7 @@ const char *const bx_ledger_schema[] = {
     " kind TEXT NOT NULL, ticket INTEGER NOT NULL, copy INTEGER NOT NULL, state TEXT NOT NULL,"
     " at INTEGER NOT NULL, say TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE INDEX print_job_open ON print_job(seq)"
-    " WHERE state NOT IN ('confirmed', 'sent', 'cancelled');"
+    " WHERE state <> 'confirmed' AND state <> 'sent' AND state <> 'cancelled';"
     "CREATE TABLE document(word TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
     /* every code a ticket has, or had; sale: the entry; nth: its place among the sale's tickets */
     "CREATE TABLE ticket("

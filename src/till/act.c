@@ -56,7 +56,8 @@ static void logout(struct bx_till *till)
 
 static void quit(struct bx_till *till)
 {
-    bx_effects_add(till->out, BX_EFFECT_QUIT);
+    bx_ask(till, BX_ASK_QUIT, "y leave", "Leave Boxtill",
+           "Basket and queue stay. Nothing is sold or sent here until the till is started again.");
 }
 
 static void undo(struct bx_till *till)

@@ -75,8 +75,8 @@ const struct bx_action_row bx_action_rows[] = {
      "The keys of this screen.",                                                                                                                                                                                      31},
     {BX_ACTION_LOGOUT,     AT_WORK,                                  0,             0,             "",       NULL,                "Log out",
      "The basket and the queue stay; the next cashier logs in.",                                                                                                                                                      40},
-    {BX_ACTION_QUIT,       AT_WORK | ON(LOGIN) | ON(STOP),           0,             0,             "",       NULL,                "Leave Boxtill",
-     "Ends the program; nothing is lost.",                                                                                                                                                                            41},
+    {BX_ACTION_QUIT,       EVERYWHERE,                               0x03,          0,             "Ctrl-C", NULL,                "Leave Boxtill",
+     "Ends the program, after a question; nothing is lost.",                                                                                                                                                          41},
     {BX_ACTION_BACK,       EVERYWHERE & ~ON(STOP),                   BX_KEY_ESC,    0,             "Esc",    "back",              "Back",                       "One step back.",
      50                                                                                                                                                                                                                 },
 };

@@ -176,27 +176,31 @@ void bx_counter_start(struct bx_till *till)
     bx_login_open(till);
     if (till->desk.basket.count > 0)
         bx_say(till, BX_TONE_WARN, "The basket of before is still here.");
-    bx_lists_read(till, BX_READING_LAST, BX_QUERY_SALES, 0, 1, "");
+    bx_lists_read(till, BX_READING_LAST, BX_QUERY_SALES, 0, BX_VIEW_LASTS, "");
 }
 
-static int64_t minor_sum(const struct bx_sale *sale, bool change)
+void bx_counter_last(struct bx_counter_last *ret, const struct bx_entry_head *head,
+                     const struct bx_sale *sale)
 {
-    int64_t sum = 0;
-    for (int i = 0; i < sale->tender_count; i++)
-        sum += change ? sale->tenders[i].change.minor : sale->tenders[i].received.minor;
-    return sum;
+    *ret = (struct bx_counter_last){.seq = head->seq,
+                                    .at = head->at,
+                                    .total = sale->totals.total,
+                                    .tickets = sale->ticket_count};
+    BX_TEXT_COPY(ret->number, head->number);
+    for (int i = 0; i < sale->tender_count; i++) {
+        ret->received.minor += sale->tenders[i].received.minor;
+        ret->change.minor += sale->tenders[i].change.minor;
+    }
 }
 
 void bx_counter_sold(struct bx_till *till, const struct bx_entry_head *head,
                      const struct bx_sale *sale)
 {
     struct bx_counter *counter = &till->counter;
-    BX_TEXT_COPY(counter->last_number, head->number);
-    counter->last_seq = head->seq;
-    counter->last_total = sale->totals.total;
-    counter->last_received = bx_money_of(minor_sum(sale, false));
-    counter->last_change = bx_money_of(minor_sum(sale, true));
-    counter->last_tickets = sale->ticket_count;
+    memmove(&counter->last[1], &counter->last[0], (BX_VIEW_LASTS - 1) * sizeof(counter->last[0]));
+    bx_counter_last(&counter->last[0], head, sale);
+    if (counter->last_count < BX_VIEW_LASTS)
+        counter->last_count++;
     /* A sale found again after the start is no reason to show its change. */
     if (counter->reading == BX_READING_LAST && counter->read_request != 0)
         counter->read_request = 0;

@@ -15,7 +15,8 @@ enum bx_ask {
     BX_ASK_CLEAR,
     BX_ASK_LEAVE_PAY, /* part payments are given back */
     BX_ASK_REPLACE,   /* ask_n: index of the item */
-    BX_ASK_SETTLE,    /* ask_n: seq of the entry; wants a reason */
+    BX_ASK_QUIT,
+    BX_ASK_SETTLE, /* ask_n: seq of the entry; wants a reason */
     BX_ASKS
 };
 
@@ -45,6 +46,15 @@ struct bx_counter_sale {
     struct bx_row row;
     struct bx_sale sale;
     uint8_t copies[BX_TICKETS_MAX + 1], replaced[BX_TICKETS_MAX + 1]; /* by ticket + 1 */
+};
+
+/* What stays in sight of a sale. */
+struct bx_counter_last {
+    char number[BX_NUMBER_SIZE];
+    int64_t seq;
+    bx_utc at;
+    bx_money total, received, change;
+    int tickets;
 };
 
 struct bx_counter {
@@ -107,11 +117,9 @@ struct bx_counter {
     bx_mono burst_at;
     bx_mono scanned;                /* swallows the Enter a scanner adds */
     struct bx_counter_saved *saved; /* the counter and basket before it */
-    /* the last sale, for the side of the screen */
-    char last_number[BX_NUMBER_SIZE];
-    int64_t last_seq;
-    bx_money last_total, last_received, last_change;
-    int last_tickets;
+    /* the last sales, newest first, for the side of the screen */
+    struct bx_counter_last last[BX_VIEW_LASTS];
+    size_t last_count;
 };
 void bx_counter_init(struct bx_till *till);
 void bx_counter_finish(struct bx_till *till);
@@ -123,6 +131,9 @@ void bx_counter_wake(const struct bx_till *till, bx_mono *wake);
 /* No key is held back. */
 bool bx_counter_is_idle(const struct bx_till *till);
 void bx_counter_rows(struct bx_till *till, const struct bx_event *event);
+/* What stays in sight of a sale, from its entry. */
+void bx_counter_last(struct bx_counter_last *ret, const struct bx_entry_head *head,
+                     const struct bx_sale *sale);
 /* The engine tells the counter what happened to what the screen asked for. */
 void bx_counter_sold(struct bx_till *till, const struct bx_entry_head *head,
                      const struct bx_sale *sale);

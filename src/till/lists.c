@@ -81,20 +81,14 @@ void bx_lists_open(struct bx_till *till, enum bx_screen screen)
 
 /* --- answers ---------------------------------------------------------------------------------- */
 
-static void last_take(struct bx_till *till, const struct bx_row *row)
+static void last_take(struct bx_till *till, const struct bx_row *rows, size_t count)
 {
     struct bx_counter *counter = &till->counter;
     struct bx_sale *sale = bx_new(struct bx_sale);
-    if (!bx_sale_decode(row->body, row->len, sale, NULL)) {
-        BX_TEXT_COPY(counter->last_number, row->head.number);
-        counter->last_seq = row->head.seq;
-        counter->last_total = sale->totals.total;
-        counter->last_tickets = sale->ticket_count;
-        for (int i = 0; i < sale->tender_count; i++) {
-            counter->last_received.minor += sale->tenders[i].received.minor;
-            counter->last_change.minor += sale->tenders[i].change.minor;
-        }
-    }
+    counter->last_count = 0;
+    for (size_t i = 0; i < count && counter->last_count < BX_VIEW_LASTS; i++)
+        if (!bx_sale_decode(rows[i].body, rows[i].len, sale, NULL))
+            bx_counter_last(&counter->last[counter->last_count++], &rows[i].head, sale);
     bx_free(sale);
 }
 
@@ -188,10 +182,7 @@ void bx_counter_rows(struct bx_till *till, const struct bx_event *event)
         return;
     }
     switch (counter->reading) {
-    case BX_READING_LAST:
-        if (count > 0)
-            last_take(till, &rows[0]);
-        break;
+    case BX_READING_LAST: last_take(till, rows, count); break;
     case BX_READING_SALES:
         bx_items_forget(till);
         list_take(till, BX_SCREEN_FIND, rows, count);

@@ -258,13 +258,13 @@ static void paper_words(const struct bx_till *till, struct bx_till_view *v)
     bool stuck = false;
     for (size_t i = 0; i < till->papers.count; i++) {
         const struct bx_print_job *job = &till->papers.jobs[i];
-        if (job->sale != counter->last_seq || job->ticket < 0)
+        if (job->sale != counter->last[0].seq || job->ticket < 0)
             continue;
         all++;
         done += job->state == BX_JOB_CONFIRMED || job->state == BX_JOB_SENT;
         stuck = stuck || job->state == BX_JOB_UNSURE || job->state == BX_JOB_FAILED_SAFE;
     }
-    int n = all > 0 ? all : counter->last_tickets;
+    int n = all > 0 ? all : counter->last[0].tickets;
     const char *s = n == 1 ? "" : "s";
     if (n == 0)
         BX_TEXT_COPY(v->paper, "no ticket to print");
@@ -280,12 +280,21 @@ static void last_fill(const struct bx_till *till, struct bx_till_view *v)
 {
     const struct bx_counter *counter = &till->counter;
     char total[BX_MONEY_TEXT], received[BX_MONEY_TEXT], change[BX_MONEY_TEXT];
-    if (counter->last_number[0] == '\0')
+    for (size_t i = 0; i < counter->last_count; i++) {
+        struct bx_view_last *last = &v->lasts[v->last_count++];
+        BX_TEXT_COPY(last->number, counter->last[i].number);
+        char time[BX_CLOCK_TEXT];
+        BX_TEXT_COPY(last->time,
+                     bx_slot_time(counter->last[i].at,
+                                  till->programme ? till->programme->offset_min : 0, time));
+        bx_counter_money(till, counter->last[i].total, last->total);
+    }
+    if (counter->last_count == 0)
         return;
-    BX_TEXT_COPY(v->last_number, counter->last_number);
-    bx_counter_money(till, counter->last_total, total);
-    bx_counter_money(till, counter->last_received, received);
-    bx_counter_money(till, counter->last_change, change);
+    BX_TEXT_COPY(v->last_number, counter->last[0].number);
+    bx_counter_money(till, counter->last[0].total, total);
+    bx_counter_money(till, counter->last[0].received, received);
+    bx_counter_money(till, counter->last[0].change, change);
     snprintf(v->last_text, sizeof(v->last_text), "%s of %s, %s", total, received, change);
     if (v->screen != BX_SCREEN_CHANGE)
         return;
@@ -343,7 +352,8 @@ static void say_fill(const struct bx_till *till, struct bx_till_view *v)
 static void ask_fill(const struct bx_till *till, struct bx_till_view *v)
 {
     const struct bx_counter *counter = &till->counter;
-    if (!counter->asking || v->screen == BX_SCREEN_LOGIN || v->screen == BX_SCREEN_STOP)
+    bool covered = v->screen == BX_SCREEN_LOGIN || v->screen == BX_SCREEN_STOP;
+    if (!counter->asking || (covered && counter->asking != BX_ASK_QUIT))
         return;
     BX_TEXT_COPY(v->ask, counter->ask);
     BX_TEXT_COPY(v->ask_text, counter->ask_text);

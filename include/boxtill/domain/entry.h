@@ -126,6 +126,10 @@ int bx_must bx_note_decode(const char *body, size_t len, char *about, size_t siz
 int bx_must bx_entry_head_decode(const char *body, size_t len, struct bx_entry_head *ret,
                                  struct bx_fault *fault);
 
+/* Does BODY begin with HEAD, as the writers spell it? A body has one spelling, so this says that
+ * each of its columns stands in the body and says the same; the rest is not looked at. */
+bool bx_entry_begins_with(const char *body, size_t len, const struct bx_entry_head *head);
+
 /* BLAKE2b-256 of "bx1", then each with its length as eight bytes big endian: prev (32 bytes), till,
  * incarnation, seq (each eight bytes big endian), body. The first entry's prev is all zero. */
 struct bx_hash bx_entry_hash(const struct bx_hash *prev, int64_t till, int64_t incarnation,

@@ -12,7 +12,13 @@
 #include "boxtill/till/action.h"
 #include "boxtill/till/till.h"
 
-enum { BX_VIEW_SLOTS = 64, BX_VIEW_ROWS = 64, BX_VIEW_TENDERS = 4, BX_VIEW_PRODUCTS = 40 };
+enum {
+    BX_VIEW_SLOTS = 64,
+    BX_VIEW_ROWS = 64,
+    BX_VIEW_TENDERS = 4,
+    BX_VIEW_PRODUCTS = 40,
+    BX_VIEW_LASTS = 8
+};
 
 enum bx_tone { BX_TONE_PLAIN, BX_TONE_GOOD, BX_TONE_WARN, BX_TONE_BAD };
 
@@ -41,6 +47,12 @@ struct bx_view_line {
     char amount[BX_MONEY_TEXT];
     bool waiting;  /* its places are being asked for */
     bool selected; /* on LINES */
+};
+
+struct bx_view_last {
+    char number[BX_NUMBER_SIZE];
+    char time[6];
+    char total[BX_MONEY_TEXT];
 };
 
 struct bx_view_tender {
@@ -92,6 +104,8 @@ struct bx_till_view {
     char input[64]; /* pending digits, or the text being typed; PIN as dots */
     size_t cursor;  /* column within input */
     char last_number[BX_NUMBER_SIZE], last_text[96]; /* the last sale, with received and change */
+    size_t last_count;                               /* the last sales, newest first */
+    struct bx_view_last lasts[BX_VIEW_LASTS];
 
     /* PAY and CHANGE */
     char due[BX_MONEY_TEXT], received[BX_MONEY_TEXT], change[BX_MONEY_TEXT], left[BX_MONEY_TEXT];

@@ -564,7 +564,24 @@ static void login_can_leave(void **state)
     bench_keys("\033");
     assert_int_equal(screen(), BX_SCREEN_LOGIN);
     bench_keys(":leave\n");
+    assert_string_equal(bench_view()->ask, "Leave Boxtill");
+    bench_keys("\n");
+    assert_int_equal(bench.rig->counts[BX_EFFECT_QUIT], 0);
+    bench_keys(":leave\ny");
     assert_int_equal(bench.rig->counts[BX_EFFECT_QUIT], 1);
+}
+
+/* Ctrl-C, from anywhere: never without a word, never at once. */
+static void ctrl_c_asks(void **state)
+{
+    (void)state;
+    bench_keys("2a\n\003");
+    assert_string_equal(bench_view()->ask, "Leave Boxtill");
+    bench_keys("\003");
+    assert_int_equal(bench.rig->counts[BX_EFFECT_QUIT], 0);
+    bench_keys("y");
+    assert_int_equal(bench.rig->counts[BX_EFFECT_QUIT], 1);
+    assert_int_equal(bench_pieces(), 2);
 }
 
 static void lock_shuts_what_lies_over(void **state)
@@ -668,6 +685,7 @@ int main(void)
         flow_test(wrong_pin_says_so),
         flow_test(login_sells_nothing),
         flow_test(login_can_leave),
+        flow_test(ctrl_c_asks),
         flow_test(lock_shuts_what_lies_over),
         flow_test(stop_lies_over_everything),
         flow_test(lost_commit_keeps_the_basket),

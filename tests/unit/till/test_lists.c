@@ -45,6 +45,9 @@ static void start_shows_the_last_sale(void **state)
     bench.till = bench.rig->till;
     assert_string_equal(bench_view()->last_number, "2-000003");
     assert_string_equal(bench_view()->last_text, "53.00 of 53.00, 0.00");
+    assert_int_equal(bench_view()->last_count, 3);
+    assert_string_equal(bench_view()->lasts[0].number, "2-000003");
+    assert_string_equal(bench_view()->lasts[2].number, "2-000001");
     assert_int_not_equal(screen(), BX_SCREEN_CHANGE);
 }
 

@@ -65,6 +65,12 @@ void sample_view(struct bx_till_view *view)
     line(view, 1, "Child 6-17", "9.00");
     BX_TEXT_COPY(view->currency, "EUR");
     BX_TEXT_COPY(view->total, "57.00");
+    for (int i = 0; i < 3; i++) {
+        struct bx_view_last *last = &view->lasts[view->last_count++];
+        snprintf(last->number, sizeof(last->number), "2-%06d", 412 - i);
+        BX_TEXT_COPY(last->time, "14:31");
+        BX_TEXT_COPY(last->total, i == 0 ? "24.00" : "33.00");
+    }
     BX_TEXT_COPY(view->last_number, "2-000412");
     BX_TEXT_COPY(view->last_text, "24.00 of 30.00, 6.00");
 }

@@ -102,6 +102,21 @@ static void a_small_window_still_shows_the_total(void **state)
     test_free(view);
 }
 
+static void a_large_window_shows_the_last_sales(void **state)
+{
+    (void)state;
+    struct bx_till_view *view = test_malloc(sizeof(*view));
+    sample_view(view);
+    bx_cleanup(ui_grid_destroy) struct ui_grid *small = ui_grid_create(24, 80, true);
+    ui_paint(view, small);
+    assert_false(shows(small, "Last sales"));
+    bx_cleanup(ui_grid_destroy) struct ui_grid *large = ui_grid_create(30, 100, true);
+    ui_paint(view, large);
+    assert_true(shows(large, "Last sales"));
+    assert_true(shows(large, "2-000410       14:31"));
+    test_free(view);
+}
+
 static void change_is_the_largest_thing(void **state)
 {
     (void)state;
@@ -128,6 +143,7 @@ int main(void)
         cmocka_unit_test(sell_shows_what_a_cashier_needs),
         cmocka_unit_test(every_screen_fits_every_window),
         cmocka_unit_test(a_small_window_still_shows_the_total),
+        cmocka_unit_test(a_large_window_shows_the_last_sales),
         cmocka_unit_test(change_is_the_largest_thing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
