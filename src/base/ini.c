@@ -61,7 +61,11 @@ static int text_set(const struct reading *reading, const struct bx_ini_key *key,
     char *into = key->into;
     memcpy(into, value.at, value.len);
     into[value.len] = '\0';
-    return 0;
+    struct bx_fault why = {0};
+    if (!key->check || value.len == 0 || key->check(into, &why) == 0)
+        return 0;
+    return bx_fault_say(reading->fault, BX_ERR_INPUT, "%s, line %d: %s", reading->name,
+                        reading->line, why.say);
 }
 
 static int number_set(const struct reading *reading, const struct bx_ini_key *key,
@@ -132,7 +136,10 @@ static int key_line(struct reading *reading, struct piece line)
         reading->seen[i] = true;
         return value_set(reading, key, value);
     }
-    return line_fault(reading, "no such key in this section", name);
+    return line_fault(reading,
+                      reading->section.len > 0 ? "no such key in this section"
+                                               : "this key stands before any [section]",
+                      name);
 }
 
 static int any_line(struct reading *reading, struct piece line)

@@ -123,6 +123,13 @@ static int serve(const struct bd_config *config, const struct bd_service_setup *
 int bd_cmd_serve(const struct bd_config *config, bool lifeline)
 {
     struct bx_fault fault = {0};
+    if (!bd_http_is_address(config->listen)) {
+        (void)bx_fault_say(&fault, BX_ERR_INPUT,
+                           "\"%s\" is no address to listen on: [server] listen is a number as "
+                           "127.0.0.1:8480 or [::1]:8480.",
+                           config->listen);
+        return bd_refuse(&fault);
+    }
     if (!config->behind_proxy && !bd_http_is_loopback(config->listen)) {
         (void)bx_fault_say(&fault, BX_ERR_REFUSED,
                            "%s is no loopback address, and plain HTTP goes no further. Put a proxy "

@@ -12,6 +12,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
+#include "boxtill/sys/file.h"
 #include "server/book/import.h"
 #include "sys/sys.h"
 
@@ -160,15 +161,14 @@ int bd_cmd_import(const struct bd_config *config, int argc, char **argv)
     if (argc != 1)
         return usage("import FILE");
     struct bx_fault fault = {0};
-    size_t len = 0;
-    char *text = bd_file_read(argv[0], IMPORT_MAX, &len, &fault);
-    if (!text)
-        return bd_refuse(&fault);
-    bx_buf_auto faults;
+    bx_buf_auto text, faults;
+    bx_buf_init(&text, IMPORT_MAX + 1);
     bx_buf_init(&faults, 64 << 10);
+    if (bx_file_read(argv[0], IMPORT_MAX, &text, &fault))
+        return bd_refuse(&fault);
     bx_cleanup(bd_import_destroy) struct bd_import *import =
-        bd_import_parse(text, len, today_at_venue(text, len), bx_sys_zone, NULL, &faults);
-    bx_free(text);
+        bd_import_parse(bx_buf_text(&text), text.len, today_at_venue(bx_buf_text(&text), text.len),
+                        bx_sys_zone, NULL, &faults);
     if (!import) {
         fprintf(stderr, "boxtilld: %s is not imported:\n%s", argv[0], bx_buf_text(&faults));
         return BD_EXIT_REFUSED;

@@ -3,48 +3,22 @@
 
 #include "main/bd_config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/ini.h"
 #include "boxtill/base/text.h"
+#include "boxtill/sys/file.h"
 
 enum { DATABASE_NAME = 250, CONFIG_MAX = 64 << 10 };
 
-char *bd_file_read(const char *path, size_t max, size_t *ret_len, struct bx_fault *fault)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        int err = errno == ENOENT ? BX_ERR_MISSING : BX_ERR_IO;
-        (void)bx_fault_say(fault, err, "%s cannot be read: %s.", path, strerror(errno));
-        return NULL;
-    }
-    char *text = bx_alloc(max + 2, 1);
-    size_t len = 0;
-    ssize_t n = 1;
-    while (len <= max && (n = read(fd, text + len, max + 1 - len)) > 0)
-        len += (size_t)n;
-    close(fd);
-    if (n >= 0 && len <= max) {
-        *ret_len = len;
-        return text;
-    }
-    (void)bx_fault_say(fault, BX_ERR_IO, "%s %s.", path,
-                       len > max ? "is too large" : "cannot be read");
-    return bx_free(text);
-}
-
 static int home_find(struct bd_config *config, struct bx_fault *fault)
 {
-    const char *home = getenv("BOXTILL_HOME");
-    if (!home || !home[0])
-        home = "/var/lib/boxtilld";
-    if (!BX_TEXT_COPY(config->home, home))
+    const char *given;
+    int err = bx_home_given(&given, fault);
+    if (err)
+        return err;
+    if (!BX_TEXT_COPY(config->home, given ? given : "/var/lib/boxtilld"))
         return bx_fault_say(fault, BX_ERR_INPUT, "BOXTILL_HOME is too long.");
     return 0;
 }
@@ -90,14 +64,13 @@ int bd_config_load(const char *file, struct bd_config *ret, struct bx_fault *fau
         return err;
     char path[300];
     snprintf(path, sizeof(path), "%s/boxtilld.conf", config.home);
-    size_t len = 0;
-    struct bx_fault why = {0};
-    char *text = bd_file_read(file ? file : path, CONFIG_MAX, &len, &why);
-    if (text)
-        err = text_parse(file ? file : path, text, len, &config, fault);
-    else if (file || why.err != BX_ERR_MISSING)
-        err = bx_fault_say(fault, BX_ERR_INPUT, "%s", why.say);
-    bx_free(text);
+    bx_buf_auto text;
+    bx_buf_init(&text, CONFIG_MAX + 1);
+    err = bx_file_read(file ? file : path, CONFIG_MAX, &text, fault);
+    if (err == 0)
+        err = text_parse(file ? file : path, bx_buf_text(&text), text.len, &config, fault);
+    else if (!file && err == BX_ERR_MISSING)
+        err = 0;
     if (err < 0)
         return err;
     path_complete(&config);

@@ -31,6 +31,3 @@ struct bd_config {
 
 /* FILE may be NULL: the home's own, which need not exist. */
 int bx_must bd_config_load(const char *file, struct bd_config *ret, struct bx_fault *fault);
-
-/* A small file whole, followed by a NUL; the memory is the caller's. NULL with a fault. */
-char *bd_file_read(const char *path, size_t max, size_t *ret_len, struct bx_fault *fault);

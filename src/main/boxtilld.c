@@ -49,7 +49,7 @@ static int command_run(const char *file, bool lifeline, int argc, char **argv)
     for (size_t i = 0; i < bx_countof(commands); i++)
         if (strcmp(commands[i].name, argv[0]) == 0)
             return commands[i].run(&config, argc - 1, argv + 1);
-    fprintf(stderr, "boxtilld: there is no command \"%s\"\n", argv[0]);
+    fprintf(stderr, "boxtilld: there is no command \"%.40s\"; see boxtilld --help\n", argv[0]);
     return BD_EXIT_USAGE;
 }
 

@@ -164,14 +164,18 @@ static int set_up(struct bx_demo *demo, struct bx_fault *fault)
     return err;
 }
 
-static void home_choose(struct bx_demo *demo)
+static int home_choose(struct bx_demo *demo, struct bx_fault *fault)
 {
-    const char *given = getenv("BOXTILL_HOME"), *own = getenv("HOME");
-    if (given && given[0] == '/')
+    const char *given, *own = getenv("HOME");
+    int err = bx_home_given(&given, fault);
+    if (err)
+        return err;
+    if (given)
         snprintf(demo->home, sizeof(demo->home), "%s", given);
     else
         snprintf(demo->home, sizeof(demo->home), "%.300s/.local/share/boxtill-demo",
                  own && own[0] == '/' ? own : "/tmp");
+    return 0;
 }
 
 static int screen(struct bx_demo *demo)
@@ -195,8 +199,9 @@ int bx_cmd_demo(int argc, char **argv)
     (void)argv;
     if (argc > 0)
         return bx_usage("demo");
-    home_choose(&demo);
-    int status = set_up(&demo, &fault);
+    int status = home_choose(&demo, &fault);
+    if (!status)
+        status = set_up(&demo, &fault);
     if (status)
         status = bx_refuse(&fault);
     else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))

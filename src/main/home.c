@@ -13,6 +13,7 @@
 #include "boxtill/base/ini.h"
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
+#include "boxtill/net/http.h"
 #include "boxtill/sys/file.h"
 
 enum { CONFIG_MAX = 64 << 10, KEY_FILE_MAX = 8192 };
@@ -20,9 +21,11 @@ enum { CONFIG_MAX = 64 << 10, KEY_FILE_MAX = 8192 };
 int bx_home_find(struct bx_home *ret, struct bx_fault *fault)
 {
     static const char system_home[] = "/var/lib/boxtill";
-    const char *given = getenv("BOXTILL_HOME"), *user = getenv("HOME");
-    int len;
-    if (given && given[0])
+    const char *given, *user = getenv("HOME");
+    int len, err = bx_home_given(&given, fault);
+    if (err)
+        return err;
+    if (given)
         len = snprintf(ret->path, sizeof(ret->path), "%s", given);
     else if (access(system_home, W_OK) == 0 || !user || !user[0])
         len = snprintf(ret->path, sizeof(ret->path), "%s", system_home);
@@ -102,25 +105,25 @@ int bx_settings_load(const struct bx_home *home, struct bx_settings *ret, struct
     *ret = (struct bx_settings){.timeout = 20, .log_bytes = 1 << 20};
     bx_till_config_defaults(&ret->till);
     const struct bx_ini_key keys[] = {
-        {"server",  "url",           BX_INI_TEXT,   ret->url,                 sizeof(ret->url),              0,    0      },
-        {"server",  "ca_file",       BX_INI_TEXT,   ret->ca_file,             sizeof(ret->ca_file),          0,    0      },
-        {"server",  "pin",           BX_INI_TEXT,   ret->pin,                 sizeof(ret->pin),              0,    0      },
-        {"server",  "timeout",       BX_INI_NUMBER, &ret->timeout,            0,                             1,    300    },
-        {"till",    "enter",         BX_INI_TEXT,   raw.enter,                sizeof(raw.enter),             0,    0      },
-        {"till",    "lock_after",    BX_INI_NUMBER, &ret->till.lock_after,    0,                             0,    86400  },
-        {"till",    "scan_prefix",   BX_INI_TEXT,   ret->till.scan_prefix,    sizeof(ret->till.scan_prefix),
-         0,                                                                                                        0      },
-        {"till",    "days_ahead",    BX_INI_NUMBER, &raw.days_ahead,          0,                             1,    30     },
-        {"till",    "print_receipt", BX_INI_BOOL,   &ret->till.print_receipt, 0,                             0,    0      },
-        {"printer", "kind",          BX_INI_TEXT,   raw.printer,              sizeof(raw.printer),           0,    0      },
-        {"printer", "folder",        BX_INI_TEXT,   raw.folder,               sizeof(raw.folder),            0,    0      },
-        {"printer", "queue",         BX_INI_TEXT,   ret->queue.queue,         sizeof(ret->queue.queue),      0,    0      },
-        {"printer", "cups_server",   BX_INI_TEXT,   ret->queue.server,        sizeof(ret->queue.server),     0,    0      },
-        {"printer", "language",      BX_INI_TEXT,   raw.language,             sizeof(raw.language),          0,    0      },
-        {"printer", "dots",          BX_INI_NUMBER, &raw.dots,                0,                             1,    100000 },
-        {"printer", "dpi",           BX_INI_NUMBER, &raw.dpi,                 0,                             1,    100000 },
-        {"printer", "columns",       BX_INI_NUMBER, &raw.columns,             0,                             1,    1000   },
-        {"log",     "bytes",         BX_INI_NUMBER, &ret->log_bytes,          0,                             4096, 1 << 30},
+        {"server", "url", BX_INI_TEXT,      ret->url,          sizeof(ret->url),          0,                            0,     bx_http_url_check},
+        {"server",        "ca_file",      BX_INI_TEXT,      ret->ca_file,       sizeof(ret->ca_file),               0,                 0      },
+        {"server",        "pin",      BX_INI_TEXT,          ret->pin,           sizeof(ret->pin),                   0,                     0},
+        {"server",        "timeout",      BX_INI_NUMBER,      &ret->timeout,     0,            1,                                   300                           },
+        {"till",        "enter",        BX_INI_TEXT,          raw.enter,         sizeof(raw.enter),                0,                   0},
+        {"till",        "lock_after",        BX_INI_NUMBER,     &ret->till.lock_after,  0,  0,                            86400                                                  },
+        {"till",        "scan_prefix",        BX_INI_TEXT,    ret->till.scan_prefix,   sizeof(ret->till.scan_prefix),
+         0, 0                                                                                                                   },
+        {"till",        "days_ahead",        BX_INI_NUMBER,     &raw.days_ahead,  0,        1,                                  30},
+        {"till",        "print_receipt",        BX_INI_BOOL,  &ret->till.print_receipt, 0, 0,                            0                                                                                                                    },
+        {"printer",        "kind",     BX_INI_TEXT,        raw.printer,          sizeof(raw.printer),                 0,                 0},
+        {"printer",        "folder",     BX_INI_TEXT,      raw.folder,        sizeof(raw.folder),                  0,                     0                                                                                                                       },
+        {"printer",        "queue",     BX_INI_TEXT,       ret->queue.queue,         sizeof(ret->queue.queue),            0,        0},
+        {"printer",        "cups_server",     BX_INI_TEXT, ret->queue.server,   sizeof(ret->queue.server),           0,            0                                                                                                                            },
+        {"printer",        "language",     BX_INI_TEXT,    raw.language,      sizeof(raw.language),                0,                   0},
+        {"printer",        "dots",     BX_INI_NUMBER,        &raw.dots,        0,                 1,                                     100000                                                                                                                                             },
+        {"printer",        "dpi",     BX_INI_NUMBER,         &raw.dpi,         0,                  1,                                     100000},
+        {"printer",        "columns",     BX_INI_NUMBER,     &raw.columns,     0,              1,                                     1000                                                                                                                                                 },
+        {"log",        "bytes",         BX_INI_NUMBER,           &ret->log_bytes,       0,       4096,                            1 << 30},
     };
     bx_home_file(home, "boxtill.conf", path);
     bx_buf_auto text;

@@ -360,6 +360,17 @@ static int fault_show(const struct bx_fault *fault, int exit, bx_said_show show,
     return exit;
 }
 
+/* Refused before anything of it happened, for a reason that passes. */
+static bool is_busy(const struct bx_said *said)
+{
+    bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
+        said->exit == 1 ? bx_json_parse(said->json, strlen(said->json), 4096, NULL) : NULL;
+    bx_json *error = doc && bx_json_is_object(bx_json_root(doc))
+                         ? bx_json_get(bx_json_root(doc), "error")
+                         : NULL;
+    return bx_json_is_string(error) && strcmp(bx_json_text(error), bx_err_word(BX_ERR_BUSY)) == 0;
+}
+
 int bx_command_do(const struct bx_home *home, const struct bx_settings *settings, const char *json,
                   size_t len, int64_t linger_ms, bx_said_show show, void *arg)
 {
@@ -368,10 +379,15 @@ int bx_command_do(const struct bx_home *home, const struct bx_settings *settings
     char path[BX_PATH_SIZE];
     bx_home_file(home, "till.sock", path);
     /* Between a session of another command, which does not listen, and a till, which does, the
-     * owner may change at any moment: whoever answers first is the one. */
+     * owner may change at any moment, and one that is ending takes nothing more: whoever answers
+     * first is the one. */
     for (int64_t waited = 0; waited < BUSY_MS; waited += PAUSE_MS) {
         __attribute__((cleanup(bx_said_finish_at))) struct bx_said said = {0};
         int err = bx_run_ask(path, json, len, bx_said_take, &said, &fault);
+        if (!err && is_busy(&said) && waited + PAUSE_MS < BUSY_MS) {
+            poll(NULL, 0, PAUSE_MS);
+            continue;
+        }
         if (!err) {
             show(arg, &said);
             return said.exit;

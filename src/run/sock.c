@@ -203,6 +203,22 @@ static void yield_reply(struct bx_sock *sock, struct client *client)
     bx_run_stop(sock->run);
 }
 
+/* Nothing of the command has happened: whoever asked may ask again. */
+static void busy_reply(struct bx_sock *sock, struct client *client)
+{
+    const char *say = sock->run->stopping ? "The till here is ending: try again."
+                                          : "Too many commands wait at this till: try again.";
+    struct bx_json_writer writer;
+    bx_buf_auto json;
+    bx_buf_init(&json, 0);
+    bx_json_write(&writer, &json);
+    bx_json_object_open(&writer, NULL);
+    bx_json_put_string(&writer, "error", bx_err_word(BX_ERR_BUSY));
+    bx_json_put_string(&writer, "say", say);
+    bx_json_object_close(&writer);
+    reply(client, 1, bx_buf_text(&json), say);
+}
+
 /* True when LINE was for this file and not for the till. */
 static bool own_verb(struct bx_sock *sock, struct client *client, const char *line, size_t len)
 {
@@ -231,7 +247,7 @@ static void line_take(struct bx_sock *sock, struct client *client)
     if (!own_verb(sock, client, client->in.data, len)) {
         client->waiting = true;
         if (!bx_run_command(sock->run, client->in.data, len, reply, client))
-            reply(client, 1, "{}", "Too many commands wait at this till: try again.");
+            busy_reply(sock, client);
     }
     if (client->fd >= 0)
         bx_buf_drop(&client->in, len + 1);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,8 +21,9 @@ static int io_fault(struct bx_fault *fault, const char *doing, const char *path)
     int err = number == ENOENT                       ? BX_ERR_MISSING
               : number == ENOSPC || number == EDQUOT ? BX_ERR_FULL
                                                      : BX_ERR_IO;
-    return bx_fault_set(fault, err, "A file of this program cannot be read or written.",
-                        "%s %s: %s", doing, path, strerror(number));
+    char say[200];
+    snprintf(say, sizeof(say), "Cannot %s %.110s: %s.", doing, path, strerror(number));
+    return bx_fault_set(fault, err, say, "%s %s: %s", doing, path, strerror(number));
 }
 
 static int read_all(int fd, const char *path, size_t max, struct bx_buf *out,
@@ -129,6 +131,17 @@ int bx_file_remove(const char *path, struct bx_fault *fault)
 {
     if (unlink(path) && errno != ENOENT)
         return io_fault(fault, "remove", path);
+    return 0;
+}
+
+int bx_home_given(const char **ret, struct bx_fault *fault)
+{
+    const char *given = getenv("BOXTILL_HOME");
+    if (given && given[0] && given[0] != '/')
+        return bx_fault_say(fault, BX_ERR_INPUT,
+                            "BOXTILL_HOME must be a full path that begins with /, not %.60s.",
+                            given);
+    *ret = given && given[0] ? given : NULL;
     return 0;
 }
 

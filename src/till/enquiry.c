@@ -150,6 +150,21 @@ static void sale_text(struct bx_till *till, const struct bx_row *row)
     bx_free(sale);
 }
 
+/* Which code is valid now is what somebody looks for here. */
+static void paper_text(struct bx_buf *human, const struct bx_row *row)
+{
+    struct bx_paper_entry paper;
+    bx_buf_format(human, "\n     %s", bx_kind_word(row->head.kind));
+    if ((row->head.kind != BX_KIND_REPRINT && row->head.kind != BX_KIND_REPLACE) ||
+        bx_paper_decode(row->body, row->len, &paper, NULL))
+        return;
+    if (paper.ticket < 0)
+        bx_buf_text_add(human, "  receipt");
+    else
+        bx_buf_format(human, "  ticket %d  %s", paper.ticket + 1, paper.code.s);
+    bx_buf_format(human, "  %s", paper.reason);
+}
+
 static void show_rows(struct bx_till *till, const struct bx_row *rows, size_t count)
 {
     struct bx_command *command = &till->command;
@@ -158,7 +173,7 @@ static void show_rows(struct bx_till *till, const struct bx_row *rows, size_t co
         for (size_t i = 0; i < count; i++) {
             bx_buf_text_add(&command->json, i ? "," : "");
             bx_buf_add(&command->json, rows[i].body, rows[i].len);
-            bx_buf_format(&command->human, "\n     %s", bx_kind_word(rows[i].head.kind));
+            paper_text(&command->human, &rows[i]);
         }
         bx_buf_text_add(&command->json, "]}");
         bx_command_answer(till);

@@ -6,6 +6,7 @@ import datetime
 import functools
 import http.client
 import json
+import pathlib
 import random
 import re
 import signal
@@ -551,6 +552,7 @@ def test_commands_and_their_status(tmp_path):
     for usage in (["nonsense"], ["init", "x"], ["import"], ["user", "7"], ["revoke"], ["revoke", "x"],
                   ["reopen"], ["--nonsense"], ["--config"]):
         server.command(*usage, status=2)
+    assert "--help" in server.command("nonsense", status=2)
     refused = [(["user", "0", "Ana", "cashier"], "1234\n"), (["user", "7", "Ana", "king"], "1234\n"),
                (["user", "7", "Ana", "cashier"], "12\n"), (["user", "7", "Ana", "cashier"], "abcd\n"),
                (["user", "7", "", "cashier"], "1234\n"), (["import", "/nonexistent"], ""),
@@ -559,6 +561,12 @@ def test_commands_and_their_status(tmp_path):
         assert server.command(*arguments, stdin=stdin, status=1).startswith("boxtilld: ")
     (server.home / "boxtilld.conf").write_text("[server]\nlisen = 127.0.0.1:0\n")
     assert "line 2" in server.command("audit", status=1)
+    (server.home / "boxtilld.conf").write_text("[server]\nlisten = nonsense\n")
+    said = server.command(status=1)
+    assert "nonsense" in said and "loopback" not in said
+    server.home = pathlib.Path("relative")
+    assert "BOXTILL_HOME" in server.command("init", status=1) and not server.home.exists()
+    server.home = tmp_path / "home"
     other = tmp_path / "other.conf"
     other.write_text("[policy]\nshare_percent = 10\n")
     assert "agrees" in server.command("--config", other, "audit")

@@ -20,6 +20,8 @@ struct bx_ini_key {
     void *into;
     size_t size;      /* of a text, with its NUL */
     int64_t min, max; /* of a number */
+    /* Of a text that is not empty: says what is wrong with it. May be NULL. */
+    int (*check)(const char *value, struct bx_fault *fault);
 };
 
 /* TEXT[len] is the content of the file called NAME; at most 64 KiB. 0 or BX_ERR_INPUT; on failure

@@ -22,5 +22,9 @@ int bx_must bx_file_write(const char *path, const void *bytes, size_t len, bool 
 /* Removes PATH; one that is not there counts as removed. */
 int bx_must bx_file_remove(const char *path, struct bx_fault *fault);
 
+/* *RET: the folder that BOXTILL_HOME names, or NULL when it is not set. BX_ERR_INPUT when it does
+ * not begin with '/': state must not depend on the folder that somebody happens to stand in. */
+int bx_must bx_home_given(const char **ret, struct bx_fault *fault);
+
 /* Makes the folder PATH, mode 0700, with those above it; one that exists is left as it is. */
 int bx_must bx_folder_make(const char *path, struct bx_fault *fault);

@@ -301,6 +301,11 @@ const char *bd_http_address(const struct bd_http *http)
     return http->address;
 }
 
+bool bd_http_is_address(const char *listen)
+{
+    return bd_listen_is_address(listen);
+}
+
 bool bd_http_is_loopback(const char *listen)
 {
     return bd_listen_is_loopback(listen);

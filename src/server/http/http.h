@@ -49,6 +49,8 @@ BX_CLEANUP_DEFINE(struct bd_http, bd_http_destroy)
 
 /* Host and port as bound. */
 const char *bd_http_address(const struct bd_http *http);
+/* Is it "host:port", in numbers? */
+bool bd_http_is_address(const char *listen);
 /* Is "host:port" on this machine only? An unreadable one is not. */
 bool bd_http_is_loopback(const char *listen);
 

@@ -52,6 +52,14 @@ static struct addrinfo *address_find(const char *listen)
     return getaddrinfo(host, port, &hints, &found) == 0 ? found : NULL;
 }
 
+bool bd_listen_is_address(const char *listen)
+{
+    struct addrinfo *at = address_find(listen);
+    if (at)
+        freeaddrinfo(at);
+    return at != NULL;
+}
+
 bool bd_listen_is_loopback(const char *listen)
 {
     struct addrinfo *at = address_find(listen);

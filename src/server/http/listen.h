@@ -10,4 +10,5 @@
 
 /* Returns the socket (non-blocking), or an error. BOUND gets the address as bound. */
 int bx_must bd_listen(const char *listen, char bound[BD_ADDRESS_SIZE], struct bx_fault *fault);
+bool bd_listen_is_address(const char *listen);
 bool bd_listen_is_loopback(const char *listen);

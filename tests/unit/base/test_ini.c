@@ -77,6 +77,7 @@ static void faults_name_file_and_line(void **state)
         {"[server]\nhost = a\xFF",                "not allowed"                 },
         {"[server]\nhost",                        "line 2"                      },
         {"port = 1",                              "line 1"                      },
+        {"port = 1",                              "before any [section]: port"  },
         {"[sever]\n",                             "sever"                       },
         {"[server\nport = 1",                     "line 1"                      },
         {"[till]\nhost = x",                      "host"                        },

@@ -104,6 +104,17 @@ static void what_is_set_is_taken(void **state)
     assert_string_equal(settings.folder, "/x/y");
 }
 
+static void a_home_is_a_full_path(void **state)
+{
+    (void)state;
+    struct bx_home other;
+    struct bx_fault fault = {0};
+    setenv("BOXTILL_HOME", "relative", 1);
+    assert_int_equal(bx_home_find(&other, &fault), BX_ERR_INPUT);
+    assert_non_null(strstr(fault.say, "relative"));
+    assert_int_equal(access("relative", F_OK), -1);
+}
+
 static void what_is_wrong_is_named(void **state)
 {
     (void)state;
@@ -116,6 +127,9 @@ static void what_is_wrong_is_named(void **state)
         {"[printer]\nkind = cups\n",             "queue"     },
         {"[till]\ndays_ahead = 0\n",             "days_ahead"},
         {"[server]\ntimeout = soon\n",           "line 2"    },
+        {"\n[server]\nurl = http://a.example\n", "line 3"    },
+        {"[server]\nurl = tickets\n",            "line 2"    },
+        {"days_ahead = 2\n",                     "[section]" },
         {"[printer]\ncolumns = 43\n",            ""          },
         {"[printer]\nlanguage = zpl\n",          ""          },
     };
@@ -167,6 +181,7 @@ int main(void)
         TEST(without_a_file_there_are_defaults),
         TEST(the_sample_is_the_defaults),
         TEST(what_is_set_is_taken),
+        TEST(a_home_is_a_full_path),
         TEST(what_is_wrong_is_named),
         TEST(a_device_is_kept_to_itself),
     };

@@ -66,6 +66,7 @@ static void names_what_is_missing(void **state)
     bx_buf_init(&text, 0);
     assert_int_equal(bx_file_read(in_folder("none"), 6, &text, &fault), BX_ERR_MISSING);
     assert_non_null(strstr(fault.detail, "none"));
+    assert_non_null(strstr(fault.say, "none")); /* it may be a file that a person named */
     assert_int_equal(bx_file_read(folder, 6, &text, &fault), BX_ERR_INPUT);
     assert_int_equal(bx_file_write(in_folder("no/way"), "x", 1, false, &fault), BX_ERR_MISSING);
 }

@@ -268,6 +268,8 @@ static void tells_loopback_from_the_world(void **state)
     assert_false(bd_http_is_loopback("127.0.0.1"));
     assert_false(bd_http_is_loopback("localhost:80"));
     assert_false(bd_http_is_loopback("127.0.0.1:65536"));
+    assert_true(bd_http_is_address("192.0.2.1:80") && bd_http_is_address("[::]:0"));
+    assert_false(bd_http_is_address("nonsense") || bd_http_is_address("127.0.0.1"));
     struct bd_http_setup setup = {.listen = "nowhere", .ops = &(struct bd_http_ops){0}};
     struct bx_fault fault;
     assert_null(bd_http_create(&setup, &fault));
