@@ -349,7 +349,8 @@ static void say_fill(const struct bx_till *till, struct bx_till_view *v)
 static void ask_fill(const struct bx_till *till, struct bx_till_view *v)
 {
     const struct bx_counter *counter = &till->counter;
-    if (!counter->asking || v->screen == BX_SCREEN_LOGIN || v->screen == BX_SCREEN_STOP)
+    bool covered = v->screen == BX_SCREEN_LOGIN || v->screen == BX_SCREEN_STOP;
+    if (!counter->asking || (covered && counter->asking != BX_ASK_QUIT))
         return;
     BX_TEXT_COPY(v->ask, counter->ask);
     BX_TEXT_COPY(v->ask_text, counter->ask_text);

@@ -21,16 +21,26 @@ KEYS = {"Enter": "\r", "Escape": "\x1b", "Up": "\x1bOA", "Down": "\x1bOB", "PgDn
 
 
 class Emulator(pyte.Screen):
-    """pyte, which knows no repeat-character and no terminal's answers we need."""
+    """pyte, and the repeat-character that xterm has and pyte 0.8 does not."""
+    last = " "
 
-    def report_device_status(self, *_args, **_more):
-        pass
+    def draw(self, data):
+        super().draw(data)
+        self.last = data[-1] if data else self.last
+
+    def repeat(self, count=1, **_more):
+        super().draw(self.last * (count or 1))
+
+
+class Stream(pyte.ByteStream):
+    csi = {**pyte.ByteStream.csi, "b": "repeat"}
+    events = pyte.ByteStream.events | {"repeat"}
 
 
 class Terminal:
     def __init__(self, till, columns=80, rows=24, terminal="xterm-256color", command=None, **environment):
         self.picture = Emulator(columns, rows)
-        self.stream = pyte.ByteStream(self.picture)
+        self.stream = Stream(self.picture)
         self.lock = threading.Lock()
         self.bytes = bytearray()
         self.till = till

@@ -117,12 +117,15 @@ class Till:
                                 env=self.environment(**environment))
 
     def enrol(self, server, url=None):
-        code = server.command("enrol-code").strip()
-        told = self.run("enrol", url or f"http://{server.host}:{server.port}", code, "--json").json()
-        self.number = told["till"]
+        """The same command again is the way through a bad line: the code is used up once."""
+        words = ["enrol", url or f"http://{server.host}:{server.port}",
+                 server.command("enrol-code").strip(), "--json"]
+        told = wait_for("no enrolment", lambda: not (run := self.run(*words, status=None)).status and run)
+        self.number = told.json()["till"]
         return self
 
     def login(self, number=NUMBER, pin=PIN):
+        """Until the staff's document has come nobody is known; sync fetches it."""
         self.run("login", number, stdin=pin + "\n")
         return self
 
@@ -131,11 +134,16 @@ class Till:
 
     def url(self, url):
         """From now on the server is looked for there."""
-        self.configure((self.home / "boxtill.conf").read_text() + f"[server]\nurl = {url}\n")
+        text = (self.home / "boxtill.conf").read_text()
+        self.configure(re.sub(r"(?m)^url = .*\n", "", text).replace("[server]\n",
+                                                                  f"[server]\nurl = {url}\n"))
 
     def sync(self):
         """Sends until nothing waits; through a bad line that takes several times."""
-        wait_for("the queue does not empty", lambda: self.run("sync", status=None).status == 0)
+        def tried():
+            self.last = self.run("sync", status=None)
+            return self.last.status == 0
+        wait_for(lambda: f"the queue does not empty: {self.last}", tried)
 
     def entries(self):
         """The whole journal, its chain computed anew."""

@@ -53,6 +53,9 @@ struct bx_json_reader {
     const char *where;      /* what the object is, for the sentence: "product 3" */
     struct bx_fault *fault; /* never NULL */
     int err;                /* 0 so far, else BX_ERR_INPUT */
+    /* When set, every fault is told and none ends the reading: for files that people write. */
+    void (*tell)(void *arg, const char *say);
+    void *arg;
 };
 
 void bx_json_read(struct bx_json_reader *reader, bx_json *object, const char *where,
