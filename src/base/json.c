@@ -21,14 +21,22 @@
 #include "boxtill/base/text.h"
 #include "json_scan.h"
 
+enum { FEW = 32 };
+
 struct bx_json_doc {
     cJSON *root;
 };
 
-static int parse_fault(struct bx_fault *fault, const char *what, size_t at)
+/* At a line and column, since the text may be a person's; TEXT is not terminated. */
+static int parse_fault(struct bx_fault *fault, const char *what, const char *text, size_t at)
 {
+    size_t line = 1, column = 1;
+    for (size_t i = 0; i < at; i++) {
+        column = text[i] == '\n' ? 1 : column + 1;
+        line += text[i] == '\n';
+    }
     return bx_fault_set(fault, BX_ERR_INPUT, "What was received cannot be read.",
-                        "JSON: %s at byte %zu", what, at);
+                        "JSON: %s at line %zu, column %zu", what, line, column);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -42,7 +50,7 @@ static int compare_names(const void *a, const void *b)
 static bool is_repeated(const bx_json *member)
 {
     for (const bx_json *other = member->next; other; other = other->next)
-        if (strcmp(member->string, other->string) == 0)
+        if (member->string[0] == other->string[0] && strcmp(member->string, other->string) == 0)
             return true;
     return false;
 }
@@ -51,7 +59,7 @@ static bool is_repeated(const bx_json *member)
  * are sorted, so that a hostile object cannot buy quadratic time. */
 static const char *repeated_name(bx_json *object, size_t count)
 {
-    if (count <= 16) {
+    if (count <= FEW) {
         for (bx_json *a = object->child; a; a = a->next)
             if (is_repeated(a))
                 return a->string;
@@ -86,21 +94,22 @@ static const char *repeated_name_within(bx_json *value)
     return NULL;
 }
 
-struct bx_json_doc *bx_json_parse(const char *text, size_t len, size_t max, struct bx_fault *fault)
+int bx_json_check(const char *text, size_t len, size_t max, struct bx_fault *fault)
 {
-    if (len > max) {
-        parse_fault(fault, "more than is allowed here", max);
-        return NULL;
-    }
+    if (len > max)
+        return parse_fault(fault, "more than is allowed here", text, max);
     size_t at;
     const char *wrong = bx_json_scan(text, len, &at);
-    if (wrong) {
-        parse_fault(fault, wrong, at);
+    return wrong ? parse_fault(fault, wrong, text, at) : 0;
+}
+
+struct bx_json_doc *bx_json_parse(const char *text, size_t len, size_t max, struct bx_fault *fault)
+{
+    if (bx_json_check(text, len, max, fault))
         return NULL;
-    }
     cJSON *root = cJSON_ParseWithLengthOpts(text, len, NULL, 0);
     if (!root) {
-        parse_fault(fault, "something the reader refuses", 0);
+        parse_fault(fault, "something the reader refuses", text, 0);
         return NULL;
     }
     const char *twice = repeated_name_within(root);
@@ -202,7 +211,11 @@ void bx_json_fault(struct bx_json_reader *reader, const char *format, ...)
     va_start(args, format);
     vsnprintf(what, sizeof(what), format, args);
     va_end(args);
-    reader->err = bx_fault_say(reader->fault, BX_ERR_INPUT, "%s: %s", reader->where, what);
+    int err = bx_fault_say(reader->fault, BX_ERR_INPUT, "%s: %s", reader->where, what);
+    if (reader->tell)
+        reader->tell(reader->arg, reader->fault->say);
+    else
+        reader->err = err;
 }
 
 void bx_json_read(struct bx_json_reader *reader, bx_json *object, const char *where,
@@ -264,7 +277,7 @@ bool bx_json_bool_or(struct bx_json_reader *reader, const char *name, bool fallb
     return false;
 }
 
-static void string_into(struct bx_json_reader *reader, bx_json *value, size_t columns, char *out,
+static bool string_into(struct bx_json_reader *reader, bx_json *value, size_t columns, char *out,
                         size_t size)
 {
     const char *text = bx_json_text(value);
@@ -275,8 +288,11 @@ static void string_into(struct bx_json_reader *reader, bx_json *value, size_t co
         bx_json_fault(reader, "\"%s\" holds characters that are not allowed", bx_json_name(value));
     else if (len >= size || bx_text_columns(text) > columns)
         bx_json_fault(reader, "\"%s\" is longer than %zu columns", bx_json_name(value), columns);
-    else
+    else {
         memcpy(out, text, len + 1);
+        return true;
+    }
+    return false;
 }
 
 void bx_json_string(struct bx_json_reader *reader, const char *name, size_t columns, char *out,
@@ -287,8 +303,7 @@ void bx_json_string(struct bx_json_reader *reader, const char *name, size_t colu
     bx_json *value = member(reader, name, true);
     if (!value)
         return;
-    string_into(reader, value, columns, out, size);
-    if (!out[0])
+    if (string_into(reader, value, columns, out, size) && !out[0])
         bx_json_fault(reader, "\"%s\" is empty", name);
 }
 
@@ -299,7 +314,7 @@ void bx_json_string_or(struct bx_json_reader *reader, const char *name, size_t c
     out[0] = '\0';
     bx_json *value = member(reader, name, false);
     if (value)
-        string_into(reader, value, columns, out, size);
+        (void)string_into(reader, value, columns, out, size);
     else if (!reader->err)
         bx_text_copy(out, size, fallback);
 }
@@ -355,6 +370,5 @@ void bx_json_only(struct bx_json_reader *reader, const char *const names[])
         char shown[64];
         bx_text_wash(child->string, strlen(child->string), 40, shown, sizeof(shown));
         bx_json_fault(reader, "\"%s\" is not known here", shown);
-        return;
     }
 }

@@ -489,3 +489,10 @@ def test_a_home_that_is_no_venue(tmp_path):
     environment = {"BOXTILL_HOME": str(tmp_path / "nowhere")}
     done = subprocess.run([BOXTILLD], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "boxtilld init" in done.stderr
+
+
+if __name__ == "__main__":  # writes the list of keys into the page
+    PAGE = MAN / "boxtill.1"
+    BEFORE, LIST, AFTER = re.fullmatch(r"(.*\n\.Sh KEYS\n.*?\.Bl -tag -width 10n\n)(.*?)(\n\.El\n.*)",
+                                       PAGE.read_text(), re.S).groups()
+    PAGE.write_text(BEFORE + "\n".join(keys_source()) + AFTER)

@@ -23,6 +23,8 @@ typedef const struct cJSON bx_json;
 
 /* NULL on failure, with what is wrong and at which byte in FAULT. MAX in bytes. */
 struct bx_json_doc *bx_json_parse(const char *text, size_t len, size_t max, struct bx_fault *fault);
+/* Would bx_json_parse() take it? Only names that repeat are not seen: no tree is made. */
+int bx_must bx_json_check(const char *text, size_t len, size_t max, struct bx_fault *fault);
 void *bx_json_destroy(struct bx_json_doc *doc);
 BX_CLEANUP_DEFINE(struct bx_json_doc, bx_json_destroy)
 bx_json *bx_json_root(const struct bx_json_doc *doc);
@@ -51,6 +53,9 @@ struct bx_json_reader {
     const char *where;      /* what the object is, for the sentence: "product 3" */
     struct bx_fault *fault; /* never NULL */
     int err;                /* 0 so far, else BX_ERR_INPUT */
+    /* When set, every fault is told and none ends the reading: for files that people write. */
+    void (*tell)(void *arg, const char *say);
+    void *arg;
 };
 
 void bx_json_read(struct bx_json_reader *reader, bx_json *object, const char *where,

@@ -88,12 +88,34 @@ static void fault_add(struct parser *parser, const char *format, ...)
         bx_buf_format(parser->faults, "%s\n", line);
 }
 
-/* Passes on what a reader found, if anything. True when it found nothing. */
-static bool is_good(struct parser *parser, const struct bx_json_reader *reader)
+static void fault_tell(void *arg, const char *say)
 {
-    if (reader->err != 0)
-        fault_add(parser, "%s", reader->fault->say);
-    return reader->err == 0;
+    fault_add((struct parser *)arg, "%s", say);
+}
+
+/* One object of the file, all of whose faults are told. */
+struct reading {
+    struct bx_json_reader reader;
+    struct bx_fault fault;
+    const struct parser *parser;
+    int before; /* faults told before it */
+};
+
+static void read_object(struct parser *parser, bx_json *object, const char *where,
+                        struct reading *ret)
+{
+    ret->parser = parser;
+    ret->before = parser->fault_count;
+    bx_json_read(&ret->reader, object, where, &ret->fault);
+    if (ret->reader.err != 0) /* no object: nothing more can be said of it */
+        fault_add(parser, "%s", ret->fault.say);
+    ret->reader.tell = fault_tell;
+    ret->reader.arg = parser;
+}
+
+static bool is_good(const struct reading *reading)
+{
+    return reading->parser->fault_count == reading->before;
 }
 
 /* --- words ---------------------------------------------------------------------------------- */
@@ -104,7 +126,7 @@ static void read_time(struct bx_json_reader *reader, const char *name, int *ret)
     char text[8];
     int64_t hour = 0, minute = 0;
     bx_json_string(reader, name, sizeof text - 1, text, sizeof text);
-    if (reader->err != 0)
+    if (text[0] == '\0')
         return;
     bool good = strlen(text) == 5 && text[2] == ':';
     for (int i = 0; i < 5 && good; i++)
@@ -135,7 +157,7 @@ static bool read_date(const struct parser *parser, const char *text, struct bx_d
 static void stem_read(struct bx_json_reader *reader, const char *name, struct bx_slug *ret)
 {
     bx_slug_read(reader, name, ret);
-    if (reader->err == 0 && strlen(ret->s) > STEM_MAX)
+    if (strlen(ret->s) > STEM_MAX)
         bx_json_fault(reader, "\"%s\" must have at most %d characters", name, STEM_MAX);
 }
 
@@ -147,25 +169,25 @@ static void read_venue(struct parser *parser, bx_json *object)
                                         "currency",     "exponent",       "cash_step",
                                         "tax_included", "quantity_usual", NULL};
     struct bx_programme *programme = &parser->programme;
-    struct bx_fault fault;
-    struct bx_json_reader reader;
+    struct reading reading;
+    struct bx_json_reader *reader = &reading.reader;
     bx_utc noon;
-    bx_json_read(&reader, object, "venue", &fault);
-    bx_slug_read(&reader, "id", &programme->venue);
-    bx_json_string(&reader, "name", BX_NAME_COLUMNS, programme->name, sizeof programme->name);
-    bx_json_string(&reader, "zone", sizeof programme->zone - 1, programme->zone,
+    read_object(parser, object, "venue", &reading);
+    bx_slug_read(reader, "id", &programme->venue);
+    bx_json_string(reader, "name", BX_NAME_COLUMNS, programme->name, sizeof programme->name);
+    bx_json_string(reader, "zone", sizeof programme->zone - 1, programme->zone,
                    sizeof programme->zone);
-    bx_json_string(&reader, "currency", 3, programme->currency, sizeof programme->currency);
-    programme->exponent = (int)bx_json_int_or(&reader, "exponent", 0, 3, 2);
-    programme->cash_step = bx_json_int_or(&reader, "cash_step", 1, 1000, 1);
-    programme->tax_included = bx_json_bool_or(&reader, "tax_included", true);
-    programme->quantity_usual = (int)bx_json_int_or(&reader, "quantity_usual", 1, 999, 10);
-    bx_json_only(&reader, names);
-    if (reader.err == 0 && parser->zone(parser->zone_arg, programme->zone, parser->today, 720,
-                                        &noon, &programme->offset_min) != 0)
-        bx_json_fault(&reader, "\"zone\" %s is not a time zone this machine knows",
-                      programme->zone);
-    is_good(parser, &reader);
+    bx_json_string(reader, "currency", 3, programme->currency, sizeof programme->currency);
+    programme->exponent = (int)bx_json_int_or(reader, "exponent", 0, 3, 2);
+    programme->cash_step = bx_json_int_or(reader, "cash_step", 1, 1000, 1);
+    programme->tax_included = bx_json_bool_or(reader, "tax_included", true);
+    programme->quantity_usual = (int)bx_json_int_or(reader, "quantity_usual", 1, 999, 10);
+    bx_json_only(reader, names);
+    if (programme->zone[0] != '\0' && parser->zone(parser->zone_arg, programme->zone, parser->today,
+                                                   720, &noon, &programme->offset_min) != 0) {
+        bx_json_fault(reader, "\"zone\" %s is not a time zone this machine knows", programme->zone);
+        programme->zone[0] = '\0';
+    }
 }
 
 /* --- slots ---------------------------------------------------------------------------------- */
@@ -190,6 +212,8 @@ static void slot_add(struct parser *parser, const char *where, int event,
     }
     stamp(&slot.id, &programme->events[event].id, date, minute);
     stamp(&slot.pool, &series->pool, date, minute);
+    if (programme->zone[0] == '\0')
+        return; /* told once, not for every slot */
     if (parser->zone(parser->zone_arg, programme->zone, date, minute, &slot.start,
                      &slot.offset_min) != 0) {
         fault_add(parser, "%s: %s %02d:%02d does not exist in %s", where, bx_date_format(date, day),
@@ -226,25 +250,25 @@ static void read_series(struct parser *parser, const char *where, int event, bx_
     static const char *const names[] = {"dates",    "from", "to",        "every", "length",
                                         "capacity", "pool", "cancelled", NULL};
     struct series series = {.pool = parser->programme.events[event].id};
-    struct bx_fault fault;
-    struct bx_json_reader reader;
-    bx_json_read(&reader, object, where, &fault);
-    read_time(&reader, "from", &series.from);
-    read_time(&reader, "to", &series.to);
-    series.every = (int)bx_json_int(&reader, "every", 1, DAY_MINUTES);
-    series.length = (int)bx_json_int_or(&reader, "length", 1, DAY_MINUTES, series.every);
-    series.capacity = bx_json_int(&reader, "capacity", 0, CAPACITY_MAX);
-    series.cancelled = bx_json_bool_or(&reader, "cancelled", false);
+    struct reading reading;
+    struct bx_json_reader *reader = &reading.reader;
+    read_object(parser, object, where, &reading);
+    read_time(reader, "from", &series.from);
+    read_time(reader, "to", &series.to);
+    series.every = (int)bx_json_int(reader, "every", 1, DAY_MINUTES);
+    series.length = (int)bx_json_int_or(reader, "length", 1, DAY_MINUTES, series.every);
+    series.capacity = bx_json_int(reader, "capacity", 0, CAPACITY_MAX);
+    series.cancelled = bx_json_bool_or(reader, "cancelled", false);
     if (bx_json_get(object, "pool") != NULL)
-        stem_read(&reader, "pool", &series.pool);
-    bx_json *dates = bx_json_array(&reader, "dates", DATES_MAX);
-    bx_json_only(&reader, names);
-    if (reader.err == 0 && bx_json_count(dates) == 0)
-        bx_json_fault(&reader, "\"dates\" must name a day");
-    if (reader.err == 0 && series.from + series.length > series.to)
-        bx_json_fault(&reader, "no slot of %d minutes fits between \"from\" and \"to\"",
+        stem_read(reader, "pool", &series.pool);
+    bx_json *dates = bx_json_array(reader, "dates", DATES_MAX);
+    bx_json_only(reader, names);
+    if (dates != NULL && bx_json_count(dates) == 0)
+        bx_json_fault(reader, "\"dates\" must name a day");
+    if (is_good(&reading) && series.from + series.length > series.to)
+        bx_json_fault(reader, "no slot of %d minutes fits between \"from\" and \"to\"",
                       series.length);
-    if (is_good(parser, &reader))
+    if (is_good(&reading))
         read_dates(parser, where, event, &series, dates);
 }
 
@@ -256,19 +280,17 @@ static void read_event(struct parser *parser, bx_json *object, size_t nth)
     struct bx_programme *programme = &parser->programme;
     struct bx_event_info *event = &programme->events[programme->event_count];
     char where[WHERE_SIZE];
-    struct bx_fault fault;
-    struct bx_json_reader reader;
+    struct reading reading;
+    struct bx_json_reader *reader = &reading.reader;
     snprintf(where, sizeof where, "events[%zu]", nth);
-    bx_json_read(&reader, object, where, &fault);
-    stem_read(&reader, "id", &event->id);
-    bx_json_string(&reader, "name", BX_NAME_COLUMNS, event->name, sizeof event->name);
-    bx_slug_read_or_none(&reader, "class", &event->class);
+    read_object(parser, object, where, &reading);
+    stem_read(reader, "id", &event->id);
+    bx_json_string(reader, "name", BX_NAME_COLUMNS, event->name, sizeof event->name);
+    bx_slug_read_or_none(reader, "class", &event->class);
     if (bx_slug_is_none(&event->class))
         BX_TEXT_COPY(event->class.s, "main");
-    bx_json *slots = bx_json_array(&reader, "slots", SERIES_MAX);
-    bx_json_only(&reader, names);
-    if (!is_good(parser, &reader))
-        return;
+    bx_json *slots = bx_json_array(reader, "slots", SERIES_MAX);
+    bx_json_only(reader, names);
     int index = (int)programme->event_count++;
     size_t series = 0;
     for (bx_json *item = bx_json_first(slots); item != NULL; item = bx_json_next(item)) {
@@ -294,34 +316,50 @@ static uint32_t read_sold_for(struct parser *parser, struct bx_json_reader *read
     return bits;
 }
 
+/* Products that stand beside each other on a screen have different keys. The programme's own reader
+ * says so too, but only of a file without other faults. */
+static void key_check(const struct parser *parser, struct bx_json_reader *reader,
+                      const struct bx_product *product)
+{
+    for (size_t i = 0; i < parser->programme.product_count; i++) {
+        const struct bx_product *other = &parser->programme.products[i];
+        bool meet =
+            other->events == 0 || product->events == 0 || (other->events & product->events) != 0;
+        if (product->key != '\0' && other->key == product->key && meet)
+            bx_json_fault(reader, "\"key\" %c is taken by %s", product->key, other->id.s);
+    }
+}
+
 static void read_product(struct parser *parser, bx_json *object, size_t nth)
 {
     static const char *const names[] = {"id",     "name",    "key",    "price", "tax",
                                         "places", "persons", "events", "class", NULL};
     struct bx_product *product = &parser->programme.products[parser->programme.product_count];
     char where[WHERE_SIZE], key[8];
-    struct bx_fault fault;
-    struct bx_json_reader reader;
+    struct reading reading;
+    struct bx_json_reader *reader = &reading.reader;
     snprintf(where, sizeof where, "products[%zu]", nth);
-    bx_json_read(&reader, object, where, &fault);
+    read_object(parser, object, where, &reading);
     *product = (struct bx_product){.key = 0};
-    bx_slug_read(&reader, "id", &product->id);
-    bx_json_string(&reader, "name", BX_NAME_COLUMNS, product->name, sizeof product->name);
-    bx_json_string(&reader, "key", 1, key, sizeof key);
-    if (reader.err == 0 && (key[0] < 'a' || key[0] > 'z'))
-        bx_json_fault(&reader, "\"key\" must be a letter from a to z");
-    bx_json *events = bx_json_array(&reader, "events", BX_EVENTS_MAX);
-    product->events = reader.err == 0 ? read_sold_for(parser, &reader, events) : 0;
+    bx_slug_read(reader, "id", &product->id);
+    bx_json_string(reader, "name", BX_NAME_COLUMNS, product->name, sizeof product->name);
+    bx_json_string(reader, "key", 1, key, sizeof key);
+    if (key[0] != '\0' && (key[0] < 'a' || key[0] > 'z'))
+        bx_json_fault(reader, "\"key\" must be a letter from a to z");
+    bx_json *events = bx_json_array(reader, "events", BX_EVENTS_MAX);
+    product->events = read_sold_for(parser, reader, events);
     int64_t usual = product->events != 0;
-    product->price = bx_money_of(bx_json_int(&reader, "price", 0, BX_MONEY_MAX / 1000000));
-    product->tax_ppm = (int)bx_json_int(&reader, "tax", 0, 1000000);
-    product->places = (int)bx_json_int_or(&reader, "places", 0, 99, usual);
-    product->persons = (int)bx_json_int_or(&reader, "persons", 0, 99, usual);
-    bx_slug_read_or_none(&reader, "class", &product->class);
-    bx_json_only(&reader, names);
-    if (!is_good(parser, &reader))
-        return;
-    product->key = key[0];
+    product->price = bx_money_of(bx_json_int(reader, "price", 0, BX_MONEY_MAX / 1000000));
+    product->tax_ppm = (int)bx_json_int(reader, "tax", 0, 1000000);
+    product->places = (int)bx_json_int_or(reader, "places", 0, 99, usual);
+    product->persons = (int)bx_json_int_or(reader, "persons", 0, 99, usual);
+    bx_slug_read_or_none(reader, "class", &product->class);
+    bx_json_only(reader, names);
+    /* Of one whose events are wrong nobody knows whom it meets. */
+    product->key = '\0';
+    if (product->events != 0 || bx_json_count(events) == 0)
+        product->key = key[0];
+    key_check(parser, reader, product);
     parser->programme.product_count++;
 }
 
@@ -330,18 +368,14 @@ static void read_product(struct parser *parser, bx_json *object, size_t nth)
 static void read_all(struct parser *parser, bx_json *root)
 {
     static const char *const names[] = {"venue", "events", "products", NULL};
-    struct bx_fault fault;
-    struct bx_json_reader reader;
-    bx_json_read(&reader, root, "programme", &fault);
-    bx_json *venue = bx_json_object(&reader, "venue");
-    bx_json *events = bx_json_array(&reader, "events", BX_EVENTS_MAX);
-    bx_json *products = bx_json_array(&reader, "products", BX_PRODUCTS_MAX);
-    bx_json_only(&reader, names);
-    if (!is_good(parser, &reader))
-        return;
-    read_venue(parser, venue);
-    if (parser->fault_count > 0)
-        return; /* without a zone every slot would be a fault of its own */
+    struct reading reading;
+    read_object(parser, root, "programme", &reading);
+    bx_json *venue = bx_json_object(&reading.reader, "venue");
+    bx_json *events = bx_json_array(&reading.reader, "events", BX_EVENTS_MAX);
+    bx_json *products = bx_json_array(&reading.reader, "products", BX_PRODUCTS_MAX);
+    bx_json_only(&reading.reader, names);
+    if (venue != NULL)
+        read_venue(parser, venue);
     size_t nth = 0;
     for (bx_json *item = bx_json_first(events); item != NULL; item = bx_json_next(item))
         read_event(parser, item, nth++);

@@ -123,7 +123,50 @@ static void test_all_at_once(void **state)
     int lines = 0;
     for (size_t i = 0; i < faults.len; i++)
         lines += faults.data[i] == '\n';
-    assert_int_equal(lines, 5);
+    assert_int_equal(lines, 2 + 5 + 6 + 5);
+}
+
+static void assert_told(const struct bx_buf *faults, const char *line)
+{
+    if (strstr(bx_buf_text(faults), line) == NULL)
+        fail_msg("not told: %s\nbut: %s", line, bx_buf_text(faults));
+}
+
+/* One fault hides no other, wherever it stands. */
+static void test_none_is_hidden(void **state)
+{
+    (void)state;
+    bx_buf_auto faults;
+    bx_buf_init(&faults, 0);
+    assert_null(
+        parse("{\"bogus\":1,\"odd\":2,\"venue\":{\"id\":\"m\",\"name\":\"M\",\"zone\":\"Mars\","
+              "\"currency\":\"EURO\",\"extra\":1}," EVENT(
+                  SLOT) ",\"products\":["
+                        "{\"id\":\"p\",\"name\":\"P\",\"key\":\"a\",\"price\":-1,\"tax\":0,"
+                        "\"events\":[]},"
+                        "{\"id\":\"q\",\"name\":\"Q\",\"key\":\"a\",\"price\":-1,\"tax\":2000000,"
+                        "\"events\":[\"e\"]}]}",
+              &faults));
+    assert_told(&faults, "programme: \"bogus\" is not known here\n");
+    assert_told(&faults, "programme: \"odd\" is not known here\n");
+    assert_told(&faults, "venue: \"zone\" Mars is not");
+    assert_told(&faults, "venue: \"currency\" is longer");
+    assert_told(&faults, "venue: \"extra\" is not known here\n");
+    assert_told(&faults, "products[0]: \"price\"");
+    assert_told(&faults, "products[1]: \"price\"");
+    assert_told(&faults, "products[1]: \"tax\"");
+    assert_told(&faults, "products[1]: \"key\" a is taken by p\n");
+    assert_null(strstr(bx_buf_text(&faults), "does not exist")); /* no zone, no times */
+}
+
+/* A person finds a line, not a byte. */
+static void test_where_json_breaks(void **state)
+{
+    (void)state;
+    bx_buf_auto faults;
+    bx_buf_init(&faults, 0);
+    assert_null(parse("{\n  \"venue\": {\n    \"id\": museum\n  }\n}\n", &faults));
+    assert_told(&faults, "line 3, column 11");
 }
 
 static void test_shared_pools(void **state)
@@ -297,6 +340,8 @@ int main(void)
         cmocka_unit_test(test_bad_slots),
         cmocka_unit_test(test_bad_products),
         cmocka_unit_test(test_all_at_once),
+        cmocka_unit_test(test_none_is_hidden),
+        cmocka_unit_test(test_where_json_breaks),
         cmocka_unit_test(test_shared_pools),
         cmocka_unit_test(test_summer_time),
         cmocka_unit_test(test_capacity_keeps_what_is_out),
