@@ -21,6 +21,8 @@
 #include "boxtill/base/text.h"
 #include "json_scan.h"
 
+enum { FEW = 32 };
+
 struct bx_json_doc {
     cJSON *root;
 };
@@ -48,7 +50,7 @@ static int compare_names(const void *a, const void *b)
 static bool is_repeated(const bx_json *member)
 {
     for (const bx_json *other = member->next; other; other = other->next)
-        if (strcmp(member->string, other->string) == 0)
+        if (member->string[0] == other->string[0] && strcmp(member->string, other->string) == 0)
             return true;
     return false;
 }
@@ -57,7 +59,7 @@ static bool is_repeated(const bx_json *member)
  * are sorted, so that a hostile object cannot buy quadratic time. */
 static const char *repeated_name(bx_json *object, size_t count)
 {
-    if (count <= 16) {
+    if (count <= FEW) {
         for (bx_json *a = object->child; a; a = a->next)
             if (is_repeated(a))
                 return a->string;
@@ -92,18 +94,19 @@ static const char *repeated_name_within(bx_json *value)
     return NULL;
 }
 
-struct bx_json_doc *bx_json_parse(const char *text, size_t len, size_t max, struct bx_fault *fault)
+int bx_json_check(const char *text, size_t len, size_t max, struct bx_fault *fault)
 {
-    if (len > max) {
-        parse_fault(fault, "more than is allowed here", text, max);
-        return NULL;
-    }
+    if (len > max)
+        return parse_fault(fault, "more than is allowed here", text, max);
     size_t at;
     const char *wrong = bx_json_scan(text, len, &at);
-    if (wrong) {
-        parse_fault(fault, wrong, text, at);
+    return wrong ? parse_fault(fault, wrong, text, at) : 0;
+}
+
+struct bx_json_doc *bx_json_parse(const char *text, size_t len, size_t max, struct bx_fault *fault)
+{
+    if (bx_json_check(text, len, max, fault))
         return NULL;
-    }
     cJSON *root = cJSON_ParseWithLengthOpts(text, len, NULL, 0);
     if (!root) {
         parse_fault(fault, "something the reader refuses", text, 0);

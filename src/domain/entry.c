@@ -63,6 +63,8 @@
 #include "boxtill/base/text.h"
 #include "body.h"
 
+enum { HEAD_MAX = 400 };
+
 static const char *const kind_words[BX_KINDS] = {
     [BX_KIND_SALE] = "sale",
     [BX_KIND_REPRINT] = "reprint",
@@ -152,14 +154,6 @@ int bx_note_decode(const char *body, size_t len, char *about, size_t size, int64
     return 0;
 }
 
-int bx_entry_head_decode(const char *body, size_t len, struct bx_entry_head *ret,
-                         struct bx_fault *fault)
-{
-    bx_body_auto state;
-    int err = bx_body_open(&state, body, len, "entry", fault);
-    return err ? err : bx_head_read(&state, ret);
-}
-
 bool bx_entry_begins_with(const char *body, size_t len, const struct bx_entry_head *head)
 {
     struct bx_json_writer writer;
@@ -170,6 +164,49 @@ bool bx_entry_begins_with(const char *body, size_t len, const struct bx_entry_he
     bx_head_put(&writer, head);
     return len > spelled.len && body[spelled.len] == ',' && body[len - 1] == '}' &&
            memcmp(body, spelled.data, spelled.len) == 0;
+}
+
+/* The bytes of the head within BODY, if it begins as bodies do; 0 when it does not. */
+static size_t head_len(const char *body, size_t len)
+{
+    static const char last[] = ",\"user\":";
+    size_t most = len < HEAD_MAX ? len : HEAD_MAX, word = sizeof(last) - 1;
+    for (size_t at = 0; at + word < most; at++) {
+        if (body[at] != ',' || memcmp(body + at, last, word) != 0)
+            continue;
+        at += word;
+        while (at < most && body[at] >= '0' && body[at] <= '9')
+            at++;
+        return at < most && body[at] == ',' ? at : 0;
+    }
+    return 0;
+}
+
+/* Reads the head alone, without a tree of all that follows it. False: read the whole body. */
+static bool head_decode(const char *body, size_t len, struct bx_entry_head *ret)
+{
+    char text[HEAD_MAX + 1];
+    size_t head = head_len(body, len);
+    if (!head || bx_json_check(body, len, BX_BODY_MAX, NULL))
+        return false;
+    memcpy(text, body, head);
+    text[head++] = '}';
+    bx_body_auto state;
+    return !bx_body_open(&state, text, head, "entry", NULL) && !bx_head_read(&state, ret) &&
+           bx_entry_begins_with(body, len, ret);
+}
+
+int bx_entry_head_decode(const char *body, size_t len, struct bx_entry_head *ret,
+                         struct bx_fault *fault)
+{
+    struct bx_entry_head head;
+    if (head_decode(body, len, &head)) {
+        *ret = head;
+        return 0;
+    }
+    bx_body_auto state;
+    int err = bx_body_open(&state, body, len, "entry", fault);
+    return err ? err : bx_head_read(&state, ret);
 }
 
 static void number_add(struct bx_hasher *hasher, int64_t number)

@@ -217,7 +217,8 @@ static void parts_read(struct bx_json_reader *root, struct bx_sale *sale)
     sale->ticket_count = list_read(root, "tickets", BX_TICKETS_MAX, sale, ticket_read);
 }
 
-int bx_sale_decode(const char *body, size_t len, struct bx_sale *ret, struct bx_fault *fault)
+int bx_sale_read(const char *body, size_t len, struct bx_entry_head *ret_head, struct bx_sale *ret,
+                 struct bx_fault *fault)
 {
     static const char *const names[] = {
         BX_HEAD_NAMES, "currency", "exponent", "tax_included", "programme", "offline", "lines",
@@ -241,6 +242,13 @@ int bx_sale_decode(const char *body, size_t len, struct bx_sale *ret, struct bx_
     err = bx_body_same(&state, bx_sale_encode(&head, &sale, &spelled), &spelled, body, len);
     if (err)
         return err;
+    *ret_head = head;
     *ret = sale;
     return 0;
+}
+
+int bx_sale_decode(const char *body, size_t len, struct bx_sale *ret, struct bx_fault *fault)
+{
+    struct bx_entry_head head;
+    return bx_sale_read(body, len, &head, ret, fault);
 }

@@ -148,5 +148,7 @@ void bx_counter_programme(
 /* QUANTITY of PRODUCT does not fit into SLOT: says what fits and what N does then. */
 void bx_counter_short(struct bx_till *till, const struct bx_slot *slot,
                       const struct bx_product *product, int quantity);
+/* Back to SELL: there is nothing left to pay or to look at. */
+void bx_counter_fresh(struct bx_till *till);
 /* A sentence on the screen until the next key. */
 void bx_say(struct bx_till *till, enum bx_tone tone, const char *format, ...) bx_format(3, 4);

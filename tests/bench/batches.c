@@ -14,6 +14,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/buf.h"
@@ -99,7 +100,7 @@ static void *sink_run(void *arg)
     struct head head;
     int one = 1;
     int fd = accept(sink->fd, NULL, NULL);
-    setsockopt(fd, IPPROTO_TCP, 1 /* TCP_NODELAY */, &one, sizeof(one));
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     while (hear(fd, &head, sizeof(head))) {
         if (!hear(fd, sink->bytes, (size_t)head.len))
             break;

@@ -618,7 +618,9 @@ static int idle(struct bx_journal *journal, struct bx_fault *fault)
 {
     struct fake *fake = fake_of(journal);
     if (fake->spoiled)
-        return bx_fault_say(fault, BX_ERR_CORRUPT, "Entry %" PRId64 " was changed.", fake->spoiled);
+        return bx_fault_say(fault, BX_ERR_CORRUPT,
+                            "The journal is damaged at entry %" PRId64 " (it was changed).",
+                            fake->spoiled);
     return fake->room < (int64_t)LINE_MB << 20 ? no(fault, BX_ERR_FULL, "The disk is short.") : 0;
 }
 

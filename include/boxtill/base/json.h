@@ -23,6 +23,8 @@ typedef const struct cJSON bx_json;
 
 /* NULL on failure, with what is wrong and at which byte in FAULT. MAX in bytes. */
 struct bx_json_doc *bx_json_parse(const char *text, size_t len, size_t max, struct bx_fault *fault);
+/* Would bx_json_parse() take it? Only names that repeat are not seen: no tree is made. */
+int bx_must bx_json_check(const char *text, size_t len, size_t max, struct bx_fault *fault);
 void *bx_json_destroy(struct bx_json_doc *doc);
 BX_CLEANUP_DEFINE(struct bx_json_doc, bx_json_destroy)
 bx_json *bx_json_root(const struct bx_json_doc *doc);

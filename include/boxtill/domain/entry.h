@@ -110,6 +110,9 @@ int bx_must bx_sale_encode(const struct bx_entry_head *head, const struct bx_sal
                            struct bx_buf *out);
 int bx_must bx_sale_decode(const char *body, size_t len, struct bx_sale *ret,
                            struct bx_fault *fault);
+/* The same, and its head. */
+int bx_must bx_sale_read(const char *body, size_t len, struct bx_entry_head *ret_head,
+                         struct bx_sale *ret, struct bx_fault *fault);
 int bx_must bx_paper_encode(const struct bx_entry_head *head, const struct bx_paper_entry *paper,
                             struct bx_buf *out);
 int bx_must bx_paper_decode(const char *body, size_t len, struct bx_paper_entry *ret,

@@ -240,23 +240,23 @@ static int places_take(struct booking *booking, struct bx_fault *fault)
     return 0;
 }
 
-static int sale_book(struct booking *booking, const struct bx_entry_head *head,
-                     struct bd_booked *ret, struct bx_fault *fault)
+static int sale_book(struct booking *booking, struct bd_booked *ret, struct bx_fault *fault)
 {
+    struct bx_entry_head head;
     struct bx_sale *sale = &booking->book->sale;
     struct bx_fault spare;
     const struct bd_blob *body = &booking->entry->body;
-    if (bx_sale_decode((const char *)body->data, body->len, sale, &spare) != 0) {
+    if (bx_sale_read((const char *)body->data, body->len, &head, sale, &spare) != 0) {
         wait_for(ret, BD_ENTRY_WAITS_FORMAT, "format", "Kept; this sale cannot be read.");
         return 0;
     }
     booking->sale = sale;
     booking->off[OFF_SUMS] = bx_sale_check(sale, &spare) != 0;
-    int err = order_add(booking, head, fault);
+    int err = order_add(booking, &head, fault);
     if (err == 0)
-        err = lines_add(booking, &head->id, fault);
+        err = lines_add(booking, &head.id, fault);
     if (err == 0)
-        err = tickets_add(booking, &head->id, fault);
+        err = tickets_add(booking, &head.id, fault);
     if (err == 0)
         err = prices_check(booking, fault);
     if (err == 0)
@@ -264,7 +264,7 @@ static int sale_book(struct booking *booking, const struct bx_entry_head *head,
     if (err == 0)
         err = places_take(booking, fault);
     if (err == 0 && booking->off[OFF_OVERLAP])
-        err = bd_quarantine(booking->book->store, booking->turn, booking->device, head->seq,
+        err = bd_quarantine(booking->book->store, booking->turn, booking->device, head.seq,
                             offs[OFF_OVERLAP].say, fault);
     return err != 0 ? err : conclude(booking, ret, fault);
 }
@@ -343,11 +343,13 @@ int bd_entry_book(struct bd_book *book, const struct bd_turn *turn, const struct
     struct booking booking = {
         .book = book, .turn = turn, .meta = meta, .device = device, .entry = entry};
     struct bx_entry_head head;
+    if (entry->kind == BX_KIND_SALE)
+        return sale_book(&booking, ret, fault);
     int err = bx_entry_head_decode((const char *)entry->body.data, entry->body.len, &head, fault);
     if (err != 0)
         return err;
     switch (head.kind) {
-    case BX_KIND_SALE: return sale_book(&booking, &head, ret, fault);
+    case BX_KIND_SALE: return sale_book(&booking, ret, fault);
     case BX_KIND_REPRINT:
     case BX_KIND_REPLACE: return paper_book(&booking, &head, ret, fault);
     case BX_KIND_PRINT_ANSWER:
