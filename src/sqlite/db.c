@@ -222,8 +222,19 @@ static int config_set(struct bx_db *db, struct bx_fault *fault)
     return 0;
 }
 
+/* Counting its memory costs SQLite a lock at every allocation, and nobody asks for the sum. Only
+ * before the library is first used; later it is refused, which does no harm. */
+static void library_setup(void)
+{
+    static bool done;
+    if (!done)
+        (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    done = true;
+}
+
 struct bx_db *bx_db_open(const struct bx_db_options *options, struct bx_fault *fault)
 {
+    library_setup();
     if (options->create && !options->read_only && file_make(options->path, fault))
         return NULL;
     struct stat st;
