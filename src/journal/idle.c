@@ -6,6 +6,7 @@
 #include "journal/ledger.h"
 
 #include "boxtill/base/alloc.h"
+#include "boxtill/base/text.h"
 
 enum {
     SLICE = 256,      /* entries */
@@ -30,7 +31,10 @@ static const char *const tables[] = {"meta",   "lease", "document", "lockout",  
 
 static int check_slice(struct bx_ledger *ledger, struct bx_fault *fault)
 {
-    return bx_db_check(ledger->db, tables[ledger->check_next++], fault);
+    int err = bx_db_check(ledger->db, tables[ledger->check_next++], fault);
+    if (err == BX_ERR_CORRUPT)
+        BX_TEXT_COPY(fault->say, "The journal is damaged: do not sell; call for help.");
+    return err;
 }
 
 /* 1: did something, or has something to wait for; 0: all done. */

@@ -26,8 +26,9 @@ struct bx_stmt *bx_row_from(struct bx_ledger *ledger, int64_t seq)
 
 static int damaged(int64_t seq, const char *what, struct bx_fault *fault)
 {
-    bx_fault_say(fault, BX_ERR_CORRUPT, "The journal is damaged at entry %" PRId64 ": %s.", seq,
-                 what);
+    bx_fault_say(fault, BX_ERR_CORRUPT,
+                 "The journal is damaged at entry %" PRId64 " (%s): do not sell; call for help.",
+                 seq, what);
     return BX_ERR_CORRUPT;
 }
 

@@ -21,9 +21,7 @@ enum { TAIL = 1000 };
 static int wrong(int64_t seq, const char *what, struct bx_fault *fault)
 {
     bx_fault_say(fault, BX_ERR_CORRUPT,
-                 "The journal is not what was written: entry %" PRId64
-                 " %s. Keep the file and call "
-                 "for help.",
+                 "The journal is damaged at entry %" PRId64 " (it %s): do not sell; call for help.",
                  seq, what);
     return BX_ERR_CORRUPT;
 }

@@ -75,11 +75,12 @@ static void host_wait(struct bx_host *host, struct pollfd *fds, size_t count, in
             session->told = true;
 }
 
-static int host_draft(struct bx_host *host, const char *json, size_t len, struct bx_fault *fault)
+static int host_draft(struct bx_host *host, const char *json, size_t len, bool sync,
+                      struct bx_fault *fault)
 {
     char path[BX_PATH_SIZE];
     bx_home_file(&of(host)->home, "draft.json", path);
-    return len > 0 ? bx_file_write(path, json, len, false, fault) : bx_file_remove(path, fault);
+    return len > 0 ? bx_file_write(path, json, len, sync, fault) : bx_file_remove(path, fault);
 }
 
 static void host_log(struct bx_host *host, const char *line)

@@ -39,7 +39,7 @@
 #include "boxtill/base/text.h"
 #include "command.h"
 
-enum { COMMAND_BYTES = 16384, ANSWER_BYTES = 8 << 20, SYNC_MS = 30000 };
+enum { COMMAND_BYTES = 16384, BASKET_COLUMNS = 200, ANSWER_BYTES = 8 << 20, SYNC_MS = 30000 };
 
 /* --- the one under way ------------------------------------------------------------------------ */
 
@@ -204,6 +204,12 @@ static int basket_ring(struct bx_till *till, const char *basket, int event,
     return 0;
 }
 
+static bool too_long(const struct bx_json_reader *reader)
+{
+    bx_json *basket = bx_json_get(reader->object, "basket");
+    return bx_json_is_string(basket) && strlen(bx_json_text(basket)) > BASKET_COLUMNS;
+}
+
 static void sell(struct bx_till *till, struct bx_json_reader *reader)
 {
     struct bx_command *command = &till->command;
@@ -211,7 +217,12 @@ static void sell(struct bx_till *till, struct bx_json_reader *reader)
     char basket[256];
     char slot_text[BX_SLUG_SIZE];
     char event_text[BX_NAME_SIZE];
-    bx_json_string(reader, "basket", 200, basket, sizeof(basket));
+    if (too_long(reader)) {
+        bx_fault_say(&fault, BX_ERR_INPUT, "A basket is at most %d characters.", BASKET_COLUMNS);
+        bx_command_usage(till, &fault);
+        return;
+    }
+    bx_json_string(reader, "basket", BASKET_COLUMNS, basket, sizeof(basket));
     bx_json_string_or(reader, "slot", 39, slot_text, sizeof(slot_text), "");
     bx_json_string_or(reader, "event", BX_NAME_COLUMNS, event_text, sizeof(event_text), "");
     if (bx_json_get(reader->object, "tenders")) {
@@ -232,7 +243,8 @@ static void sell(struct bx_till *till, struct bx_json_reader *reader)
     if (!till->programme)
         err = bx_fault_say(&fault, BX_ERR_MISSING, "There is no programme yet.");
     else if (!bx_people_user(till))
-        err = bx_fault_say(&fault, BX_ERR_REFUSED, "Nobody is logged in: boxtill login first.");
+        err = bx_fault_say(&fault, BX_ERR_REFUSED, "%s: boxtill login first.",
+                           till->people.locked ? "The till is locked" : "Nobody is logged in");
     else if (event_text[0] && (event = event_of(till->programme, event_text)) < 0)
         err = bx_fault_say(&fault, BX_ERR_MISSING, "There is no event %s.", event_text);
     if (!err) {
@@ -583,9 +595,16 @@ void bx_command_take(struct bx_till *till, int64_t request, const char *json, si
     struct bx_command *command = &till->command;
     struct bx_fault fault = {0};
     struct bx_json_reader reader;
+    char word[16];
+    if (len > COMMAND_BYTES) {
+        bx_fault_say(&fault, BX_ERR_INPUT,
+                     "This command is too long. A basket is at most %d characters.",
+                     BASKET_COLUMNS);
+        reply_fault(till, request, 2, &fault);
+        return;
+    }
     struct bx_json_doc *doc bx_cleanup(bx_json_destroy) =
         bx_json_parse(json, len, COMMAND_BYTES, &fault);
-    char word[16];
     if (!doc || !bx_json_is_object(bx_json_root(doc))) {
         if (doc)
             bx_fault_say(&fault, BX_ERR_INPUT, "A command is a JSON object.");

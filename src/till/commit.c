@@ -51,6 +51,8 @@ static void refuse(struct bx_till *till, const struct bx_intent *intent,
             bx_desk_committed(till, desk, false);
         if (intent->origin == 0)
             bx_counter_unsold(till, fault);
+        if (intent->origin == 0 && fault->err == BX_ERR_CLASH)
+            bx_draft_look(till);
         break;
     case BX_KIND_REPRINT:
     case BX_KIND_REPLACE:
@@ -98,8 +100,7 @@ static void follow(struct bx_till *till, struct bx_intent *intent, const struct 
         till->next_shift = head->shift + 1;
         break;
     case BX_KIND_SETTLE:
-        if (till->link.attention > 0)
-            till->link.attention--;
+        bx_link_settled(till);
         if (intent->origin == 0)
             bx_say(till, BX_TONE_GOOD, "Settled.");
         break;

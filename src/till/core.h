@@ -12,6 +12,7 @@
 
 #include "counter.h"
 #include "server.h"
+#include "start.h"
 
 /* Who asked for something: 0 the screen, else the request number of a command. */
 typedef int64_t bx_origin;
@@ -26,9 +27,8 @@ struct bx_desk {
     bool committing;     /* handed to the journal, answer not here yet */
     int waiting;         /* places asked of the server for this basket, not answered yet */
     struct bx_slug waiting_pool;
-    struct bx_slug waiting_slot, waiting_product; /* what was rung up last of it */
-    int undo_count, undo_at;                      /* earlier baskets, for undo and redo */
-    struct bx_basket *undo;                       /* ring of UNDO_MAX, NULL for a command's desk */
+    int undo_count, undo_at; /* earlier baskets, for undo and redo */
+    struct bx_basket *undo;  /* ring of UNDO_MAX, NULL for a command's desk */
 };
 
 void bx_desk_init(struct bx_desk *desk, bx_origin origin, bool with_undo);
@@ -44,6 +44,8 @@ int bx_must bx_desk_move(struct bx_till *till, struct bx_desk *desk, const struc
                          struct bx_fault *fault);
 void bx_desk_line_drop(struct bx_till *till, struct bx_desk *desk, int index);
 void bx_desk_clear(struct bx_till *till, struct bx_desk *desk);
+/* The basket was sold already: empties it for good. */
+void bx_desk_forget(struct bx_till *till, struct bx_desk *desk);
 bool bx_desk_undo(struct bx_till *till, struct bx_desk *desk);
 bool bx_desk_redo(struct bx_till *till, struct bx_desk *desk);
 /* Reserves the basket's places and opens tendering; refused for an empty basket, one that waits, a
@@ -185,7 +187,7 @@ struct bx_people {
     bx_mono barred_until[BX_LOCKOUTS_MAX];
     bx_mono last_key;
 };
-void bx_people_start(struct bx_till *till, const struct bx_journal_state *state);
+void bx_people_start(struct bx_till *till, const struct bx_event *event);
 void bx_people_tick(struct bx_till *till);
 /* A login, log-out or failed login is on disk (or was refused). */
 void bx_people_committed(struct bx_till *till, const struct bx_intent *intent,
@@ -254,7 +256,8 @@ struct bx_till {
     struct bx_desk desk; /* the screen's */
     struct bx_counter counter;
     struct bx_command command;
-    bx_mono draft_due; /* 0: the draft file is as the basket */
+    struct bx_draft_state draft;
+    struct bx_fault damage; /* of the journal: nothing is sold any more; err 0: none */
 };
 
 int64_t bx_till_request(struct bx_till *till);
@@ -268,8 +271,6 @@ bool bx_mono_is_due(bx_mono now, bx_mono at); /* at 0: never */
 bx_mono bx_mono_plus_ms(bx_mono at, int64_t ms);
 /* The earlier of *WAKE and AT into *WAKE; AT 0: never. */
 void bx_mono_earlier(bx_mono *wake, bx_mono at);
-/* The basket on the screen changed: write the draft soon. */
-void bx_till_draft(struct bx_till *till);
 /* A new ticket code for DATE and CLASS; refused without a key for them. */
 int bx_must bx_till_code(struct bx_till *till, struct bx_date date, const struct bx_slug *class,
                          struct bx_code *ret, struct bx_fault *fault);

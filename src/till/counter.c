@@ -220,6 +220,12 @@ void bx_counter_unsold(struct bx_till *till, const struct bx_fault *fault)
     bx_counter_fault(till, fault);
 }
 
+void bx_counter_fresh(struct bx_till *till)
+{
+    till->counter.now = till->turn.mono;
+    bx_counter_home(till);
+}
+
 void bx_counter_stopped(struct bx_till *till, bool stopped)
 {
     struct bx_counter *counter = &till->counter;

@@ -50,10 +50,13 @@ static void undo_keep(struct bx_desk *desk)
     desk->undo_count = desk->undo_at;
 }
 
+/* An emptied basket is over: what is rung up next is another sale, with an id of its own. */
 static void changed(struct bx_till *till, struct bx_desk *desk)
 {
+    if (desk->basket.count == 0)
+        desk->basket.id = (struct bx_id){0};
     if (desk->origin == 0)
-        bx_till_draft(till);
+        bx_draft_touch(till);
 }
 
 static bool is_still(const struct bx_desk *desk)
@@ -121,11 +124,10 @@ static int short_say(const struct bx_till *till, const struct bx_slug *pool, boo
                             free, free == 1 ? "place" : "places", time);
     if (free == 0)
         return bx_fault_say(fault, BX_ERR_REFUSED,
-                            "Sold out at %s, as far as this till can promise. N finds the next "
-                            "time with room.",
+                            "Sold out at %s, as far as this till can promise. Choose another time.",
                             time);
     return bx_fault_say(fault, BX_ERR_REFUSED,
-                        "%s has %d %s for this till: sell those, or N finds the next time.", time,
+                        "%s has %d %s for this till. Sell those, or choose another time.", time,
                         free, free == 1 ? "place" : "places");
 }
 
@@ -193,14 +195,8 @@ int bx_desk_add(struct bx_till *till, struct bx_desk *desk, const struct bx_prod
                         fault);
     if (err)
         return err;
-    if (quantity > 0) {
-        err = basket_take(till, desk, &candidate, slot ? &slot->pool : &none, fault);
-        if (!err && desk->waiting > 0 && slot) {
-            desk->waiting_slot = slot->id;
-            desk->waiting_product = product->id;
-        }
-        return err;
-    }
+    if (quantity > 0)
+        return basket_take(till, desk, &candidate, slot ? &slot->pool : &none, fault);
     undo_keep(desk);
     desk->basket = candidate;
     less(till, desk);
@@ -243,6 +239,15 @@ void bx_desk_clear(struct bx_till *till, struct bx_desk *desk)
     changed(till, desk);
 }
 
+void bx_desk_forget(struct bx_till *till, struct bx_desk *desk)
+{
+    bx_desk_pay_close(till, desk);
+    desk->basket.count = 0;
+    desk->waiting = 0;
+    desk->undo_count = desk->undo_at = 0;
+    changed(till, desk);
+}
+
 /* Takes pieces of POOL out, the last rung up first, until the places suffice; returns how many. */
 static int take_back(struct bx_basket *basket, const struct bx_slug *pool, int64_t free)
 {
@@ -269,12 +274,18 @@ static int take_back(struct bx_basket *basket, const struct bx_slug *pool, int64
 static void screen_short(struct bx_till *till, struct bx_desk *desk, const struct bx_slug *pool,
                          const struct bx_fault *fault)
 {
+    const struct bx_slot *slot = NULL;
+    const struct bx_product *product = NULL;
+    for (int i = 0; i < desk->basket.count; i++) {
+        const struct bx_line *line = &desk->basket.lines[i];
+        if (!bx_slug_equal(&line->pool, pool) || line->places == 0)
+            continue;
+        slot = bx_programme_slot(till->programme, &line->slot);
+        product = bx_programme_product(till->programme, &line->product);
+    }
     int taken = take_back(&desk->basket, pool, bx_leases_free(till, pool));
-    const struct bx_slot *slot = bx_programme_slot(till->programme, &desk->waiting_slot);
-    const struct bx_product *product =
-        bx_programme_product(till->programme, &desk->waiting_product);
     changed(till, desk);
-    if (fault->err != BX_ERR_OFFLINE && slot && product && bx_slug_equal(&slot->pool, pool))
+    if (fault->err != BX_ERR_OFFLINE && slot && product)
         bx_counter_short(till, slot, product, taken);
     else
         bx_say(till, BX_TONE_WARN, "%s", fault->say);
@@ -325,16 +336,26 @@ static void reserve(struct bx_till *till, const struct bx_basket *basket, int si
                               sign * bx_basket_places(basket, &basket->lines[i].pool));
 }
 
-static int person_check(const struct bx_till *till, const struct bx_desk *desk,
-                        struct bx_fault *fault)
+/* Whatever the basket: may anything be sold? */
+static int selling_check(const struct bx_till *till, struct bx_fault *fault)
 {
-    const struct bx_user *user = bx_people_user(till);
+    if (till->damage.err)
+        return bx_fault_say(fault, BX_ERR_CORRUPT, "%s", till->damage.say);
     if (till->commits.resolving || till->commits.stopped)
         return bx_fault_say(fault, BX_ERR_UNKNOWN,
                             "Selling is stopped until the last entry is found again. Do not hand "
                             "anything out.");
-    if (!user)
+    if (till->people.locked)
+        return bx_fault_say(fault, BX_ERR_REFUSED, "The till is locked: log in first.");
+    if (!bx_people_user(till))
         return bx_fault_say(fault, BX_ERR_REFUSED, "Nobody is logged in.");
+    return 0;
+}
+
+static int basket_check(const struct bx_till *till, const struct bx_desk *desk,
+                        struct bx_fault *fault)
+{
+    const struct bx_user *user = bx_people_user(till);
     if (user->role == BX_ROLE_AUDITOR)
         return bx_fault_say(fault, BX_ERR_REFUSED, "An auditor looks, and does not sell.");
     if (desk->basket.count == 0)
@@ -342,6 +363,9 @@ static int person_check(const struct bx_till *till, const struct bx_desk *desk,
     if (desk->waiting > 0)
         return bx_fault_say(fault, BX_ERR_BUSY,
                             "The server is being asked for places: one moment.");
+    if (till->draft.request && desk->origin == 0)
+        return bx_fault_say(fault, BX_ERR_BUSY,
+                            "The journal is asked whether this basket was sold: one moment.");
     return 0;
 }
 
@@ -401,7 +425,9 @@ int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault
 {
     int err = ready_check(till, desk, fault);
     if (!err)
-        err = person_check(till, desk, fault);
+        err = selling_check(till, fault);
+    if (!err)
+        err = basket_check(till, desk, fault);
     for (int i = 0; i < desk->basket.count && !err; i++)
         err = line_check(till, &desk->basket.lines[i], fault);
     if (!err)
@@ -467,7 +493,8 @@ static void jobs_make(const struct bx_till *till, struct bx_intent *intent)
 
 static int settle(struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault)
 {
-    struct bx_intent intent = {.kind = BX_KIND_SALE, .origin = desk->origin};
+    struct bx_intent intent = {
+        .kind = BX_KIND_SALE, .origin = desk->origin, .user = till->people.user};
     int err = codes_make(till, &desk->sale, fault);
     if (err)
         return err;
@@ -488,11 +515,12 @@ int bx_desk_tender(struct bx_till *till, struct bx_desk *desk, enum bx_tender_ki
     bx_money left;
     if (!desk->tendering || desk->committing)
         return bx_fault_say(fault, BX_ERR_REFUSED, "There is nothing to pay now.");
-    if (!bx_people_user(till))
-        return bx_fault_say(fault, BX_ERR_REFUSED, "Nobody is logged in.");
+    int err = selling_check(till, fault);
+    if (err)
+        return err;
     struct bx_sale before = desk->sale;
-    int err = bx_tender_add(&desk->sale, till->programme->cash_step, kind, received, reference,
-                            &left, fault);
+    err = bx_tender_add(&desk->sale, till->programme->cash_step, kind, received, reference, &left,
+                        fault);
     if (err || left.minor != 0)
         return err;
     err = settle(till, desk, fault);
@@ -509,5 +537,5 @@ void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold)
     desk->basket = (struct bx_basket){0};
     desk->undo_count = desk->undo_at = 0;
     if (desk->origin == 0)
-        till->draft_due = till->turn.mono;
+        bx_draft_write(till);
 }

@@ -138,6 +138,7 @@ static void epoch_new(struct bx_till *till, int64_t epoch)
     link->epoch = epoch;
     link->commit = 0;
     link->document_at = 0;
+    link->document_again = link->document_request || link->document_note;
     link->next_documents = till->turn.mono;
     link->reoffer = !first;
     link->mark = -1;
@@ -276,6 +277,7 @@ static void document_ask(struct bx_till *till)
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_DOCUMENT);
     effect->request = link->document_request = bx_till_request(till);
     link->document_kind = (enum bx_document)link->document_at;
+    link->document_again = false;
     effect->of.document.document = (enum bx_document)link->document_at;
     effect->of.document.have = have.epoch == link->epoch ? have.version : 0;
 }
@@ -283,7 +285,7 @@ static void document_ask(struct bx_till *till)
 static void document_next(struct bx_till *till)
 {
     struct bx_link *link = &till->link;
-    if (link->document_at != (int)link->document_kind)
+    if (link->document_again || link->document_at != (int)link->document_kind)
         return; /* all of them begin anew: another epoch */
     if (++link->document_at < BX_DOCUMENTS)
         return;
@@ -495,9 +497,52 @@ static void entries_answer(struct bx_till *till, const struct bx_booking_answer 
     bx_free(good);
 }
 
+/* --- what needs attention --------------------------------------------------------------------- */
+
+/* What is re-offered is answered anew, so what its old answer was counted for must go first; only
+ * the journal still knows which those were. */
+static void attention_read(struct bx_till *till, int64_t from)
+{
+    struct bx_link *link = &till->link;
+    struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_READ);
+    effect->request = link->attention_request = bx_till_request(till);
+    effect->of.query =
+        (struct bx_query){.kind = BX_QUERY_ATTENTION, .from = from, .limit = BX_ROWS_MAX};
+    if (from > 0)
+        return;
+    link->attention_sum = 0;
+    link->attention_moved = false;
+}
+
+void bx_link_attention(struct bx_till *till, const struct bx_event *event)
+{
+    struct bx_link *link = &till->link;
+    size_t count = event->of.rows.count;
+    link->attention_request = 0;
+    if (event->of.rows.fault.err) {
+        bx_till_log(till, "attention cannot be counted: %s", event->of.rows.fault.detail);
+        return;
+    }
+    link->attention_sum += (int64_t)count;
+    if (count == BX_ROWS_MAX)
+        attention_read(till, event->of.rows.rows[count - 1].head.seq);
+    else if (link->attention_moved)
+        attention_read(till, 0);
+    else
+        link->attention = link->attention_sum;
+}
+
+void bx_link_settled(struct bx_till *till)
+{
+    struct bx_link *link = &till->link;
+    link->attention -= link->attention > 0;
+    link->attention_moved = true;
+}
+
 static void answers_stored(struct bx_till *till)
 {
     struct bx_link *link = &till->link;
+    link->attention_moved = link->attention_moved || link->batch_attention > 0;
     link->queued -= link->batch_done;
     if (link->queued < 0)
         link->queued = 0;
@@ -561,6 +606,7 @@ static void marked(struct bx_till *till, bool done)
     if (!done)
         return;
     link->reoffer = false;
+    attention_read(till, 0);
     if (above > link->queued)
         link->queued = above;
     link->mark = -1;

@@ -72,12 +72,15 @@ struct bx_link {
     size_t batch_count, batch_limit;
     int64_t batch_done, batch_attention; /* of the answers being stored */
     int64_t queued, attention;
-    int64_t read_from; /* queue was read up to here */
-    int64_t read_seq;  /* next_seq when the read began */
-    int64_t swept;     /* entries this sweep leaves behind, waiting */
-    bool pending;      /* there is something to read */
+    int64_t attention_request, attention_sum; /* being counted anew */
+    bool attention_moved;                     /* and it changed since the counting began */
+    int64_t read_from;                        /* queue was read up to here */
+    int64_t read_seq;                         /* next_seq when the read began */
+    int64_t swept;                            /* entries this sweep leaves behind, waiting */
+    bool pending;                             /* there is something to read */
     bx_mono next_news, next_documents, next_waiting;
-    int document_at; /* which one is next */
+    int document_at;     /* which one is next */
+    bool document_again; /* another epoch: all of them begin anew behind the one under way */
     int64_t document_note;
     enum bx_document document_kind;
     void *document_new;        /* parsed, until it is on disk */
@@ -106,5 +109,8 @@ bool bx_link_is_up(const struct bx_till *till);
 void bx_link_mark(struct bx_till *till, int64_t mark);
 void bx_link_stored(struct bx_till *till, const struct bx_event *event);
 void bx_link_rows(struct bx_till *till, const struct bx_event *event);
+void bx_link_attention(struct bx_till *till, const struct bx_event *event);
+/* A person has settled what needed attention. */
+void bx_link_settled(struct bx_till *till);
 void bx_link_wake(const struct bx_till *till, bx_mono *wake);
 const struct bx_pool_news *bx_link_news(const struct bx_till *till, const struct bx_slug *pool);

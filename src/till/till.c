@@ -17,7 +17,7 @@
 /* The wall clock may drift against the boot clock by this much between two events. */
 #define JUMP_US (2 * BX_SECOND_US)
 /* Screens show the time and ages: somebody must look now and then. */
-enum { WAKE_USUAL_MS = 5000, WAKE_WATCHED_MS = 300, DRAFT_DELAY_MS = 100 };
+enum { WAKE_USUAL_MS = 5000, WAKE_WATCHED_MS = 300 };
 
 void bx_till_config_defaults(struct bx_till_config *config)
 {
@@ -141,23 +141,6 @@ static void document_load(struct bx_till *till, const struct bx_event *event,
         bx_till_log(till, "the stored document %d cannot be read: %s", (int)document, fault.detail);
 }
 
-/* The basket of before, unless it was sold: the draft file may be older than the journal. */
-static void draft_load(struct bx_till *till, const struct bx_event *event)
-{
-    struct bx_basket basket;
-    struct bx_fault fault = {0};
-    if (!event->of.start.draft || event->of.start.draft_len == 0)
-        return;
-    if (bx_basket_decode(event->of.start.draft, event->of.start.draft_len, &basket, &fault)) {
-        bx_till_log(till, "the draft cannot be read: %s", fault.detail);
-        return;
-    }
-    if (bx_id_equal(&basket.id, &event->of.start.state->last_sale.id))
-        till->draft_due = till->turn.mono;
-    else
-        till->desk.basket = basket;
-}
-
 static void clock_note(struct bx_till *till, int64_t jump_us)
 {
     if ((jump_us > JUMP_US || jump_us < -JUMP_US) && till->till != 0)
@@ -184,11 +167,11 @@ static void start(struct bx_till *till, const struct bx_event *event)
     till->last_boot = state->last_boot;
     for (int document = 0; document < BX_DOCUMENTS; document++)
         document_load(till, event, (enum bx_document)document);
-    bx_people_start(till, state);
+    bx_draft_start(till, event);
+    bx_people_start(till, event);
     bx_leases_start(till, state);
     bx_papers_start(till, state->jobs, state->job_count);
     bx_link_start(till, event);
-    draft_load(till, event);
     if (state->last_at.us != 0 && event->of.start.rebooted && till->turn.utc.us < state->last_at.us)
         clock_note(till, till->turn.utc.us - state->last_at.us);
     else if (state->last_at.us != 0 && !event->of.start.rebooted)
@@ -223,6 +206,10 @@ static void rows(struct bx_till *till, const struct bx_event *event)
         till->dropped++;
     else if (request == till->link.queue_request)
         bx_link_rows(till, event);
+    else if (request == till->link.attention_request)
+        bx_link_attention(till, event);
+    else if (request == till->draft.request)
+        bx_draft_rows(till, event);
     else if (request == till->papers.read_request || request == till->papers.order.request)
         bx_papers_rows(till, event);
     else if (request == till->command.read_request)
@@ -249,8 +236,12 @@ static void booking(struct bx_till *till, const struct bx_booking_answer *answer
 
 static void housekeeping(struct bx_till *till, const struct bx_fault *fault)
 {
+    if (till->damage.err)
+        return; /* told once, and shown from then on */
     bx_till_log(till, "journal: %s: %s", bx_err_word(fault->err), fault->detail);
     bx_say(till, BX_TONE_BAD, "%s", fault->say);
+    if (fault->err == BX_ERR_CORRUPT)
+        till->damage = *fault;
 }
 
 static void dispatch(struct bx_till *till, const struct bx_event *event)
@@ -280,22 +271,6 @@ static void dispatch(struct bx_till *till, const struct bx_event *event)
     }
 }
 
-/* The basket as a file, a moment after it changed: not at each key of a fast hand. */
-static void draft_tick(struct bx_till *till)
-{
-    if (!bx_mono_is_due(till->turn.mono, till->draft_due))
-        return;
-    till->draft_due = (bx_mono){0};
-    struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_DRAFT);
-    if (till->desk.basket.count == 0)
-        return;
-    bx_buf_auto json;
-    bx_buf_init(&json, 0);
-    bx_basket_encode(&till->desk.basket, &json);
-    effect->of.draft.json = bx_effects_hold(till->out, bx_buf_text(&json), json.len);
-    effect->of.draft.len = json.len;
-}
-
 void bx_till_update(struct bx_till *till, const struct bx_event *event, struct bx_effects *effects)
 {
     struct bx_turn before = till->turn;
@@ -319,15 +294,9 @@ void bx_till_update(struct bx_till *till, const struct bx_event *event, struct b
     bx_commit_tick(till);
     bx_command_tick(till);
     bx_counter_tick(till);
-    draft_tick(till);
+    bx_draft_tick(till);
     bx_wipe(&till->rand, sizeof(till->rand));
     till->out = NULL;
-}
-
-void bx_till_draft(struct bx_till *till)
-{
-    if (till->draft_due.ns == 0)
-        till->draft_due = bx_mono_plus_ms(till->turn.mono, DRAFT_DELAY_MS);
 }
 
 /* --- for whoever runs it -------------------------------------------------------------------- */
@@ -343,7 +312,7 @@ bx_mono bx_till_wake(const struct bx_till *till)
     bool watched = till->desk.committing || till->desk.waiting > 0 || till->people.pin_request;
     bx_mono now = till->turn.mono;
     bx_mono wake = bx_mono_plus_ms(now, watched ? WAKE_WATCHED_MS : WAKE_USUAL_MS);
-    bx_mono_earlier(&wake, till->draft_due);
+    bx_mono_earlier(&wake, till->draft.due);
     bx_mono_earlier(&wake, till->commits.resolve_at);
     bx_papers_wake(till, &wake);
     bx_link_wake(till, &wake);
@@ -356,7 +325,8 @@ bool bx_till_is_idle(const struct bx_till *till)
     const struct bx_link *link = &till->link;
     bool storing = till->commits.count > 0 || till->papers.note_request ||
                    till->leases.note_request || link->note_request || link->document_note;
-    bool reading = link->queue_request || till->papers.read_request || till->papers.order.active ||
+    bool reading = link->queue_request || link->attention_request || till->draft.request ||
+                   till->papers.read_request || till->papers.order.active ||
                    till->counter.read_request;
     bool sending =
         till->leases.request || link->send_request || link->news_request || link->document_request;
@@ -381,7 +351,8 @@ void bx_till_facts(const struct bx_till *till, struct bx_till_facts *ret)
         .dropped = till->dropped,
         .online = till->link.online,
         .forced_offline = till->link.forced,
-        .stopped = till->commits.resolving || till->commits.stopped,
+        .locked = till->people.locked,
+        .stopped = till->commits.resolving || till->commits.stopped || till->damage.err,
         .leases = till->leases.rows,
         .lease_count = till->leases.count,
     };

@@ -330,6 +330,9 @@ static void say_fill(const struct bx_till *till, struct bx_till_view *v)
                                  ? "The disk cannot tell. Selling stays stopped; call for help."
                                  : "The disk did not confirm the sale; it is being looked for.");
         v->say_tone = BX_TONE_BAD;
+    } else if (till->damage.err && v->screen != BX_SCREEN_LOGIN) {
+        BX_TEXT_COPY(v->say, till->damage.say);
+        v->say_tone = BX_TONE_BAD;
     } else if (v->checking) {
         BX_TEXT_COPY(v->say, "The PIN is being checked.");
     } else if (till->desk.committing) {

@@ -378,6 +378,7 @@ static void apply(struct fake *fake, const struct bx_commit *commit, int64_t abo
     fake->now.head = entry->hash;
     fake->now.last_at = commit->head.at;
     fake->now.last_boot = entry->head.boot;
+    BX_TEXT_COPY(fake->now.last_boot_id, commit->boot_id ? commit->boot_id : "");
     if (commit->series)
         fake->now.next_series = commit->series + 1;
     for (size_t i = 0; i < commit->job_count; i++) {
@@ -618,7 +619,9 @@ static int idle(struct bx_journal *journal, struct bx_fault *fault)
 {
     struct fake *fake = fake_of(journal);
     if (fake->spoiled)
-        return bx_fault_say(fault, BX_ERR_CORRUPT, "Entry %" PRId64 " was changed.", fake->spoiled);
+        return bx_fault_say(fault, BX_ERR_CORRUPT,
+                            "The journal is damaged at entry %" PRId64 " (it was changed).",
+                            fake->spoiled);
     return fake->room < (int64_t)LINE_MB << 20 ? no(fault, BX_ERR_FULL, "The disk is short.") : 0;
 }
 

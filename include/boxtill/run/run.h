@@ -26,8 +26,9 @@ struct bx_host;
 struct bx_host_ops {
     /* As poll(), and works on the network meanwhile. */
     void (*wait)(struct bx_host *host, struct pollfd *fds, size_t count, int ms);
-    /* The draft file; LEN 0 removes it. */
-    int (*draft)(struct bx_host *host, const char *json, size_t len, struct bx_fault *fault);
+    /* The draft file; LEN 0 removes it. SYNC: on disk when it returns. */
+    int (*draft)(struct bx_host *host, const char *json, size_t len, bool sync,
+                 struct bx_fault *fault);
     void (*log)(struct bx_host *host, const char *line);
     /* A screen's four; NULL without one. FD is readable when a key waits. KEY: 1 with the next key,
      * 0 when none waits, negative when nobody can type any more. DRAW after whatever may have

@@ -163,6 +163,28 @@ static void the_queue_names_what_waits(void **state)
     assert_non_null(strstr(rig->json, "\"queued\":0"));
 }
 
+static void too_long_is_said_in_words(void **state)
+{
+    struct rig *rig = *state;
+    static char json[40000];
+    snprintf(json, sizeof(json), "{\"verb\":\"sell\",\"basket\":\"%0*d\"}", 300, 0);
+    rig_command(rig, json);
+    assert_int_equal(rig->exit, 2);
+    assert_string_equal(rig->text, "A basket is at most 200 characters.");
+    snprintf(json, sizeof(json), "{\"verb\":\"sell\",\"basket\":\"%0*d\"}", 30000, 0);
+    rig_command(rig, json);
+    assert_int_equal(rig->exit, 2);
+    assert_non_null(strstr(rig->text, "A basket is at most 200 characters."));
+}
+
+static void no_lease_is_said_in_words(void **state)
+{
+    struct rig *rig = *state;
+    rig_command(rig, "{\"verb\":\"allot\"}");
+    assert_int_equal(rig->exit, 0);
+    assert_string_equal(rig->text, "No places are this till's own yet.");
+}
+
 #define SELLING(test) cmocka_unit_test_setup_teardown(test, rig_open_selling, rig_close)
 #define FRESH(test)   cmocka_unit_test_setup_teardown(test, rig_open, rig_close)
 
@@ -176,6 +198,8 @@ int main(void)
         SELLING(one_at_a_time),
         SELLING(lists_and_shows),
         SELLING(the_queue_names_what_waits),
+        SELLING(too_long_is_said_in_words),
+        FRESH(no_lease_is_said_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,6 +133,56 @@ static void entries_made_at_once_follow_each_other(void **state)
     assert_int_equal(rig->exit, 0);
 }
 
+static void a_sale_belongs_to_whoever_paid_it_in(void **state)
+{
+    struct rig *rig = *state;
+    rig->hold[BX_EFFECT_COMMIT] = true;
+    rig->turn.utc.us += 60 * BX_SECOND_US; /* a clock-jump entry stands before the sale */
+    rig_wait(rig, 100);
+    rig_command(rig, "{\"verb\":\"sell\",\"basket\":\"p\"}");
+    rig_keys(rig, ":log out\n");
+    assert_int_equal(rig_facts(rig).user, 0);
+    rig->hold[BX_EFFECT_COMMIT] = false;
+    rig_release(rig, BX_EFFECT_COMMIT);
+    assert_int_equal(rig->exit, 0);
+    struct bx_query query = {.kind = BX_QUERY_SALES, .limit = 1};
+    size_t count;
+    const struct bx_row *row = rig_read(rig, &query, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(row->head.user, 7);
+}
+
+static void a_damaged_journal_stops_selling(void **state)
+{
+    struct rig *rig = *state;
+    struct bx_event event = {.kind = BX_EVENT_HOUSEKEEPING};
+    rig_keys(rig, "a\n");
+    bx_fault_say(&event.of.fault, BX_ERR_CORRUPT,
+                 "The journal is damaged at entry 3: do not sell; call for help.");
+    rig_event(rig, &event);
+    assert_true(rig_facts(rig).stopped);
+    rig_keys(rig, "\n");
+    assert_int_equal(rig_entries(rig, BX_KIND_SALE), 0);
+    assert_non_null(strstr(rig_view(rig)->say, "entry 3: do not sell"));
+    rig_keys(rig, "\033\033c2"); /* and the sentence comes back after each key */
+    assert_non_null(strstr(rig_view(rig)->say, "entry 3: do not sell"));
+    assert_int_equal(rig_view(rig)->say_tone, BX_TONE_BAD);
+    rig_command(rig, "{\"verb\":\"sell\",\"basket\":\"p\"}");
+    assert_int_equal(rig->exit, 1);
+    assert_non_null(strstr(rig->text, "entry 3: do not sell"));
+    assert_int_equal(rig_entries(rig, BX_KIND_SALE), 0);
+}
+
+static void a_short_disk_is_only_said(void **state)
+{
+    struct rig *rig = *state;
+    struct bx_event event = {.kind = BX_EVENT_HOUSEKEEPING};
+    bx_fault_say(&event.of.fault, BX_ERR_FULL, "The disk is nearly full.");
+    rig_event(rig, &event);
+    assert_string_equal(rig_view(rig)->say, "The disk is nearly full.");
+    assert_false(rig_facts(rig).stopped);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +199,11 @@ int main(void)
                                         rig_close),
         cmocka_unit_test_setup_teardown(entries_made_at_once_follow_each_other, rig_open_selling,
                                         rig_close),
+        cmocka_unit_test_setup_teardown(a_sale_belongs_to_whoever_paid_it_in, rig_open_selling,
+                                        rig_close),
+        cmocka_unit_test_setup_teardown(a_damaged_journal_stops_selling, rig_open_selling,
+                                        rig_close),
+        cmocka_unit_test_setup_teardown(a_short_disk_is_only_said, rig_open_selling, rig_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

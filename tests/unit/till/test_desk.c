@@ -33,7 +33,7 @@ static void takes_back_what_the_server_has_not(void **state)
     rig->shy = true;
     rig_keys(rig, "9a3c");
     assert_int_equal(rig_view(rig)->persons, 10);
-    assert_string_not_equal(say(rig), "");
+    assert_non_null(strstr(say(rig), "N for the next slot, 15:00"));
     rig_keys(rig, "\n\n");
     assert_int_equal(rig_lease(rig, "s1430")->used, 10);
 }
@@ -169,6 +169,24 @@ static void a_family_takes_its_places(void **state)
     assert_int_equal(rig_lease(rig, "s1430")->used, 8);
 }
 
+static void places_lost_before_paying_lead_to_the_next_slot(void **state)
+{
+    struct rig *rig = *state;
+    rig->shy = true;
+    rig_keys(rig, "9a");
+    rig_command(rig, "{\"verb\":\"sell\",\"basket\":\"5a\"}");
+    assert_int_equal(rig->exit, 0);
+    rig_keys(rig, "\n");
+    assert_int_equal(rig_view(rig)->persons, 5); /* what is not ours is out */
+    assert_non_null(strstr(say(rig), "N for the next slot, 15:00"));
+    rig_keys(rig, "N");
+    assert_int_equal(rig_view(rig)->persons, 9);
+    assert_string_equal(rig_view(rig)->lines[0].time, "15:00");
+    rig_command(rig, "{\"verb\":\"sell\",\"basket\":\"20a\",\"slot\":\"14:30\"}");
+    assert_int_equal(rig->exit, 1); /* a command has no N to press */
+    assert_null(strstr(rig->text, "N "));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +210,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_ended_slot_is_not_sold, rig_open_selling, rig_close),
         cmocka_unit_test_setup_teardown(an_auditor_does_not_sell, rig_open_selling, rig_close),
         cmocka_unit_test_setup_teardown(a_family_takes_its_places, rig_open_selling, rig_close),
+        cmocka_unit_test_setup_teardown(places_lost_before_paying_lead_to_the_next_slot,
+                                        rig_open_selling, rig_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -218,6 +218,43 @@ static void takes_a_newer_programme_and_no_older_one(void **state)
     assert_int_equal(rig_entries(rig, BX_KIND_SALE), 1);
 }
 
+static void a_new_epoch_begins_with_the_programme(void **state)
+{
+    struct rig *rig = *state;
+    rig->hold[BX_EFFECT_DOCUMENT] = true;
+    while (rig->held_count == 0)
+        rig_wait(rig, 1000);
+    assert_int_equal(rig_last(rig, BX_EFFECT_DOCUMENT)->of.document.document, BX_DOC_PROGRAMME);
+    rig->epoch = 2; /* the news says so while the programme is being asked for */
+    rig_wait(rig, 6000);
+    assert_int_equal(rig_facts(rig).epoch, 2);
+    rig_release(rig, BX_EFFECT_DOCUMENT);
+    rig_wait(rig, 1000);
+    assert_int_equal(rig->counts[BX_EFFECT_DOCUMENT], 2);
+    const struct bx_effect *effect = rig_last(rig, BX_EFFECT_DOCUMENT);
+    assert_int_equal(effect->of.document.document, BX_DOC_PROGRAMME);
+    assert_int_equal(effect->of.document.have, 0);
+}
+
+static void attention_is_counted_anew_after_a_restore(void **state)
+{
+    struct rig *rig = *state;
+    rig->outcome = BX_ENTRY_RECORDED_TASK;
+    rig_keys(rig, "p\n\np\n\n");
+    rig_wait(rig, 5000);
+    assert_int_equal(rig_facts(rig).attention, 2);
+    rig->epoch = 2; /* it knows nothing of the second */
+    rig->commit = 0;
+    rig->mark = rig_facts(rig).next_seq - 2;
+    rig_wait(rig, 20000);
+    assert_int_equal(rig_facts(rig).attention, 2); /* not three */
+    rig->epoch = 3;
+    rig->outcome = BX_ENTRY_RECORDED; /* this time there is nothing wrong with it */
+    rig_wait(rig, 20000);
+    assert_int_equal(rig_facts(rig).attention, 1);
+    assert_int_equal(rig_facts(rig).queued, 0);
+}
+
 #define SELLING(test) cmocka_unit_test_setup_teardown(test, rig_open_selling, rig_close)
 
 int main(void)
@@ -234,6 +271,8 @@ int main(void)
         SELLING(answers_not_stored_are_no_answers),
         SELLING(a_new_epoch_hears_everything_again),
         SELLING(takes_a_newer_programme_and_no_older_one),
+        SELLING(a_new_epoch_begins_with_the_programme),
+        SELLING(attention_is_counted_anew_after_a_restore),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
