@@ -24,7 +24,7 @@ const char *const bx_ledger_schema[] = {
     " hash BLOB NOT NULL) STRICT;"
     "CREATE TRIGGER entry_append BEFORE INSERT ON entry"
     " WHEN NEW.seq <> (SELECT coalesce(max(seq) + 1, NEW.seq) FROM entry)"
-    " BEGIN SELECT raise(ABORT, 'entries are only appended'); END;"
+    " BEGIN SELECT raise(ROLLBACK, 'entries are only appended'); END;"
     "CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry"
     " BEGIN SELECT raise(ABORT, 'entries are never changed'); END;"
     "CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry"
