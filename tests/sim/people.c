@@ -178,6 +178,8 @@ static void accident(struct sim *sim)
         sim_server_restore(sim, !sim_chance(&sim->rand, 250));
     else if (draw < 82)
         clock_jump(sim);
+    else if (draw < 84)
+        sim_server_import(sim);
     else if (draw < 92)
         sim_server_hold(sim, (int)sim_below(&sim->rand, SIM_POOLS), sim_between(&sim->rand, 1, 3));
     else
