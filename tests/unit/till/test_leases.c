@@ -202,6 +202,7 @@ static void says_hello_after_a_restart(void **state)
     rig->hellos = 0;
     rig->hold[BX_EFFECT_ALLOT] = true;
     rig_restart(rig, true);
+    rig_command(rig, "{\"verb\":\"login\",\"number\":7,\"pin\":\"1234\"}");
     rig_command(rig, "{\"verb\":\"sell\",\"basket\":\"a\"}");
     assert_int_equal(rig->exit, 0); /* the places are still ours */
     rig_wait(rig, 10000);
