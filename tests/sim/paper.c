@@ -102,6 +102,8 @@ void sim_print_ask(struct sim *sim, int till, const struct bx_effect *effect)
                               : sheet->out && sheet->state != BX_JOB_UNSURE ? BX_JOB_SENT
                                                                             : sheet->state;
     report(sim, till, 50 * BX_MS_NS, sheet, state);
+    if (state == BX_JOB_SPOOLED) /* from now on this life hears of it */
+        report(sim, till, 130 * BX_SECOND_NS, sheet, BX_JOB_SENT);
 }
 
 void sim_print_cancel(struct sim *sim, int till, const struct bx_effect *effect)
