@@ -37,24 +37,31 @@ void ui_input(const struct bx_till_view *view, struct ui_grid *grid, const char 
 }
 
 /* " Till 2  Ana  shift 41   ● online  0 waiting   printer ready   Tue 24  14:32 ". What is in
- * trouble comes before what is only nice to know when there is no room. */
+ * trouble comes before what is only nice to know when there is no room: the shift goes first, then
+ * the day. */
 static void header(const struct bx_till_view *view, struct ui_grid *grid)
 {
-    char who[96], link[96];
+    char who[128], link[96], shift[32];
     int width = grid->columns;
 
-    snprintf(who, sizeof(who), "Till %lld  %.40s", (long long)view->till, view->cashier);
-    if (view->shift > 0)
-        snprintf(who + strlen(who), sizeof(who) - strlen(who), "  shift %lld",
-                 (long long)view->shift);
     snprintf(link, sizeof(link), "%s  %lld waiting", view->link, (long long)view->waiting);
     if (view->attention > 0)
         snprintf(link + strlen(link), sizeof(link) - strlen(link), "  ! %lld to look at",
                  (long long)view->attention);
+    int printer = (int)bx_text_columns(view->printer), clock = (int)bx_text_columns(view->clock);
+    int spare = width - 11 - (int)bx_text_columns(link) - printer - clock;
 
-    int clock = (int)bx_text_columns(view->clock), printer = (int)bx_text_columns(view->printer);
+    snprintf(who, sizeof(who), "Till %lld  %.40s", (long long)view->till, view->cashier);
+    spare -= (int)bx_text_columns(who);
+    snprintf(shift, sizeof(shift), "  shift %lld", (long long)view->shift);
+    if (view->shift > 0 && spare >= (int)strlen(shift))
+        snprintf(who + strlen(who), sizeof(who) - strlen(who), "%s", shift);
+    const char *day_end = strstr(view->clock, "  ");
+    const char *time = spare < 0 && day_end ? day_end + 2 : view->clock;
+    clock = (int)bx_text_columns(time);
+
     int at_clock = width - clock - 1;
-    ui_put(grid, 0, at_clock, clock, UI_PLAIN, view->clock);
+    ui_put(grid, 0, at_clock, clock, UI_PLAIN, time);
     int at_printer = at_clock - printer - 3;
     ui_put(grid, 0, at_printer, printer, ui_tone_style(view->printer_tone), view->printer);
     int used = 1 + ui_put(grid, 0, 1, width / 3, UI_STRONG, who);

@@ -75,7 +75,12 @@ void bx_buf_text_add(struct bx_buf *buf, const char *text)
 
 void bx_buf_byte_add(struct bx_buf *buf, uint8_t byte)
 {
-    bx_buf_add(buf, &byte, 1);
+    if (buf->full || buf->len + 1 >= buf->cap) {
+        bx_buf_add(buf, &byte, 1);
+        return;
+    }
+    buf->data[buf->len++] = (char)byte;
+    buf->data[buf->len] = '\0';
 }
 
 void bx_buf_format(struct bx_buf *buf, const char *format, ...)

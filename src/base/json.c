@@ -372,3 +372,28 @@ void bx_json_only(struct bx_json_reader *reader, const char *const names[])
         bx_json_fault(reader, "\"%s\" is not known here", shown);
     }
 }
+
+void bx_json_put_value(struct bx_json_writer *writer, const char *name, bx_json *value)
+{
+    bool object = bx_json_is_object(value), array = bx_json_is_array(value);
+    if (object)
+        bx_json_object_open(writer, name);
+    else if (array)
+        bx_json_array_open(writer, name);
+    else if (bx_json_is_string(value))
+        bx_json_put_string(writer, name, bx_json_text(value));
+    else if (bx_json_is_integer(value))
+        bx_json_put_int(writer, name, bx_json_integer(value));
+    else if (cJSON_IsBool(value))
+        bx_json_put_bool(writer, name, cJSON_IsTrue(value));
+    else
+        bx_json_put_null(writer, name);
+    if (!object && !array)
+        return;
+    for (bx_json *child = bx_json_first(value); child; child = bx_json_next(child))
+        bx_json_put_value(writer, object ? bx_json_name(child) : NULL, child);
+    if (object)
+        bx_json_object_close(writer);
+    else
+        bx_json_array_close(writer);
+}

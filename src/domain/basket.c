@@ -273,34 +273,37 @@ int bx_basket_totals(const struct bx_basket *basket, bool tax_included, struct b
     return 0;
 }
 
-void bx_basket_encode(const struct bx_basket *basket, struct bx_buf *out)
+void bx_draft_encode(const struct bx_draft *draft, struct bx_buf *out)
 {
     struct bx_json_writer writer;
     bx_json_write(&writer, out);
     bx_json_object_open(&writer, NULL);
     bx_json_put_int(&writer, "v", 1);
-    bx_json_put_id(&writer, "id", &basket->id);
-    bx_lines_put(&writer, basket);
+    bx_json_put_id(&writer, "id", &draft->basket.id);
+    bx_lines_put(&writer, &draft->basket);
+    if (draft->locked)
+        bx_json_put_bool(&writer, "locked", true);
     bx_json_object_close(&writer);
 }
 
-int bx_basket_decode(const char *json, size_t len, struct bx_basket *ret, struct bx_fault *fault)
+int bx_draft_decode(const char *json, size_t len, struct bx_draft *ret, struct bx_fault *fault)
 {
-    static const char *const names[] = {"v", "id", "lines", NULL};
+    static const char *const names[] = {"v", "id", "lines", "locked", NULL};
     bx_body_auto state;
     int err = bx_body_open(&state, json, len, "basket", fault);
     if (err)
         return err;
-    struct bx_basket basket = {0};
+    struct bx_draft draft = {0};
     bx_json_int(&state.root, "v", 1, 1);
-    bx_json_id(&state.root, "id", &basket.id);
-    bx_lines_read(&state.root, &basket);
+    bx_json_id(&state.root, "id", &draft.basket.id);
+    bx_lines_read(&state.root, &draft.basket);
+    draft.locked = bx_json_bool_or(&state.root, "locked", false);
     bx_json_only(&state.root, names);
     if (state.root.err)
         return state.root.err;
     /* The taxes that are added may be the larger sum, so that is the one that must fit. */
-    err = limits_check(&basket, false, state.fault);
+    err = limits_check(&draft.basket, false, state.fault);
     if (!err)
-        *ret = basket;
+        *ret = draft;
     return err;
 }

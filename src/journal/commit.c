@@ -15,6 +15,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/point.h"
+#include "boxtill/base/text.h"
 
 enum { WAL_CAP = 4096 }; /* pages: 16 MB */
 
@@ -185,6 +186,7 @@ int bx_ledger_stage(struct bx_ledger *ledger, const struct bx_commit *commit, st
     if (err == 0)
         err = bx_project(ledger, commit, meta, fault);
     meta->last_seq = commit->head.seq;
+    BX_TEXT_COPY(meta->boot_id, commit->boot_id ? commit->boot_id : "");
     meta->turn++;
     return err ? err : bx_meta_store(ledger, meta, fault);
 }

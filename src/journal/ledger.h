@@ -20,6 +20,7 @@ struct bx_meta {
     int64_t answered_to; /* every entry up to here has an answer row */
     int64_t series, shift, next_shift, user, offline;
     int64_t last_sale, last_seq;
+    char boot_id[BX_BOOT_SIZE]; /* of the last entry */
 };
 
 struct bx_tail { /* the last entry; all zero when there is none */

@@ -237,6 +237,7 @@ static int state_load(struct bx_ledger *ledger, struct bx_journal_state *state,
     state->user = meta.user;
     state->last_at.us = tail.at;
     state->last_boot = tail.boot * 1000;
+    BX_TEXT_COPY(state->last_boot_id, meta.boot_id);
     state->offline = meta.offline != 0;
     err = counts_load(ledger, &meta, tail.seq, state, fault);
     if (err == 0)

@@ -13,6 +13,7 @@
 #include "journal/ledger.h"
 
 #include "boxtill/base/alloc.h"
+#include "boxtill/base/text.h"
 
 /* The projections whose rows are made again; version 1. */
 #define TICKET                                                                                     \
@@ -40,7 +41,7 @@ const char *const bx_ledger_schema[] = {
     " hash BLOB NOT NULL) STRICT;"
     "CREATE TRIGGER entry_append BEFORE INSERT ON entry"
     " WHEN NEW.seq <> (SELECT coalesce(max(seq) + 1, NEW.seq) FROM entry)"
-    " BEGIN SELECT raise(ABORT, 'entries are only appended'); END;"
+    " BEGIN SELECT raise(ROLLBACK, 'entries are only appended'); END;"
     "CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry"
     " BEGIN SELECT raise(ABORT, 'entries are never changed'); END;"
     "CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry"
@@ -75,6 +76,8 @@ const char *const bx_ledger_schema[] = {
     " user INTEGER NOT NULL, offline INTEGER NOT NULL, last_sale INTEGER NOT NULL,"
     " last_seq INTEGER NOT NULL) STRICT;"
     "INSERT INTO meta VALUES(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0);",
+    /* 2: in which boot of the machine the last entry was made */
+    "ALTER TABLE meta ADD COLUMN boot_id TEXT NOT NULL DEFAULT '';",
 };
 const size_t bx_ledger_schema_count = bx_countof(bx_ledger_schema);
 
@@ -91,7 +94,7 @@ int bx_meta_load(struct bx_ledger *ledger, struct bx_meta *ret, struct bx_fault 
     struct bx_stmt *stmt =
         bx_db_stmt(ledger->db, "SELECT till, incarnation, issuer, seen_epoch, seen_commit, turn,"
                                " answered_to, series, shift, next_shift, user, offline, last_sale,"
-                               " last_seq FROM meta");
+                               " last_seq, boot_id FROM meta");
     int row = bx_stmt_step(stmt, fault);
     if (row < 0)
         return row;
@@ -113,6 +116,7 @@ int bx_meta_load(struct bx_ledger *ledger, struct bx_meta *ret, struct bx_fault 
         .last_sale = bx_stmt_int(stmt, 12),
         .last_seq = bx_stmt_int(stmt, 13),
     };
+    BX_TEXT_COPY(ret->boot_id, bx_stmt_text(stmt, 14));
     bx_stmt_reset(stmt);
     return 0;
 }
@@ -123,13 +127,14 @@ int bx_meta_store(struct bx_ledger *ledger, const struct bx_meta *meta, struct b
         ledger->db,
         "UPDATE meta SET till = ?1, incarnation = ?2, issuer = ?3, seen_epoch = ?4,"
         " seen_commit = ?5, turn = ?6, answered_to = ?7, series = ?8, shift = ?9, next_shift = ?10,"
-        " user = ?11, offline = ?12, last_sale = ?13, last_seq = ?14");
+        " user = ?11, offline = ?12, last_sale = ?13, last_seq = ?14, boot_id = ?15");
     const int64_t values[] = {
         meta->till, meta->incarnation, meta->issuer,    meta->seen_epoch, meta->seen_commit,
         meta->turn, meta->answered_to, meta->series,    meta->shift,      meta->next_shift,
         meta->user, meta->offline,     meta->last_sale, meta->last_seq};
     for (size_t i = 0; i < bx_countof(values); i++)
         bx_stmt_bind_int(stmt, (int)i + 1, values[i]);
+    bx_stmt_bind_text(stmt, (int)bx_countof(values) + 1, meta->boot_id);
     return bx_stmt_run(stmt, fault);
 }
 

@@ -75,11 +75,12 @@ static void host_wait(struct bx_host *host, struct pollfd *fds, size_t count, in
             session->told = true;
 }
 
-static int host_draft(struct bx_host *host, const char *json, size_t len, struct bx_fault *fault)
+static int host_draft(struct bx_host *host, const char *json, size_t len, bool sync,
+                      struct bx_fault *fault)
 {
     char path[BX_PATH_SIZE];
     bx_home_file(&of(host)->home, "draft.json", path);
-    return len > 0 ? bx_file_write(path, json, len, false, fault) : bx_file_remove(path, fault);
+    return len > 0 ? bx_file_write(path, json, len, sync, fault) : bx_file_remove(path, fault);
 }
 
 static void host_log(struct bx_host *host, const char *line)
@@ -142,14 +143,7 @@ static int booking_open(struct bx_session *session, const struct bx_settings *se
         return 0; /* not enrolled: the till says so */
     if (err)
         return err;
-    struct bx_booking_config config = {.url = settings->url[0] ? settings->url : device.url,
-                                       .ca_file = settings->ca_file,
-                                       .pin = settings->pin,
-                                       .till = device.till,
-                                       .incarnation = device.incarnation,
-                                       .key = device.key,
-                                       .server = device.server,
-                                       .timeout_ms = settings->timeout * 1000};
+    struct bx_booking_config config = bx_booking_config_of(settings, &device);
     session->booking = bx_booking_http_create(&config, fault);
     bx_wipe(&device, sizeof(device));
     bx_wipe(&config.key, sizeof(config.key));
@@ -383,7 +377,7 @@ int bx_command_do(const struct bx_home *home, const struct bx_settings *settings
      * first is the one. */
     for (int64_t waited = 0; waited < BUSY_MS; waited += PAUSE_MS) {
         __attribute__((cleanup(bx_said_finish_at))) struct bx_said said = {0};
-        int err = bx_run_ask(path, json, len, bx_said_take, &said, &fault);
+        int err = bx_run_ask(path, json, len, BX_RUN_SILENCE_MS, bx_said_take, &said, &fault);
         if (!err && is_busy(&said) && waited + PAUSE_MS < BUSY_MS) {
             poll(NULL, 0, PAUSE_MS);
             continue;

@@ -39,10 +39,14 @@ static void commit(struct bx_run *run, const struct bx_effect *effect)
     struct bx_journal *journal = run->ports.journal;
     struct bx_fault fault = {0};
     struct bx_ref ref = {0};
-    enum bx_outcome outcome =
-        effect->kind == BX_EFFECT_COMMIT
-            ? journal->ops->commit(journal, &effect->of.commit, &ref, &fault)
-            : journal->ops->resolve(journal, &effect->of.resolve, &ref, &fault);
+    enum bx_outcome outcome;
+    if (effect->kind == BX_EFFECT_COMMIT) {
+        struct bx_commit wish = effect->of.commit;
+        wish.boot_id = bx_run_boot(run);
+        outcome = journal->ops->commit(journal, &wish, &ref, &fault);
+    } else {
+        outcome = journal->ops->resolve(journal, &effect->of.resolve, &ref, &fault);
+    }
     if (outcome != BX_DONE)
         host_log(run, effect->kind == BX_EFFECT_COMMIT ? "commit" : "resolve", &fault);
     run->idle_at = (bx_mono){0};
@@ -273,7 +277,7 @@ static void draft(struct bx_run *run, const struct bx_effect *effect)
 {
     struct bx_fault fault = {0};
     if (run->ports.host->ops->draft(run->ports.host, effect->of.draft.json, effect->of.draft.len,
-                                    &fault))
+                                    effect->of.draft.sync, &fault))
         host_log(run, "draft", &fault);
 }
 

@@ -32,6 +32,12 @@ bx_mono bx_run_now(const struct bx_run *run)
     return run->ports.clock->ops->mono(run->ports.clock);
 }
 
+const char *bx_run_boot(const struct bx_run *run)
+{
+    struct bx_clock *clock = run->ports.clock;
+    return clock->ops->boot ? clock->ops->boot(clock) : "";
+}
+
 void bx_run_event(struct bx_run *run, struct bx_event *event)
 {
     struct bx_clock *clock = run->ports.clock;
@@ -103,6 +109,16 @@ static int documents_load(struct bx_run *run, struct bx_buf documents[BX_DOCUMEN
     return 0;
 }
 
+/* By the names of the boots; where one is not known, by the boot clock, which may have come further
+ * than it was and tell nothing. */
+static bool is_rebooted(const struct bx_run *run, const struct bx_journal_state *state)
+{
+    const char *boot = bx_run_boot(run);
+    if (boot[0] && state->last_boot_id[0])
+        return strcmp(boot, state->last_boot_id) != 0;
+    return state->last_boot > bx_run_now(run).ns;
+}
+
 int bx_run_start(struct bx_run *run, const char *draft, size_t draft_len, struct bx_fault *fault)
 {
     struct bx_journal *journal = run->ports.journal;
@@ -122,7 +138,7 @@ int bx_run_start(struct bx_run *run, const char *draft, size_t draft_len, struct
         event.of.start.draft = draft;
         event.of.start.draft_len = draft_len;
         event.of.start.enrolled = booking && state.till > 0;
-        event.of.start.rebooted = state.last_boot > bx_run_now(run).ns;
+        event.of.start.rebooted = is_rebooted(run, &state);
         if (booking)
             booking->ops->seen(booking, state.seen_epoch, state.seen_commit);
         run->started = true;
@@ -230,6 +246,8 @@ static int time_to_sleep(const struct bx_run *run, int64_t ms)
     ms = sooner(ms, ms_until(now, run->stopping ? run->stop_at.ns : housekeeping_at(run)));
     if (run->ports.printer && run->ports.printer->ops->fd(run->ports.printer) < 0)
         ms = sooner(ms, PRINTER_POLL_MS);
+    if (run->sock && bx_sock_waits(run->sock))
+        ms = sooner(ms, BX_SOCK_BEAT_MS);
     if (run->command_count > 0 && !run->given && !run->stopping)
         ms = 0;
     return (int)ms;

@@ -42,6 +42,8 @@ struct bx_run {
 };
 
 bx_mono bx_run_now(const struct bx_run *run);
+/* Which boot of the machine this is; "" when it does not say. */
+const char *bx_run_boot(const struct bx_run *run);
 /* Stamps EVENT with this moment, gives it to the till and, unless that is being done already,
  * carries out what comes of it. */
 void bx_run_event(struct bx_run *run, struct bx_event *event);

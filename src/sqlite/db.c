@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The only file that knows SQLite. What it adds to the library is distrust: defaults differ between
- * builds and are per connection, so everything that durability rests on is set here and read back
- * (https://sqlite.org/pragma.html), and an error of COMMIT is never told as "did not happen".
+/* The file that knows SQLite (log.c knows how it writes). What it adds to the library is distrust:
+ * defaults differ between builds and are per connection, so everything that durability rests on is
+ * set here and read back (https://sqlite.org/pragma.html), and an error of COMMIT is never told as
+ * "did not happen".
  *
  * locking_mode=EXCLUSIVE comes before journal_mode=WAL: only then the WAL index lives in the heap
  * and not in a shared memory file, which on a full disk kills the process with SIGBUS. */
@@ -21,6 +22,7 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/buf.h"
 #include "boxtill/base/text.h"
+#include "sqlite/log.h"
 
 enum { CACHE_MAX = 128, PATH_SIZE = 4096 };
 
@@ -33,6 +35,7 @@ struct bx_stmt {
 struct bx_db {
     sqlite3 *handle;
     char *path, *vfs;
+    struct bx_log_vfs *log;      /* NULL: the log is written as SQLite does */
     int64_t wal_total, wal_home; /* pages in the log; of these brought home */
     struct bx_stmt broken;       /* what could not be prepared, until its step tells */
     const char *broken_sql;
@@ -219,8 +222,19 @@ static int config_set(struct bx_db *db, struct bx_fault *fault)
     return 0;
 }
 
+/* Counting its memory costs SQLite a lock at every allocation, and nobody asks for the sum. Only
+ * before the library is first used; later it is refused, which does no harm. */
+static void library_setup(void)
+{
+    static bool done;
+    if (!done)
+        (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    done = true;
+}
+
 struct bx_db *bx_db_open(const struct bx_db_options *options, struct bx_fault *fault)
 {
+    library_setup();
     if (options->create && !options->read_only && file_make(options->path, fault))
         return NULL;
     struct stat st;
@@ -233,7 +247,10 @@ struct bx_db *bx_db_open(const struct bx_db_options *options, struct bx_fault *f
     db->vfs = bx_strdup(options->vfs);
     int flags = (options->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
                 SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    int code = sqlite3_open_v2(options->path, &db->handle, flags, options->vfs);
+    if (options->exclusive && !options->read_only && options->sync == BX_DB_SYNC_FULL)
+        db->log = bx_log_vfs_create(options->vfs);
+    int code = sqlite3_open_v2(options->path, &db->handle, flags,
+                               db->log ? bx_log_vfs_name(db->log) : options->vfs);
     if (code) {
         fault_of(db, code, options->path, fault);
         return NULL;
@@ -259,6 +276,7 @@ void *bx_db_destroy(struct bx_db *db)
         int code = sqlite3_close(db->handle);
         bx_assert(code != SQLITE_BUSY); /* a statement of the caller's is still alive */
     }
+    bx_log_vfs_destroy(db->log);
     bx_free(db->path);
     bx_free(db->vfs);
     return bx_free(db);

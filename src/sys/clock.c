@@ -4,7 +4,9 @@
 
 #include "sys/sys.h"
 
+#include <fcntl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "boxtill/base/alloc.h"
 
@@ -29,9 +31,25 @@ static bx_mono mono(struct bx_clock *clock)
     return (bx_mono){(int64_t)at.tv_sec * BX_SECOND_NS + at.tv_nsec};
 }
 
+/* Linux names each boot by a random UUID of 36 characters (random(4)). */
+static const char *boot(struct bx_clock *clock)
+{
+    static char name[37];
+    (void)clock;
+    if (name[0])
+        return name;
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return "";
+    if (read(fd, name, sizeof(name) - 1) != (ssize_t)sizeof(name) - 1)
+        name[0] = '\0';
+    close(fd);
+    return name;
+}
+
 struct bx_clock *bx_sys_clock(void)
 {
-    static const struct bx_clock_ops ops = {.utc = utc, .mono = mono};
+    static const struct bx_clock_ops ops = {.utc = utc, .mono = mono, .boot = boot};
     static struct bx_clock clock = {&ops};
     return &clock;
 }

@@ -16,6 +16,7 @@
 
 enum {
     MESSAGES_MAX = 64,
+    FORGET_FROM = BX_LEASES_MAX * 3 / 4,
     SCAN_S = 5,
     NONE_AGAIN_S = 60,
     STALE_AGAIN_S = 1,
@@ -138,10 +139,13 @@ static bool slot_is_wanted(const struct bx_till *till, const struct bx_slot *slo
     return !slot->cancelled && slot->end.us > till->turn.utc.us + ENDING_S * BX_SECOND_US;
 }
 
-/* Drops what is over for good: its number is never asked for again. */
+/* Makes room by dropping what is over. Not before it is needed: a clock that jumps back, or a slot
+ * that is announced again, brings a pool back to life, and its numbers must go on. */
 static void forget(struct bx_leases *leases)
 {
     size_t kept = 0;
+    if (leases->count < FORGET_FROM)
+        return;
     for (size_t i = 0; i < leases->count; i++) {
         const struct bx_lease *row = &leases->rows[i];
         if (!leases->marks[i].alive && !bx_lease_is_told(row) && row->reserved == 0)
@@ -483,7 +487,7 @@ static void one_answer(struct bx_till *till, const struct bx_allot_answer *answe
         return;
     }
     if (!row) {
-        if (answer->word == BX_ALLOT_ACKED)
+        if (answer->word == BX_ALLOT_ACKED || answer->word == BX_ALLOT_QUARANTINED)
             bx_link_mark(till, answer->mark);
         return;
     }
@@ -502,12 +506,31 @@ static void one_answer(struct bx_till *till, const struct bx_allot_answer *answe
     }
 }
 
-/* HELLO is said when its last part has been answered. */
-static void hello_step(struct bx_leases *leases)
+static bool is_answered(const struct bx_booking_answer *answer,
+                        const struct bx_allot_message *message)
 {
+    for (size_t i = 0; i < answer->allot_count; i++) {
+        const struct bx_allot_answer *one = &answer->allots[i];
+        if (one->verb == message->verb && one->r == message->r &&
+            bx_slug_equal(&one->pool, &message->pool))
+            return true;
+    }
+    return false;
+}
+
+/* HELLO is said when its last part has been answered, and by an answer to it: entries must not go
+ * before the server's mark is known. */
+static void hello_step(struct bx_till *till, const struct bx_booking_answer *answer)
+{
+    struct bx_leases *leases = &till->leases;
     const struct bx_allot_message *last = &leases->batch[leases->batch_count - 1];
     if (last->verb != BX_ALLOT_HELLO)
         return;
+    if (!is_answered(answer, &leases->batch[0]) || !is_answered(answer, last)) {
+        bx_till_log(till, "an answer to HELLO that names another message is ignored");
+        leases->next_at = bx_mono_plus_ms(till->turn.mono, STORE_AGAIN_S * INT64_C(1000));
+        return;
+    }
     leases->said = last->pool;
     if (leases->batch_count < BX_ALLOT_MAX) {
         leases->hello = false;
@@ -532,7 +555,7 @@ void bx_leases_answer(struct bx_till *till, const struct bx_booking_answer *answ
         if (leases->marks[i].batched)
             put_off(till, &leases->marks[i], NONE_AGAIN_S);
     if (leases->sent_epoch == till->link.epoch)
-        hello_step(leases); /* else it must be said again */
+        hello_step(till, answer); /* else it must be said again */
     leases->granted_count = 0;
     for (size_t i = 0; i < answer->allot_count; i++)
         one_answer(till, &answer->allots[i]);

@@ -62,6 +62,7 @@ static void yes(struct bx_till *till)
     case BX_ASK_CLEAR: bx_desk_clear(till, &till->desk); break;
     case BX_ASK_LEAVE_PAY: bx_pay_leave(till, true); break;
     case BX_ASK_QUIT: bx_effects_add(till->out, BX_EFFECT_QUIT); break;
+    case BX_ASK_RECEIVED: bx_pay_cash(till, bx_money_of(counter->ask_n), true); break;
     case BX_ASK_REPLACE: bx_lists_replace(till, (size_t)counter->ask_n); break;
     case BX_ASK_SETTLE: bx_commit_note(till, BX_KIND_SETTLE, reason, counter->ask_n); break;
     case BX_ASK_NOTHING:

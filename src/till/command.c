@@ -243,7 +243,8 @@ static void sell(struct bx_till *till, struct bx_json_reader *reader)
     if (!till->programme)
         err = bx_fault_say(&fault, BX_ERR_MISSING, "There is no programme yet.");
     else if (!bx_people_user(till))
-        err = bx_fault_say(&fault, BX_ERR_REFUSED, "Nobody is logged in: boxtill login first.");
+        err = bx_fault_say(&fault, BX_ERR_REFUSED, "%s: boxtill login first.",
+                           till->people.locked ? "The till is locked" : "Nobody is logged in");
     else if (event_text[0] && (event = event_of(till->programme, event_text)) < 0)
         err = bx_fault_say(&fault, BX_ERR_MISSING, "There is no event %s.", event_text);
     if (!err) {

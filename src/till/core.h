@@ -187,7 +187,7 @@ struct bx_people {
     bx_mono barred_until[BX_LOCKOUTS_MAX];
     bx_mono last_key;
 };
-void bx_people_start(struct bx_till *till, const struct bx_journal_state *state);
+void bx_people_start(struct bx_till *till, const struct bx_event *event);
 void bx_people_tick(struct bx_till *till);
 /* A login, log-out or failed login is on disk (or was refused). */
 void bx_people_committed(struct bx_till *till, const struct bx_intent *intent,

@@ -14,6 +14,7 @@ enum bx_ask {
     BX_ASK_QUANTITY, /* more than the usual quantity: ask_slug, ask_n */
     BX_ASK_CLEAR,
     BX_ASK_LEAVE_PAY, /* part payments are given back */
+    BX_ASK_RECEIVED,  /* more cash than anybody hands over: ask_n */
     BX_ASK_REPLACE,   /* ask_n: index of the item */
     BX_ASK_QUIT,
     BX_ASK_SETTLE, /* ask_n: seq of the entry; wants a reason */
@@ -115,6 +116,8 @@ struct bx_counter {
     int burst[64];
     size_t burst_len, burst_applied; /* the first so many were applied at once */
     bx_mono burst_at;
+    size_t digits; /* typed one after another as no hand does */
+    bx_mono digit_at;
     bx_mono scanned;                /* swallows the Enter a scanner adds */
     struct bx_counter_saved *saved; /* the counter and basket before it */
     /* the last sales, newest first, for the side of the screen */

@@ -345,6 +345,8 @@ static int selling_check(const struct bx_till *till, struct bx_fault *fault)
         return bx_fault_say(fault, BX_ERR_UNKNOWN,
                             "Selling is stopped until the last entry is found again. Do not hand "
                             "anything out.");
+    if (till->people.locked)
+        return bx_fault_say(fault, BX_ERR_REFUSED, "The till is locked: log in first.");
     if (!bx_people_user(till))
         return bx_fault_say(fault, BX_ERR_REFUSED, "Nobody is logged in.");
     return 0;

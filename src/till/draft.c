@@ -3,7 +3,10 @@
  *
  * The file is written without sync, so after a power cut it may be older than the journal, and a
  * folder copied back may be older still: the basket in it may have been sold. Only the journal can
- * tell, by the id, and until it has told nothing is sold from it. */
+ * tell, by the id, and until it has told nothing is sold from it.
+ *
+ * Beside the basket stands whether the till is locked, and that is synced when it changes: pulling
+ * the plug must not open what a cashier has locked. */
 
 #include "core.h"
 
@@ -24,19 +27,20 @@ void bx_draft_write(struct bx_till *till)
 
 void bx_draft_start(struct bx_till *till, const struct bx_event *event)
 {
-    struct bx_basket basket;
+    struct bx_draft draft;
     struct bx_fault fault = {0};
     if (!event->of.start.draft || event->of.start.draft_len == 0)
         return;
-    if (bx_basket_decode(event->of.start.draft, event->of.start.draft_len, &basket, &fault)) {
+    if (bx_draft_decode(event->of.start.draft, event->of.start.draft_len, &draft, &fault)) {
         bx_till_log(till, "the draft cannot be read: %s", fault.detail);
         return;
     }
-    if (bx_id_equal(&basket.id, &event->of.start.state->last_sale.id)) {
+    till->draft.locked = draft.locked;
+    if (bx_id_equal(&draft.basket.id, &event->of.start.state->last_sale.id)) {
         bx_draft_write(till);
         return;
     }
-    till->desk.basket = basket;
+    till->desk.basket = draft.basket;
     bx_draft_look(till);
 }
 
@@ -70,15 +74,20 @@ void bx_draft_rows(struct bx_till *till, const struct bx_event *event)
 
 void bx_draft_tick(struct bx_till *till)
 {
-    if (!bx_mono_is_due(till->turn.mono, till->draft.due))
+    bool locked = till->people.locked;
+    bool moved = locked != till->draft.locked;
+    if (!moved && !bx_mono_is_due(till->turn.mono, till->draft.due))
         return;
     till->draft.due = (bx_mono){0};
+    till->draft.locked = locked;
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_DRAFT);
-    if (till->desk.basket.count == 0)
+    effect->of.draft.sync = moved;
+    if (till->desk.basket.count == 0 && !locked)
         return;
+    struct bx_draft draft = {.basket = till->desk.basket, .locked = locked};
     bx_buf_auto json;
     bx_buf_init(&json, 0);
-    bx_basket_encode(&till->desk.basket, &json);
+    bx_draft_encode(&draft, &json);
     effect->of.draft.json = bx_effects_hold(till->out, bx_buf_text(&json), json.len);
     effect->of.draft.len = json.len;
 }

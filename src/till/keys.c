@@ -31,6 +31,7 @@ enum {
     COMMITTED_MS = 300,
     BURST_MS = 40,
     SUFFIX_MS = 100,
+    DIGITS_LEN = 8, /* the shortest bar code of goods; nobody types an amount of it in a burst */
     BROKEN_LEN = 12 /* nobody types so much of a code in one burst */
 };
 
@@ -300,6 +301,25 @@ static bool burst_take(struct bx_till *till, int key, bx_mono now)
     return false;
 }
 
+/* A scanner that reads something else (a book's bar code) types digits and Enter, and digits are an
+ * amount here or a quantity: the Enter must not take it. */
+static bool digits_watch(struct bx_till *till, int key, bx_mono now)
+{
+    struct bx_counter *counter = &till->counter;
+    bool ends = key == BX_KEY_ENTER || key == BX_KEY_TAB;
+    bool goes_on = within(counter->digit_at, now, BURST_MS);
+    size_t before = goes_on ? counter->digits : 0;
+    counter->digits = key >= '0' && key <= '9' ? before + 1 : 0;
+    counter->digit_at = now;
+    if (!ends || before < DIGITS_LEN || bx_counter_is_writing(till, '0'))
+        return false;
+    bx_input_clear(till);
+    counter->scanned = now;
+    bx_say(till, BX_TONE_WARN, "That was a scan, and no ticket code: nothing was taken.");
+    bx_effects_add(till->out, BX_EFFECT_BELL);
+    return true;
+}
+
 /* --- the door --------------------------------------------------------------------------------- */
 
 static void flush(struct bx_till *till, bx_mono now)
@@ -315,7 +335,7 @@ void bx_counter_key(struct bx_till *till, int key)
 {
     bx_mono now = till->turn.mono;
     flush(till, now);
-    if (!burst_take(till, key, now))
+    if (!digits_watch(till, key, now) && !burst_take(till, key, now))
         one_key(till, key, now);
 }
 

@@ -140,7 +140,9 @@ static void line_pay(struct bx_till *till, const struct line *line)
     bx_money amount = line->kind == BX_TENDER_CASH ? cash : left;
     if (line->has_amount)
         amount = line->amount;
-    if (bx_pay_tender(till, line->kind, amount, line->reference, &fault))
+    if (line->kind == BX_TENDER_CASH)
+        bx_pay_cash(till, amount, false);
+    else if (bx_pay_tender(till, line->kind, amount, line->reference, &fault))
         bx_counter_fault(till, &fault);
 }
 

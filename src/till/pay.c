@@ -35,6 +35,29 @@ static void take(struct bx_till *till, enum bx_tender_kind kind, bx_money receiv
         bx_counter_fault(till, &fault);
 }
 
+/* Nobody hands over so much: more than ten times what is due, and than a thousand beyond it. */
+static bool is_odd(const struct bx_till *till, bx_money due, bx_money received)
+{
+    int64_t unit = till->programme && till->programme->exponent == 3 ? 1000 : 100;
+    int64_t beyond = received.minor - due.minor;
+    return beyond > 1000 * unit && beyond > 9 * due.minor;
+}
+
+void bx_pay_cash(struct bx_till *till, bx_money received, bool asked)
+{
+    char given[BX_MONEY_TEXT], owed[BX_MONEY_TEXT], back[BX_MONEY_TEXT];
+    bx_money left, due;
+    bx_desk_left(till, &till->desk, &left, &due);
+    if (asked || till->desk.committing || !is_odd(till, due, received)) {
+        take(till, BX_TENDER_CASH, received);
+        return;
+    }
+    bx_ask(till, BX_ASK_RECEIVED, "y take it", "So much cash", "Take %s for %s, and give %s back?",
+           bx_counter_money(till, received, given), bx_counter_money(till, due, owed),
+           bx_counter_money(till, bx_money_of(received.minor - due.minor), back));
+    till->counter.ask_n = received.minor;
+}
+
 /* The amount typed. 1: none; negative: no amount, and a sentence. */
 static int typed(struct bx_till *till, bx_money *ret)
 {
@@ -56,7 +79,7 @@ void bx_pay_enter(struct bx_till *till)
         return;
     bx_desk_left(till, &till->desk, &left, &cash);
     if (none == 0)
-        take(till, BX_TENDER_CASH, amount);
+        bx_pay_cash(till, amount, false);
     else if (till->config.enter == BX_ENTER_CASH)
         take(till, BX_TENDER_CASH, cash);
     else if (till->config.enter == BX_ENTER_CARD)

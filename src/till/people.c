@@ -31,10 +31,14 @@ static bx_mono bar_end(const struct bx_till *till, int failures)
     return bx_mono_plus_ms(till->turn.mono, seconds * 1000);
 }
 
-void bx_people_start(struct bx_till *till, const struct bx_journal_state *state)
+/* A till that starts again within the same boot goes on with who was at it. One that was locked
+ * stays so, and after a boot nobody knows who has switched it on. */
+void bx_people_start(struct bx_till *till, const struct bx_event *event)
 {
+    const struct bx_journal_state *state = event->of.start.state;
     struct bx_people *people = &till->people;
     people->user = state->user;
+    people->locked = people->user != 0 && (till->draft.locked || event->of.start.rebooted);
     people->last_key = till->turn.mono;
     for (size_t i = 0; i < state->lockout_count && i < BX_LOCKOUTS_MAX; i++) {
         people->lockouts[i] = state->lockouts[i];

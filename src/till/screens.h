@@ -89,6 +89,8 @@ void bx_lines_drop(struct bx_till *till);
 void bx_pay_key(struct bx_till *till, int key);
 void bx_pay_enter(struct bx_till *till);
 void bx_pay_card(struct bx_till *till);
+/* Cash of RECEIVED; asks first when that is more than anybody hands over, unless it was ASKED. */
+void bx_pay_cash(struct bx_till *till, bx_money received, bool asked);
 void bx_pay_quick(struct bx_till *till, int nth);
 void bx_pay_leave(struct bx_till *till, bool asked);
 /* Takes a tender and says what is left. */

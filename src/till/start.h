@@ -5,12 +5,13 @@
 
 #include "boxtill/till/till.h"
 
-/* --- draft.c: the open basket as a file --------------------------------------------------------
+/* --- draft.c: the open basket as a file, and whether the till is locked ------------------------
  */
 
 struct bx_draft_state {
     bx_mono due;     /* 0: the file is as the basket */
     int64_t request; /* of the READ that tells whether the basket was sold already */
+    bool locked;     /* what the file says */
 };
 /* The basket of before; whether it was sold meanwhile is asked for. */
 void bx_draft_start(struct bx_till *till, const struct bx_event *event);

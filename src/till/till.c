@@ -167,11 +167,11 @@ static void start(struct bx_till *till, const struct bx_event *event)
     till->last_boot = state->last_boot;
     for (int document = 0; document < BX_DOCUMENTS; document++)
         document_load(till, event, (enum bx_document)document);
-    bx_people_start(till, state);
+    bx_draft_start(till, event);
+    bx_people_start(till, event);
     bx_leases_start(till, state);
     bx_papers_start(till, state->jobs, state->job_count);
     bx_link_start(till, event);
-    bx_draft_start(till, event);
     if (state->last_at.us != 0 && event->of.start.rebooted && till->turn.utc.us < state->last_at.us)
         clock_note(till, till->turn.utc.us - state->last_at.us);
     else if (state->last_at.us != 0 && !event->of.start.rebooted)
@@ -351,6 +351,7 @@ void bx_till_facts(const struct bx_till *till, struct bx_till_facts *ret)
         .dropped = till->dropped,
         .online = till->link.online,
         .forced_offline = till->link.forced,
+        .locked = till->people.locked,
         .stopped = till->commits.resolving || till->commits.stopped || till->damage.err,
         .leases = till->leases.rows,
         .lease_count = till->leases.count,

@@ -102,9 +102,9 @@ static void entry_words(const struct bx_till *till, const struct bx_item *item,
         return;
     }
     bx_view_age((till->turn.utc.us - row->head.at.us) / BX_SECOND_US, age, sizeof(age));
-    wait_words(till, v->c, sizeof(v->c));
-    size_t len = strlen(v->c);
-    snprintf(v->c + len, sizeof(v->c) - len, ", %s old", age);
+    /* The age first: it stands where the window cuts last. */
+    int len = snprintf(v->c, sizeof(v->c), "%s old, ", age);
+    wait_words(till, v->c + len, sizeof(v->c) - (size_t)len);
 }
 
 static void rows_fill(const struct bx_till *till, struct bx_till_view *v, bool documents)

@@ -378,6 +378,7 @@ static void apply(struct fake *fake, const struct bx_commit *commit, int64_t abo
     fake->now.head = entry->hash;
     fake->now.last_at = commit->head.at;
     fake->now.last_boot = entry->head.boot;
+    BX_TEXT_COPY(fake->now.last_boot_id, commit->boot_id ? commit->boot_id : "");
     if (commit->series)
         fake->now.next_series = commit->series + 1;
     for (size_t i = 0; i < commit->job_count; i++) {

@@ -83,6 +83,7 @@ static void begin(struct kit *kit, enum bx_kind kind)
                  .shift = kit->shift,
                  .user = kit->user},
         .prev = kit->head,
+        .boot_id = "0f8fad5b-d9cb-469f-a165-70867728950e",
     };
 }
 

@@ -74,6 +74,7 @@ static void a_sale_is_whole(void **state)
     assert_int_equal(now.leases[0].used, 2);
     assert_int_equal(now.last_at.us, world->kit.commit.head.at.us);
     assert_int_equal(now.last_boot, world->kit.commit.head.boot);
+    assert_string_equal(now.last_boot_id, world->kit.commit.boot_id);
     bx_journal_state_finish(&now);
     struct bx_query query = {.kind = BX_QUERY_ID, .id = first.id};
     struct rows rows = world_ask(world, &query);

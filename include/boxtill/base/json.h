@@ -107,5 +107,7 @@ void bx_json_put_id(struct bx_json_writer *writer, const char *name, const struc
 void bx_json_put_hex(struct bx_json_writer *writer, const char *name, const uint8_t *bytes,
                      size_t len);
 void bx_json_put_null(struct bx_json_writer *writer, const char *name);
+/* What was read: numbers must be whole. */
+void bx_json_put_value(struct bx_json_writer *writer, const char *name, bx_json *value);
 /* JSON that is already text, verbatim. */
 void bx_json_put_raw(struct bx_json_writer *writer, const char *name, const char *json, size_t len);

@@ -61,9 +61,10 @@ struct bx_commit {
     const struct bx_paper_entry *paper; /* kind reprint, replace, else NULL or not looked at */
     const struct bx_print_job *jobs;    /* new jobs */
     size_t job_count;
+    const char *boot_id; /* which boot of the machine this is; NULL or "": not known */
 };
 
-enum { BX_LEASES_MAX = 2048, BX_LOCKOUTS_MAX = 64 };
+enum { BX_LEASES_MAX = 2048, BX_LOCKOUTS_MAX = 64, BX_BOOT_SIZE = 40 };
 
 struct bx_lockout {
     int64_t user;
@@ -82,7 +83,8 @@ struct bx_journal_state {
     int64_t next_shift; /* from 1 */
     int64_t user;       /* logged in by the last login entry, 0: nobody */
     bx_utc last_at;
-    int64_t last_boot;
+    int64_t last_boot;               /* of the boot clock */
+    char last_boot_id[BX_BOOT_SIZE]; /* and of which boot; "" not known */
     int64_t queued, attention;
     bool offline;            /* offline-start without its end */
     struct bx_ref last_sale; /* seq 0: none yet */

@@ -75,10 +75,10 @@ struct bx_event {
             const struct bx_journal_state *state; /* copied */
             const char *documents[BX_DOCUMENTS];  /* stored bytes or NULL */
             size_t document_lens[BX_DOCUMENTS];
-            const char *draft; /* the draft file, or NULL */
+            const char *draft; /* the draft file (domain/basket.h), or NULL */
             size_t draft_len;
             bool enrolled; /* has a device key and a server to talk to */
-            bool rebooted; /* the boot clock began anew since the last entry */
+            bool rebooted; /* the machine was started anew since the last entry */
         } start;
         struct {
             int key;
@@ -115,7 +115,7 @@ enum bx_effect_kind {
     BX_EFFECT_RESOLVE, /* after an unknown COMMIT; answered by STORED */
     BX_EFFECT_NOTE,    /* answered by STORED */
     BX_EFFECT_READ,    /* answered by ROWS */
-    BX_EFFECT_DRAFT,   /* the draft file: atomic rename, no sync; not answered */
+    BX_EFFECT_DRAFT,   /* the draft file, by atomic rename; not answered */
     BX_EFFECT_PRINT,   /* answered by PRINT reports */
     BX_EFFECT_PRINT_ASK,
     BX_EFFECT_PRINT_CANCEL,
@@ -141,6 +141,7 @@ struct bx_effect {
         struct {
             const char *json;
             size_t len; /* 0: remove the file */
+            bool sync;  /* on disk before the next effect is carried out */
         } draft;
         struct {
             struct bx_ref proof;
@@ -212,8 +213,9 @@ struct bx_till_facts {
     int64_t till, incarnation, next_seq, next_series, shift, user;
     int64_t epoch, commit; /* highest seen */
     struct bx_hash head;
-    int64_t queued, attention, dropped;   /* dropped: answers nobody waited for */
-    bool online, forced_offline, stopped; /* stopped: selling is shut until a COMMIT is resolved */
+    int64_t queued, attention, dropped; /* dropped: answers nobody waited for */
+    bool online, forced_offline, locked;
+    bool stopped; /* selling is shut: a COMMIT is unresolved, or the journal is damaged */
     const struct bx_lease *leases;
     size_t lease_count;
 };

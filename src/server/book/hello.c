@@ -18,7 +18,7 @@
 struct greeting {
     struct bd_book *book;
     const struct bd_turn *turn;
-    const struct bd_meta_row *meta;
+    struct bd_meta_row *meta;
     struct bd_device_row *device;
     const struct bx_allot_message *message;
     struct bx_allot_answer *answer;
@@ -83,6 +83,15 @@ static int begin(const struct greeting *greeting, struct bx_fault *fault)
     return 0;
 }
 
+/* The till holds more than we know to have given it: we have forgotten it. */
+static int lost(const struct greeting *greeting, struct bx_fault *fault)
+{
+    greeting->answer->word = BX_ALLOT_SAY_HELLO;
+    greeting->device->hello_want = -1;
+    return bd_epoch_raise(greeting->book, greeting->turn, greeting->meta, greeting->meta->epoch,
+                          fault);
+}
+
 /* Same epoch: a check. */
 static int compare(const struct greeting *greeting, const struct bd_lease_row *lease, bool known,
                    struct bx_fault *fault)
@@ -96,7 +105,7 @@ static int compare(const struct greeting *greeting, const struct bd_lease_row *l
     if (known && message->used < lease->booked)
         return suspect(greeting);
     if (open && (!known || message->n > lease->n))
-        return doubt(greeting, "The till claims more places than it was given.", fault);
+        return lost(greeting, fault);
     return open && lease->state == BD_LEASE_CLOSED ? suspect(greeting) : 0;
 }
 
@@ -171,7 +180,7 @@ static int lease_said(const struct greeting *greeting, struct bx_fault *fault)
                                                        : compare(greeting, &lease, err == 0, fault);
 }
 
-int bd_hello(struct bd_book *book, const struct bd_turn *turn, const struct bd_meta_row *meta,
+int bd_hello(struct bd_book *book, const struct bd_turn *turn, struct bd_meta_row *meta,
              struct bd_device_row *device, const struct bx_allot_message *message,
              struct bx_allot_answer *answer, struct bx_fault *fault)
 {
@@ -179,7 +188,7 @@ int bd_hello(struct bd_book *book, const struct bd_turn *turn, const struct bd_m
     answer->word = BX_ALLOT_ACKED;
     int err =
         bx_slug_is_none(&message->pool) ? begin(&greeting, fault) : lease_said(&greeting, fault);
-    if (err == 0 && device->quarantined != BD_TRUSTED)
+    if (err == 0 && answer->word == BX_ALLOT_ACKED && device->quarantined != BD_TRUSTED)
         answer->word = BX_ALLOT_QUARANTINED;
     return err;
 }

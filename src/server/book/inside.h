@@ -86,11 +86,11 @@ int bx_must bd_lease_fade(struct bd_store *store, struct bd_device_row *device,
 
 /* --- hello.c, restore.c ------------------------------------------------------------------- */
 
-/* One message of a HELLO; changes DEVICE, which the caller puts. */
-int bx_must bd_hello(struct bd_book *book, const struct bd_turn *turn,
-                     const struct bd_meta_row *meta, struct bd_device_row *device,
-                     const struct bx_allot_message *message, struct bx_allot_answer *answer,
-                     struct bx_fault *fault);
+/* One message of a HELLO; changes DEVICE, which the caller puts, and META when it shows that we
+ * lost something. */
+int bx_must bd_hello(struct bd_book *book, const struct bd_turn *turn, struct bd_meta_row *meta,
+                     struct bd_device_row *device, const struct bx_allot_message *message,
+                     struct bx_allot_answer *answer, struct bx_fault *fault);
 /* After a batch of messages: a HELLO that is whole counts. */
 int bx_must bd_hello_end(struct bd_store *store, const struct bd_meta_row *meta,
                          struct bd_device_row *device, struct bx_fault *fault);

@@ -26,7 +26,7 @@ static int64_t room(const struct bd_pool_row *pool)
 
 int64_t bd_pool_free(const struct bd_pool_row *pool)
 {
-    int64_t left = room(pool) - pool->lacking;
+    int64_t left = room(pool) - pool->lacking - pool->over;
     return left > 0 ? left : 0;
 }
 

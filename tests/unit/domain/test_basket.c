@@ -24,11 +24,13 @@ static int add(struct bx_basket *basket, const struct sample *sample, int p, int
 
 static void assert_same_basket(const struct bx_basket *a, const struct bx_basket *b)
 {
+    struct bx_draft one = {.basket = *a};
+    struct bx_draft two = {.basket = *b};
     bx_buf_auto left, right;
     bx_buf_init(&left, 0);
     bx_buf_init(&right, 0);
-    bx_basket_encode(a, &left);
-    bx_basket_encode(b, &right);
+    bx_draft_encode(&one, &left);
+    bx_draft_encode(&two, &right);
     assert_string_equal(bx_buf_text(&left), bx_buf_text(&right));
 }
 
@@ -247,15 +249,16 @@ static void test_draft_round_trip(void **state)
     struct bx_rand rand = sample_rand(2);
     sample_init(&sample);
     for (int round = 0; round < 200; round++) {
-        struct bx_basket basket = {0};
-        struct bx_basket back;
+        struct bx_draft draft = {.locked = round % 3 == 0};
+        struct bx_draft back;
         if (round > 0)
-            sample_basket(&rand, &sample, &basket);
+            sample_basket(&rand, &sample, &draft.basket);
         bx_buf_auto out;
         bx_buf_init(&out, 0);
-        bx_basket_encode(&basket, &out);
-        assert_int_equal(bx_basket_decode(out.data, out.len, &back, NULL), 0);
-        assert_same_basket(&basket, &back);
+        bx_draft_encode(&draft, &out);
+        assert_int_equal(bx_draft_decode(out.data, out.len, &back, NULL), 0);
+        assert_same_basket(&draft.basket, &back.basket);
+        assert_int_equal(draft.locked, back.locked);
     }
 }
 
@@ -263,18 +266,18 @@ static void test_draft_round_trip(void **state)
 static int draft_with(const char *from, const char *to)
 {
     struct sample sample;
-    struct bx_basket basket = {0};
+    struct bx_draft draft = {0};
     char changed[4096];
     sample_init(&sample);
-    assert_int_equal(add(&basket, &sample, 0, 0, 1, NULL), 0);
+    assert_int_equal(add(&draft.basket, &sample, 0, 0, 1, NULL), 0);
     bx_buf_auto out;
     bx_buf_init(&out, 0);
-    bx_basket_encode(&basket, &out);
+    bx_draft_encode(&draft, &out);
     const char *at = strstr(out.data, from);
     assert_non_null(at);
     snprintf(changed, sizeof(changed), "%.*s%s%s", (int)(at - out.data), out.data, to,
              at + strlen(from));
-    return bx_basket_decode(changed, strlen(changed), &basket, NULL);
+    return bx_draft_decode(changed, strlen(changed), &draft, NULL);
 }
 
 static void test_draft_is_checked(void **state)
@@ -296,6 +299,7 @@ static void test_draft_is_checked(void **state)
         {"\"name\":\"Adult\"",      "\"name\":\"Ad\\u0007ult\""},
         {"\"places\":1,",           ""                         },
         {"\"quantity\":1",          "\"quantity\":1,\"more\":1"},
+        {"]}",                      "],\"locked\":1}"          },
         {"\"end\":",                "\"end\":1,\"end\":"       },
         {"]}",                      "]"                        },
     };

@@ -15,7 +15,7 @@
 
 #include "boxtill/base/alloc.h"
 
-enum { FILES_MAX = 64, SECTOR = 512 };
+enum { FILES_MAX = 64, SECTOR = 512, PAGE = 4096 };
 
 struct change {
     struct change *next;
@@ -94,6 +94,18 @@ static void change_add(struct disk_file *file, int64_t at, const void *bytes, in
         memcpy(change->bytes, bytes, size);
     *file->last = change;
     file->last = &change->next;
+}
+
+/* A large write reaches the disk page by page, each for itself. */
+static void write_add(struct disk_file *file, int64_t at, const char *bytes, int len)
+{
+    for (int done = 0; done < len;) {
+        int piece = PAGE - (int)((at + done) % PAGE);
+        if (piece > len - done)
+            piece = len - done;
+        change_add(file, at + done, bytes + done, piece);
+        done += piece;
+    }
 }
 
 static void file_forget(struct disk_file *file)
@@ -180,7 +192,7 @@ static int file_write(sqlite3_file *file, const void *bytes, int len, sqlite3_in
     if (strikes(false))
         return code_of(SQLITE_IOERR_WRITE);
     if (disk_of(file))
-        change_add(disk_of(file), at, bytes, len);
+        write_add(disk_of(file), at, bytes, len);
     return real_of(file)->pMethods->xWrite(real_of(file), bytes, len, at);
 }
 

@@ -15,7 +15,7 @@
 #include "fault_vfs.h"
 #include "home.h"
 
-enum { QUANTITY = 2, SALES = 4, CUTS = 300, CUT_SALES = 30 };
+enum { QUANTITY = 2, SALES = 12, CUTS = 300, CUT_SALES = 30 };
 
 static struct home home;
 static struct picture fresh; /* a journal that was just enrolled */

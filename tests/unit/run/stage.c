@@ -93,11 +93,13 @@ static void host_wait(struct bx_host *host, struct pollfd *fds, size_t count, in
         stage->now_ms += ms > 0 ? ms : 0;
 }
 
-static int host_draft(struct bx_host *host, const char *json, size_t len, struct bx_fault *fault)
+static int host_draft(struct bx_host *host, const char *json, size_t len, bool sync,
+                      struct bx_fault *fault)
 {
     (void)json;
     (void)fault;
     of(host)->drafts++;
+    of(host)->draft_syncs += sync;
     of(host)->draft_len = len;
     return 0;
 }
@@ -146,6 +148,12 @@ static bx_mono mono(struct bx_clock *clock)
     return (bx_mono){stage_now->now_ms * BX_MS_NS};
 }
 
+static const char *boot(struct bx_clock *clock)
+{
+    (void)clock;
+    return stage_now->boot;
+}
+
 static void seed(struct bx_random *random, uint8_t out[32])
 {
     (void)random;
@@ -182,11 +190,10 @@ struct stage *stage_create(bool screen, bool yields)
                                             .draw = host_draw};
     static const struct bx_host_ops without = {
         .wait = host_wait, .draft = host_draft, .log = host_log};
-    static const struct bx_clock_ops clock = {utc, mono};
+    static const struct bx_clock_ops clock = {utc, mono, boot};
     static const struct bx_random_ops random = {seed};
     const struct bx_identity identity = {.till = 2, .incarnation = 1, .issuer = 3};
     struct stage *stage = bx_new(struct stage);
-    struct bx_till_config config;
     stage_now = stage;
     stage->now_ms = 1000000;
     stage->host.ops = screen ? &with : &without;
@@ -200,16 +207,25 @@ struct stage *stage_create(bool screen, bool yields)
     assert_non_null(mkdtemp(stage->folder));
     snprintf(stage->sock, sizeof(stage->sock), "%s/till.sock", stage->folder);
     assert_int_equal(pipe(stage->stop), 0);
+    stage->yields = yields;
+    stage->boot = "one";
+    stage_restart(stage);
+    return stage;
+}
+
+void stage_restart(struct stage *stage)
+{
     struct bx_run_ports ports = {.host = &stage->host,
                                  .clock = &stage->clock,
                                  .random = &stage->random,
                                  .journal = stage->journal,
                                  .stop_fd = stage->stop[0],
-                                 .yields = yields};
+                                 .yields = stage->yields};
+    struct bx_till_config config;
+    bx_run_destroy(stage->run);
     bx_till_config_defaults(&config);
     stage->run = bx_run_create(&config, &ports);
     assert_int_equal(bx_run_start(stage->run, NULL, 0, NULL), 0);
-    return stage;
 }
 
 void *stage_destroy(struct stage *stage)

@@ -132,6 +132,45 @@ static void what_was_not_answered_is_said_so(void **state)
     assert_int_equal(exit, 1);
 }
 
+static bool is_locked(const struct stage *stage)
+{
+    struct bx_till_facts facts;
+    bx_till_facts(bx_run_till(stage->run), &facts);
+    assert_int_equal(facts.user, 7);
+    return facts.locked;
+}
+
+static void a_boot_is_known_by_its_name(void **state)
+{
+    struct stage *stage = *state;
+    assert_int_equal(stage_command(stage, "{\"verb\":\"login\",\"number\":7,\"pin\":\"1234\"}"), 0);
+    stage_restart(stage);
+    assert_false(is_locked(stage));
+    stage->now_ms += 1000000;
+    stage->boot = "two"; /* up for longer than the first one was */
+    stage_restart(stage);
+    assert_true(is_locked(stage));
+    assert_int_equal(stage_command(stage, "{\"verb\":\"login\",\"number\":7,\"pin\":\"1234\"}"), 0);
+    stage_restart(stage);
+    assert_false(is_locked(stage));
+    stage->boot = ""; /* a machine that does not say: by the clock */
+    stage_restart(stage);
+    assert_false(is_locked(stage));
+    stage->now_ms = 5000;
+    stage_restart(stage);
+    assert_true(is_locked(stage));
+}
+
+static void a_lock_is_synced(void **state)
+{
+    struct stage *stage = *state;
+    assert_int_equal(stage_command(stage, "{\"verb\":\"login\",\"number\":7,\"pin\":\"1234\"}"), 0);
+    assert_int_equal(stage->draft_syncs, 0);
+    assert_int_equal(stage_command(stage, "{\"verb\":\"lock\"}"), 0);
+    assert_int_equal(stage->draft_syncs, 1);
+    assert_true(stage->draft_len > 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -145,6 +184,8 @@ int main(void)
         TEST(keys_reach_the_till_and_the_view_is_drawn),
         TEST(housekeeping_waits_for_quiet),
         TEST(what_was_not_answered_is_said_so),
+        TEST(a_boot_is_known_by_its_name),
+        TEST(a_lock_is_synced),
     };
     bx_crypto_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

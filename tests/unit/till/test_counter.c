@@ -98,6 +98,33 @@ static void amounts_without_and_with_a_point(void **state)
     assert_int_equal(bench_sale()->tenders[0].received.minor, 5010);
 }
 
+static void much_too_much_cash_asks_once(void **state)
+{
+    (void)state;
+    bench_keys("3a\n999999999999\n");
+    assert_int_equal(bench_sales(), 0);
+    assert_string_not_equal(bench_view()->ask, "");
+    assert_non_null(strstr(bench_view()->ask_text, "9999999999.99"));
+    bench_keys("\n"); /* No is what Enter says */
+    assert_string_equal(bench_view()->ask, "");
+    assert_int_equal(bench_sales(), 0);
+    assert_int_equal(bench_view()->screen, BX_SCREEN_PAY);
+    bench_keys("107200\n"); /* 1000.00 more than the 72.00 that are due */
+    assert_int_equal(bench_sales(), 1);
+    bench_keys("3a\n107201\n");
+    assert_int_equal(bench_sales(), 1);
+    bench_keys("y");
+    assert_int_equal(bench_sales(), 2);
+    assert_string_equal(bench_view()->change, "1000.01");
+    bench_keys("=a cash 1024.01\n"); /* the line asks, too */
+    assert_int_equal(bench_sales(), 2);
+    bench_keys("y");
+    assert_int_equal(bench_sales(), 3);
+    bench_keys("99a\ny"); /* 2376.00: ten times that is sane */
+    bench_keys("\n2376000\n");
+    assert_int_equal(bench_sales(), 3);
+}
+
 static void part_payment(void **state)
 {
     (void)state;
@@ -654,6 +681,7 @@ int main(void)
         flow_test(quick_cash),
         flow_test(amounts_without_and_with_a_point),
         flow_test(part_payment),
+        flow_test(much_too_much_cash_asks_once),
         flow_test(leaving_a_part_payment_asks),
         flow_test(sale_of_nothing_to_pay),
         flow_test(next_product_begins_the_next_sale),

@@ -315,6 +315,37 @@ static void broken_scan_presses_nothing(void **state)
     assert_int_equal(screen(), BX_SCREEN_SELL);
 }
 
+/* A book's bar code is no amount, and no quantity. */
+static void scanned_digits_take_no_money(void **state)
+{
+    (void)state;
+    bench_keys("2a\n");
+    bench_burst("4006381333931\n\n", 5);
+    assert_int_equal(bench_sales(), 0);
+    assert_string_equal(bench_view()->ask, "");
+    assert_string_equal(bench_view()->input, "");
+    assert_non_null(strstr(bench_view()->say, "scan"));
+    bench_wait(500);
+    bench_burst("10000000\n", 12); /* eight of them are enough */
+    assert_int_equal(bench_sales(), 0);
+    assert_int_equal(screen(), BX_SCREEN_PAY);
+    bench_keys("\033");
+    bench_burst("40063813\n", 5);
+    assert_int_equal(screen(), BX_SCREEN_SELL);
+    assert_string_equal(bench_view()->input, "");
+    bench_wait(500);
+    bench_burst("2a", 5); /* and those before it are forgotten */
+    bench_wait(500);
+    assert_int_equal(pieces(), 4);
+    bench_keys("\n");
+    bench_burst("10000\n", 20); /* a fast hand */
+    assert_int_equal(bench_sales(), 1);
+    bench_wait(500);
+    bench_keys("F"); /* where digits are looked for, a scan may bring them */
+    bench_burst("00000001\n", 5);
+    assert_int_equal(screen(), BX_SCREEN_SALE);
+}
+
 static void scan_opens_the_sale_at_its_ticket(void **state)
 {
     (void)state;
@@ -531,6 +562,7 @@ int main(void)
         keys_test(scan_under_caps_lock),
         keys_test(wrong_check_character_is_said),
         keys_test(broken_scan_presses_nothing),
+        keys_test(scanned_digits_take_no_money),
         keys_test(scan_opens_the_sale_at_its_ticket),
         keys_test(scan_of_a_replacement),
         keys_test(prefix_makes_anything_a_scan),

@@ -149,6 +149,51 @@ static void a_logout_keeps_basket_and_queue(void **state)
     assert_int_equal(rig_entries(rig, BX_KIND_SALE), 2);
 }
 
+static void a_locked_till_stays_locked(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2aL");
+    const struct bx_effect *effect = rig_last(rig, BX_EFFECT_DRAFT);
+    assert_true(effect && effect->of.draft.sync);
+    rig_restart(rig, false);
+    assert_true(rig_view(rig)->locked);
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_LOGIN);
+    rig_keys(rig, "a\n\n");
+    rig_command(rig, "{\"verb\":\"sell\",\"basket\":\"a\"}");
+    assert_int_equal(rig->exit, 1);
+    assert_non_null(strstr(rig->text, "locked"));
+    assert_int_equal(rig_entries(rig, BX_KIND_SALE), 0);
+    rig_keys(rig, "1234\n");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_SELL);
+    assert_int_equal(rig_view(rig)->persons, 2);
+    rig_restart(rig, false); /* a kill while somebody is at work */
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_SELL);
+    assert_int_equal(rig_view(rig)->persons, 2);
+    rig_keys(rig, "\n\nL"); /* also with nothing in the basket */
+    rig_restart(rig, false);
+    assert_true(rig_view(rig)->locked);
+    rig_keys(rig, "1234\n");
+    assert_string_equal(rig->draft, "");
+}
+
+static void after_a_boot_it_is_locked(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2a");
+    rig_restart(rig, true);
+    assert_true(rig_view(rig)->locked);
+    assert_string_equal(rig_view(rig)->cashier, "Ana");
+    assert_true(rig_view(rig)->asks_pin);
+    rig_restart(rig, false); /* killed before anybody came */
+    assert_true(rig_view(rig)->locked);
+    rig_keys(rig, "1234\n");
+    assert_int_equal(rig_view(rig)->persons, 2);
+    rig_command(rig, "{\"verb\":\"logout\"}");
+    rig_restart(rig, true);
+    assert_false(rig_view(rig)->locked); /* nobody's till is not locked: it asks for a number */
+    assert_false(rig_view(rig)->asks_pin);
+}
+
 #define SELLING(test) cmocka_unit_test_setup_teardown(test, rig_open_selling, rig_close)
 #define FRESH(test)   cmocka_unit_test_setup_teardown(test, rig_open, rig_close)
 
@@ -163,6 +208,8 @@ int main(void)
         SELLING(a_lock_keeps_the_basket_and_stops_selling),
         SELLING(a_till_left_alone_locks_itself),
         SELLING(a_logout_keeps_basket_and_queue),
+        SELLING(a_locked_till_stays_locked),
+        SELLING(after_a_boot_it_is_locked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

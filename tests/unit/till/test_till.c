@@ -36,7 +36,7 @@ static void the_basket_survives_a_kill(void **state)
 {
     struct rig *rig = *state;
     rig_keys(rig, "2a3p");
-    rig_restart(rig, true);
+    rig_restart(rig, false);
     assert_int_equal(rig_view(rig)->line_count, 2);
     assert_int_equal(rig_view(rig)->persons, 2);
     rig_keys(rig, "\n\n");
@@ -52,7 +52,7 @@ static void a_draft_of_what_was_sold_is_dropped(void **state)
     rig->hold[BX_EFFECT_DRAFT] = true; /* killed before the file was removed */
     rig_keys(rig, "\n\n");
     rig->hold[BX_EFFECT_DRAFT] = false;
-    rig_restart(rig, true);
+    rig_restart(rig, false);
     assert_int_equal(rig_view(rig)->line_count, 0);
     rig_wait(rig, 1000);
     assert_string_equal(rig->draft, "");
@@ -64,7 +64,7 @@ static void a_broken_draft_is_no_reason_to_stop(void **state)
     struct rig *rig = *state;
     memcpy(rig->draft, "{\"v\":1,", 8);
     rig->draft[7] = '\0';
-    rig_restart(rig, true);
+    rig_restart(rig, false);
     assert_int_equal(rig_view(rig)->line_count, 0);
     rig_keys(rig, "a\n\n");
     assert_int_equal(rig_entries(rig, BX_KIND_SALE), 1);
@@ -81,7 +81,7 @@ static void goes_on_where_it_was(void **state)
     assert_int_equal(after.next_series, 2);
     assert_true(bx_hash_equal(&after.head, &before.head));
     assert_int_equal(after.user, 7);
-    rig_keys(rig, "a\n\n");
+    rig_keys(rig, "1234\na\n\n");
     assert_int_equal(rig_facts(rig).next_series, 3);
     assert_int_equal(rig_lease(rig, "s1430")->used, 3);
 }
