@@ -93,7 +93,8 @@ struct bx_date bx_till_today(const struct bx_till *till)
 {
     struct bx_date date;
     int minute;
-    bx_utc_civil(till->turn.utc, till->programme ? till->programme->offset_min : 0, &date, &minute);
+    bx_utc_civil(till->turn.utc, bx_programme_offset(till->programme, till->turn.utc), &date,
+                 &minute);
     return date;
 }
 
@@ -178,6 +179,7 @@ static void start(struct bx_till *till, const struct bx_event *event)
         clock_note(till, (till->turn.utc.us - state->last_at.us) -
                              (till->turn.mono.ns - state->last_boot) / 1000);
     bx_counter_start(till);
+    bx_desk_refresh(till, &till->desk);
 }
 
 /* --- events -------------------------------------------------------------------------------- */
