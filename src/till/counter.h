@@ -148,6 +148,7 @@ void bx_counter_logged_in(struct bx_till *till, const struct bx_fault *fault); /
 void bx_counter_left(struct bx_till *till);
 void bx_counter_programme(
     struct bx_till *till); /* a new programme: keep the selection if it lives */
+const char *bx_counter_money(const struct bx_till *till, bx_money amount, char out[BX_MONEY_TEXT]);
 /* QUANTITY of PRODUCT does not fit into SLOT: says what fits and what N does then. */
 void bx_counter_short(struct bx_till *till, const struct bx_slot *slot,
                       const struct bx_product *product, int quantity);

@@ -179,6 +179,7 @@ static void start(struct bx_till *till, const struct bx_event *event)
         clock_note(till, (till->turn.utc.us - state->last_at.us) -
                              (till->turn.mono.ns - state->last_boot) / 1000);
     bx_counter_start(till);
+    bx_desk_refresh(till, &till->desk);
 }
 
 /* --- events -------------------------------------------------------------------------------- */
