@@ -147,8 +147,9 @@ static void line_window_check(struct bx_json_reader *reader, const struct bx_lin
         bx_json_fault(reader, "\"start\" and \"end\" are no window of time");
 }
 
-static void line_read(struct bx_json_reader *reader, struct bx_line *line)
+static void line_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
+    struct bx_line *line = (struct bx_line *)arg + at;
     static const char *const names[] = {
         "product", "name", "event", "event_name", "slot",   "pool",    "class",    "start", "end",
         "offset",  "date", "price", "tax",        "places", "persons", "quantity", NULL};
@@ -178,17 +179,10 @@ static void line_read(struct bx_json_reader *reader, struct bx_line *line)
 
 void bx_lines_read(struct bx_json_reader *reader, struct bx_basket *ret)
 {
+    char what[48];
+    snprintf(what, sizeof(what), "%.20s, line", reader->where);
     bx_json *lines = bx_json_array(reader, "lines", BX_LINES_MAX);
-    ret->count = 0;
-    for (bx_json *child = bx_json_first(lines); child && !reader->err;
-         child = bx_json_next(child)) {
-        struct bx_json_reader line;
-        char where[48];
-        snprintf(where, sizeof(where), "%.20s, line %d", reader->where, ret->count + 1);
-        bx_json_read(&line, child, where, reader->fault);
-        line_read(&line, &ret->lines[ret->count++]);
-        reader->err = line.err;
-    }
+    ret->count = (int)bx_json_each(reader, lines, what, line_read, ret->lines);
 }
 
 void bx_slug_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_slug *ret)

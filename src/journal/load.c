@@ -102,13 +102,9 @@ static int job_read(struct bx_stmt *stmt, struct bx_print_job *job, struct bx_fa
     BX_TEXT_COPY(job->say, bx_stmt_text(stmt, 8));
     if (!bx_stmt_copy(stmt, 0, &job->id, sizeof(job->id)))
         return damaged("id of a print job", fault);
-    for (int state = BX_JOB_NEW; state <= BX_JOB_CANCELLED; state++) {
-        if (strcmp(bx_stmt_text(stmt, 6), bx_job_state_word((enum bx_job_state)state)) != 0)
-            continue;
-        job->state = (enum bx_job_state)state;
-        return 0;
-    }
-    return damaged("state of a print job", fault);
+    if (bx_job_state_parse(bx_stmt_text(stmt, 6), &job->state))
+        return damaged("state of a print job", fault);
+    return 0;
 }
 
 static int job_take(void *arg, struct bx_stmt *stmt, struct bx_fault *fault)
