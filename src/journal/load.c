@@ -45,15 +45,9 @@ int bx_ledger_enrol(struct bx_journal *journal, const struct bx_identity *identi
         meta.turn++;
         err = bx_meta_store(ledger, &meta, fault);
     }
-    if (err) {
-        bx_db_rollback(ledger->db);
-        return err;
-    }
-    err = bx_db_commit(ledger->db, fault);
-    if (err) {
-        ledger->unsure = BX_UNSURE_NOTE;
-        ledger->unsure_turn = meta.turn;
-    }
+    if (err == 0)
+        return bx_ledger_end(ledger, BX_UNSURE_NOTE, meta.turn, fault);
+    bx_db_rollback(ledger->db);
     return err;
 }
 

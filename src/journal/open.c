@@ -65,6 +65,17 @@ int bx_ledger_ready(struct bx_ledger *ledger, struct bx_fault **fault)
                         "an unknown COMMIT is not settled");
 }
 
+int bx_ledger_end(struct bx_ledger *ledger, enum bx_unsure unsure, int64_t turn,
+                  struct bx_fault *fault)
+{
+    int err = bx_db_commit(ledger->db, fault);
+    if (err) {
+        ledger->unsure = unsure;
+        ledger->unsure_turn = turn;
+    }
+    return err;
+}
+
 static int swap_in(struct bx_ledger *ledger, struct bx_fault *fault)
 {
     char fresh[PATH_SIZE], log[PATH_SIZE];
