@@ -335,12 +335,14 @@ void bx_draft_encode(const struct bx_draft *draft, struct bx_buf *out)
     bx_lines_put(&writer, &draft->basket);
     if (draft->locked)
         bx_json_put_bool(&writer, "locked", true);
+    if (draft->doubt)
+        bx_json_put_bool(&writer, "doubt", true);
     bx_json_object_close(&writer);
 }
 
 int bx_draft_decode(const char *json, size_t len, struct bx_draft *ret, struct bx_fault *fault)
 {
-    static const char *const names[] = {"v", "id", "lines", "locked", NULL};
+    static const char *const names[] = {"v", "id", "lines", "locked", "doubt", NULL};
     bx_body_auto state;
     int err = bx_body_open(&state, json, len, "basket", fault);
     if (err)
@@ -350,6 +352,7 @@ int bx_draft_decode(const char *json, size_t len, struct bx_draft *ret, struct b
     bx_json_id(&state.root, "id", &draft.basket.id);
     bx_lines_read(&state.root, &draft.basket);
     draft.locked = bx_json_bool_or(&state.root, "locked", false);
+    draft.doubt = bx_json_bool_or(&state.root, "doubt", false);
     bx_json_only(&state.root, names);
     if (state.root.err)
         return state.root.err;

@@ -262,6 +262,7 @@ struct bx_till {
     struct bx_counter counter;
     struct bx_command command;
     struct bx_draft_state draft;
+    struct bx_clock_state clock;
     struct bx_fault damage; /* of the journal: nothing is sold any more; err 0: none */
 };
 

@@ -15,6 +15,7 @@ enum bx_ask {
     BX_ASK_CLEAR,
     BX_ASK_LEAVE_PAY, /* part payments are given back */
     BX_ASK_RECEIVED,  /* more cash than anybody hands over: ask_n */
+    BX_ASK_CLOCK,     /* date and time are right */
     BX_ASK_REPLACE,   /* ask_n: index of the item */
     BX_ASK_QUIT,
     BX_ASK_SETTLE, /* ask_n: seq of the entry; wants a reason */

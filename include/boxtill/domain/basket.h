@@ -76,12 +76,13 @@ int bx_basket_places(const struct bx_basket *basket, const struct bx_slug *pool)
 int bx_must bx_basket_totals(const struct bx_basket *basket, bool tax_included,
                              struct bx_totals *ret);
 
-/* What survives a kill and a log-out beside the journal: the open basket, and whether the till was
- * locked. As a file {"v":1,"id":"…","lines":[…],"locked":true} with the lines of a sale's body
- * (entry.c); a till that is not locked has no such member. */
+/* What survives a kill and a log-out beside the journal: the open basket, whether the till was
+ * locked, and whether its clock was doubted. As a file
+ * {"v":1,"id":"…","lines":[…],"locked":true,"doubt":true} with the lines of a sale's body
+ * (entry.c); what is not so has no member. */
 struct bx_draft {
     struct bx_basket basket;
-    bool locked;
+    bool locked, doubt;
 };
 void bx_draft_encode(const struct bx_draft *draft, struct bx_buf *out);
 int bx_must bx_draft_decode(const char *json, size_t len, struct bx_draft *ret,
