@@ -301,10 +301,19 @@ static void pin(struct sim *sim, int till, const struct bx_effect *effect)
     sim_later(sim, 120 * BX_MS_NS, item);
 }
 
+static void draft_put(struct bx_buf *file, const char *json, size_t len)
+{
+    bx_buf_clear(file);
+    bx_buf_add(file, json, len);
+}
+
+/* Written without sync, a power cut may bring back what stood there before. */
 static void draft(struct sim_till *till, const struct bx_effect *effect)
 {
-    bx_buf_clear(&till->draft);
-    bx_buf_add(&till->draft, effect->of.draft.json, effect->of.draft.len);
+    draft_put(&till->draft_before, bx_buf_text(&till->draft), till->draft.len);
+    draft_put(&till->draft, effect->of.draft.json, effect->of.draft.len);
+    if (effect->of.draft.sync)
+        draft_put(&till->draft_before, effect->of.draft.json, effect->of.draft.len);
 }
 
 static void reply(struct sim *sim, int till, const struct bx_effect *effect)

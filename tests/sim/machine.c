@@ -94,6 +94,16 @@ void sim_till_event(struct sim *sim, int till, struct bx_event *event)
     at->wake = wake > sim->now ? wake : sim->now + BX_MS_NS;
 }
 
+/* The boot clock begins anew, and what was not synced may be older than it was. */
+static void power_cut(struct sim *sim, struct sim_till *till)
+{
+    till->boot = sim->now - sim_between(&sim->rand, 1, 30) * BX_SECOND_NS;
+    if (!sim_chance(&sim->rand, 500))
+        return;
+    bx_buf_clear(&till->draft);
+    bx_buf_add(&till->draft, bx_buf_text(&till->draft_before), till->draft_before.len);
+}
+
 static void boot(struct sim *sim, int till)
 {
     struct sim_till *at = &sim->tills[till];
@@ -104,7 +114,7 @@ static void boot(struct sim *sim, int till)
     struct bx_till_config config;
     struct bx_fault fault = {0};
     if (sim_chance(&sim->rand, 300))
-        at->boot = sim->now - sim_between(&sim->rand, 1, 30) * BX_SECOND_NS;
+        power_cut(sim, at);
     bx_assert(journal->ops->load(journal, state, &fault) == 0);
     for (int i = 0; i < BX_DOCUMENTS; i++) {
         bx_buf_init(&documents[i], 0);
@@ -169,5 +179,6 @@ void sim_till_finish(struct sim_till *till)
     pending_clear(till);
     fake_journal_destroy(till->journal);
     bx_buf_finish(&till->draft);
+    bx_buf_finish(&till->draft_before);
     bx_free(till->printer.sheets);
 }

@@ -111,7 +111,7 @@ struct sim_till {
     struct bd_device device;
     /* what survives a crash */
     struct bx_journal *journal;
-    struct bx_buf draft;
+    struct bx_buf draft, draft_before;
     struct sim_printer printer;
     int64_t life; /* how many there were */
     int64_t boot; /* true time at which the boot clock was 0 */
