@@ -346,6 +346,21 @@ bx_json *bx_json_array(struct bx_json_reader *reader, const char *name, size_t m
     return NULL;
 }
 
+size_t bx_json_each(struct bx_json_reader *reader, bx_json *list, const char *what,
+                    bx_json_read_element read, void *arg)
+{
+    size_t count = 0;
+    for (bx_json *child = bx_json_first(list); child && !reader->err; child = child->next) {
+        struct bx_json_reader element;
+        char where[64];
+        snprintf(where, sizeof(where), "%s %zu", what, count + 1);
+        bx_json_read(&element, child, where, reader->fault);
+        read(arg, &element, count++);
+        reader->err = element.err;
+    }
+    return count;
+}
+
 bx_json *bx_json_object(struct bx_json_reader *reader, const char *name)
 {
     bx_json *value = member(reader, name, true);
@@ -371,4 +386,29 @@ void bx_json_only(struct bx_json_reader *reader, const char *const names[])
         bx_text_wash(child->string, strlen(child->string), 40, shown, sizeof(shown));
         bx_json_fault(reader, "\"%s\" is not known here", shown);
     }
+}
+
+void bx_json_put_value(struct bx_json_writer *writer, const char *name, bx_json *value)
+{
+    bool object = bx_json_is_object(value), array = bx_json_is_array(value);
+    if (object)
+        bx_json_object_open(writer, name);
+    else if (array)
+        bx_json_array_open(writer, name);
+    else if (bx_json_is_string(value))
+        bx_json_put_string(writer, name, bx_json_text(value));
+    else if (bx_json_is_integer(value))
+        bx_json_put_int(writer, name, bx_json_integer(value));
+    else if (cJSON_IsBool(value))
+        bx_json_put_bool(writer, name, cJSON_IsTrue(value));
+    else
+        bx_json_put_null(writer, name);
+    if (!object && !array)
+        return;
+    for (bx_json *child = bx_json_first(value); child; child = bx_json_next(child))
+        bx_json_put_value(writer, object ? bx_json_name(child) : NULL, child);
+    if (object)
+        bx_json_object_close(writer);
+    else
+        bx_json_array_close(writer);
 }

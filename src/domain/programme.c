@@ -15,7 +15,9 @@
  *   id, event, pool, class   short names (slug.h)
  *   name             1 to 40 columns of washed text
  *   zone             IANA name, at most 39 characters
- *   offset           minutes east of UTC, -1080 to 1080; the venue's: today's
+ *   offset           minutes east of UTC, -1080 to 1080; the venue's: before its first change
+ *   changes          of the venue's clocks after that, at most 4, in order:
+ *                    [{"at":1774746000000000,"offset":120}]; written only when there are any
  *   currency         three capital letters; exponent 0, 2 or 3
  *   cash_step        1 to 1000 minor units; quantity_usual 1 to 999
  *   start, end       microseconds since 1970 UTC, 0 to 2^53 - 1 (in 2255); end after start
@@ -44,7 +46,7 @@
 #include "boxtill/base/buf.h"
 #include "boxtill/base/json.h"
 
-enum { OFFSET_MAX = 18 * 60, CASH_STEP_MAX = 1000, QUANTITY_MAX = 999, WHERE_SIZE = 32 };
+enum { OFFSET_MAX = 18 * 60, CASH_STEP_MAX = 1000, QUANTITY_MAX = 999 };
 
 #define PRICE_MAX (BX_MONEY_MAX / 1000000)
 
@@ -119,11 +121,34 @@ static void read_currency(struct bx_json_reader *reader, struct bx_programme *pr
         bx_json_fault(reader, "\"currency\" must be three capital letters (ISO 4217)");
 }
 
+static void read_changes(struct bx_json_reader *outer, struct bx_programme *programme)
+{
+    static const char *const names[] = {"at", "offset", NULL};
+    bx_json *list = bx_json_array(outer, "changes", BX_CLOCK_CHANGES_MAX);
+    int64_t after = -1;
+    for (bx_json *item = bx_json_first(list); item != NULL; item = bx_json_next(item)) {
+        struct bx_clock_change *change = &programme->changes[programme->change_count];
+        struct bx_json_reader reader;
+        bx_json_read(&reader, item, "venue: change", outer->fault);
+        bx_json_only(&reader, names);
+        change->at.us = bx_json_int(&reader, "at", 0, BX_MONEY_MAX);
+        change->offset_min = (int)bx_json_int(&reader, "offset", -OFFSET_MAX, OFFSET_MAX);
+        if (change->at.us <= after)
+            bx_json_fault(&reader, "they are not in order of time");
+        if (reader.err != 0) {
+            outer->err = reader.err;
+            return;
+        }
+        after = change->at.us;
+        programme->change_count++;
+    }
+}
+
 static int read_venue(bx_json *object, struct bx_programme *programme, struct bx_fault *fault)
 {
-    static const char *const names[] = {
-        "id",       "name",      "zone",         "offset",         "currency",
-        "exponent", "cash_step", "tax_included", "quantity_usual", NULL};
+    static const char *const names[] = {"id",           "name",           "zone",     "offset",
+                                        "changes",      "currency",       "exponent", "cash_step",
+                                        "tax_included", "quantity_usual", NULL};
     struct bx_json_reader reader;
     bx_json_read(&reader, object, "venue", fault);
     bx_json_only(&reader, names);
@@ -131,6 +156,8 @@ static int read_venue(bx_json *object, struct bx_programme *programme, struct bx
     bx_json_string(&reader, "name", BX_NAME_COLUMNS, programme->name, sizeof programme->name);
     read_zone(&reader, programme);
     programme->offset_min = (int)bx_json_int(&reader, "offset", -OFFSET_MAX, OFFSET_MAX);
+    if (bx_json_get(object, "changes") != NULL)
+        read_changes(&reader, programme);
     read_currency(&reader, programme);
     programme->exponent = (int)bx_json_int(&reader, "exponent", 0, 3);
     programme->cash_step = bx_json_int(&reader, "cash_step", 1, CASH_STEP_MAX);
@@ -141,54 +168,47 @@ static int read_venue(bx_json *object, struct bx_programme *programme, struct bx
     return reader.err;
 }
 
-static int read_event(bx_json *object, struct bx_programme *programme, struct bx_fault *fault)
+static void read_event(void *arg, struct bx_json_reader *reader, size_t at)
 {
     static const char *const names[] = {"id", "name", "class", NULL};
-    struct bx_event_info *event = &programme->events[programme->event_count];
-    char where[WHERE_SIZE];
-    struct bx_json_reader reader;
-    snprintf(where, sizeof where, "event %zu", programme->event_count + 1);
-    bx_json_read(&reader, object, where, fault);
-    bx_json_only(&reader, names);
-    bx_slug_read(&reader, "id", &event->id);
-    bx_json_string(&reader, "name", BX_NAME_COLUMNS, event->name, sizeof event->name);
-    bx_slug_read(&reader, "class", &event->class);
-    if (reader.err == 0 && event_of(programme, &event->id) >= 0)
-        bx_json_fault(&reader, "the id \"%s\" is taken by another event", event->id.s);
+    struct bx_programme *programme = arg;
+    struct bx_event_info *event = &programme->events[at];
+    bx_json_only(reader, names);
+    bx_slug_read(reader, "id", &event->id);
+    bx_json_string(reader, "name", BX_NAME_COLUMNS, event->name, sizeof event->name);
+    bx_slug_read(reader, "class", &event->class);
+    if (reader->err == 0 && event_of(programme, &event->id) >= 0)
+        bx_json_fault(reader, "the id \"%s\" is taken by another event", event->id.s);
     programme->event_count++;
-    return reader.err;
 }
 
-static int read_slot(bx_json *object, struct bx_programme *programme, struct bx_fault *fault)
+static void read_slot(void *arg, struct bx_json_reader *reader, size_t at)
 {
     static const char *const names[] = {"id",     "event", "pool",      "start", "end",
                                         "offset", "date",  "cancelled", NULL};
-    struct bx_slot *slot = &programme->slots[programme->slot_count];
+    struct bx_programme *programme = arg;
+    struct bx_slot *slot = &programme->slots[at];
     struct bx_slug event;
-    char where[WHERE_SIZE], date[BX_DATE_TEXT];
-    struct bx_json_reader reader;
-    snprintf(where, sizeof where, "slot %zu", programme->slot_count + 1);
-    bx_json_read(&reader, object, where, fault);
-    bx_json_only(&reader, names);
-    bx_slug_read(&reader, "id", &slot->id);
-    bx_slug_read(&reader, "event", &event);
-    bx_slug_read(&reader, "pool", &slot->pool);
-    slot->start.us = bx_json_int(&reader, "start", 0, BX_MONEY_MAX);
-    slot->end.us = bx_json_int(&reader, "end", 0, BX_MONEY_MAX);
-    slot->offset_min = (int)bx_json_int(&reader, "offset", -OFFSET_MAX, OFFSET_MAX);
-    bx_json_string(&reader, "date", sizeof date - 1, date, sizeof date);
-    slot->cancelled = bx_json_bool_or(&reader, "cancelled", false);
+    char date[BX_DATE_TEXT];
+    bx_json_only(reader, names);
+    bx_slug_read(reader, "id", &slot->id);
+    bx_slug_read(reader, "event", &event);
+    bx_slug_read(reader, "pool", &slot->pool);
+    slot->start.us = bx_json_int(reader, "start", 0, BX_MONEY_MAX);
+    slot->end.us = bx_json_int(reader, "end", 0, BX_MONEY_MAX);
+    slot->offset_min = (int)bx_json_int(reader, "offset", -OFFSET_MAX, OFFSET_MAX);
+    bx_json_string(reader, "date", sizeof date - 1, date, sizeof date);
+    slot->cancelled = bx_json_bool_or(reader, "cancelled", false);
     slot->event = event_of(programme, &event);
     programme->slot_count++;
-    if (reader.err != 0)
-        return reader.err;
+    if (reader->err != 0)
+        return;
     if (slot->event < 0)
-        bx_json_fault(&reader, "there is no event \"%s\"", event.s);
+        bx_json_fault(reader, "there is no event \"%s\"", event.s);
     else if (slot->end.us <= slot->start.us)
-        bx_json_fault(&reader, "\"%s\" ends before it begins", slot->id.s);
+        bx_json_fault(reader, "\"%s\" ends before it begins", slot->id.s);
     else if (bx_date_parse(date, &slot->date) != 0)
-        bx_json_fault(&reader, "\"date\" must be a day like 2026-11-24");
-    return reader.err;
+        bx_json_fault(reader, "\"date\" must be a day like 2026-11-24");
 }
 
 static void read_sold_for(struct bx_json_reader *reader, const struct bx_programme *programme,
@@ -229,34 +249,31 @@ static void check_product(struct bx_json_reader *reader, const struct bx_program
         bx_json_fault(reader, "\"class\" belongs to untimed products only");
 }
 
-static int read_product(bx_json *object, struct bx_programme *programme, struct bx_fault *fault)
+static void read_product(void *arg, struct bx_json_reader *reader, size_t at)
 {
     static const char *const names[] = {"id",     "name",    "key",    "price", "tax",
                                         "places", "persons", "events", "class", NULL};
-    struct bx_product *product = &programme->products[programme->product_count];
-    char where[WHERE_SIZE], key[2];
-    struct bx_json_reader reader;
-    snprintf(where, sizeof where, "product %zu", programme->product_count + 1);
-    bx_json_read(&reader, object, where, fault);
-    bx_json_only(&reader, names);
-    bx_slug_read(&reader, "id", &product->id);
-    bx_json_string(&reader, "name", BX_NAME_COLUMNS, product->name, sizeof product->name);
-    bx_json_string(&reader, "key", 1, key, sizeof key);
-    product->price.minor = bx_json_int(&reader, "price", 0, PRICE_MAX);
-    product->tax_ppm = (int)bx_json_int(&reader, "tax", 0, 1000000);
-    product->places = (int)bx_json_int(&reader, "places", 0, 99);
-    product->persons = (int)bx_json_int(&reader, "persons", 0, 99);
-    read_sold_for(&reader, programme, product);
-    bx_slug_read_or_none(&reader, "class", &product->class);
+    struct bx_programme *programme = arg;
+    struct bx_product *product = &programme->products[at];
+    char key[2];
+    bx_json_only(reader, names);
+    bx_slug_read(reader, "id", &product->id);
+    bx_json_string(reader, "name", BX_NAME_COLUMNS, product->name, sizeof product->name);
+    bx_json_string(reader, "key", 1, key, sizeof key);
+    product->price.minor = bx_json_int(reader, "price", 0, PRICE_MAX);
+    product->tax_ppm = (int)bx_json_int(reader, "tax", 0, 1000000);
+    product->places = (int)bx_json_int(reader, "places", 0, 99);
+    product->persons = (int)bx_json_int(reader, "persons", 0, 99);
+    read_sold_for(reader, programme, product);
+    bx_slug_read_or_none(reader, "class", &product->class);
     programme->product_count++;
-    if (reader.err != 0)
-        return reader.err;
+    if (reader->err != 0)
+        return;
     product->key = key[0];
     if (product->key < 'a' || product->key > 'z')
-        bx_json_fault(&reader, "\"key\" must be a letter, a to z");
+        bx_json_fault(reader, "\"key\" must be a letter, a to z");
     else
-        check_product(&reader, programme, product);
-    return reader.err;
+        check_product(reader, programme, product);
 }
 
 /* Sorts the slots, then builds the index over where they now lie. */
@@ -282,17 +299,6 @@ static int index_slots(struct bx_programme *programme, struct bx_fault *fault)
 }
 
 /* One of the three lists: LIST's elements through READ, which counts them. */
-static int read_list(bx_json *list, struct bx_programme *programme, struct bx_fault *fault,
-                     int (*read)(bx_json *, struct bx_programme *, struct bx_fault *))
-{
-    for (bx_json *at = bx_json_first(list); at != NULL; at = bx_json_next(at)) {
-        int err = read(at, programme, fault);
-        if (err != 0)
-            return err;
-    }
-    return 0;
-}
-
 static int read_programme(bx_json *root, struct bx_programme *programme, struct bx_fault *fault)
 {
     static const char *const names[] = {"v",      "epoch", "version",  "venue",
@@ -313,12 +319,10 @@ static int read_programme(bx_json *root, struct bx_programme *programme, struct 
     programme->events = bx_alloc(bx_json_count(events) + 1, sizeof *programme->events);
     programme->slots = bx_alloc(bx_json_count(slots) + 1, sizeof *programme->slots);
     programme->products = bx_alloc(bx_json_count(products) + 1, sizeof *programme->products);
-    err = read_list(events, programme, fault, read_event);
-    if (err == 0)
-        err = read_list(slots, programme, fault, read_slot);
-    if (err == 0)
-        err = read_list(products, programme, fault, read_product);
-    return err != 0 ? err : index_slots(programme, fault);
+    bx_json_each(&reader, events, "event", read_event, programme);
+    bx_json_each(&reader, slots, "slot", read_slot, programme);
+    bx_json_each(&reader, products, "product", read_product, programme);
+    return reader.err != 0 ? reader.err : index_slots(programme, fault);
 }
 
 struct bx_programme *bx_programme_parse(const char *json, size_t len, struct bx_fault *fault)
@@ -348,6 +352,18 @@ void *bx_programme_destroy(struct bx_programme *programme)
 
 /* ---- writing ---- */
 
+static void write_changes(struct bx_json_writer *writer, const struct bx_programme *programme)
+{
+    bx_json_array_open(writer, "changes");
+    for (size_t i = 0; i < programme->change_count; i++) {
+        bx_json_object_open(writer, NULL);
+        bx_json_put_int(writer, "at", programme->changes[i].at.us);
+        bx_json_put_int(writer, "offset", programme->changes[i].offset_min);
+        bx_json_object_close(writer);
+    }
+    bx_json_array_close(writer);
+}
+
 static void write_venue(struct bx_json_writer *writer, const struct bx_programme *programme)
 {
     bx_json_object_open(writer, "venue");
@@ -355,6 +371,8 @@ static void write_venue(struct bx_json_writer *writer, const struct bx_programme
     bx_json_put_string(writer, "name", programme->name);
     bx_json_put_string(writer, "zone", programme->zone);
     bx_json_put_int(writer, "offset", programme->offset_min);
+    if (programme->change_count > 0)
+        write_changes(writer, programme);
     bx_json_put_string(writer, "currency", programme->currency);
     bx_json_put_int(writer, "exponent", programme->exponent);
     bx_json_put_int(writer, "cash_step", programme->cash_step);
@@ -432,6 +450,16 @@ void bx_programme_encode(const struct bx_programme *programme, struct bx_buf *ou
 }
 
 /* ---- looking up ---- */
+
+int bx_programme_offset(const struct bx_programme *programme, bx_utc at)
+{
+    if (programme == NULL)
+        return 0;
+    int offset = programme->offset_min;
+    for (size_t i = 0; i < programme->change_count && programme->changes[i].at.us <= at.us; i++)
+        offset = programme->changes[i].offset_min;
+    return offset;
+}
 
 const struct bx_slot *bx_programme_slot(const struct bx_programme *programme,
                                         const struct bx_slug *id)

@@ -243,13 +243,8 @@ static int note_try(struct bx_ledger *ledger, const struct bx_journal_notes *not
     int err = stage(ledger, notes, &meta, tail, fault);
     *ret_commit = err == 0;
     if (err == 0)
-        err = bx_db_commit(ledger->db, fault);
-    else
-        bx_db_rollback(ledger->db);
-    if (err && *ret_commit) {
-        ledger->unsure = BX_UNSURE_NOTE;
-        ledger->unsure_turn = meta.turn;
-    }
+        return bx_ledger_end(ledger, BX_UNSURE_NOTE, meta.turn, fault);
+    bx_db_rollback(ledger->db);
     return err;
 }
 
@@ -271,17 +266,15 @@ int bx_ledger_note(struct bx_journal *journal, const struct bx_journal_notes *no
                    struct bx_ref *ret, struct bx_fault *fault)
 {
     struct bx_ledger *ledger = bx_ledger_of(journal);
-    struct bx_fault spare;
-    struct bx_fault *told = fault ? fault : &spare;
     struct bx_tail tail;
     bool commit;
-    int err = bx_ledger_ready(ledger, told);
+    int err = bx_ledger_ready(ledger, &fault);
     if (err)
         return err;
     ledger->quiet = 0;
-    err = note_try(ledger, notes, &tail, &commit, told);
+    err = note_try(ledger, notes, &tail, &commit, fault);
     if (err && (commit || err == BX_ERR_FULL))
-        err = note_again(ledger, notes, &tail, err, told);
+        err = note_again(ledger, notes, &tail, err, fault);
     if (err == 0 && ret)
         *ret = (struct bx_ref){.seq = tail.seq, .id = tail.id, .hash = tail.hash};
     return err;

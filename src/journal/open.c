@@ -28,7 +28,7 @@ static void path_with(const struct bx_ledger *ledger, const char *tail, char out
     bx_assert(len > 0 && len < PATH_SIZE);
 }
 
-int bx_ledger_open(struct bx_ledger *ledger, struct bx_fault *fault)
+static int ledger_open(struct bx_ledger *ledger, struct bx_fault *fault)
 {
     struct bx_db_options options = {
         .path = ledger->path,
@@ -49,18 +49,31 @@ int bx_ledger_open(struct bx_ledger *ledger, struct bx_fault *fault)
     return err;
 }
 
-int bx_ledger_ready(struct bx_ledger *ledger, struct bx_fault *fault)
+int bx_ledger_ready(struct bx_ledger *ledger, struct bx_fault **fault)
 {
+    if (!*fault)
+        *fault = &ledger->spare;
     /* Nobody asks about a note by name, so it is settled as soon as something else is wanted. */
     bool there;
-    if (ledger->unsure == BX_UNSURE_NOTE && bx_ledger_settle(ledger, &there, fault))
-        return fault->err;
+    if (ledger->unsure == BX_UNSURE_NOTE && bx_ledger_settle(ledger, &there, *fault))
+        return (int)(*fault)->err;
     if (ledger->unsure == BX_SURE)
         return 0;
-    return bx_fault_set(fault, BX_ERR_UNKNOWN,
+    return bx_fault_set(*fault, BX_ERR_UNKNOWN,
                         "Selling is stopped: it is not known whether the last sale was stored. Do "
                         "not hand anything out.",
                         "an unknown COMMIT is not settled");
+}
+
+int bx_ledger_end(struct bx_ledger *ledger, enum bx_unsure unsure, int64_t turn,
+                  struct bx_fault *fault)
+{
+    int err = bx_db_commit(ledger->db, fault);
+    if (err) {
+        ledger->unsure = unsure;
+        ledger->unsure_turn = turn;
+    }
+    return err;
 }
 
 static int swap_in(struct bx_ledger *ledger, struct bx_fault *fault)
@@ -82,14 +95,14 @@ static int swap_in(struct bx_ledger *ledger, struct bx_fault *fault)
         return bx_fault_set(fault, BX_ERR_IO, "The disk reported an error.", "unlink %s: %s", log,
                             strerror(errno));
     err = bx_db_sync_folder(ledger->path, fault);
-    return err ? err : bx_ledger_open(ledger, fault);
+    return err ? err : ledger_open(ledger, fault);
 }
 
 int bx_ledger_settle(struct bx_ledger *ledger, bool *ret_there, struct bx_fault *fault)
 {
     struct bx_meta meta;
     ledger->db = bx_db_abandon(ledger->db);
-    int err = bx_ledger_open(ledger, fault);
+    int err = ledger_open(ledger, fault);
     if (err == 0)
         err = bx_meta_load(ledger, &meta, fault);
     if (err)
@@ -141,9 +154,9 @@ struct bx_journal *bx_journal_open_with(const struct bx_journal_options *options
     char fresh[PATH_SIZE];
     path_with(ledger, ".new", fresh);
     unlink(fresh); /* a copy that never became the journal */
-    int err = bx_ledger_open(ledger, told);
+    int err = ledger_open(ledger, told);
     if (err == BX_ERR_FULL && bx_ballast_drop(ledger))
-        err = bx_ledger_open(ledger, told);
+        err = ledger_open(ledger, told);
     if (err == 0)
         err = bx_tail_verify(ledger, told);
     if (err) {

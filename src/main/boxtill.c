@@ -38,7 +38,7 @@ static const struct {
     {"journal", bx_cmd_journal, "journal verify [--json] | show [FROM] | export [FROM]",
      "check, read or copy the journal"                                                                                                   },
     {"enrol",   bx_cmd_enrol,   "enrol URL CODE [--json]",                                     "make this till known to a booking server"},
-    {"doctor",  bx_cmd_doctor,  "doctor [--json]",
+    {"doctor",  bx_cmd_doctor,  "doctor [--scan] [--json]",
      "look after disk, clock, server, keys, printer, "
      "journal"                                                                                                                           },
 };

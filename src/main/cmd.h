@@ -65,9 +65,14 @@ struct bx_args {
 };
 bool bx_args_read(struct bx_args *args, int argc, char **argv);
 
-/* Verifies the whole journal, whoever holds it. */
-int bx_must bx_journal_check(const struct bx_place *place, int64_t *ret_count,
-                             struct bx_hash *ret_head, struct bx_fault *fault);
+/* Verifies the whole journal, whoever holds it; RET is filled as far as that came. */
+struct bx_journal_found {
+    int64_t count;
+    struct bx_hash head;
+    bx_utc last_at;
+};
+int bx_must bx_journal_check(const struct bx_place *place, struct bx_journal_found *ret,
+                             struct bx_fault *fault);
 
 /* Shows what a command was answered, as JSON or for people; returns its exit status. */
 int bx_cmd_tell(const struct bx_said *said, bool json);

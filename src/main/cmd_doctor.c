@@ -14,6 +14,7 @@
 
 #include "boxtill/base/text.h"
 #include "boxtill/booking/booking.h"
+#include "boxtill/domain/code.h"
 #include "journal/journal.h"
 #include "main/cmd.h"
 #include "sys/sys.h"
@@ -34,6 +35,9 @@ struct visit {
     const struct bx_place *place;
     struct check checks[CHECKS_MAX];
     size_t count;
+    bool drift_known;
+    int64_t drift;  /* seconds that this machine is ahead of the server */
+    bx_utc last_at; /* of the journal's last entry */
 };
 
 static void tell(struct visit *visit, const char *name, bool good, const char *format, ...)
@@ -109,24 +113,21 @@ static void disk_check(struct visit *visit)
     }
 }
 
-static void server_tell(struct visit *visit, const struct bx_device *device,
+static void server_tell(struct visit *visit, const char *url,
                         const struct bx_booking_answer *answer)
 {
     struct bx_clock *clock = bx_sys_clock();
     if (answer->contact != BX_CONTACT_GOOD) {
-        tell(visit, "server", false, "%.120s: %s", device->url, answer->fault.say);
+        tell(visit, "server", false, "%.120s: %s", url, answer->fault.say);
         return;
     }
-    tell(visit, "server", true, "%.150s answers, and it is the one this till knows.", device->url);
-    int64_t drift = (clock->ops->utc(clock).us - answer->news_at.us) / BX_SECOND_US;
-    bool good = drift > -DRIFT_S && drift < DRIFT_S;
-    tell(visit, "clock", good, "%lld s from the server's%s", (long long)drift,
-         good ? "." : ": set this machine's clock.");
+    tell(visit, "server", true, "%.150s answers, and it is the one this till knows.", url);
+    visit->drift_known = true;
+    visit->drift = (clock->ops->utc(clock).us - answer->news_at.us) / BX_SECOND_US;
 }
 
 static void server_check(struct visit *visit)
 {
-    const struct bx_settings *settings = &visit->place->settings;
     struct bx_fault fault = {0};
     struct bx_device device;
     struct bx_booking_answer answer;
@@ -136,14 +137,8 @@ static void server_check(struct visit *visit)
              err && err != BX_ERR_MISSING ? fault.say : "not enrolled: boxtill enrol URL CODE");
         return;
     }
-    struct bx_booking_config config = {.url = settings->url[0] ? settings->url : device.url,
-                                       .ca_file = settings->ca_file,
-                                       .pin = settings->pin,
-                                       .till = device.till,
-                                       .incarnation = device.incarnation,
-                                       .key = device.key,
-                                       .server = device.server,
-                                       .timeout_ms = SERVER_MS};
+    struct bx_booking_config config = bx_booking_config_of(&visit->place->settings, &device);
+    config.timeout_ms = SERVER_MS;
     bx_cleanup(bx_booking_http_destroy) struct bx_booking *booking =
         bx_booking_http_create(&config, &fault);
     if (!booking || booking->ops->news(booking, 1, &fault))
@@ -151,7 +146,7 @@ static void server_check(struct visit *visit)
     else {
         while (!booking->ops->answer(booking, &answer))
             bx_booking_http_wait(booking, NULL, 0, 1000);
-        server_tell(visit, &device, &answer);
+        server_tell(visit, config.url, &answer);
     }
     bx_wipe(&device, sizeof(device));
     bx_wipe(&config.key, sizeof(config.key));
@@ -207,13 +202,80 @@ static void printer_check(struct visit *visit)
 static void journal_check(struct visit *visit)
 {
     struct bx_fault fault = {0};
-    struct bx_hash head;
-    int64_t count;
-    if (bx_journal_check(visit->place, &count, &head, &fault))
+    struct bx_journal_found found;
+    if (bx_journal_check(visit->place, &found, &fault))
         tell(visit, "journal", false, "%s", fault.say);
     else
-        tell(visit, "journal", true, "%lld entries, all as they were written.", (long long)count);
+        tell(visit, "journal", true, "%lld entries, all as they were written.",
+             (long long)found.count);
+    visit->last_at = found.last_at;
 }
+
+/* Against the server's; without it, against what was written last. */
+static void clock_check(struct visit *visit)
+{
+    struct bx_clock *clock = bx_sys_clock();
+    int64_t drift = visit->drift;
+    bool good = drift > -DRIFT_S && drift < DRIFT_S;
+    if (visit->drift_known) {
+        tell(visit, "clock", good, "%lld s from the server's%s", (long long)drift,
+             good ? "." : ": set this machine's clock.");
+        return;
+    }
+    int64_t behind = (visit->last_at.us - clock->ops->utc(clock).us) / BX_SECOND_US;
+    if (behind > 0)
+        tell(visit, "clock", false,
+             "%lld s before the journal's last entry: set this machine's "
+             "clock.",
+             (long long)behind);
+    else
+        tell(visit, "clock", true,
+             "not before the journal's last entry; the server did not tell its time.");
+}
+
+/* --- the scanner -------------------------------------------------------------------------- */
+
+static void scan_judge(struct visit *visit, const char *line)
+{
+    const char *prefix = visit->place->settings.till.scan_prefix;
+    size_t skip = strlen(prefix), len = strlen(line);
+    struct bx_code code;
+    char shown[64];
+    if (skip > 0 && strncmp(line, prefix, skip) == 0) {
+        line += skip;
+        len -= skip;
+    }
+    bx_text_wash(line, len, 40, shown, sizeof(shown));
+    if (len == 0)
+        tell(visit, "scanner", false,
+             "Nothing came: is the scanner plugged in, in keyboard mode, "
+             "and ending with Enter?");
+    else if (bx_code_read(line, len, &code, NULL) == 0)
+        tell(visit, "scanner", true, "%s came, a ticket code as it was printed.", code.s);
+    else if (bx_code_has_shape(line, len))
+        tell(visit, "scanner", false,
+             "%s came, whose check character is wrong: give the scanner the keyboard layout of "
+             "this machine.",
+             shown);
+    else
+        tell(visit, "scanner", false,
+             "%s came, which is no ticket code. From a ticket: give the scanner the keyboard "
+             "layout of this machine.",
+             shown);
+}
+
+static void scan_check(struct visit *visit)
+{
+    char line[256];
+    if (isatty(STDIN_FILENO))
+        fprintf(stderr, "Scan a printed ticket now (Enter ends).\n");
+    if (!fgets(line, sizeof(line), stdin))
+        line[0] = '\0';
+    line[strcspn(line, "\r\n")] = '\0';
+    scan_judge(visit, line);
+}
+
+/* --- the whole ---------------------------------------------------------------------------- */
 
 static void checks_print(const struct visit *visit, bool json)
 {
@@ -245,18 +307,29 @@ static void checks_print(const struct visit *visit, bool json)
     printf("%s\n", bx_buf_text(&out));
 }
 
+static void all_check(struct visit *visit)
+{
+    disk_check(visit);
+    key_check(visit);
+    server_check(visit);
+    printer_check(visit);
+    journal_check(visit);
+    clock_check(visit);
+    tell(visit, "scanner", true, "boxtill doctor --scan reads one ticket.");
+}
+
 int bx_cmd_doctor(const struct bx_place *place, int argc, char **argv)
 {
-    struct bx_args args = {.usage = "doctor [--json]", .min = 0, .max = 0};
+    struct bx_args args = {.usage = "doctor [--scan] [--json]", .min = 0, .max = 0};
     struct visit visit = {.place = place};
     int status = BX_EXIT_DONE;
-    if (!bx_args_read(&args, argc, argv))
+    bool scan = argc > 0 && strcmp(argv[0], "--scan") == 0;
+    if (!bx_args_read(&args, argc - scan, argv + scan))
         return BX_EXIT_USAGE;
-    disk_check(&visit);
-    key_check(&visit);
-    server_check(&visit);
-    printer_check(&visit);
-    journal_check(&visit);
+    if (scan)
+        scan_check(&visit);
+    else
+        all_check(&visit);
     for (size_t i = 0; i < visit.count; i++)
         if (!visit.checks[i].good)
             status = BX_EXIT_REFUSED;

@@ -13,7 +13,25 @@
 #include "main/cmd.h"
 #include "sys/sys.h"
 
-enum { FETCH_MS = 15000 };
+enum { FETCH_MS = 15000, CODE_LEN = 8 };
+
+/* As the server wrote it: upper case, and no look-alikes (the alphabet is Crockford's). */
+static bool code_read(const char *text, char ret[CODE_LEN + 1])
+{
+    static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    static const char mistaken[] = "OIL", meant[] = "011";
+    if (strlen(text) != CODE_LEN)
+        return false;
+    for (int i = 0; i < CODE_LEN; i++) {
+        char c = text[i] >= 'a' && text[i] <= 'z' ? (char)(text[i] - 'a' + 'A') : text[i];
+        const char *other = strchr(mistaken, c);
+        ret[i] = other ? meant[other - mistaken] : c;
+        if (!strchr(alphabet, ret[i]))
+            return false;
+    }
+    ret[CODE_LEN] = '\0';
+    return true;
+}
 
 /* The key and id of an enrolment that was begun with this server, or new ones, stored. */
 static int device_begin(const struct bx_home *home, const char *url, struct bx_device *ret,
@@ -128,9 +146,15 @@ int bx_cmd_enrol(const struct bx_place *place, int argc, char **argv)
     struct bx_args args = {.usage = "enrol URL CODE [--json]", .min = 2, .max = 2};
     struct bx_fault fault = {0};
     struct bx_device device = {0};
+    char code[CODE_LEN + 1];
     if (!bx_args_read(&args, argc, argv))
         return BX_EXIT_USAGE;
-    int err = enrol(place, args.words[0], args.words[1], &device, &fault);
+    if (!code_read(args.words[1], code)) {
+        fprintf(stderr, "boxtill: A code has 8 letters and digits, without the letter U "
+                        "(boxtilld enrol-code makes one).\n");
+        return BX_EXIT_USAGE;
+    }
+    int err = enrol(place, args.words[0], code, &device, &fault);
     if (err)
         return bx_refuse_as(&fault, args.json);
     if (args.json)

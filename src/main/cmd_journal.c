@@ -23,8 +23,7 @@ struct reading {
     struct bx_buf line;
     bool has_envelope, wrong;
     struct bx_envelope envelope;
-    int64_t count;
-    struct bx_hash head;
+    struct bx_journal_found found;
     struct bx_fault *fault;
 };
 
@@ -74,7 +73,8 @@ static int from_till(const struct bx_place *place, int64_t from, struct reading 
         __attribute__((cleanup(bx_said_finish_at))) struct bx_said said = {0};
         int len = snprintf(command, sizeof(command), "{\"verb\":\"entries\",\"from\":%lld}",
                            (long long)from);
-        int err = bx_run_ask(path, command, (size_t)len, bx_said_take, &said, reading->fault);
+        int err = bx_run_ask(path, command, (size_t)len, BX_RUN_SILENCE_MS, bx_said_take, &said,
+                             reading->fault);
         if (err)
             return err;
         if (said.exit != 0)
@@ -115,7 +115,7 @@ static int read_entries(const struct bx_place *place, int64_t from, struct readi
     int err = BX_ERR_BUSY;
     for (int waited = 0; waited < BUSY_MS && err == BX_ERR_BUSY; waited += PAUSE_MS) {
         err = from_till(place, from, reading);
-        if (err != BX_ERR_MISSING || reading->count > 0)
+        if (err != BX_ERR_MISSING || reading->found.count > 0)
             return err;
         err = from_file(place, from, reading, work);
         if (err == BX_ERR_BUSY)
@@ -135,58 +135,64 @@ static int entry_verify(struct reading *reading, const struct bx_envelope *envel
                         const char *body, size_t len, struct bx_fault *fault)
 {
     struct bx_entry_head head;
-    struct bx_hash hash = bx_entry_hash(&reading->head, envelope->till, envelope->incarnation,
+    struct bx_hash hash = bx_entry_hash(&reading->found.head, envelope->till, envelope->incarnation,
                                         envelope->seq, body, len);
     int err = bx_entry_head_decode(body, len, &head, fault);
     /* One from a newer version is chained like any other. */
     bool good = err == BX_ERR_MISSING ||
                 (!err && head.till == envelope->till && head.seq == envelope->seq &&
                  head.incarnation == envelope->incarnation && bx_id_equal(&head.id, &envelope->id));
-    if (!good || envelope->seq != reading->count + 1 ||
-        !bx_hash_equal(&envelope->prev, &reading->head) || !bx_hash_equal(&envelope->hash, &hash))
+    if (!good || envelope->seq != reading->found.count + 1 ||
+        !bx_hash_equal(&envelope->prev, &reading->found.head) ||
+        !bx_hash_equal(&envelope->hash, &hash))
         return bx_fault_say(fault, BX_ERR_CORRUPT,
                             "Entry %lld is not what was written: the journal was changed.",
                             (long long)envelope->seq);
-    reading->count++;
-    reading->head = hash;
+    reading->found.count++;
+    reading->found.head = hash;
+    if (!err)
+        reading->found.last_at = head.at;
     return 0;
 }
 
 static int verify_work(struct bx_journal *journal, int64_t from, struct reading *reading)
 {
     struct bx_journal_report report = {0};
+    struct bx_journal_state state = {0};
     (void)from;
+    if (journal->ops->load(journal, &state, NULL) == 0)
+        reading->found.last_at = state.last_at;
+    bx_journal_state_finish(&state);
     int err = bx_journal_verify(journal, &report, reading->fault);
-    reading->count = report.entries;
-    reading->head = report.head;
+    reading->found.count = report.entries;
+    reading->found.head = report.head;
     return err;
 }
 
-int bx_journal_check(const struct bx_place *place, int64_t *ret_count, struct bx_hash *ret_head,
+int bx_journal_check(const struct bx_place *place, struct bx_journal_found *ret,
                      struct bx_fault *fault)
 {
     struct reading reading = {.entry = entry_verify, .fault = fault};
     bx_buf_init(&reading.line, BX_BODY_MAX + 1);
     int err = read_entries(place, 1, &reading, verify_work);
     bx_buf_finish(&reading.line);
-    *ret_count = reading.count;
-    *ret_head = reading.head;
+    *ret = reading.found;
     return err;
 }
 
 static int verify(const struct bx_place *place, bool json)
 {
     struct bx_fault fault = {0};
-    struct bx_hash head;
-    int64_t count;
+    struct bx_journal_found found;
     char text[BX_HASH_TEXT];
-    if (bx_journal_check(place, &count, &head, &fault))
+    if (bx_journal_check(place, &found, &fault))
         return bx_refuse_as(&fault, json);
-    bx_hash_format(&head, text);
+    bx_hash_format(&found.head, text);
     if (json)
-        printf("{\"entries\":%lld,\"head\":\"%s\"}\n", (long long)count, text);
+        printf("{\"entries\":%lld,\"head\":\"%s\"}\n", (long long)found.count, text);
     else
-        printf("%lld entries, all as they were written; chain head %.8s\n", (long long)count, text);
+        printf("%lld entries, all as they were written; chain head %.8s\n", (long long)found.count,
+               text);
     return BX_EXIT_DONE;
 }
 
@@ -197,18 +203,19 @@ static int entry_show(struct reading *reading, const struct bx_envelope *envelop
 {
     struct bx_entry_head head;
     struct bx_sale *sale;
-    char at[BX_UTC_TEXT];
-    reading->count++;
+    char at[BX_UTC_TEXT], money[BX_MONEY_TEXT];
+    reading->found.count++;
     if (bx_entry_head_decode(body, len, &head, fault)) {
         printf("%8lld  of a newer version\n", (long long)envelope->seq);
         return 0;
     }
-    printf("%8lld  %.19s  %-14s %4lld", (long long)head.seq, bx_utc_format(head.at, at),
+    printf("%8lld  %.19sZ  %-14s %4lld", (long long)head.seq, bx_utc_format(head.at, at),
            bx_kind_word(head.kind), (long long)head.user);
     sale = head.kind == BX_KIND_SALE ? bx_new(struct bx_sale) : NULL;
     if (sale && bx_sale_decode(body, len, sale, fault) == 0)
-        printf("  %s  %d tickets  %s %lld", head.number, sale->ticket_count, sale->currency,
-               (long long)sale->totals.total.minor);
+        printf("  %s  %d ticket%s  %s %s", head.number, sale->ticket_count,
+               sale->ticket_count == 1 ? "" : "s", sale->currency,
+               bx_money_format(sale->totals.total, sale->exponent, money));
     bx_free(sale);
     printf("\n");
     return 0;

@@ -50,7 +50,8 @@ int bx_cmd_offline(const struct bx_place *place, int argc, char **argv)
         return bx_usage(args.usage);
     bx_buf_format(&command, "{\"verb\":\"offline\",\"on\":%s}", on ? "true" : "false");
     bx_home_file(&place->home, "till.sock", path);
-    int err = bx_run_ask(path, bx_buf_text(&command), command.len, bx_said_take, &said, &fault);
+    int err = bx_run_ask(path, bx_buf_text(&command), command.len, BX_RUN_SILENCE_MS, bx_said_take,
+                         &said, &fault);
     if (!err)
         return bx_cmd_tell(&said, args.json);
     /* A choice lasts as long as the till that it was made for. */

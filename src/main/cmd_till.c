@@ -24,10 +24,17 @@ static struct bx_session *open_or_ask(const struct bx_place *place, struct bx_fa
         if (session || fault->err != BX_ERR_BUSY)
             return session;
         __attribute__((cleanup(bx_said_finish_at))) struct bx_said said = {0};
-        if (!bx_run_ask(path, yield, strlen(yield), bx_said_take, &said, NULL) && said.exit != 0) {
+        struct bx_fault why = {0};
+        int err =
+            bx_run_ask(path, yield, strlen(yield), BX_RUN_SILENCE_MS, bx_said_take, &said, &why);
+        if (!err && said.exit != 0)
             bx_fault_say(fault, BX_ERR_REFUSED, "%s", said.text);
+        if (err == BX_ERR_UNKNOWN)
+            bx_fault_set(fault, BX_ERR_BUSY,
+                         "The process that holds this till's journal does not answer.", "%s; %s",
+                         fault->say, why.detail);
+        if (err == BX_ERR_UNKNOWN || (!err && said.exit != 0))
             return NULL;
-        }
         poll(NULL, 0, PAUSE_MS);
     }
     return NULL;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "boxtill/sys/file.h"
+#include "journal/owner.h"
 
 #define DEMO_USER "7"
 #define DEMO_PIN  "1234"
@@ -178,6 +179,20 @@ static int home_choose(struct bx_demo *demo, struct bx_fault *fault)
     return 0;
 }
 
+/* Two at once would take turns with one server and one till. */
+static int home_take(const struct bx_demo *demo, struct bx_owner **ret, struct bx_fault *fault)
+{
+    char path[BX_PATH_SIZE];
+    int err = bx_folder_make(demo->home, fault);
+    if (err)
+        return err;
+    snprintf(path, sizeof(path), "%s/demo.lock", demo->home);
+    *ret = bx_owner_take(path, fault);
+    if (!*ret && fault->err == BX_ERR_BUSY)
+        return bx_fault_say(fault, BX_ERR_BUSY, "A demo runs in %.120s already.", demo->home);
+    return *ret ? 0 : fault->err;
+}
+
 static int screen(struct bx_demo *demo)
 {
     struct bx_place place;
@@ -199,7 +214,10 @@ int bx_cmd_demo(int argc, char **argv)
     (void)argv;
     if (argc > 0)
         return bx_usage("demo");
+    bx_cleanup(bx_owner_release) struct bx_owner *owner = NULL;
     int status = home_choose(&demo, &fault);
+    if (!status)
+        status = home_take(&demo, &owner, &fault);
     if (!status)
         status = set_up(&demo, &fault);
     if (status)

@@ -204,3 +204,16 @@ int bx_device_store(const struct bx_home *home, const struct bx_device *device,
     bx_wipe(text.data, text.len);
     return err;
 }
+
+struct bx_booking_config bx_booking_config_of(const struct bx_settings *settings,
+                                              const struct bx_device *device)
+{
+    return (struct bx_booking_config){.url = settings->url[0] ? settings->url : device->url,
+                                      .ca_file = settings->ca_file,
+                                      .pin = settings->pin,
+                                      .till = device->till,
+                                      .incarnation = device->incarnation,
+                                      .key = device->key,
+                                      .server = device->server,
+                                      .timeout_ms = settings->timeout * 1000};
+}

@@ -9,6 +9,7 @@
 #include "boxtill/base/crypto.h"
 #include "boxtill/base/fault.h"
 #include "boxtill/base/id.h"
+#include "boxtill/booking/booking.h"
 #include "boxtill/domain/programme.h"
 #include "boxtill/till/till.h"
 #include "printers/printers.h"
@@ -58,3 +59,6 @@ int bx_must bx_device_load(const struct bx_home *home, struct bx_device *ret,
 /* On disk, mode 0600, when it returns 0. */
 int bx_must bx_device_store(const struct bx_home *home, const struct bx_device *device,
                             struct bx_fault *fault);
+/* How this till speaks to its server. The key in it is the caller's to wipe; texts are borrowed. */
+struct bx_booking_config bx_booking_config_of(const struct bx_settings *settings,
+                                              const struct bx_device *device);

@@ -143,14 +143,7 @@ static int booking_open(struct bx_session *session, const struct bx_settings *se
         return 0; /* not enrolled: the till says so */
     if (err)
         return err;
-    struct bx_booking_config config = {.url = settings->url[0] ? settings->url : device.url,
-                                       .ca_file = settings->ca_file,
-                                       .pin = settings->pin,
-                                       .till = device.till,
-                                       .incarnation = device.incarnation,
-                                       .key = device.key,
-                                       .server = device.server,
-                                       .timeout_ms = settings->timeout * 1000};
+    struct bx_booking_config config = bx_booking_config_of(settings, &device);
     session->booking = bx_booking_http_create(&config, fault);
     bx_wipe(&device, sizeof(device));
     bx_wipe(&config.key, sizeof(config.key));
@@ -384,7 +377,7 @@ int bx_command_do(const struct bx_home *home, const struct bx_settings *settings
      * first is the one. */
     for (int64_t waited = 0; waited < BUSY_MS; waited += PAUSE_MS) {
         __attribute__((cleanup(bx_said_finish_at))) struct bx_said said = {0};
-        int err = bx_run_ask(path, json, len, bx_said_take, &said, &fault);
+        int err = bx_run_ask(path, json, len, BX_RUN_SILENCE_MS, bx_said_take, &said, &fault);
         if (!err && is_busy(&said) && waited + PAUSE_MS < BUSY_MS) {
             poll(NULL, 0, PAUSE_MS);
             continue;

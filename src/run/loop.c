@@ -246,6 +246,8 @@ static int time_to_sleep(const struct bx_run *run, int64_t ms)
     ms = sooner(ms, ms_until(now, run->stopping ? run->stop_at.ns : housekeeping_at(run)));
     if (run->ports.printer && run->ports.printer->ops->fd(run->ports.printer) < 0)
         ms = sooner(ms, PRINTER_POLL_MS);
+    if (run->sock && bx_sock_waits(run->sock))
+        ms = sooner(ms, BX_SOCK_BEAT_MS);
     if (run->command_count > 0 && !run->given && !run->stopping)
         ms = 0;
     return (int)ms;

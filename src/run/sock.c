@@ -22,8 +22,9 @@
 enum { PATH_SIZE = 512, PAGE_BYTES = 256 << 10 };
 
 struct client {
-    int fd;       /* -1: free, unless a command is under way */
-    bool waiting; /* for the reply to its command */
+    int fd;          /* -1: free, unless a command is under way */
+    bool waiting;    /* for the reply to its command */
+    bx_mono beat_at; /* while it waits: when it hears next that we live */
     struct bx_buf in, out;
 };
 
@@ -238,6 +239,21 @@ static bool own_verb(struct bx_sock *sock, struct client *client, const char *li
     return true;
 }
 
+static bx_mono beat_next(const struct bx_sock *sock)
+{
+    return (bx_mono){bx_run_now(sock->run).ns + BX_SOCK_BEAT_MS * BX_MS_NS};
+}
+
+/* A blank before the reply: JSON does not mind it, and whoever waits knows that the loop turns. */
+static void beat(const struct bx_sock *sock, struct client *client)
+{
+    if (!client->waiting || client->fd < 0 || bx_run_now(sock->run).ns < client->beat_at.ns)
+        return;
+    client->beat_at = beat_next(sock);
+    bx_buf_byte_add(&client->out, ' ');
+    client_flush(client);
+}
+
 static void line_take(struct bx_sock *sock, struct client *client)
 {
     const char *end = client->in.len > 0 ? memchr(client->in.data, '\n', client->in.len) : NULL;
@@ -246,6 +262,7 @@ static void line_take(struct bx_sock *sock, struct client *client)
     size_t len = (size_t)(end - client->in.data);
     if (!own_verb(sock, client, client->in.data, len)) {
         client->waiting = true;
+        client->beat_at = beat_next(sock);
         if (!bx_run_command(sock->run, client->in.data, len, reply, client))
             busy_reply(sock, client);
     }
@@ -254,6 +271,14 @@ static void line_take(struct bx_sock *sock, struct client *client)
 }
 
 /* --- the loop's side ---------------------------------------------------------------------- */
+
+bool bx_sock_waits(const struct bx_sock *sock)
+{
+    for (size_t i = 0; i < BX_SOCK_CLIENTS; i++)
+        if (sock->clients[i].waiting && sock->clients[i].fd >= 0)
+            return true;
+    return false;
+}
 
 size_t bx_sock_fds(struct bx_sock *sock, struct pollfd *fds)
 {
@@ -309,6 +334,7 @@ void bx_sock_work(struct bx_sock *sock, const struct pollfd *fds, size_t count)
         if (fds[i].revents & POLLIN)
             client_read(client);
         line_take(sock, client);
+        beat(sock, client);
     }
     if (fds[BX_SOCK_CLIENTS].revents & POLLIN)
         clients_accept(sock);

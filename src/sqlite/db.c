@@ -289,11 +289,6 @@ void *bx_db_abandon(struct bx_db *db)
     return bx_db_destroy(db);
 }
 
-const char *bx_db_path(const struct bx_db *db)
-{
-    return db->path;
-}
-
 /* --- transactions ----------------------------------------------------------------------------- */
 
 static int cached_run(struct bx_db *db, const char *sql, struct bx_fault *fault)
@@ -423,12 +418,6 @@ void bx_stmt_bind_bytes(struct bx_stmt *stmt, int at, const void *bytes, size_t 
         bound(stmt, sqlite3_bind_blob64(stmt->handle, at, bytes, len, SQLITE_STATIC));
 }
 
-void bx_stmt_bind_null(struct bx_stmt *stmt, int at)
-{
-    if (stmt->handle)
-        bound(stmt, sqlite3_bind_null(stmt->handle, at));
-}
-
 int bx_stmt_step(struct bx_stmt *stmt, struct bx_fault *fault)
 {
     int code = stmt->bind_code ? stmt->bind_code : sqlite3_step(stmt->handle);
@@ -456,6 +445,15 @@ void bx_stmt_reset(struct bx_stmt *stmt)
     stmt->bind_code = 0;
     sqlite3_reset(stmt->handle); /* repeats the error of the last step, which was told then */
     sqlite3_clear_bindings(stmt->handle);
+}
+
+int bx_stmt_each(struct bx_stmt *stmt, bx_stmt_take take, void *arg, struct bx_fault *fault)
+{
+    int row, result = 0;
+    while (result == 0 && (row = bx_stmt_step(stmt, fault)) != 0)
+        result = row < 0 ? row : take(arg, stmt, fault);
+    bx_stmt_reset(stmt);
+    return result;
 }
 
 int64_t bx_stmt_int(struct bx_stmt *stmt, int column)

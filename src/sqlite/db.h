@@ -38,7 +38,6 @@ void *bx_db_destroy(struct bx_db *db);
 BX_CLEANUP_DEFINE(struct bx_db, bx_db_destroy)
 /* As above, but leaves file and write-ahead log exactly as they are. */
 void *bx_db_abandon(struct bx_db *db);
-const char *bx_db_path(const struct bx_db *db);
 
 /* --- transactions ----------------------------------------------------------------------------- */
 int bx_must bx_db_begin(struct bx_db *db, struct bx_fault *fault); /* immediate: takes the lock */
@@ -68,7 +67,6 @@ void bx_stmt_bind_int(struct bx_stmt *stmt, int at, int64_t value);
 void bx_stmt_bind_text(struct bx_stmt *stmt, int at, const char *text);
 void bx_stmt_bind_text_n(struct bx_stmt *stmt, int at, const char *text, size_t len);
 void bx_stmt_bind_bytes(struct bx_stmt *stmt, int at, const void *bytes, size_t len);
-void bx_stmt_bind_null(struct bx_stmt *stmt, int at);
 
 /* 1: a row stands ready. 0: no more; then, and after an error, the statement is reset and unbound.
  */
@@ -77,6 +75,10 @@ int bx_must bx_stmt_step(struct bx_stmt *stmt, struct bx_fault *fault);
 int bx_must bx_stmt_run(struct bx_stmt *stmt, struct bx_fault *fault);
 /* Leaves a walk early. */
 void bx_stmt_reset(struct bx_stmt *stmt);
+/* Takes each row, then resets. Nonzero from TAKE ends the walk and is returned. */
+typedef int (*bx_stmt_take)(void *arg, struct bx_stmt *stmt, struct bx_fault *fault);
+int bx_must bx_stmt_each(struct bx_stmt *stmt, bx_stmt_take take, void *arg,
+                         struct bx_fault *fault);
 
 /* Columns from 0 of the row that stands ready; borrowed until the next step or reset. Text is never
  * NULL. */

@@ -49,6 +49,23 @@ static void compact_and_in_order(void **state)
                         "\"r\":{\"x\":1}}");
 }
 
+static void what_was_read_is_written_again(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"n\":-1795521600000001,\"s\":\"a \\\"b\\\"\",\"l\":[[],{},null,true,"
+        "false,{\"x\":[1]}],\"\":0}";
+    bx_buf_auto buf;
+    bx_buf_init(&buf, 0);
+    bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
+        bx_json_parse(text, strlen(text), sizeof(text), NULL);
+    assert_non_null(doc);
+    struct bx_json_writer writer;
+    bx_json_write(&writer, &buf);
+    bx_json_put_value(&writer, NULL, bx_json_root(doc));
+    assert_string_equal(bx_buf_text(&buf), text);
+}
+
 static void whatever_is_written_can_be_read(void **state)
 {
     (void)state;
@@ -162,6 +179,7 @@ int main(void)
     bx_crypto_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(compact_and_in_order),
+        cmocka_unit_test(what_was_read_is_written_again),
         cmocka_unit_test(whatever_is_written_can_be_read),
         cmocka_unit_test(mistakes_of_ours_abort),
     };

@@ -53,7 +53,8 @@ static void reply_take(void *arg, int exit, const char *json, const char *text)
 static void *ask(void *arg)
 {
     struct asker *asker = arg;
-    asker->err = bx_run_ask(asker->path, asker->json, strlen(asker->json), reply_take, asker, NULL);
+    asker->err = bx_run_ask(asker->path, asker->json, strlen(asker->json), BX_RUN_SILENCE_MS,
+                            reply_take, asker, NULL);
     atomic_store(&asker->over, true);
     return NULL;
 }
@@ -137,8 +138,10 @@ static void nobody_there_is_missing(void **state)
     struct asker asker = {.exit = -1};
     char path[128];
     snprintf(path, sizeof(path), "%s/other", stage->folder);
-    assert_int_equal(bx_run_ask(path, "{}", 2, reply_take, &asker, NULL), BX_ERR_MISSING);
-    assert_int_equal(bx_run_ask("/none/x", "{}", 2, reply_take, &asker, NULL), BX_ERR_MISSING);
+    assert_int_equal(bx_run_ask(path, "{}", 2, BX_RUN_SILENCE_MS, reply_take, &asker, NULL),
+                     BX_ERR_MISSING);
+    assert_int_equal(bx_run_ask("/none/x", "{}", 2, BX_RUN_SILENCE_MS, reply_take, &asker, NULL),
+                     BX_ERR_MISSING);
     assert_int_equal(asker.exit, -1);
 }
 
@@ -173,6 +176,82 @@ static void bad_manners_cost_the_connection_only(void **state)
     close(silent);
 }
 
+/* A loop that turns says so while a command takes its time: here a PIN, which a worker tries. */
+static void a_working_till_gives_signs_of_life(void **state)
+{
+    struct stage *stage = *state;
+    static const char login[] = "{\"verb\":\"login\",\"number\":7,\"pin\":\"1234\"}\n";
+    int fd = raw_connect(stage);
+    char byte = 0;
+    assert_int_equal(send(fd, login, strlen(login), MSG_NOSIGNAL), (ssize_t)strlen(login));
+    stage->real_time = false; /* seconds go by while the worker has milliseconds */
+    for (int i = 0; i < 20 && byte == 0; i++) {
+        bx_run_turn(stage->run, -1);
+        (void)recv(fd, &byte, 1, MSG_DONTWAIT);
+    }
+    assert_int_equal(byte, ' ');
+    stage->real_time = true;
+    while (byte != '\n') {
+        bx_run_turn(stage->run, 20);
+        (void)recv(fd, &byte, 1, MSG_DONTWAIT);
+    }
+    close(fd);
+}
+
+/* Another end of the line: takes one command and replies TEXT, or nothing at all. */
+struct odd_till {
+    int listener, fd;
+    const char *text;
+};
+
+static void *odd_till_run(void *arg)
+{
+    struct odd_till *till = arg;
+    char piece[256];
+    till->fd = accept(till->listener, NULL, NULL);
+    (void)recv(till->fd, piece, sizeof(piece), 0);
+    (void)send(till->fd, till->text, strlen(till->text), MSG_NOSIGNAL);
+    return NULL;
+}
+
+static void odd_till_ask(const struct stage *stage, const char *text, struct asker *asker)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    struct odd_till till = {.listener = socket(AF_UNIX, SOCK_STREAM, 0), .text = text};
+    pthread_t thread;
+    snprintf(at.sun_path, sizeof(at.sun_path), "%s/odd", stage->folder);
+    assert_int_equal(bind(till.listener, (const struct sockaddr *)&at, sizeof(at)), 0);
+    assert_int_equal(listen(till.listener, 1), 0);
+    assert_int_equal(pthread_create(&thread, NULL, odd_till_run, &till), 0);
+    *asker = (struct asker){.exit = -1};
+    asker->err = bx_run_ask(at.sun_path, "{}", 2, 100, reply_take, asker, NULL);
+    pthread_join(thread, NULL);
+    close(till.fd);
+    close(till.listener);
+    unlink(at.sun_path);
+}
+
+static void a_silent_till_is_given_up(void **state)
+{
+    struct asker asker;
+    odd_till_ask(*state, "", &asker);
+    assert_int_equal(asker.err, BX_ERR_UNKNOWN);
+    odd_till_ask(*state, "  {\"done\":tr", &asker);
+    assert_int_equal(asker.err, BX_ERR_UNKNOWN);
+    assert_int_equal(asker.exit, -1);
+}
+
+static void members_come_in_any_order(void **state)
+{
+    struct asker asker;
+    odd_till_ask(*state, " {\"json\":{\"a\":[1,\"x\"]},\"text\":\"t\",\"exit\":4,\"done\":true}\n",
+                 &asker);
+    assert_int_equal(asker.err, 0);
+    assert_int_equal(asker.exit, 4);
+    assert_string_equal(asker.reply, "{\"a\":[1,\"x\"]}");
+    assert_string_equal(asker.text, "t");
+}
+
 static void a_long_path_is_no_obstacle(void **state)
 {
     (void)state;
@@ -204,6 +283,9 @@ int main(void)
         TEST(it_is_ours_alone),
         TEST(nobody_there_is_missing),
         TEST(bad_manners_cost_the_connection_only),
+        TEST(a_working_till_gives_signs_of_life),
+        TEST(a_silent_till_is_given_up),
+        TEST(members_come_in_any_order),
         cmocka_unit_test(a_long_path_is_no_obstacle),
     };
     bx_crypto_init();
