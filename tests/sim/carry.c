@@ -73,14 +73,16 @@ static void commit(struct sim *sim, int till, const struct bx_effect *effect)
 {
     struct sim_till *at = &sim->tills[till];
     const struct bx_commit *what = &effect->of.commit;
+    struct bx_commit wish = *what;
     struct bx_fault fault = {0};
     struct bx_ref ref = {0};
     enum bx_outcome outcome = BX_REFUSED;
+    wish.boot_id = at->boot_id;
     enum sim_disk disk = at->disk;
     at->disk = SIM_DISK_GOOD;
     early_print(sim, till, what);
     if (disk == SIM_DISK_GOOD || disk == SIM_DISK_UNKNOWN_DONE)
-        outcome = at->journal->ops->commit(at->journal, what, &ref, &fault);
+        outcome = at->journal->ops->commit(at->journal, &wish, &ref, &fault);
     else
         bx_fault_set(&fault, BX_ERR_FULL, "The disk is full.", NULL);
     if (outcome == BX_DONE)

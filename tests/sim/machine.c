@@ -5,6 +5,7 @@
  */
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fake_journal.h"
@@ -115,6 +116,7 @@ static void boot(struct sim *sim, int till)
     struct bx_fault fault = {0};
     if (sim_chance(&sim->rand, 300))
         power_cut(sim, at);
+    snprintf(at->boot_id, sizeof(at->boot_id), "%" PRId64, at->boot);
     bx_assert(journal->ops->load(journal, state, &fault) == 0);
     for (int i = 0; i < BX_DOCUMENTS; i++) {
         bx_buf_init(&documents[i], 0);
@@ -127,7 +129,8 @@ static void boot(struct sim *sim, int till)
     event.of.start.draft = at->draft.len ? bx_buf_text(&at->draft) : NULL;
     event.of.start.draft_len = at->draft.len;
     event.of.start.enrolled = true;
-    event.of.start.rebooted = state->last_boot > mono(sim, at).ns;
+    event.of.start.rebooted =
+        state->last_boot_id[0] && strcmp(state->last_boot_id, at->boot_id) != 0;
     bx_till_config_defaults(&config);
     config.print_receipt = till != 1;
     at->core = bx_till_create(&config);
