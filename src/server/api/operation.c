@@ -82,7 +82,7 @@ static void scan_read(bx_json *value, struct bd_scan_in *scan, struct bx_json_re
     bx_json_id(&reader, "id", &scan->id);
     bx_json_string(&reader, "code", 40, code, sizeof(code));
     bx_json_string(&reader, "gate", 40, scan->gate, sizeof(scan->gate));
-    scan->at = (bx_utc){bx_json_int(&reader, "at", 0, (INT64_C(1) << 53) - 1)};
+    scan->at = (bx_utc){bx_json_int(&reader, "at", 1, (INT64_C(1) << 53) - 1)};
     if (reader.err)
         outer->err = reader.err;
     else if (bx_code_read(code, strlen(code), &scan->code, NULL) < 0)

@@ -165,6 +165,16 @@ static int lines_add(const struct booking *booking, const struct bx_id *order,
     return 0;
 }
 
+/* A code lets in once: issued again after it was used, it is used. */
+static void use_inherit(struct bd_ticket_row *ticket, const struct bd_ticket_row *held)
+{
+    if (held->used_at == 0)
+        return;
+    ticket->state = BD_TICKET_USED;
+    ticket->used_at = held->used_at;
+    BX_TEXT_COPY(ticket->used_gate, held->used_gate);
+}
+
 static int tickets_add(struct booking *booking, const struct bx_id *order, struct bx_fault *fault)
 {
     const struct bx_sale *sale = booking->sale;
@@ -190,6 +200,8 @@ static int tickets_add(struct booking *booking, const struct bx_id *order, struc
         if (err < 0)
             return err;
         booking->off[OFF_CLASH] = booking->off[OFF_CLASH] || err == 0;
+        if (err == 0)
+            use_inherit(&row, &held);
         err = bd_must(bd_insert(booking->book->store, BD_TICKET, &row, fault), "ticket", fault);
         if (err != 0)
             return err;
@@ -300,6 +312,8 @@ static int ticket_replace(struct booking *booking, const struct bx_paper_entry *
     booking->off[OFF_REPLACED] = strcmp(latest->code, paper->old.s) != 0;
     next.generation++;
     BX_TEXT_COPY(next.code, paper->code.s);
+    if (booking->off[OFF_CLASH])
+        use_inherit(&next, &held);
     latest->state = BD_TICKET_REPLACED;
     BX_TEXT_COPY(latest->replaced_by, paper->code.s);
     err = bd_must(bd_update(store, BD_TICKET, latest, fault), "ticket", fault);

@@ -16,7 +16,8 @@ static const char *const state_words[] = {
     [BD_TICKET_REPLACED] = "replaced",
 };
 
-/* The first is kept unless it is replaced and another is not. */
+/* The first is kept unless it is replaced and another is not. One that was used ends the search:
+ * its code has let somebody in. */
 struct choice {
     struct bd_ticket_row *row;
     bool found;
@@ -26,11 +27,12 @@ static int choose(void *arg, const void *row)
 {
     struct choice *choice = (struct choice *)arg;
     const struct bd_ticket_row *ticket = (const struct bd_ticket_row *)row;
-    if (choice->found && ticket->state == BD_TICKET_REPLACED)
+    bool gone = ticket->state == BD_TICKET_REPLACED && ticket->used_at == 0;
+    if (choice->found && gone)
         return 0;
     *choice->row = *ticket;
     choice->found = true;
-    return ticket->state != BD_TICKET_REPLACED;
+    return !gone;
 }
 
 int bd_ticket_find(struct bd_store *store, const char *code, struct bd_ticket_row *ret,

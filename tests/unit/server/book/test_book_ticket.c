@@ -126,12 +126,56 @@ static void test_a_clash(void **state)
     venue_destroy(venue);
 }
 
+/* A code that has let somebody in lets in nobody else, whatever another till sells or replaces with
+ * it afterwards: also under an id that sorts before. */
+static void used_before_the_clash(enum store_kind kind)
+{
+    struct venue *venue = venue_create(kind);
+    struct till *a = till_create(venue), *b = till_create(venue);
+    struct bx_code other;
+    bx_buf_auto out;
+    bx_buf_init(&out, 0);
+    struct entry *early = till_sell(venue, b, POOL_A, 0, 0, 1);
+    const struct bx_code *code = &early->sale.tickets[0].code;
+    venue->next_code = *code;
+    struct entry *sale = till_sell(venue, a, POOL_A, 0, 0, 1);
+    till_send_one(venue, a, sale);
+    scan(venue, 1, code, "north", &out);
+    assert_holds(&out, "\"verdict\":\"admit\"");
+    till_send_one(venue, b, early);
+    scan(venue, 2, code, "south", &out);
+    assert_holds(&out, "\"why\":\"used\"");
+    /* the one that let in is replaced: the other is no way in either */
+    till_send_one(venue, a, till_replace(venue, a, sale, 0, code, &other));
+    scan(venue, 3, code, "south", &out);
+    assert_holds(&out, "\"verdict\":\"refuse\"");
+    /* nor is an unused ticket that is replaced by the used code */
+    struct entry *third = till_sell(venue, b, POOL_A, 0, 0, 1);
+    till_send_one(venue, b, third);
+    venue->next_code = *code;
+    till_send_one(venue, b, till_replace(venue, b, third, 0, &third->sale.tickets[0].code, &other));
+    scan(venue, 4, code, "south", &out);
+    assert_holds(&out, "\"verdict\":\"refuse\"");
+    assert_audit(venue);
+    till_destroy(a);
+    till_destroy(b);
+    venue_destroy(venue);
+}
+
+static void test_used_before_the_clash(void **state)
+{
+    (void)state;
+    used_before_the_clash(STORE_MEMORY);
+    used_before_the_clash(STORE_SQLITE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_sqlite),
         cmocka_unit_test(test_a_clash),
+        cmocka_unit_test(test_used_before_the_clash),
     };
     bx_crypto_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
