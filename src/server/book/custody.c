@@ -360,7 +360,8 @@ static int aside_next(void *arg, const void *row)
 {
     struct asides *asides = (struct asides *)arg;
     const struct bd_aside_row *aside = (const struct bd_aside_row *)row;
-    if (aside->seq == asides->next)
+    /* what another till sent in its name says nothing of what it had an answer to */
+    if (aside->seq == asides->next && strcmp(aside->why, conflicts[OTHER_DEVICE].word) != 0)
         asides->next++;
     return aside->seq >= asides->next; /* one is missing before it */
 }

@@ -19,12 +19,18 @@ struct bd_catalogue {
     struct bx_programme *programme; /* NULL: free */
 };
 
+/* An entry's. */
+struct bd_place {
+    int64_t till, incarnation, seq;
+};
+
 struct bd_book {
     struct bd_store *store;
     struct bd_policy policy;
     struct bd_catalogue catalogues[BD_CATALOGUES];
-    size_t next;         /* the place of the next programme to load */
-    struct bx_sale sale; /* the one being booked: too large for a stack */
+    size_t next;             /* the place of the next programme to load */
+    struct bx_sale sale;     /* the one being booked: too large for a stack */
+    struct bd_place waiting; /* where the next pass over what waits for a parent begins */
 };
 
 /* --- book.c: what every rule needs -------------------------------------------------------- */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "boxtill/base/alloc.h"
+#include "boxtill/base/money.h"
 #include "server/book/inside.h"
 
 static int64_t least(int64_t a, int64_t b)
@@ -144,7 +145,7 @@ static void order_check(struct bd_lease_row *lease, const struct bx_lease_use *u
     ret->gap = use->before > lease->high;
     if (end > lease->high)
         lease->high = end;
-    ret->overlap = lease->booked + use->q > lease->high ||
+    ret->overlap = use->q > lease->high - lease->booked ||
                    (lease->state == BD_LEASE_CLOSED && lease->high > lease->used);
     lease->gaps += ret->gap;
     lease->overlaps += ret->overlap;
@@ -174,7 +175,7 @@ int bd_lease_book(struct bd_store *store, const struct bd_device_row *device,
             return err;
     }
     lease.part -= own;
-    lease.booked += use->q;
+    lease.booked += least(use->q, BX_MONEY_MAX - lease.booked); /* it may name any count */
     if (places > covered)
         err = bd_pool_sell(store, &use->pool, places - covered, &ret->over, fault);
     if (err == 0)

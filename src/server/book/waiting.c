@@ -9,30 +9,30 @@
 #include "boxtill/base/text.h"
 #include "server/book/inside.h"
 
-enum { WAITING_MAX = 4096 }; /* of one pass; the rest comes with the next */
-
-struct place {
-    int64_t till, incarnation, seq;
-};
+enum { WAITING_MAX = 512 }; /* of one pass; the next goes on from there */
 
 struct places {
-    struct place *rows;
+    struct bd_place *rows;
     size_t count;
+    struct bd_place next; /* after the last of them; all zero when there is none */
 };
 
 static int collect(void *arg, const void *row)
 {
     struct places *places = (struct places *)arg;
     const struct bd_entry_row *entry = (const struct bd_entry_row *)row;
-    if (places->count == WAITING_MAX)
+    struct bd_place place = {entry->till, entry->incarnation, entry->seq};
+    if (places->count == WAITING_MAX) {
+        places->next = place;
         return 1;
-    places->rows[places->count++] = (struct place){entry->till, entry->incarnation, entry->seq};
+    }
+    places->rows[places->count++] = place;
     return 0;
 }
 
 /* Tries one; *RET_STATE is what it is then. */
 static int book_again(struct bd_book *book, const struct bd_turn *turn, struct bd_meta_row *meta,
-                      const struct place *place, int *ret_done, struct bx_fault *fault)
+                      const struct bd_place *place, int *ret_done, struct bx_fault *fault)
 {
     struct bd_store *store = book->store;
     struct bd_entry_row row = {
@@ -69,7 +69,7 @@ static int book_again(struct bd_book *book, const struct bd_turn *turn, struct b
 
 /* One savepoint each: one that fails stays as it was and stops nobody. */
 static int try_one(struct bd_book *book, const struct bd_turn *turn, struct bd_meta_row *meta,
-                   const struct place *place, int *ret_done, struct bx_fault *fault)
+                   const struct bd_place *place, int *ret_done, struct bx_fault *fault)
 {
     struct bd_store *store = book->store;
     struct bd_meta_row meta_before = *meta;
@@ -88,14 +88,18 @@ static int try_one(struct bd_book *book, const struct bd_turn *turn, struct bd_m
     return err == BX_ERR_IO || err == BX_ERR_FULL || err == BX_ERR_BUSY ? err : 0;
 }
 
-/* One pass over those in STATE. */
+/* One pass over those in STATE, from FROM on, which says where the next begins: so that many of one
+ * till never stand before those of another. */
 static int pass(struct bd_book *book, const struct bd_turn *turn, enum bd_entry_state state,
-                int *ret_done, struct bx_fault *fault)
+                struct bd_place *from, int *ret_done, struct bx_fault *fault)
 {
     struct bd_meta_row meta;
-    struct places places = {.rows = (struct place *)bx_alloc(WAITING_MAX, sizeof(struct place))};
-    struct bd_entry_row from = {.state = state};
-    struct bd_scan scan = {.table = BD_ENTRY, .index = 2, .fixed = 1, .from = &from};
+    struct places places = {.rows =
+                                (struct bd_place *)bx_alloc(WAITING_MAX, sizeof(struct bd_place))};
+    struct bd_entry_row first = {
+        .state = state, .till = from->till, .incarnation = from->incarnation, .seq = from->seq};
+    struct bd_scan scan = {
+        .table = BD_ENTRY, .index = 2, .fixed = 1, .edge = BD_FROM, .from = &first};
     int err = bd_meta(book->store, &meta, fault);
     if (err == 0)
         err = bd_scan(book->store, &scan, collect, &places, fault);
@@ -105,6 +109,7 @@ static int pass(struct bd_book *book, const struct bd_turn *turn, enum bd_entry_
         err = try_one(book, turn, &meta, &places.rows[i], ret_done, fault);
     if (err == 0 && meta.waiting != waiting)
         err = bd_must(bd_update(book->store, BD_META, &meta, fault), "meta", fault);
+    *from = places.next;
     bx_free(places.rows);
     return err;
 }
@@ -114,7 +119,7 @@ int bd_parents_came(struct bd_book *book, const struct bd_turn *turn, struct bx_
     int done, err;
     do { /* a replacement of a replacement waits for the first */
         done = 0;
-        err = pass(book, turn, BD_ENTRY_WAITS_PARENT, &done, fault);
+        err = pass(book, turn, BD_ENTRY_WAITS_PARENT, &book->waiting, &done, fault);
     } while (err == 0 && done > 0);
     return err;
 }
@@ -125,9 +130,14 @@ int bd_book_waiting(struct bd_book *book, const struct bd_turn *turn, struct bx_
     int err = book->store->ops->mark(book->store, fault);
     if (err != 0)
         return err;
-    err = pass(book, turn, BD_ENTRY_WAITS_FORMAT, &done, fault);
-    if (err == 0)
-        err = pass(book, turn, BD_ENTRY_WAITS_PARENT, &done, fault);
+    struct bd_place from = {0};
+    do {
+        err = pass(book, turn, BD_ENTRY_WAITS_FORMAT, &from, &done, fault);
+    } while (err == 0 && from.till != 0);
+    do {
+        if (err == 0)
+            err = pass(book, turn, BD_ENTRY_WAITS_PARENT, &from, &done, fault);
+    } while (err == 0 && from.till != 0);
     if (err == 0 && done > 0)
         err = bd_parents_came(book, turn, fault);
     err = bd_leave(book->store, err, fault);

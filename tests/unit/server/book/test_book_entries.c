@@ -346,6 +346,75 @@ static void test_replaced_twice(void **state)
     in_each_store(replaced_twice);
 }
 
+/* One till's entries that wait for ever are no wall before another's. */
+static void a_wall_of_orphans(struct venue *venue, struct till *till)
+{
+    struct entry nowhere = {.envelope.id = {{7}}};
+    struct till *other = till_create(venue), *last = till_create(venue);
+    struct till *const walls[] = {till, other};
+    struct bx_entry_answer answer;
+    struct bx_code code = {"B1"}, new;
+    struct entry *sale = till_sell(venue, last, POOL_A, 0, 0, 1);
+    code = sale->sale.tickets[0].code;
+    for (size_t i = 0; i < bx_countof(walls); i++) {
+        while (walls[i]->count < 390)
+            till_replace(venue, walls[i], &nowhere, 0, &code, &new);
+        MUST(till_send(venue, walls[i], walls[i]->entries, 256, &answer));
+        MUST(till_send(venue, walls[i], walls[i]->entries + 256, 134, &answer));
+        assert_int_equal(answer.outcome, BX_ENTRY_WAITING);
+    }
+    till_send_one(venue, last, till_replace(venue, last, sale, 0, &code, &new));
+    till_send_one(venue, last, sale);
+    till_send_one(venue, last, till_note(venue, last, BX_KIND_LOGOUT));
+    assert_ticket(venue, &code, "\"state\":\"replaced\"");
+    till_destroy(other);
+    till_destroy(last);
+}
+
+static void test_a_wall_of_orphans(void **state)
+{
+    (void)state;
+    in_each_store(a_wall_of_orphans);
+}
+
+/* --- absurd counts -------------------------------------------------------------------------- */
+
+/* A till may name any use of a lease, as often as it likes: no sum runs over. */
+static void absurd_uses(struct venue *venue, struct till *till)
+{
+    till_ask(venue, till, BX_ALLOT_REQ, POOL_A, 1, 20, 0);
+    struct entry *model = till_sell(venue, till, POOL_A, 1, 0, 1);
+    till_send_one(venue, till, model);
+    struct bx_sale *sale = &model->sale;
+    sale->use_count = BX_USES_MAX;
+    for (int i = 0; i < BX_USES_MAX; i++)
+        sale->uses[i] =
+            (struct bx_lease_use){.pool = sale->basket.lines[0].pool, .r = 1, .q = BX_MONEY_MAX};
+    struct bd_lease_row lease = {
+        .till = till->device.till, .incarnation = 1, .pool = sale->uses[0].pool, .r = 1};
+    for (int i = 0; i < 70; i++) {
+        struct bx_entry_head head;
+        bx_buf_auto body;
+        bx_buf_init(&body, 0);
+        MUST(bx_entry_head_decode(model->body.data, model->body.len, &head, NULL));
+        head.seq = till->seq + 1;
+        head.id.b[0] = (uint8_t)(head.id.b[0] + 1 + i);
+        sale->basket.id = head.id;
+        MUST(bx_sale_encode(&head, sale, &body));
+        struct bx_entry_answer answer =
+            send_one(venue, till, till_raw(venue, till, &head.id, body.data, body.len));
+        assert_string_equal(answer.task, "overlap");
+        MUST(bd_get(venue->store, BD_LEASE, &lease, NULL));
+        assert_true(lease.booked > 0);
+    }
+}
+
+static void test_absurd_uses(void **state)
+{
+    (void)state;
+    in_each_store(absurd_uses);
+}
+
 /* --- formats of the future ------------------------------------------------------------------ */
 
 static void the_future(struct venue *venue, struct till *till)
@@ -426,7 +495,8 @@ int main(void)
         cmocka_unit_test(test_after_close),    cmocka_unit_test(test_beyond_the_capacity),
         cmocka_unit_test(test_off_price),      cmocka_unit_test(test_replaced),
         cmocka_unit_test(test_replaced_twice), cmocka_unit_test(test_the_future),
-        cmocka_unit_test(test_bad_batches),
+        cmocka_unit_test(test_bad_batches),    cmocka_unit_test(test_a_wall_of_orphans),
+        cmocka_unit_test(test_absurd_uses),
     };
     bx_crypto_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

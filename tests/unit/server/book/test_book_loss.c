@@ -54,6 +54,24 @@ static void test_entries_beyond_a_gap(void **state)
     venue_destroy(venue);
 }
 
+/* What another till sends in a till's name does not stand for what the till was answered. */
+static void test_a_gap_that_another_filled(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct till *till = till_create(venue), *liar = till_create(venue);
+    for (int i = 0; i < 3; i++)
+        till_note(venue, till, BX_KIND_LOGOUT);
+    till_send_one(venue, till, till->entries[0]);
+    assert_int_equal(till_send_one(venue, liar, till->entries[1]), BX_ENTRY_CONFLICT);
+    assert_int_equal(mark(venue).epoch, 1);
+    till_send_one(venue, till, till->entries[2]);
+    assert_int_equal(mark(venue).epoch, 2);
+    till_destroy(till);
+    till_destroy(liar);
+    venue_destroy(venue);
+}
+
 static void test_a_lease_we_do_not_know(void **state)
 {
     (void)state;
@@ -120,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_entries_beyond_a_gap),
+        cmocka_unit_test(test_a_gap_that_another_filled),
         cmocka_unit_test(test_a_lease_we_do_not_know),
         cmocka_unit_test(test_a_hello_of_before),
         cmocka_unit_test(test_what_is_lacking_is_not_given_away),
