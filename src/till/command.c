@@ -497,9 +497,23 @@ static void login(struct bx_till *till, struct bx_json_reader *reader)
     bx_wipe(pin, sizeof(pin));
 }
 
+/* A part payment is given back by somebody who sees what was taken. */
+static bool payment_refuses(struct bx_till *till)
+{
+    struct bx_fault fault = {0};
+    if (!till->desk.tendering || till->desk.sale.tender_count == 0)
+        return false;
+    bx_fault_say(&fault, BX_ERR_REFUSED,
+                 "A payment is open, and part of it is taken: end it on the screen first.");
+    bx_command_refuse(till, &fault);
+    return true;
+}
+
 static void lock(struct bx_till *till, struct bx_json_reader *reader)
 {
     (void)reader;
+    if (payment_refuses(till))
+        return;
     bx_people_lock(till);
     person_answer(till);
 }
@@ -507,7 +521,8 @@ static void lock(struct bx_till *till, struct bx_json_reader *reader)
 static void logout(struct bx_till *till, struct bx_json_reader *reader)
 {
     (void)reader;
-    bx_people_logout(till, till->command.request);
+    if (!payment_refuses(till))
+        bx_people_logout(till, till->command.request);
 }
 
 static void offline(struct bx_till *till, struct bx_json_reader *reader)
