@@ -333,7 +333,8 @@ static void end(struct bx_till *till)
             mark->want = 0;
             if (count < MESSAGES_MAX)
                 told[count++] = leases->rows[i].pool;
-        }
+        } else if (mine && mark->want > 0)
+            mark->not_before = (bx_mono){0};
         mark->again = false;
         leases->wish = leases->wish || mark->want > 0;
     }
