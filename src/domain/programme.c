@@ -15,7 +15,9 @@
  *   id, event, pool, class   short names (slug.h)
  *   name             1 to 40 columns of washed text
  *   zone             IANA name, at most 39 characters
- *   offset           minutes east of UTC, -1080 to 1080; the venue's: today's
+ *   offset           minutes east of UTC, -1080 to 1080; the venue's: before its first change
+ *   changes          of the venue's clocks after that, at most 4, in order:
+ *                    [{"at":1774746000000000,"offset":120}]; written only when there are any
  *   currency         three capital letters; exponent 0, 2 or 3
  *   cash_step        1 to 1000 minor units; quantity_usual 1 to 999
  *   start, end       microseconds since 1970 UTC, 0 to 2^53 - 1 (in 2255); end after start
@@ -119,11 +121,34 @@ static void read_currency(struct bx_json_reader *reader, struct bx_programme *pr
         bx_json_fault(reader, "\"currency\" must be three capital letters (ISO 4217)");
 }
 
+static void read_changes(struct bx_json_reader *outer, struct bx_programme *programme)
+{
+    static const char *const names[] = {"at", "offset", NULL};
+    bx_json *list = bx_json_array(outer, "changes", BX_CLOCK_CHANGES_MAX);
+    int64_t after = -1;
+    for (bx_json *item = bx_json_first(list); item != NULL; item = bx_json_next(item)) {
+        struct bx_clock_change *change = &programme->changes[programme->change_count];
+        struct bx_json_reader reader;
+        bx_json_read(&reader, item, "venue: change", outer->fault);
+        bx_json_only(&reader, names);
+        change->at.us = bx_json_int(&reader, "at", 0, BX_MONEY_MAX);
+        change->offset_min = (int)bx_json_int(&reader, "offset", -OFFSET_MAX, OFFSET_MAX);
+        if (change->at.us <= after)
+            bx_json_fault(&reader, "they are not in order of time");
+        if (reader.err != 0) {
+            outer->err = reader.err;
+            return;
+        }
+        after = change->at.us;
+        programme->change_count++;
+    }
+}
+
 static int read_venue(bx_json *object, struct bx_programme *programme, struct bx_fault *fault)
 {
-    static const char *const names[] = {
-        "id",       "name",      "zone",         "offset",         "currency",
-        "exponent", "cash_step", "tax_included", "quantity_usual", NULL};
+    static const char *const names[] = {"id",           "name",           "zone",     "offset",
+                                        "changes",      "currency",       "exponent", "cash_step",
+                                        "tax_included", "quantity_usual", NULL};
     struct bx_json_reader reader;
     bx_json_read(&reader, object, "venue", fault);
     bx_json_only(&reader, names);
@@ -131,6 +156,8 @@ static int read_venue(bx_json *object, struct bx_programme *programme, struct bx
     bx_json_string(&reader, "name", BX_NAME_COLUMNS, programme->name, sizeof programme->name);
     read_zone(&reader, programme);
     programme->offset_min = (int)bx_json_int(&reader, "offset", -OFFSET_MAX, OFFSET_MAX);
+    if (bx_json_get(object, "changes") != NULL)
+        read_changes(&reader, programme);
     read_currency(&reader, programme);
     programme->exponent = (int)bx_json_int(&reader, "exponent", 0, 3);
     programme->cash_step = bx_json_int(&reader, "cash_step", 1, CASH_STEP_MAX);
@@ -348,6 +375,18 @@ void *bx_programme_destroy(struct bx_programme *programme)
 
 /* ---- writing ---- */
 
+static void write_changes(struct bx_json_writer *writer, const struct bx_programme *programme)
+{
+    bx_json_array_open(writer, "changes");
+    for (size_t i = 0; i < programme->change_count; i++) {
+        bx_json_object_open(writer, NULL);
+        bx_json_put_int(writer, "at", programme->changes[i].at.us);
+        bx_json_put_int(writer, "offset", programme->changes[i].offset_min);
+        bx_json_object_close(writer);
+    }
+    bx_json_array_close(writer);
+}
+
 static void write_venue(struct bx_json_writer *writer, const struct bx_programme *programme)
 {
     bx_json_object_open(writer, "venue");
@@ -355,6 +394,8 @@ static void write_venue(struct bx_json_writer *writer, const struct bx_programme
     bx_json_put_string(writer, "name", programme->name);
     bx_json_put_string(writer, "zone", programme->zone);
     bx_json_put_int(writer, "offset", programme->offset_min);
+    if (programme->change_count > 0)
+        write_changes(writer, programme);
     bx_json_put_string(writer, "currency", programme->currency);
     bx_json_put_int(writer, "exponent", programme->exponent);
     bx_json_put_int(writer, "cash_step", programme->cash_step);
@@ -432,6 +473,16 @@ void bx_programme_encode(const struct bx_programme *programme, struct bx_buf *ou
 }
 
 /* ---- looking up ---- */
+
+int bx_programme_offset(const struct bx_programme *programme, bx_utc at)
+{
+    if (programme == NULL)
+        return 0;
+    int offset = programme->offset_min;
+    for (size_t i = 0; i < programme->change_count && programme->changes[i].at.us <= at.us; i++)
+        offset = programme->changes[i].offset_min;
+    return offset;
+}
 
 const struct bx_slot *bx_programme_slot(const struct bx_programme *programme,
                                         const struct bx_slug *id)

@@ -59,7 +59,7 @@ static struct bx_item *item_add(struct bx_till *till, size_t row)
 /* "14:32", with the day before it when it is not today's. */
 static void moment_text(const struct bx_till *till, bx_utc at, char *out, size_t size)
 {
-    int offset = till->programme ? till->programme->offset_min : 0;
+    int offset = bx_programme_offset(till->programme, at);
     struct bx_date date;
     int minute;
     char day[24], time[BX_CLOCK_TEXT];

@@ -115,8 +115,8 @@ static struct bx_paper *paper_of(struct bx_till *till, const struct bx_print_job
                   sheet->sale, job->ticket);
     if (till->programme)
         BX_TEXT_COPY(paper->venue, till->programme->name);
-    if (till->programme && paper->offset_min == 0)
-        paper->offset_min = till->programme->offset_min;
+    if (paper->offset_min == 0)
+        paper->offset_min = bx_programme_offset(till->programme, paper->at);
     const struct bx_user *user = till->staff ? bx_staff_user(till->staff, sheet->head.user) : NULL;
     if (user)
         BX_TEXT_COPY(paper->cashier, user->name);

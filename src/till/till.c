@@ -93,7 +93,8 @@ struct bx_date bx_till_today(const struct bx_till *till)
 {
     struct bx_date date;
     int minute;
-    bx_utc_civil(till->turn.utc, till->programme ? till->programme->offset_min : 0, &date, &minute);
+    bx_utc_civil(till->turn.utc, bx_programme_offset(till->programme, till->turn.utc), &date,
+                 &minute);
     return date;
 }
 

@@ -80,7 +80,7 @@ static void printer_words(const struct bx_till *till, struct bx_till_view *v)
 static void clock_words(const struct bx_till *till, struct bx_till_view *v)
 {
     static const char days[7][4] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-    int offset = till->programme ? till->programme->offset_min : 0;
+    int offset = bx_programme_offset(till->programme, till->turn.utc);
     char time[BX_CLOCK_TEXT];
     struct bx_date date;
     int minute;
@@ -284,9 +284,8 @@ static void last_fill(const struct bx_till *till, struct bx_till_view *v)
         struct bx_view_last *last = &v->lasts[v->last_count++];
         BX_TEXT_COPY(last->number, counter->last[i].number);
         char time[BX_CLOCK_TEXT];
-        BX_TEXT_COPY(last->time,
-                     bx_slot_time(counter->last[i].at,
-                                  till->programme ? till->programme->offset_min : 0, time));
+        int offset = bx_programme_offset(till->programme, counter->last[i].at);
+        BX_TEXT_COPY(last->time, bx_slot_time(counter->last[i].at, offset, time));
         bx_counter_money(till, counter->last[i].total, last->total);
     }
     if (counter->last_count == 0)

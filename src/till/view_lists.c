@@ -137,12 +137,12 @@ static void sale_title(const struct bx_till *till, struct bx_till_view *v)
 {
     const struct bx_counter_sale *sale = till->counter.sale;
     char total[BX_MONEY_TEXT], time[BX_CLOCK_TEXT], day[24], title[160];
-    int offset = till->programme ? till->programme->offset_min : 0;
     struct bx_date date;
     int minute;
     enum bx_tone tone;
     if (!sale)
         return;
+    int offset = bx_programme_offset(till->programme, sale->row.head.at);
     bx_utc_civil(sale->row.head.at, offset, &date, &minute);
     bx_day_text(till, date, true, day, sizeof(day));
     snprintf(title, sizeof(title), "%s  %s %s  %s %s  %s", sale->row.head.number, day,

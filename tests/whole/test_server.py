@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+import zoneinfo
 
 import jsonschema
 import nacl.exceptions
@@ -67,6 +68,26 @@ def pool_news(till, pool):
 def tomorrow_pool():
     day = datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(days=1)
     return f"hall-{day:%Y%m%d}-1200", day
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe",
+                                  "Asia/Tokyo"])
+def test_the_programme_tells_the_changes_of_the_clock(tmp_path, zone):
+    """Each hour of the next years has the offset that Python's own reading of the zone has."""
+    server = make(tmp_path / "home", {**PROGRAMME, "venue": {**PROGRAMME["venue"], "zone": zone}})
+    with sqlite3.connect(server.home / "boxtilld.db") as link:
+        bodies = [row[0] for row in link.execute("SELECT bytes FROM document")]
+    link.close()
+    venue = next(json.loads(body) for body in bodies if body[:1] == b"{")["venue"]
+    moment = datetime.datetime.now(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0)
+    for hour in range(500 * 24):
+        at = moment + datetime.timedelta(hours=hour)
+        offset = venue["offset"]
+        for change in venue.get("changes", []):
+            if change["at"] <= at.timestamp() * 1_000_000:
+                offset = change["offset"]
+        there = at.astimezone(zoneinfo.ZoneInfo(zone)).utcoffset()
+        assert offset * 60 == there.total_seconds(), at
 
 
 # --- the interface and its description -----------------------------------------------------------

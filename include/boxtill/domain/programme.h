@@ -20,7 +20,13 @@ enum {
     BX_PRODUCTS_MAX = 200,
     BX_NAME_COLUMNS = 40,
     BX_NAME_SIZE = 164,
-    BX_PROGRAMME_BYTES = 8 << 20
+    BX_PROGRAMME_BYTES = 8 << 20,
+    BX_CLOCK_CHANGES_MAX = 4
+};
+
+struct bx_clock_change { /* the venue's clocks go forward or back */
+    bx_utc at;
+    int offset_min; /* from then on */
 };
 
 struct bx_event_info { /* an exhibition, a tour, a show */
@@ -57,8 +63,10 @@ struct bx_programme {
     int64_t epoch, version;
     struct bx_slug venue;
     char name[BX_NAME_SIZE];
-    char zone[40];      /* IANA name, for people */
-    int offset_min;     /* today's, for the clock on the screen */
+    char zone[40];  /* IANA name, for people */
+    int offset_min; /* before the first of the changes; see bx_programme_offset */
+    struct bx_clock_change changes[BX_CLOCK_CHANGES_MAX]; /* in order of time */
+    size_t change_count;
     char currency[4];   /* ISO 4217 */
     int exponent;       /* 0, 2 or 3 */
     int64_t cash_step;  /* cash is rounded to a multiple of this many minor units; 1: not at all */
@@ -77,6 +85,9 @@ void *bx_programme_destroy(struct bx_programme *programme);
 BX_CLEANUP_DEFINE(struct bx_programme, bx_programme_destroy)
 /* The document, byte for byte what bx_programme_parse() of it gives back. */
 void bx_programme_encode(const struct bx_programme *programme, struct bx_buf *out);
+
+/* Civil time at the venue at that instant: minutes east of UTC. 0 without a programme. */
+int bx_programme_offset(const struct bx_programme *programme, bx_utc at);
 
 /* Borrowed; NULL when there is none. */
 const struct bx_slot *bx_programme_slot(const struct bx_programme *programme,

@@ -282,5 +282,5 @@ int bd_book_freeze(struct bd_book *book, const struct bd_turn *turn, struct bx_f
         err = bd_must(bd_update(book->store, BD_LEASE, &frozen.rows[i], fault), "lease", fault);
     }
     bx_free(frozen.rows);
-    return err > 0 ? 0 : err;
+    return err < 0 ? err : bd_clock_follow(book, turn, fault);
 }

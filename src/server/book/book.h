@@ -120,7 +120,8 @@ int bx_must bd_book_allot(struct bd_book *book, const struct bd_turn *turn,
 /* Books again what waits in custody (after an import, or a newer version). Returns how many. */
 int bx_must bd_book_waiting(struct bd_book *book, const struct bd_turn *turn,
                             struct bx_fault *fault);
-/* Freezes leases whose time is over; frees nothing. */
+/* What time alone brings about: freezes leases whose time is over (and frees nothing), follows the
+ * venue's clocks. To be called every few seconds. */
 int bx_must bd_book_freeze(struct bd_book *book, const struct bd_turn *turn,
                            struct bx_fault *fault);
 

@@ -163,6 +163,60 @@ static void stem_read(struct bx_json_reader *reader, const char *name, struct bx
 
 /* --- the venue ------------------------------------------------------------------------------ */
 
+enum { CHANGE_DAYS = 800 }; /* a slot may be 400 days away; nobody imports that seldom */
+
+/* MINUTE may lie in the day after DATE. */
+static bool has_offset(const struct parser *parser, struct bx_date date, int minute, int offset,
+                       bx_utc *ret_at)
+{
+    int there;
+    int err = parser->zone(parser->zone_arg, parser->programme.zone,
+                           bx_date_plus(date, minute / DAY_MINUTES), minute % DAY_MINUTES, ret_at,
+                           &there);
+    return err == 0 && there == offset;
+}
+
+/* The clock has OFFSET at noon of DATE and another at the next: it changes one minute after the
+ * last that still has it. Hours that come twice are told as the first, those that are skipped have
+ * none, so the search ends there in both cases. */
+static bx_utc change_find(const struct parser *parser, struct bx_date date, int offset)
+{
+    int good = 720, bad = 720 + DAY_MINUTES;
+    bx_utc at, last = {0};
+    while (bad - good > 1) {
+        int minute = (good + bad) / 2;
+        if (has_offset(parser, date, minute, offset, &at))
+            good = minute;
+        else
+            bad = minute;
+    }
+    (void)has_offset(parser, date, good, offset, &last);
+    return (bx_utc){last.us + 60 * BX_SECOND_US};
+}
+
+/* From yesterday's noon on, so that a change of today is one of them. False: no such zone. */
+static bool read_zone(struct parser *parser)
+{
+    struct bx_programme *programme = &parser->programme;
+    struct bx_date date = bx_date_plus(parser->today, -1);
+    bx_utc noon;
+    int offset, next;
+    if (parser->zone(parser->zone_arg, programme->zone, date, 720, &noon, &offset) != 0)
+        return false;
+    programme->offset_min = offset;
+    for (int day = 0; day < CHANGE_DAYS && programme->change_count < BX_CLOCK_CHANGES_MAX; day++) {
+        struct bx_date tomorrow = bx_date_plus(date, 1);
+        if (parser->zone(parser->zone_arg, programme->zone, tomorrow, 720, &noon, &next) == 0 &&
+            next != offset) {
+            programme->changes[programme->change_count++] =
+                (struct bx_clock_change){change_find(parser, date, offset), next};
+            offset = next;
+        }
+        date = tomorrow;
+    }
+    return true;
+}
+
 static void read_venue(struct parser *parser, bx_json *object)
 {
     static const char *const names[] = {"id",           "name",           "zone",
@@ -171,7 +225,6 @@ static void read_venue(struct parser *parser, bx_json *object)
     struct bx_programme *programme = &parser->programme;
     struct reading reading;
     struct bx_json_reader *reader = &reading.reader;
-    bx_utc noon;
     read_object(parser, object, "venue", &reading);
     bx_slug_read(reader, "id", &programme->venue);
     bx_json_string(reader, "name", BX_NAME_COLUMNS, programme->name, sizeof programme->name);
@@ -183,8 +236,7 @@ static void read_venue(struct parser *parser, bx_json *object)
     programme->tax_included = bx_json_bool_or(reader, "tax_included", true);
     programme->quantity_usual = (int)bx_json_int_or(reader, "quantity_usual", 1, 999, 10);
     bx_json_only(reader, names);
-    if (programme->zone[0] != '\0' && parser->zone(parser->zone_arg, programme->zone, parser->today,
-                                                   720, &noon, &programme->offset_min) != 0) {
+    if (programme->zone[0] != '\0' && !read_zone(parser)) {
         bx_json_fault(reader, "\"zone\" %s is not a time zone this machine knows", programme->zone);
         programme->zone[0] = '\0';
     }

@@ -110,6 +110,9 @@ int bx_must bd_mark_raise(struct bd_store *store, struct bd_device_row *device, 
 int bx_must bd_programme_publish(struct bd_store *store, const struct bd_turn *turn,
                                  struct bd_meta_row *meta, const struct bx_programme *programme,
                                  struct bx_fault *fault);
+/* The venue's civil time after its clocks changed: what bd_today() goes by. */
+int bx_must bd_clock_follow(struct bd_book *book, const struct bd_turn *turn,
+                            struct bx_fault *fault);
 
 /* --- booking.c: what an entry does -------------------------------------------------------- */
 

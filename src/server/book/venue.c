@@ -103,7 +103,7 @@ int bd_programme_publish(struct bd_store *store, const struct bd_turn *turn,
     bx_buf_init(&bytes, BX_PROGRAMME_BYTES);
     bx_buf_init(&classes, 0);
     meta->programme++;
-    meta->offset_min = programme->offset_min;
+    meta->offset_min = bx_programme_offset(programme, turn->now);
     BX_TEXT_COPY(meta->name, programme->name);
     next.epoch = meta->epoch;
     next.version = meta->programme;
@@ -125,6 +125,20 @@ int bd_programme_publish(struct bd_store *store, const struct bd_turn *turn,
     row.kind = BD_DOC_CLASSES;
     row.bytes = (struct bd_blob){bx_buf_text(&classes), classes.len};
     return bd_must(bd_insert(store, BD_DOCUMENT, &row, fault), "classes", fault);
+}
+
+int bd_clock_follow(struct bd_book *book, const struct bd_turn *turn, struct bx_fault *fault)
+{
+    const struct bx_programme *programme;
+    struct bd_meta_row meta;
+    int err = bd_meta(book->store, &meta, fault);
+    if (err == 0)
+        err = bd_programme(book, &meta, 0, &programme, fault);
+    if (err != 0 || programme == NULL ||
+        meta.offset_min == bx_programme_offset(programme, turn->now))
+        return err;
+    meta.offset_min = bx_programme_offset(programme, turn->now);
+    return bd_must(bd_update(book->store, BD_META, &meta, fault), "meta", fault);
 }
 
 /* --- pools ---------------------------------------------------------------------------------- */

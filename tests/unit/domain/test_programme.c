@@ -125,6 +125,45 @@ static void test_encode_gives_the_bytes_back(void **state)
     assert_string_equal(bx_buf_text(&out), document);
 }
 
+static struct bx_programme *with_changes(const char *changes)
+{
+    static char text[sizeof document + 200];
+    const char *place = strstr(document, "\"currency\"");
+    snprintf(text, sizeof text, "%.*s\"changes\":%s,%s", (int)(place - document), document, changes,
+             place);
+    return bx_programme_parse(text, strlen(text), &(struct bx_fault){0});
+}
+
+/* The clock at the venue follows its changes without a new programme. */
+static void test_the_clock_changes(void **state)
+{
+    (void)state;
+    static const char two[] = "[{\"at\":1000,\"offset\":120},{\"at\":2000,\"offset\":60}]";
+    bx_programme_auto plain = sample();
+    assert_int_equal(bx_programme_offset(plain, (bx_utc){5000}), 60);
+    assert_int_equal(bx_programme_offset(NULL, (bx_utc){5000}), 0);
+    bx_programme_auto programme = with_changes(two);
+    assert_non_null(programme);
+    assert_int_equal(bx_programme_offset(programme, (bx_utc){999}), 60);
+    assert_int_equal(bx_programme_offset(programme, (bx_utc){1000}), 120);
+    assert_int_equal(bx_programme_offset(programme, (bx_utc){1999}), 120);
+    assert_int_equal(bx_programme_offset(programme, (bx_utc){2000}), 60);
+    bx_buf_auto out;
+    bx_buf_init(&out, BX_PROGRAMME_BYTES);
+    bx_programme_encode(programme, &out);
+    assert_non_null(strstr(bx_buf_text(&out), two));
+    static const char *const bad[] = {
+        "[{\"at\":2000,\"offset\":120},{\"at\":2000,\"offset\":60}]",
+        "[{\"at\":1000}]",
+        "{}",
+        "[{\"at\":1000,\"offset\":1081}]",
+        "[{\"at\":1000,\"offset\":60,\"x\":1}]",
+        "[{\"at\":1,\"offset\":0},{\"at\":2,\"offset\":0},{\"at\":3,\"offset\":0},{\"at\":4,"
+        "\"offset\":0},{\"at\":5,\"offset\":0}]"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_null(with_changes(bad[i]));
+}
+
 static void test_by_key(void **state)
 {
     (void)state;
@@ -399,6 +438,7 @@ int main(void)
         cmocka_unit_test(test_venue_and_events),
         cmocka_unit_test(test_slots_and_products),
         cmocka_unit_test(test_encode_gives_the_bytes_back),
+        cmocka_unit_test(test_the_clock_changes),
         cmocka_unit_test(test_by_key),
         cmocka_unit_test(test_current),
         cmocka_unit_test(test_step),

@@ -59,6 +59,8 @@ const char *bench_programme(int64_t version)
                                      .name = "Museum",
                                      .zone = "Europe/Berlin",
                                      .offset_min = 60,
+                                     .changes = {{{BENCH_SUMMER_US}, 120}},
+                                     .change_count = 1,
                                      .currency = "EUR",
                                      .exponent = 2,
                                      .cash_step = 1,

@@ -8,6 +8,9 @@
 
 #include "till/screens.h"
 
+/* When the venue's clock goes from 02:00 to 03:00: 2027-03-28 01:00 UTC. */
+#define BENCH_SUMMER_US INT64_C(1806195600000000)
+
 struct bench {
     struct rig *rig;
     struct bx_till *till;

@@ -118,6 +118,24 @@ static void pay_screen(void **state)
     assert_string_equal(v->left, "56.40");
 }
 
+static const char *clock_at(int64_t us)
+{
+    bench.rig->turn.utc.us = us;
+    look_later(0);
+    return bench_view()->clock;
+}
+
+/* No new programme is needed for summer to begin. */
+static void the_clock_follows_the_venue(void **state)
+{
+    (void)state;
+    int64_t half_an_hour = 1800 * BX_SECOND_US;
+    assert_string_equal(clock_at(BENCH_SUMMER_US - half_an_hour), "Sun 28  01:30");
+    assert_string_equal(clock_at(BENCH_SUMMER_US), "Sun 28  03:00");
+    /* and with it the day, on which untimed tickets are dated */
+    assert_string_equal(clock_at(BENCH_SUMMER_US + 43 * half_an_hour), "Mon 29  00:30");
+}
+
 static void change_screen(void **state)
 {
     (void)state;
@@ -224,6 +242,7 @@ int main(void)
         view_test(another_day_is_named),
         view_test(pay_screen),
         view_test(change_screen),
+        view_test(the_clock_follows_the_venue),
         view_test(waiting_is_said),
         view_test(without_a_programme),
         view_test(ages),

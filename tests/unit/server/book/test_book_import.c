@@ -232,6 +232,69 @@ static struct bd_import *with_capacity(const char *capacity)
     return import;
 }
 
+/* The programme tells when the venue's clocks change, today's change included. */
+static void test_changes_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        struct bx_date today;
+        size_t count;
+    } rows[] = {
+        {{2026, 3, 27}, 1},
+        {{2026, 3, 29}, 1},
+        {{2026, 3, 30}, 0},
+    };
+    bx_buf_auto faults;
+    bx_buf_init(&faults, 0);
+    for (size_t i = 0; i < bx_countof(rows); i++) {
+        static const char text[] = FILE_OF(SLOT, PRODUCT);
+        struct bd_import *import bx_cleanup(bd_import_destroy) =
+            bd_import_parse(text, strlen(text), rows[i].today, zone, NULL, &faults);
+        if (import == NULL)
+            fail_msg("%s", bx_buf_text(&faults));
+        assert_int_equal(import->programme->change_count, rows[i].count);
+        bx_utc at;
+        assert_int_equal(bx_utc_parse("2026-03-29T00:59:59Z", &at), 0);
+        assert_int_equal(bx_programme_offset(import->programme, at), rows[i].count ? 60 : 120);
+        at.us += BX_SECOND_US;
+        assert_int_equal(bx_programme_offset(import->programme, at), 120);
+    }
+}
+
+/* So does the server's own day, for which it hands out keys. */
+static void test_the_day_follows_the_clock(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct bd_device device = {.till = 2, .incarnation = 1, .issuer = 2};
+    struct bd_wish wish = {&venue->policy, &venue->turn, &device, BX_DOC_KEYS};
+    struct bd_import *import bx_cleanup(bd_import_destroy) = with_capacity("40");
+    int64_t version;
+    bx_buf_auto out;
+    bx_buf_init(&out, 0);
+    import->programme->change_count = 1; /* to the other side of the world in an hour */
+    import->programme->changes[0] =
+        (struct bx_clock_change){{venue->turn.now.us + 3600 * BX_SECOND_US}, 780};
+    venue_begin(venue);
+    MUST(bd_book_import(venue->book, &venue->turn, import, NULL));
+    venue_end(venue);
+    venue_tick(venue, 3500);
+    venue_begin(venue);
+    MUST(bd_book_freeze(venue->book, &venue->turn, NULL));
+    venue_end(venue);
+    MUST(bd_book_document(venue->store, &wish, &version, &out, NULL));
+    assert_non_null(strstr(bx_buf_text(&out), "2026-11-24"));
+    venue_tick(venue, 200);
+    venue_begin(venue);
+    MUST(bd_book_freeze(venue->book, &venue->turn, NULL));
+    venue_end(venue);
+    bx_buf_clear(&out);
+    MUST(bd_book_document(venue->store, &wish, &version, &out, NULL));
+    assert_null(strstr(bx_buf_text(&out), "2026-11-24"));
+    assert_non_null(strstr(bx_buf_text(&out), "2026-11-25"));
+    venue_destroy(venue);
+}
+
 static int import_it(struct venue *venue, const char *capacity, struct bx_fault *fault)
 {
     struct bd_import *import bx_cleanup(bd_import_destroy) = with_capacity(capacity);
@@ -344,6 +407,8 @@ int main(void)
         cmocka_unit_test(test_where_json_breaks),
         cmocka_unit_test(test_shared_pools),
         cmocka_unit_test(test_summer_time),
+        cmocka_unit_test(test_changes_are_told),
+        cmocka_unit_test(test_the_day_follows_the_clock),
         cmocka_unit_test(test_capacity_keeps_what_is_out),
         cmocka_unit_test(test_cancelled),
         cmocka_unit_test(test_same_venue),
