@@ -134,9 +134,10 @@ class Till:
 
     def url(self, url):
         """From now on the server is looked for there."""
-        text = (self.home / "boxtill.conf").read_text()
-        self.configure(re.sub(r"(?m)^url = .*\n", "", text).replace("[server]\n",
-                                                                  f"[server]\nurl = {url}\n"))
+        text = re.sub(r"(?m)^url = .*\n", "", (self.home / "boxtill.conf").read_text())
+        if "[server]\n" not in text:
+            text += "[server]\n"
+        self.configure(text.replace("[server]\n", f"[server]\nurl = {url}\n"))
 
     def sync(self):
         """Sends until nothing waits; through a bad line that takes several times."""
