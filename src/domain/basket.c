@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The basket. A line keeps what the programme said when it was rung up, so that a programme that
- * changes under an open basket changes nothing that the customer was already told.
+/* The basket. A line keeps what the programme said when it was rung up; what a newer programme says
+ * comes in by bx_basket_refresh() and at no other moment, so that whoever owns the basket can tell
+ * what changed under it.
  *
  * Every change is made on a copy and kept only if the whole still fits its limits: a refused key
  * leaves exactly what was on the screen. */
@@ -138,6 +139,24 @@ static int sold_check(const struct bx_programme *programme, const struct bx_prod
     return 0;
 }
 
+static struct bx_line line_make(const struct bx_programme *programme,
+                                const struct bx_product *product, const struct bx_slot *slot,
+                                int quantity, struct bx_date today)
+{
+    struct bx_line line = {.product = product->id,
+                           .class = product->class,
+                           .date = today,
+                           .price = product->price,
+                           .tax_ppm = product->tax_ppm,
+                           .places = slot ? product->places : 0,
+                           .persons = product->persons,
+                           .quantity = quantity};
+    BX_TEXT_COPY(line.name, product->name);
+    if (slot)
+        slot_put(&line, programme, slot);
+    return line;
+}
+
 int bx_basket_add(struct bx_basket *basket, const struct bx_programme *programme,
                   const struct bx_product *product, const struct bx_slot *slot, int quantity,
                   struct bx_date today, struct bx_fault *fault)
@@ -152,17 +171,7 @@ int bx_basket_add(struct bx_basket *basket, const struct bx_programme *programme
     int err = sold_check(programme, product, slot, fault);
     if (err)
         return err;
-    struct bx_line line = {.product = product->id,
-                           .class = product->class,
-                           .date = today,
-                           .price = product->price,
-                           .tax_ppm = product->tax_ppm,
-                           .places = slot ? product->places : 0,
-                           .persons = product->persons,
-                           .quantity = quantity};
-    BX_TEXT_COPY(line.name, product->name);
-    if (slot)
-        slot_put(&line, programme, slot);
+    struct bx_line line = line_make(programme, product, slot, quantity, today);
     struct bx_basket changed = *basket;
     err = line_insert(&changed, &line, fault);
     if (!err)
@@ -204,6 +213,49 @@ int bx_basket_move(struct bx_basket *basket, const struct bx_programme *programm
     }
     *basket = moved;
     return 0;
+}
+
+/* OLD as PROGRAMME has it, appended to BASKET; false when it has no such thing. */
+static bool line_refresh(struct bx_basket *basket, const struct bx_programme *programme,
+                         const struct bx_line *old, struct bx_date today)
+{
+    bool timed = !bx_slug_is_none(&old->slot);
+    const struct bx_product *product = bx_programme_product(programme, &old->product);
+    const struct bx_slot *slot = timed ? bx_programme_slot(programme, &old->slot) : NULL;
+    if (!product || (timed ? !slot || !(product->events >> slot->event & 1) : product->events != 0))
+        return false;
+    struct bx_line line = line_make(programme, product, slot, old->quantity, today);
+    struct bx_basket changed = *basket;
+    if (line_insert(&changed, &line, NULL) || limits_check(&changed, programme->tax_included, NULL))
+        return false;
+    *basket = changed;
+    return true;
+}
+
+void bx_basket_refresh(struct bx_basket *basket, const struct bx_programme *programme,
+                       struct bx_date today, struct bx_basket_change *ret)
+{
+    struct bx_basket fresh = {.id = basket->id};
+    *ret = (struct bx_basket_change){.dated = bx_basket_redate(basket, today)};
+    for (int i = 0; i < basket->count; i++) {
+        const struct bx_line *line = &basket->lines[i];
+        if (!line_refresh(&fresh, programme, line, today) && ret->gone++ == 0)
+            BX_TEXT_COPY(ret->name, line->name);
+    }
+    *basket = fresh;
+}
+
+bool bx_basket_redate(struct bx_basket *basket, struct bx_date today)
+{
+    bool other = false;
+    for (int i = 0; i < basket->count; i++) {
+        struct bx_line *line = &basket->lines[i];
+        if (!bx_slug_is_none(&line->slot) || bx_date_compare(line->date, today) == 0)
+            continue;
+        line->date = today;
+        other = true;
+    }
+    return other;
 }
 
 int bx_basket_places(const struct bx_basket *basket, const struct bx_slug *pool)
@@ -283,12 +335,14 @@ void bx_draft_encode(const struct bx_draft *draft, struct bx_buf *out)
     bx_lines_put(&writer, &draft->basket);
     if (draft->locked)
         bx_json_put_bool(&writer, "locked", true);
+    if (draft->doubt)
+        bx_json_put_bool(&writer, "doubt", true);
     bx_json_object_close(&writer);
 }
 
 int bx_draft_decode(const char *json, size_t len, struct bx_draft *ret, struct bx_fault *fault)
 {
-    static const char *const names[] = {"v", "id", "lines", "locked", NULL};
+    static const char *const names[] = {"v", "id", "lines", "locked", "doubt", NULL};
     bx_body_auto state;
     int err = bx_body_open(&state, json, len, "basket", fault);
     if (err)
@@ -298,6 +352,7 @@ int bx_draft_decode(const char *json, size_t len, struct bx_draft *ret, struct b
     bx_json_id(&state.root, "id", &draft.basket.id);
     bx_lines_read(&state.root, &draft.basket);
     draft.locked = bx_json_bool_or(&state.root, "locked", false);
+    draft.doubt = bx_json_bool_or(&state.root, "doubt", false);
     bx_json_only(&state.root, names);
     if (state.root.err)
         return state.root.err;

@@ -2,7 +2,7 @@
 /* The one place where a sale becomes a fact. Everything is checked and written between BEGIN
  * IMMEDIATE and COMMIT; until COMMIT is called nothing of it can remain, so every failure up to
  * there is a refusal. An error of COMMIT itself is neither: in WAL mode it has been seen to come
- * back after a restart, so it is told as unknown and looked up (open.c).
+ * back after a restart, so it is fault as unknown and looked up (open.c).
  *
  * A checkpoint never stands between the customer and the ticket: idle time does it. Only when the
  * log has grown past the cap, because nobody was idle, a commit does it behind itself. */
@@ -202,20 +202,18 @@ enum bx_outcome bx_ledger_commit(struct bx_journal *journal, const struct bx_com
                                  struct bx_ref *ret, struct bx_fault *fault)
 {
     struct bx_ledger *ledger = bx_ledger_of(journal);
-    struct bx_fault spare;
-    struct bx_fault *told = fault ? fault : &spare;
     struct bx_meta meta;
     struct bx_ref ref;
     bx_assert(parts_fit(commit));
-    if (bx_ledger_ready(ledger, told))
+    if (bx_ledger_ready(ledger, &fault))
         return BX_REFUSED;
-    if (commit->head.kind == BX_KIND_SALE && bx_disk_check(ledger, told))
+    if (commit->head.kind == BX_KIND_SALE && bx_disk_check(ledger, fault))
         return BX_REFUSED;
     ledger->quiet = 0;
     bx_point("commit.begin");
-    int err = bx_db_begin(ledger->db, told);
+    int err = bx_db_begin(ledger->db, fault);
     if (err == 0)
-        err = bx_ledger_stage(ledger, commit, &meta, &ref, told);
+        err = bx_ledger_stage(ledger, commit, &meta, &ref, fault);
     if (err) {
         bx_db_rollback(ledger->db);
         if (err == BX_ERR_FULL)
@@ -223,7 +221,7 @@ enum bx_outcome bx_ledger_commit(struct bx_journal *journal, const struct bx_com
         return BX_REFUSED;
     }
     bx_point("commit.before");
-    err = bx_db_commit(ledger->db, told);
+    err = bx_db_commit(ledger->db, fault);
     if (err) {
         ledger->unsure = BX_UNSURE_COMMIT;
         ledger->unsure_turn = meta.turn;
@@ -242,25 +240,25 @@ enum bx_outcome bx_ledger_resolve(struct bx_journal *journal, const struct bx_id
                                   struct bx_ref *ret, struct bx_fault *fault)
 {
     struct bx_ledger *ledger = bx_ledger_of(journal);
-    struct bx_fault spare;
-    struct bx_fault *told = fault ? fault : &spare;
     bool there;
-    if (ledger->unsure != BX_SURE && bx_ledger_settle(ledger, &there, told))
+    if (!fault)
+        fault = &ledger->spare;
+    if (ledger->unsure != BX_SURE && bx_ledger_settle(ledger, &there, fault))
         return BX_UNKNOWN;
     struct bx_stmt *stmt = bx_db_stmt(ledger->db, "SELECT seq, hash FROM entry WHERE id = ?1");
     bx_stmt_bind_bytes(stmt, 1, id->b, sizeof(id->b));
-    int row = bx_stmt_step(stmt, told);
+    int row = bx_stmt_step(stmt, fault);
     if (row < 0)
         return BX_UNKNOWN;
     if (row == 0) {
-        bx_fault_set(told, BX_ERR_MISSING, "It was not stored. Nothing was sold.", NULL);
+        bx_fault_set(fault, BX_ERR_MISSING, "It was not stored. Nothing was sold.", NULL);
         return BX_REFUSED;
     }
     struct bx_ref ref = {.seq = bx_stmt_int(stmt, 0), .id = *id};
     bool whole = bx_stmt_copy(stmt, 1, &ref.hash, sizeof(ref.hash));
     bx_stmt_reset(stmt);
     if (!whole) {
-        bx_fault_set(told, BX_ERR_CORRUPT, "The journal is damaged.", "hash of %" PRId64, ref.seq);
+        bx_fault_set(fault, BX_ERR_CORRUPT, "The journal is damaged.", "hash of %" PRId64, ref.seq);
         return BX_UNKNOWN;
     }
     *ret = ref;

@@ -7,9 +7,16 @@
 #include "boxtill/base/buf.h"
 #include "boxtill/base/text.h"
 
-static int entry_write(const struct bx_row *row, struct bx_buf *line, bx_journal_write write,
-                       void *arg)
+struct writing {
+    struct bx_buf line;
+    bx_journal_write write;
+    void *arg;
+};
+
+static int entry_write(void *arg, const struct bx_row *row)
 {
+    struct writing *writing = arg;
+    struct bx_buf *line = &writing->line;
     struct bx_envelope envelope = {
         .till = row->head.till,
         .incarnation = row->head.incarnation,
@@ -22,51 +29,49 @@ static int entry_write(const struct bx_row *row, struct bx_buf *line, bx_journal
     bx_envelope_encode(&envelope, line);
     bx_buf_add(line, row->body, row->len);
     bx_buf_byte_add(line, '\n');
-    return write(arg, line->data, line->len);
+    return writing->write(writing->arg, line->data, line->len);
 }
 
 int bx_journal_export(struct bx_journal *journal, int64_t from, bx_journal_write write, void *arg,
                       struct bx_fault *fault)
 {
     struct bx_ledger *ledger = bx_ledger_of(journal);
-    struct bx_fault spare;
-    struct bx_fault *told = fault ? fault : &spare;
-    int err = bx_ledger_ready(ledger, told);
+    int err = bx_ledger_ready(ledger, &fault);
     if (err)
         return err;
-    bx_buf_auto line;
-    bx_buf_init(&line, 0);
-    struct bx_stmt *stmt = bx_row_from(ledger, from);
-    struct bx_row row;
-    int more;
-    while (err == 0 && (more = bx_row_read(ledger, stmt, &row, told)) != 0)
-        err = more < 0 ? more : entry_write(&row, &line, write, arg);
-    bx_stmt_reset(stmt);
+    struct writing writing = {.write = write, .arg = arg};
+    bx_buf_init(&writing.line, 0);
+    err = bx_rows_each(ledger, from, entry_write, &writing, fault);
+    bx_buf_finish(&writing.line);
     return err;
+}
+
+struct visiting {
+    bx_total_visit visit;
+    void *arg;
+};
+
+static int total_take(void *arg, struct bx_stmt *stmt, struct bx_fault *fault)
+{
+    (void)fault;
+    const struct visiting *visiting = arg;
+    struct bx_total total = {.count = bx_stmt_int(stmt, 2), .amount = bx_stmt_int(stmt, 3)};
+    BX_TEXT_COPY(total.what, bx_stmt_text(stmt, 0));
+    BX_TEXT_COPY(total.name, bx_stmt_text(stmt, 1));
+    return visiting->visit(visiting->arg, &total);
 }
 
 int bx_journal_totals(struct bx_journal *journal, int64_t shift, bx_total_visit visit, void *arg,
                       struct bx_fault *fault)
 {
     struct bx_ledger *ledger = bx_ledger_of(journal);
-    struct bx_fault spare;
-    struct bx_fault *told = fault ? fault : &spare;
-    int err = bx_ledger_ready(ledger, told);
+    int err = bx_ledger_ready(ledger, &fault);
     if (err)
         return err;
+    struct visiting visiting = {.visit = visit, .arg = arg};
     struct bx_stmt *stmt =
         bx_db_stmt(ledger->db, "SELECT what, name, sum(count), sum(amount) FROM total"
                                " WHERE ?1 = 0 OR shift = ?1 GROUP BY what, name");
     bx_stmt_bind_int(stmt, 1, shift);
-    int row;
-    while (err == 0 && (row = bx_stmt_step(stmt, told)) != 0) {
-        if (row < 0)
-            return row;
-        struct bx_total total = {.count = bx_stmt_int(stmt, 2), .amount = bx_stmt_int(stmt, 3)};
-        BX_TEXT_COPY(total.what, bx_stmt_text(stmt, 0));
-        BX_TEXT_COPY(total.name, bx_stmt_text(stmt, 1));
-        err = visit(arg, &total);
-    }
-    bx_stmt_reset(stmt);
-    return err;
+    return bx_stmt_each(stmt, total_take, &visiting, fault);
 }

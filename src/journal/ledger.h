@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* What the files of the journal share: the ledger, which is the journal over SQLite. Errors are
- * returned and filled into FAULT, which is never NULL below the port. */
+ * returned and filled into FAULT, which is never NULL below the port: bx_ledger_ready(), with which
+ * every call begins, sees to it. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +31,11 @@ struct bx_tail { /* the last entry; all zero when there is none */
 
 enum bx_unsure { BX_SURE, BX_UNSURE_COMMIT, BX_UNSURE_NOTE };
 
+struct bx_chain { /* entries next to end are still to be verified; prev: the hash before next */
+    int64_t next, end;
+    struct bx_hash prev;
+};
+
 struct bx_ledger {
     struct bx_journal port;
     struct bx_db *db; /* NULL: could not be opened again */
@@ -43,10 +49,9 @@ struct bx_ledger {
 
     int quiet; /* idle slices since the last write */
     bool ballast;
-    int64_t verify_next, verify_end; /* the part of the chain that start left out */
-    struct bx_hash verify_prev;
-    size_t check_next;       /* which table's quick_check is next */
+    struct bx_chain rest;    /* what the start left out; over when next > end */
     struct bx_fault corrupt; /* what the idle slices found; err 0: nothing */
+    struct bx_fault spare;   /* for callers who want none */
 };
 
 static inline struct bx_ledger *bx_ledger_of(struct bx_journal *journal)
@@ -57,6 +62,9 @@ static inline struct bx_ledger *bx_ledger_of(struct bx_journal *journal)
 /* schema.c */
 extern const char *const bx_ledger_schema[];
 extern const size_t bx_ledger_schema_count;
+/* Temporary tables that stand before the projections: what is written by name goes there. Of the
+ * answers only those that a settlement can change. */
+extern const char bx_ledger_beside[];
 int bx_must bx_meta_load(struct bx_ledger *ledger, struct bx_meta *ret, struct bx_fault *fault);
 int bx_must bx_meta_store(struct bx_ledger *ledger, const struct bx_meta *meta,
                           struct bx_fault *fault);
@@ -64,8 +72,8 @@ int bx_must bx_tail_load(struct bx_ledger *ledger, struct bx_tail *ret, struct b
 
 /* open.c: opening, closing, and opening again after an unknown COMMIT. */
 int bx_must bx_ledger_open(struct bx_ledger *ledger, struct bx_fault *fault);
-/* Refuses while a COMMIT is unsettled. */
-int bx_must bx_ledger_ready(struct bx_ledger *ledger, struct bx_fault *fault);
+/* Refuses while a COMMIT is unsettled. A NULL *FAULT becomes the ledger's spare one. */
+int bx_must bx_ledger_ready(struct bx_ledger *ledger, struct bx_fault **fault);
 /* After a COMMIT that erred: opens again and looks whether the transaction is there; if so, copies
  * the journal to a new, synced file and goes on with that. An error leaves it unsettled. */
 int bx_must bx_ledger_settle(struct bx_ledger *ledger, bool *ret_there, struct bx_fault *fault);
@@ -88,23 +96,47 @@ int bx_must bx_ledger_stage(struct bx_ledger *ledger, const struct bx_commit *co
  * caller stores). */
 int bx_must bx_project(struct bx_ledger *ledger, const struct bx_commit *commit,
                        struct bx_meta *meta, struct bx_fault *fault);
-/* Empties the projections and fills them again inside the transaction that is open. With USES the
- * places every sale took are summed up into temp.lease_use. */
-int bx_must bx_project_all(struct bx_ledger *ledger, bool uses, struct bx_fault *fault);
+/* Totals of one shift that wait to be added to the table: a sale adds to ten or so, and when
+ * everything is made again the next sale adds to the same. */
+enum { BX_SUMS_MAX = 64 };
+struct bx_sums {
+    int64_t shift;
+    int count;
+    struct bx_total list[BX_SUMS_MAX];
+};
 
-/* read.c: one entry by seq. 1 with *ROW (valid until the statement is reset), 0, or an error. */
-int bx_must bx_row_read(struct bx_ledger *ledger, struct bx_stmt *stmt, struct bx_row *row,
-                        struct bx_fault *fault);
-struct bx_stmt *bx_row_from(struct bx_ledger *ledger, int64_t seq);
+/* Everything again, from the entries, inside the transaction that is open: begin, add entry after
+ * entry, end; then META is what should stand there. The projections are emptied and filled again
+ * or, BESIDE, left as they are while temporary tables of the same names are filled; then the places
+ * that sales took are summed up too, in temp.lease_use. */
+struct bx_again {
+    struct bx_ledger *ledger;
+    bool beside;
+    struct bx_meta meta;
+    struct bx_sums sums;
+};
+struct bx_said { /* what a body says, by its kind */
+    struct bx_entry_head head;
+    struct bx_sale sale;
+    struct bx_paper_entry paper;
+};
+int bx_must bx_row_decode(const struct bx_row *row, struct bx_said *ret, struct bx_fault *fault);
+int bx_must bx_again_begin(struct bx_again *again, struct bx_ledger *ledger, bool beside,
+                           struct bx_fault *fault);
+int bx_must bx_again_add(struct bx_again *again, const struct bx_row *row,
+                         const struct bx_said *said, struct bx_fault *fault);
+int bx_must bx_again_end(struct bx_again *again, struct bx_fault *fault);
 
-/* verify.c. Heads are the same to the microsecond: that is what a body keeps of the boot clock. */
-bool bx_head_same(const struct bx_entry_head *a, const struct bx_entry_head *b);
-/* One entry against its predecessor and its own columns. */
-int bx_must bx_row_verify(struct bx_ledger *ledger, const struct bx_row *row, int64_t seq,
-                          const struct bx_hash *prev, struct bx_fault *fault);
-/* The chain over [FROM, TO]; *PREV goes along. */
-int bx_must bx_chain_verify(struct bx_ledger *ledger, int64_t from, int64_t to,
-                            struct bx_hash *prev, struct bx_fault *fault);
+/* read.c: each entry from seq FROM on, until VISIT returns nonzero, which is returned. */
+int bx_must bx_rows_each(struct bx_ledger *ledger, int64_t from, bx_row_visit visit, void *arg,
+                         struct bx_fault *fault);
+
+/* verify.c: takes CHAIN on, not past its end, by a slice: a few hundred entries, or a few when they
+ * are large, since a slice takes as long as bodies are (each counts 1 KiB more than its bytes). */
+enum { BX_CHAIN_WEIGHT = 384 << 10 };
+int bx_must bx_chain_verify(struct bx_ledger *ledger, struct bx_chain *chain,
+                            struct bx_fault *fault);
+/* The last 1,000 entries; the rest is left to idle time. */
 int bx_must bx_tail_verify(struct bx_ledger *ledger, struct bx_fault *fault);
 
 /* The calls of the port. */

@@ -19,25 +19,23 @@ int bx_ledger_enrol(struct bx_journal *journal, const struct bx_identity *identi
                     struct bx_fault *fault)
 {
     struct bx_ledger *ledger = bx_ledger_of(journal);
-    struct bx_fault spare;
-    struct bx_fault *told = fault ? fault : &spare;
     struct bx_meta meta;
     struct bx_tail tail;
     if (identity->till < 1 || identity->till > 999999 || identity->incarnation < 1 ||
         identity->issuer < 0 || identity->issuer >= BX_ISSUERS_MAX)
-        return bx_fault_set(told, BX_ERR_INPUT, "The server gave no valid till number.", NULL);
-    int err = bx_ledger_ready(ledger, told);
+        return bx_fault_set(fault, BX_ERR_INPUT, "The server gave no valid till number.", NULL);
+    int err = bx_ledger_ready(ledger, &fault);
     if (err == 0)
-        err = bx_db_begin(ledger->db, told);
+        err = bx_db_begin(ledger->db, fault);
     if (err)
         return err;
-    err = bx_meta_load(ledger, &meta, told);
+    err = bx_meta_load(ledger, &meta, fault);
     if (err == 0)
-        err = bx_tail_load(ledger, &tail, told);
+        err = bx_tail_load(ledger, &tail, fault);
     bool same = err == 0 && meta.till == identity->till && meta.issuer == identity->issuer &&
                 meta.incarnation == identity->incarnation;
     if (err == 0 && !same && (meta.till || tail.seq))
-        err = bx_fault_set(told, BX_ERR_REFUSED,
+        err = bx_fault_set(fault, BX_ERR_REFUSED,
                            "This journal belongs to an enrolled till. Enrol with an empty one.",
                            "till %" PRId64 " incarnation %" PRId64, meta.till, meta.incarnation);
     if (err == 0) {
@@ -45,13 +43,13 @@ int bx_ledger_enrol(struct bx_journal *journal, const struct bx_identity *identi
         meta.incarnation = identity->incarnation;
         meta.issuer = identity->issuer;
         meta.turn++;
-        err = bx_meta_store(ledger, &meta, told);
+        err = bx_meta_store(ledger, &meta, fault);
     }
     if (err) {
         bx_db_rollback(ledger->db);
         return err;
     }
-    err = bx_db_commit(ledger->db, told);
+    err = bx_db_commit(ledger->db, fault);
     if (err) {
         ledger->unsure = BX_UNSURE_NOTE;
         ledger->unsure_turn = meta.turn;
@@ -63,26 +61,32 @@ int bx_ledger_document(struct bx_journal *journal, enum bx_document document, st
                        struct bx_fault *fault)
 {
     struct bx_ledger *ledger = bx_ledger_of(journal);
-    struct bx_fault spare;
-    struct bx_fault *told = fault ? fault : &spare;
-    int err = bx_ledger_ready(ledger, told);
+    int err = bx_ledger_ready(ledger, &fault);
     if (err)
         return err;
     struct bx_stmt *stmt = bx_db_stmt(ledger->db, "SELECT bytes FROM document WHERE word = ?1");
     bx_stmt_bind_text(stmt, 1, bx_document_word(document));
-    int row = bx_stmt_step(stmt, told);
+    int row = bx_stmt_step(stmt, fault);
     if (row < 0)
         return row;
     if (row == 0)
-        return bx_fault_set(told, BX_ERR_MISSING, "The server has not sent it yet.", "document %s",
+        return bx_fault_set(fault, BX_ERR_MISSING, "The server has not sent it yet.", "document %s",
                             bx_document_word(document));
     size_t len;
     const void *bytes = bx_stmt_bytes(stmt, 0, &len);
     bx_buf_add(out, bytes, len);
     bx_stmt_reset(stmt);
     if (out->full)
-        return bx_fault_set(told, BX_ERR_FULL, "A stored document is too large.", "%zu bytes", len);
+        return bx_fault_set(fault, BX_ERR_FULL, "A stored document is too large.", "%zu bytes",
+                            len);
     return 0;
+}
+
+/* LIST with room for one more than COUNT. */
+static void *room_for(void *list, size_t count, size_t size)
+{
+    bool full = (count & (count - 1)) == 0; /* 0 and the powers of two: as large as it was made */
+    return full ? bx_realloc(list, count ? 2 * count : 1, size) : list;
 }
 
 static int job_read(struct bx_stmt *stmt, struct bx_print_job *job, struct bx_fault *fault)
@@ -107,6 +111,13 @@ static int job_read(struct bx_stmt *stmt, struct bx_print_job *job, struct bx_fa
     return damaged("state of a print job", fault);
 }
 
+static int job_take(void *arg, struct bx_stmt *stmt, struct bx_fault *fault)
+{
+    struct bx_journal_state *state = arg;
+    state->jobs = room_for(state->jobs, state->job_count, sizeof(*state->jobs));
+    return job_read(stmt, &state->jobs[state->job_count++], fault);
+}
+
 static int jobs_load(struct bx_ledger *ledger, struct bx_journal_state *state,
                      struct bx_fault *fault)
 {
@@ -114,19 +125,27 @@ static int jobs_load(struct bx_ledger *ledger, struct bx_journal_state *state,
         ledger->db, "SELECT id, seq, sale, kind, ticket, copy, state, at, say FROM print_job"
                     " WHERE state <> 'confirmed' AND state <> 'sent' AND state <> 'cancelled' "
                     "ORDER BY seq, id");
-    size_t room = 0;
-    int row, err = 0;
-    while (err == 0 && (row = bx_stmt_step(stmt, fault)) != 0) {
-        if (row < 0)
-            return row;
-        if (state->job_count == room) {
-            room = room ? 2 * room : 16;
-            state->jobs = bx_realloc(state->jobs, room, sizeof(*state->jobs));
-        }
-        err = job_read(stmt, &state->jobs[state->job_count++], fault);
-    }
-    bx_stmt_reset(stmt);
-    return err;
+    return bx_stmt_each(stmt, job_take, state, fault);
+}
+
+static int lease_take(void *arg, struct bx_stmt *stmt, struct bx_fault *fault)
+{
+    struct bx_journal_state *state = arg;
+    struct bx_lease lease = {
+        .r = bx_stmt_int(stmt, 1),
+        .n = bx_stmt_int(stmt, 2),
+        .used = bx_stmt_int(stmt, 3),
+        .epoch = bx_stmt_int(stmt, 5),
+        .expires = {bx_stmt_int(stmt, 6)},
+    };
+    if (!BX_TEXT_COPY(lease.pool.s, bx_stmt_text(stmt, 0)) ||
+        bx_lease_parse(bx_stmt_text(stmt, 4), &lease.state))
+        return damaged("a lease", fault);
+    if (lease.state == BX_LEASE_CLOSED && state->lease_count >= BX_LEASES_MAX)
+        return 1;
+    state->leases = room_for(state->leases, state->lease_count, sizeof(*state->leases));
+    state->leases[state->lease_count++] = lease;
+    return 0;
 }
 
 /* All that are not closed; of the closed ones the latest, as many as fit. */
@@ -136,31 +155,20 @@ static int leases_load(struct bx_ledger *ledger, struct bx_journal_state *state,
     struct bx_stmt *stmt =
         bx_db_stmt(ledger->db, "SELECT pool, r, n, used, state, epoch, expires FROM lease"
                                " ORDER BY state = 'closed', expires DESC, pool");
-    size_t room = 0;
-    int row, err = 0;
-    while (err == 0 && (row = bx_stmt_step(stmt, fault)) != 0) {
-        if (row < 0)
-            return row;
-        struct bx_lease lease = {
-            .r = bx_stmt_int(stmt, 1),
-            .n = bx_stmt_int(stmt, 2),
-            .used = bx_stmt_int(stmt, 3),
-            .epoch = bx_stmt_int(stmt, 5),
-            .expires = {bx_stmt_int(stmt, 6)},
-        };
-        if (!BX_TEXT_COPY(lease.pool.s, bx_stmt_text(stmt, 0)) ||
-            bx_lease_parse(bx_stmt_text(stmt, 4), &lease.state))
-            err = damaged("a lease", fault);
-        if (lease.state == BX_LEASE_CLOSED && state->lease_count >= BX_LEASES_MAX)
-            break;
-        if (state->lease_count == room) {
-            room = room ? 2 * room : 64;
-            state->leases = bx_realloc(state->leases, room, sizeof(*state->leases));
-        }
-        state->leases[state->lease_count++] = lease;
-    }
-    bx_stmt_reset(stmt);
-    return err;
+    int err = bx_stmt_each(stmt, lease_take, state, fault);
+    return err > 0 ? 0 : err;
+}
+
+static int lockout_take(void *arg, struct bx_stmt *stmt, struct bx_fault *fault)
+{
+    (void)fault;
+    struct bx_journal_state *state = arg;
+    state->lockouts[state->lockout_count++] = (struct bx_lockout){
+        .user = bx_stmt_int(stmt, 0),
+        .failures = (int)bx_stmt_int(stmt, 1),
+        .last = {bx_stmt_int(stmt, 2)},
+    };
+    return 0;
 }
 
 static int lockouts_load(struct bx_ledger *ledger, struct bx_journal_state *state,
@@ -169,14 +177,7 @@ static int lockouts_load(struct bx_ledger *ledger, struct bx_journal_state *stat
     struct bx_stmt *stmt = bx_db_stmt(
         ledger->db, "SELECT user, failures, last FROM lockout ORDER BY last DESC LIMIT ?1");
     bx_stmt_bind_int(stmt, 1, BX_LOCKOUTS_MAX);
-    int row;
-    while ((row = bx_stmt_step(stmt, fault)) > 0) {
-        struct bx_lockout *lockout = &state->lockouts[state->lockout_count++];
-        lockout->user = bx_stmt_int(stmt, 0);
-        lockout->failures = (int)bx_stmt_int(stmt, 1);
-        lockout->last.us = bx_stmt_int(stmt, 2);
-    }
-    return row;
+    return bx_stmt_each(stmt, lockout_take, state, fault);
 }
 
 /* Entries without an answer row all lie above the mark; rows that do not count are few. */
@@ -251,12 +252,10 @@ static int state_load(struct bx_ledger *ledger, struct bx_journal_state *state,
 int bx_ledger_load(struct bx_journal *journal, struct bx_journal_state *ret, struct bx_fault *fault)
 {
     struct bx_ledger *ledger = bx_ledger_of(journal);
-    struct bx_fault spare;
-    struct bx_fault *told = fault ? fault : &spare;
     struct bx_journal_state state = {0};
-    int err = bx_ledger_ready(ledger, told);
+    int err = bx_ledger_ready(ledger, &fault);
     if (err == 0)
-        err = state_load(ledger, &state, told);
+        err = state_load(ledger, &state, fault);
     if (err) {
         bx_journal_state_finish(&state);
         return err;

@@ -271,17 +271,15 @@ int bx_ledger_note(struct bx_journal *journal, const struct bx_journal_notes *no
                    struct bx_ref *ret, struct bx_fault *fault)
 {
     struct bx_ledger *ledger = bx_ledger_of(journal);
-    struct bx_fault spare;
-    struct bx_fault *told = fault ? fault : &spare;
     struct bx_tail tail;
     bool commit;
-    int err = bx_ledger_ready(ledger, told);
+    int err = bx_ledger_ready(ledger, &fault);
     if (err)
         return err;
     ledger->quiet = 0;
-    err = note_try(ledger, notes, &tail, &commit, told);
+    err = note_try(ledger, notes, &tail, &commit, fault);
     if (err && (commit || err == BX_ERR_FULL))
-        err = note_again(ledger, notes, &tail, err, told);
+        err = note_again(ledger, notes, &tail, err, fault);
     if (err == 0 && ret)
         *ret = (struct bx_ref){.seq = tail.seq, .id = tail.id, .hash = tail.hash};
     return err;

@@ -49,15 +49,17 @@ int bx_ledger_open(struct bx_ledger *ledger, struct bx_fault *fault)
     return err;
 }
 
-int bx_ledger_ready(struct bx_ledger *ledger, struct bx_fault *fault)
+int bx_ledger_ready(struct bx_ledger *ledger, struct bx_fault **fault)
 {
+    if (!*fault)
+        *fault = &ledger->spare;
     /* Nobody asks about a note by name, so it is settled as soon as something else is wanted. */
     bool there;
-    if (ledger->unsure == BX_UNSURE_NOTE && bx_ledger_settle(ledger, &there, fault))
-        return fault->err;
+    if (ledger->unsure == BX_UNSURE_NOTE && bx_ledger_settle(ledger, &there, *fault))
+        return (int)(*fault)->err;
     if (ledger->unsure == BX_SURE)
         return 0;
-    return bx_fault_set(fault, BX_ERR_UNKNOWN,
+    return bx_fault_set(*fault, BX_ERR_UNKNOWN,
                         "Selling is stopped: it is not known whether the last sale was stored. Do "
                         "not hand anything out.",
                         "an unknown COMMIT is not settled");

@@ -10,50 +10,96 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 
-static int total_add(struct bx_ledger *ledger, int64_t shift, const char *what, const char *name,
-                     int64_t count, int64_t amount, struct bx_fault *fault)
+/* --- totals ----------------------------------------------------------------------------------- */
+
+static int total_put(struct bx_ledger *ledger, int64_t shift, const struct bx_total *total,
+                     struct bx_fault *fault)
 {
     struct bx_stmt *stmt = bx_db_stmt(
         ledger->db, "INSERT INTO total VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE"
                     " SET count = count + excluded.count, amount = amount + excluded.amount");
     bx_stmt_bind_int(stmt, 1, shift);
-    bx_stmt_bind_text(stmt, 2, what);
-    bx_stmt_bind_text(stmt, 3, name);
-    bx_stmt_bind_int(stmt, 4, count);
-    bx_stmt_bind_int(stmt, 5, amount);
+    bx_stmt_bind_text(stmt, 2, total->what);
+    bx_stmt_bind_text(stmt, 3, total->name);
+    bx_stmt_bind_int(stmt, 4, total->count);
+    bx_stmt_bind_int(stmt, 5, total->amount);
     return bx_stmt_run(stmt, fault);
 }
 
-static int totals_add(struct bx_ledger *ledger, int64_t shift, const struct bx_sale *sale,
-                      struct bx_fault *fault)
+static int sums_flush(struct bx_ledger *ledger, struct bx_sums *sums, struct bx_fault *fault)
 {
-    int err = total_add(ledger, shift, "sales", sale->currency, 1, sale->totals.total.minor, fault);
+    int err = 0;
+    for (int i = 0; i < sums->count && err == 0; i++)
+        err = total_put(ledger, sums->shift, &sums->list[i], fault);
+    sums->count = 0;
+    return err;
+}
+
+/* The sum of this name, a new one if need be; NULL when there is no room. */
+static struct bx_total *sum_find(struct bx_sums *sums, const char *what, const char *name)
+{
+    for (int i = 0; i < sums->count; i++)
+        if (strcmp(sums->list[i].what, what) == 0 && strcmp(sums->list[i].name, name) == 0)
+            return &sums->list[i];
+    if (sums->count == BX_SUMS_MAX)
+        return NULL;
+    struct bx_total *total = &sums->list[sums->count++];
+    *total = (struct bx_total){0};
+    BX_TEXT_COPY(total->what, what);
+    BX_TEXT_COPY(total->name, name);
+    return total;
+}
+
+static int sum_add(struct bx_ledger *ledger, struct bx_sums *sums, const char *what,
+                   const char *name, int64_t count, bx_money amount, struct bx_fault *fault)
+{
+    int64_t whole;
+    struct bx_total *total = sum_find(sums, what, name);
+    if (!total || __builtin_add_overflow(total->amount, amount.minor, &whole)) {
+        int err = sums_flush(ledger, sums, fault);
+        if (err)
+            return err;
+        total = sum_find(sums, what, name);
+        whole = amount.minor;
+    }
+    total->count += count;
+    total->amount = whole;
+    return 0;
+}
+
+static int sums_add(struct bx_ledger *ledger, struct bx_sums *sums, const struct bx_sale *sale,
+                    struct bx_fault *fault)
+{
+    static const bx_money nothing;
+    int err = sum_add(ledger, sums, "sales", sale->currency, 1, sale->totals.total, fault);
     if (err == 0)
-        err = total_add(ledger, shift, "persons", "", sale->totals.persons, 0, fault);
+        err = sum_add(ledger, sums, "persons", "", sale->totals.persons, nothing, fault);
     if (err == 0 && sale->rounding.minor)
-        err = total_add(ledger, shift, "rounding", "", 1, sale->rounding.minor, fault);
+        err = sum_add(ledger, sums, "rounding", "", 1, sale->rounding, fault);
     for (int i = 0; i < sale->tender_count && err == 0; i++)
-        err = total_add(ledger, shift, "tender", bx_tender_word(sale->tenders[i].kind), 1,
-                        sale->tenders[i].amount.minor, fault);
+        err = sum_add(ledger, sums, "tender", bx_tender_word(sale->tenders[i].kind), 1,
+                      sale->tenders[i].amount, fault);
     for (int i = 0; i < sale->totals.rate_count && err == 0; i++) {
         char rate[16];
         snprintf(rate, sizeof(rate), "%d", sale->totals.rates[i].ppm);
-        err = total_add(ledger, shift, "tax", rate, 1, sale->totals.rates[i].tax.minor, fault);
+        err = sum_add(ledger, sums, "tax", rate, 1, sale->totals.rates[i].tax, fault);
     }
     for (int i = 0; i < sale->basket.count && err == 0; i++) {
         const struct bx_line *line = &sale->basket.lines[i];
         bx_money amount;
         if (__builtin_mul_overflow(line->price.minor, (int64_t)line->quantity, &amount.minor))
             return bx_fault_set(fault, BX_ERR_INPUT, "The sale is too large.", "line %d", i);
-        err = total_add(ledger, shift, "product", line->product.s, line->quantity, amount.minor,
-                        fault);
+        err = sum_add(ledger, sums, "product", line->product.s, line->quantity, amount, fault);
     }
     return err;
 }
+
+/* --- one entry -------------------------------------------------------------------------------- */
 
 static int ticket_put(struct bx_ledger *ledger, const struct bx_code *code, int64_t sale, int nth,
                       struct bx_fault *fault)
@@ -66,12 +112,15 @@ static int ticket_put(struct bx_ledger *ledger, const struct bx_code *code, int6
 }
 
 static int sale_project(struct bx_ledger *ledger, const struct bx_commit *commit,
-                        struct bx_fault *fault)
+                        struct bx_sums *sums, struct bx_fault *fault)
 {
     int err = 0;
+    if (sums->shift != commit->head.shift)
+        err = sums_flush(ledger, sums, fault);
+    sums->shift = commit->head.shift;
     for (int i = 0; i < commit->sale->ticket_count && err == 0; i++)
         err = ticket_put(ledger, &commit->sale->tickets[i].code, commit->head.seq, i, fault);
-    return err ? err : totals_add(ledger, commit->head.shift, commit->sale, fault);
+    return err ? err : sums_add(ledger, sums, commit->sale, fault);
 }
 
 static int about_put(struct bx_ledger *ledger, int64_t about, const struct bx_entry_head *head,
@@ -193,14 +242,16 @@ static int login_good(struct bx_ledger *ledger, int64_t user, struct bx_fault *f
     return bx_stmt_run(stmt, fault);
 }
 
-int bx_project(struct bx_ledger *ledger, const struct bx_commit *commit, struct bx_meta *meta,
-               struct bx_fault *fault)
+static int project(struct bx_ledger *ledger, const struct bx_commit *commit, struct bx_meta *meta,
+                   struct bx_sums *sums, struct bx_fault *fault)
 {
     const struct bx_entry_head *head = &commit->head;
     if (commit->series)
         meta->series = commit->series;
     switch (head->kind) {
-    case BX_KIND_SALE: meta->last_sale = head->seq; return sale_project(ledger, commit, fault);
+    case BX_KIND_SALE:
+        meta->last_sale = head->seq;
+        return sale_project(ledger, commit, sums, fault);
     case BX_KIND_REPRINT:
     case BX_KIND_REPLACE: return paper_project(ledger, commit, fault);
     case BX_KIND_PRINT_ANSWER: return answer_project(ledger, commit, fault);
@@ -220,7 +271,38 @@ int bx_project(struct bx_ledger *ledger, const struct bx_commit *commit, struct 
     return 0;
 }
 
+int bx_project(struct bx_ledger *ledger, const struct bx_commit *commit, struct bx_meta *meta,
+               struct bx_fault *fault)
+{
+    struct bx_sums sums;
+    sums.count = 0;
+    sums.shift = commit->head.shift;
+    int err = project(ledger, commit, meta, &sums, fault);
+    return err ? err : sums_flush(ledger, &sums, fault);
+}
+
 /* --- everything again ------------------------------------------------------------------------- */
+
+int bx_again_begin(struct bx_again *again, struct bx_ledger *ledger, bool beside,
+                   struct bx_fault *fault)
+{
+    struct bx_meta *meta = &again->meta;
+    again->ledger = ledger;
+    again->beside = beside;
+    again->sums.count = 0;
+    again->sums.shift = 0;
+    int err = bx_meta_load(ledger, meta, fault);
+    if (err)
+        return err;
+    meta->series = meta->shift = meta->user = meta->offline = 0;
+    meta->last_sale = meta->last_seq = 0;
+    meta->next_shift = 1;
+    return bx_db_script(ledger->db,
+                        beside ? bx_ledger_beside
+                               : "DELETE FROM ticket; DELETE FROM about; DELETE FROM total;"
+                                 "DELETE FROM lockout;",
+                        fault);
+}
 
 static int uses_add(struct bx_ledger *ledger, const struct bx_sale *sale, struct bx_fault *fault)
 {
@@ -237,76 +319,93 @@ static int uses_add(struct bx_ledger *ledger, const struct bx_sale *sale, struct
     return err;
 }
 
-/* Places of sale and paper for decoding, made once: a sale is large. */
-struct decoded {
-    struct bx_sale sale;
-    struct bx_paper_entry paper;
-};
-
-static int row_project(struct bx_ledger *ledger, const struct bx_row *row, bool uses,
-                       struct decoded *decoded, struct bx_meta *meta, struct bx_fault *fault)
+int bx_row_decode(const struct bx_row *row, struct bx_said *ret, struct bx_fault *fault)
 {
-    struct bx_commit commit = {.head = row->head, .body = row->body, .len = row->len};
-    int err = 0;
-    if (row->head.kind == BX_KIND_SALE) {
-        err = bx_sale_decode(row->body, row->len, &decoded->sale, fault);
-        commit.sale = &decoded->sale;
-        commit.series = meta->series + 1;
-    } else if (row->head.kind == BX_KIND_REPRINT || row->head.kind == BX_KIND_REPLACE) {
-        err = bx_paper_decode(row->body, row->len, &decoded->paper, fault);
-        commit.paper = &decoded->paper;
-    }
-    if (err == 0)
-        err = bx_project(ledger, &commit, meta, fault);
-    if (err == 0 && uses && commit.sale)
-        err = uses_add(ledger, commit.sale, fault);
+    if (row->head.kind == BX_KIND_SALE)
+        return bx_sale_read(row->body, row->len, &ret->head, &ret->sale, fault);
+    int err = bx_entry_head_decode(row->body, row->len, &ret->head, fault);
+    if (err == 0 && (row->head.kind == BX_KIND_REPRINT || row->head.kind == BX_KIND_REPLACE))
+        err = bx_paper_decode(row->body, row->len, &ret->paper, fault);
     return err;
 }
 
+int bx_again_add(struct bx_again *again, const struct bx_row *row, const struct bx_said *said,
+                 struct bx_fault *fault)
+{
+    bool sale = row->head.kind == BX_KIND_SALE;
+    again->meta.last_seq = row->head.seq;
+    struct bx_commit commit = {.head = row->head,
+                               .body = row->body,
+                               .len = row->len,
+                               .series = sale ? again->meta.series + 1 : 0,
+                               .sale = sale ? &said->sale : NULL,
+                               .paper = &said->paper};
+    int err = project(again->ledger, &commit, &again->meta, &again->sums, fault);
+    return err || !sale || !again->beside ? err : uses_add(again->ledger, &said->sale, fault);
+}
+
 /* As settle entries and answers stand now; what is queued has no settlement. */
-static int standing_again(struct bx_ledger *ledger, struct bx_meta *meta, struct bx_fault *fault)
+static int standing_again(struct bx_again *again, struct bx_fault *fault)
 {
     int err =
-        bx_db_script(ledger->db,
+        bx_db_script(again->ledger->db,
                      "UPDATE answer SET standing = 2 WHERE standing = 3;"
                      "UPDATE answer SET standing = 3 WHERE standing = 2 AND EXISTS"
                      " (SELECT 1 FROM about s WHERE s.about = answer.seq AND s.kind = 'settle');",
                      fault);
     if (err)
         return err;
-    return bx_db_int(ledger->db,
+    return bx_db_int(again->ledger->db,
                      "SELECT coalesce((SELECT min(e.seq) - 1 FROM entry e WHERE NOT EXISTS"
-                     " (SELECT 1 FROM answer a WHERE a.seq = e.seq)),"
+                     " (SELECT 1 FROM main.answer a WHERE a.seq = e.seq)),"
                      " (SELECT max(seq) FROM entry), 0)",
-                     &meta->answered_to, fault);
+                     &again->meta.answered_to, fault);
 }
 
-int bx_project_all(struct bx_ledger *ledger, bool uses, struct bx_fault *fault)
+int bx_again_end(struct bx_again *again, struct bx_fault *fault)
 {
-    struct bx_meta meta;
-    struct bx_tail tail;
-    int err = bx_meta_load(ledger, &meta, fault);
+    int err = sums_flush(again->ledger, &again->sums, fault);
+    return err ? err : standing_again(again, fault);
+}
+
+struct rebuilding {
+    struct bx_again again;
+    struct bx_said said;
+    struct bx_fault *fault;
+};
+
+static int row_again(void *arg, const struct bx_row *row)
+{
+    struct rebuilding *rebuilding = arg;
+    int err = bx_row_decode(row, &rebuilding->said, rebuilding->fault);
+    return err ? err : bx_again_add(&rebuilding->again, row, &rebuilding->said, rebuilding->fault);
+}
+
+static int rebuild(struct bx_ledger *ledger, struct rebuilding *rebuilding, struct bx_fault *fault)
+{
+    rebuilding->fault = fault;
+    int err = bx_again_begin(&rebuilding->again, ledger, false, fault);
     if (err == 0)
-        err = bx_tail_load(ledger, &tail, fault);
+        err = bx_rows_each(ledger, 1, row_again, rebuilding, fault);
     if (err == 0)
-        err = bx_db_script(ledger->db,
-                           "DELETE FROM ticket; DELETE FROM about; DELETE FROM total;"
-                           "DELETE FROM lockout;",
-                           fault);
+        err = bx_again_end(&rebuilding->again, fault);
+    return err ? err : bx_meta_store(ledger, &rebuilding->again.meta, fault);
+}
+
+int bx_journal_rebuild(struct bx_journal *journal, struct bx_fault *fault)
+{
+    struct bx_ledger *ledger = bx_ledger_of(journal);
+    int err = bx_ledger_ready(ledger, &fault);
+    if (err == 0)
+        err = bx_db_begin(ledger->db, fault);
     if (err)
         return err;
-    meta.series = meta.shift = meta.user = meta.offline = meta.last_sale = 0;
-    meta.next_shift = 1;
-    meta.last_seq = tail.seq;
-    struct decoded *decoded = bx_new(struct decoded);
-    struct bx_stmt *stmt = bx_row_from(ledger, 1);
-    struct bx_row row;
-    int more;
-    while (err == 0 && (more = bx_row_read(ledger, stmt, &row, fault)) != 0)
-        err = more < 0 ? more : row_project(ledger, &row, uses, decoded, &meta, fault);
-    bx_stmt_reset(stmt);
-    bx_free(decoded);
+    struct rebuilding *rebuilding = bx_new(struct rebuilding); /* a sale is large */
+    err = rebuild(ledger, rebuilding, fault);
+    bx_free(rebuilding);
     if (err == 0)
-        err = standing_again(ledger, &meta, fault);
-    return err ? err : bx_meta_store(ledger, &meta, fault);
+        err = bx_db_commit(ledger->db, fault);
+    if (err)
+        bx_db_rollback(ledger->db);
+    return err;
 }

@@ -11,19 +11,6 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 
-struct bx_stmt *bx_row_from(struct bx_ledger *ledger, int64_t seq)
-{
-    struct bx_stmt *stmt = bx_db_stmt(
-        ledger->db,
-        "SELECT e.seq, e.incarnation, e.id, e.kind, e.number, e.at, e.boot, e.shift, e.user,"
-        " e.body, e.prev, e.hash, a.outcome, a.task, a.say, a.standing, (SELECT till FROM meta),"
-        " EXISTS(SELECT 1 FROM about s WHERE s.about = e.seq AND s.kind = 'settle')"
-        " FROM entry e LEFT JOIN answer a ON a.seq = e.seq"
-        " WHERE e.seq >= ?1 ORDER BY e.seq");
-    bx_stmt_bind_int(stmt, 1, seq);
-    return stmt;
-}
-
 static int damaged(int64_t seq, const char *what, struct bx_fault *fault)
 {
     bx_fault_say(fault, BX_ERR_CORRUPT,
@@ -48,13 +35,8 @@ static int answer_read(struct bx_stmt *stmt, struct bx_row *row, struct bx_fault
     return 0;
 }
 
-int bx_row_read(struct bx_ledger *ledger, struct bx_stmt *stmt, struct bx_row *row,
-                struct bx_fault *fault)
+static int row_read(struct bx_stmt *stmt, struct bx_row *row, struct bx_fault *fault)
 {
-    (void)ledger;
-    int more = bx_stmt_step(stmt, fault);
-    if (more <= 0)
-        return more;
     *row = (struct bx_row){0};
     struct bx_entry_head *head = &row->head;
     head->seq = bx_stmt_int(stmt, 0);
@@ -76,8 +58,35 @@ int bx_row_read(struct bx_ledger *ledger, struct bx_stmt *stmt, struct bx_row *r
     row->body = bx_stmt_bytes(stmt, 9, &row->len);
     head->till = bx_stmt_int(stmt, 16);
     row->settled = bx_stmt_int(stmt, 17) != 0;
-    int err = answer_read(stmt, row, fault);
-    return err ? err : 1;
+    return answer_read(stmt, row, fault);
+}
+
+struct walk {
+    bx_row_visit visit;
+    void *arg;
+};
+
+static int row_take(void *arg, struct bx_stmt *stmt, struct bx_fault *fault)
+{
+    const struct walk *walk = arg;
+    struct bx_row row;
+    int err = row_read(stmt, &row, fault);
+    return err ? err : walk->visit(walk->arg, &row);
+}
+
+int bx_rows_each(struct bx_ledger *ledger, int64_t from, bx_row_visit visit, void *arg,
+                 struct bx_fault *fault)
+{
+    struct walk walk = {.visit = visit, .arg = arg};
+    struct bx_stmt *stmt = bx_db_stmt(
+        ledger->db,
+        "SELECT e.seq, e.incarnation, e.id, e.kind, e.number, e.at, e.boot, e.shift, e.user,"
+        " e.body, e.prev, e.hash, a.outcome, a.task, a.say, a.standing, (SELECT till FROM meta),"
+        " EXISTS(SELECT 1 FROM main.about s WHERE s.about = e.seq AND s.kind = 'settle')"
+        " FROM entry e LEFT JOIN main.answer a ON a.seq = e.seq"
+        " WHERE e.seq >= ?1 ORDER BY e.seq");
+    bx_stmt_bind_int(stmt, 1, from);
+    return bx_stmt_each(stmt, row_take, &walk, fault);
 }
 
 /* The list of seqs that answers QUERY. */
@@ -131,34 +140,53 @@ static struct bx_stmt *list_of(struct bx_ledger *ledger, const struct bx_query *
     return stmt;
 }
 
+struct seqs {
+    int count;
+    int64_t list[BX_ROWS_MAX];
+};
+
+static int seq_take(void *arg, struct bx_stmt *stmt, struct bx_fault *fault)
+{
+    (void)fault;
+    struct seqs *seqs = arg;
+    seqs->list[seqs->count++] = bx_stmt_int(stmt, 0);
+    return 0;
+}
+
+/* One entry shown to its reader. */
+struct showing {
+    struct walk to;
+    int64_t seq;
+    bool found;
+    int result;
+};
+
+static int row_show(void *arg, const struct bx_row *row)
+{
+    struct showing *showing = arg;
+    showing->found = row->head.seq == showing->seq;
+    if (showing->found)
+        showing->result = showing->to.visit(showing->to.arg, row);
+    return 1;
+}
+
 int bx_ledger_read(struct bx_journal *journal, const struct bx_query *query, bx_row_visit visit,
                    void *arg, struct bx_fault *fault)
 {
     struct bx_ledger *ledger = bx_ledger_of(journal);
-    struct bx_fault spare;
-    struct bx_fault *told = fault ? fault : &spare;
-    int err = bx_ledger_ready(ledger, told);
-    if (err)
-        return err;
-    int64_t seqs[BX_ROWS_MAX];
     int limit = query->limit < 1 || query->limit > BX_ROWS_MAX ? BX_ROWS_MAX : query->limit;
-    int count = 0, row;
-    struct bx_stmt *list = list_of(ledger, query, limit);
-    while ((row = bx_stmt_step(list, told)) > 0 && count < limit)
-        seqs[count++] = bx_stmt_int(list, 0);
-    bx_stmt_reset(list);
-    if (row < 0)
-        return row;
-    int result = 0;
-    for (int i = 0; i < count && result == 0; i++) {
-        struct bx_row found;
-        struct bx_stmt *stmt = bx_row_from(ledger, seqs[i]);
-        row = bx_row_read(ledger, stmt, &found, told);
-        if (row > 0 && found.head.seq == seqs[i])
-            result = visit(arg, &found);
-        else
-            result = row < 0 ? row : damaged(seqs[i], "it is missing", told);
-        bx_stmt_reset(stmt);
+    struct seqs seqs = {0};
+    int err = bx_ledger_ready(ledger, &fault);
+    if (err == 0)
+        err = bx_stmt_each(list_of(ledger, query, limit), seq_take, &seqs, fault);
+    for (int i = 0; i < seqs.count && err == 0; i++) {
+        struct showing showing = {
+            .to = {visit, arg},
+              .seq = seqs.list[i]
+        };
+        err = bx_rows_each(ledger, showing.seq, row_show, &showing, fault);
+        if (err >= 0)
+            err = showing.found ? showing.result : damaged(showing.seq, "it is missing", fault);
     }
-    return result;
+    return err;
 }

@@ -15,6 +15,23 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 
+/* The projections whose rows are made again; version 1. */
+#define TICKET                                                                                     \
+    "ticket("                                                                                      \
+    " code TEXT PRIMARY KEY, sale INTEGER NOT NULL, nth INTEGER NOT NULL, valid INTEGER NOT NULL)" \
+    " STRICT, WITHOUT ROWID;"
+#define ABOUT                                                                                     \
+    "about("                                                                                      \
+    " about INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, PRIMARY KEY(about, seq))" \
+    " STRICT, WITHOUT ROWID;"
+#define TOTAL                                                                                  \
+    "total("                                                                                   \
+    " shift INTEGER NOT NULL, what TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL," \
+    " amount INTEGER NOT NULL, PRIMARY KEY(shift, what, name)) STRICT, WITHOUT ROWID;"
+#define LOCKOUT \
+    "lockout("  \
+    " user INTEGER PRIMARY KEY, failures INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;"
+
 const char *const bx_ledger_schema[] = {
     /* 1 */
     "CREATE TABLE entry("
@@ -47,20 +64,10 @@ const char *const bx_ledger_schema[] = {
     " WHERE state <> 'confirmed' AND state <> 'sent' AND state <> 'cancelled';"
     "CREATE TABLE document(word TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
     /* every code a ticket has, or had; sale: the entry; nth: its place among the sale's tickets */
-    "CREATE TABLE ticket("
-    " code TEXT PRIMARY KEY, sale INTEGER NOT NULL, nth INTEGER NOT NULL, valid INTEGER NOT NULL)"
-    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE " TICKET
     /* entry SEQ is about entry ABOUT */
-    "CREATE TABLE about("
-    " about INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, PRIMARY KEY(about, seq))"
-    " STRICT, WITHOUT ROWID;"
-    "CREATE INDEX about_seq ON about(seq);"
-    "CREATE TABLE total("
-    " shift INTEGER NOT NULL, what TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL,"
-    " amount INTEGER NOT NULL, PRIMARY KEY(shift, what, name)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE lockout("
-    " user INTEGER PRIMARY KEY, failures INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE meta("
+    "CREATE TABLE " ABOUT "CREATE INDEX about_seq ON about(seq);"
+    "CREATE TABLE " TOTAL "CREATE TABLE " LOCKOUT "CREATE TABLE meta("
     " one INTEGER PRIMARY KEY CHECK(one = 1),"
     " till INTEGER NOT NULL, incarnation INTEGER NOT NULL, issuer INTEGER NOT NULL,"
     " seen_epoch INTEGER NOT NULL, seen_commit INTEGER NOT NULL, turn INTEGER NOT NULL,"
@@ -73,6 +80,14 @@ const char *const bx_ledger_schema[] = {
     "ALTER TABLE meta ADD COLUMN boot_id TEXT NOT NULL DEFAULT '';",
 };
 const size_t bx_ledger_schema_count = bx_countof(bx_ledger_schema);
+
+const char bx_ledger_beside[] =
+    "CREATE TEMP TABLE " TICKET "CREATE TEMP TABLE " ABOUT "CREATE INDEX temp.about_seq ON"
+    " about(seq); CREATE TEMP TABLE " TOTAL "CREATE TEMP TABLE " LOCKOUT
+    "CREATE TEMP TABLE answer(seq INTEGER PRIMARY KEY, standing INTEGER NOT NULL) STRICT;"
+    "INSERT INTO temp.answer SELECT seq, standing FROM main.answer WHERE standing >= 2;"
+    "CREATE TEMP TABLE lease_use("
+    " pool TEXT, r INTEGER, q INTEGER, PRIMARY KEY(pool, r)) WITHOUT ROWID;";
 
 int bx_meta_load(struct bx_ledger *ledger, struct bx_meta *ret, struct bx_fault *fault)
 {

@@ -5,7 +5,8 @@
  * show is a whole end rewritten by somebody who knows how; for that there are the server and the
  * eight characters on every receipt.
  *
- * The projections are compared with a rebuild that is made inside a transaction and rolled back. */
+ * The projections are made again beside the real ones while the chain is gone through, so that
+ * every entry is read once, and compared at the end. */
 
 #include "journal/ledger.h"
 
@@ -16,7 +17,7 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 
-enum { TAIL = 1000 };
+enum { TAIL = 1000, ROW_WEIGHT = 1024 };
 
 static int wrong(int64_t seq, const char *what, struct bx_fault *fault)
 {
@@ -26,7 +27,8 @@ static int wrong(int64_t seq, const char *what, struct bx_fault *fault)
     return BX_ERR_CORRUPT;
 }
 
-bool bx_head_same(const struct bx_entry_head *a, const struct bx_entry_head *b)
+/* To the microsecond: that is what a body keeps of the boot clock. */
+static bool head_same(const struct bx_entry_head *a, const struct bx_entry_head *b)
 {
     return a->till == b->till && a->incarnation == b->incarnation && a->seq == b->seq &&
            bx_id_equal(&a->id, &b->id) && a->kind == b->kind && strcmp(a->number, b->number) == 0 &&
@@ -34,10 +36,10 @@ bool bx_head_same(const struct bx_entry_head *a, const struct bx_entry_head *b)
            a->user == b->user;
 }
 
-int bx_row_verify(struct bx_ledger *ledger, const struct bx_row *row, int64_t seq,
-                  const struct bx_hash *prev, struct bx_fault *fault)
+/* Does the entry follow the one before it? */
+static int link_check(const struct bx_row *row, int64_t seq, const struct bx_hash *prev,
+                      struct bx_fault *fault)
 {
-    (void)ledger;
     const struct bx_entry_head *head = &row->head;
     if (head->seq != seq)
         return wrong(seq, "is missing", fault);
@@ -45,34 +47,54 @@ int bx_row_verify(struct bx_ledger *ledger, const struct bx_row *row, int64_t se
         return wrong(seq, "does not follow the one before it", fault);
     struct bx_hash hash =
         bx_entry_hash(prev, head->till, head->incarnation, head->seq, row->body, row->len);
-    if (!bx_hash_equal(&row->hash, &hash))
-        return wrong(seq, "was changed", fault);
+    return bx_hash_equal(&row->hash, &hash) ? 0 : wrong(seq, "was changed", fault);
+}
+
+/* Do its columns say what its body says? */
+static int head_check(const struct bx_row *row, const struct bx_entry_head *said,
+                      struct bx_fault *fault)
+{
+    return head_same(said, &row->head)
+               ? 0
+               : wrong(row->head.seq, "has a column that its text denies", fault);
+}
+
+static int body_check(const struct bx_row *row, struct bx_fault *fault)
+{
     struct bx_entry_head said;
     struct bx_fault why;
     if (bx_entry_head_decode(row->body, row->len, &said, &why))
-        return wrong(seq, "cannot be read", fault);
-    return bx_head_same(&said, head) ? 0 : wrong(seq, "has a column that its text denies", fault);
+        return wrong(row->head.seq, "cannot be read", fault);
+    return head_check(row, &said, fault);
 }
 
-int bx_chain_verify(struct bx_ledger *ledger, int64_t from, int64_t to, struct bx_hash *prev,
-                    struct bx_fault *fault)
+struct links {
+    struct bx_chain *chain;
+    size_t weight;
+    struct bx_fault *fault;
+};
+
+static int link_verify(void *arg, const struct bx_row *row)
 {
-    struct bx_stmt *stmt = bx_row_from(ledger, from);
-    int64_t seq = from;
-    int err = 0;
-    while (err == 0 && seq <= to) {
-        struct bx_row row;
-        int more = bx_row_read(ledger, stmt, &row, fault);
-        if (more <= 0) {
-            err = more < 0 ? more : wrong(seq, "is missing", fault);
-            break;
-        }
-        err = bx_row_verify(ledger, &row, seq, prev, fault);
-        *prev = row.hash;
-        seq += err == 0;
-    }
-    bx_stmt_reset(stmt);
-    return err;
+    struct links *links = arg;
+    struct bx_chain *chain = links->chain;
+    int err = link_check(row, chain->next, &chain->prev, links->fault);
+    if (err == 0)
+        err = body_check(row, links->fault);
+    if (err)
+        return err;
+    chain->prev = row->hash;
+    links->weight += row->len + ROW_WEIGHT;
+    return chain->next++ == chain->end || links->weight >= BX_CHAIN_WEIGHT;
+}
+
+int bx_chain_verify(struct bx_ledger *ledger, struct bx_chain *chain, struct bx_fault *fault)
+{
+    struct links links = {.chain = chain, .fault = fault};
+    int err = bx_rows_each(ledger, chain->next, link_verify, &links, fault);
+    if (err == 0)
+        return wrong(chain->next, "is missing", fault);
+    return err < 0 ? err : 0;
 }
 
 /* The seq and the anchor of the first entry; 0 and zeros in an empty journal. */
@@ -122,164 +144,164 @@ static int end_check(struct bx_ledger *ledger, int64_t last, struct bx_fault *fa
 int bx_tail_verify(struct bx_ledger *ledger, struct bx_fault *fault)
 {
     struct bx_tail tail;
-    struct bx_hash prev;
-    int64_t first;
+    struct bx_chain *rest = &ledger->rest, last;
     int err = bx_tail_load(ledger, &tail, fault);
     if (err == 0)
-        err = first_load(ledger, &first, &prev, fault);
+        err = first_load(ledger, &rest->next, &rest->prev, fault);
     if (err || ledger->inspect)
         return ledger->inspect ? 0 : err;
-    ledger->verify_next = first;
-    ledger->verify_prev = prev;
-    int64_t from = tail.seq - TAIL + 1;
-    if (from <= first)
-        from = first;
-    else if ((err = hash_of(ledger, from - 1, &prev, fault)))
-        return err;
-    ledger->verify_end = from - 1;
-    if (tail.seq)
-        err = bx_chain_verify(ledger, from, tail.seq, &prev, fault);
+    last = *rest;
+    last.end = tail.seq;
+    if (tail.seq - TAIL + 1 > last.next) {
+        last.next = tail.seq - TAIL + 1;
+        err = hash_of(ledger, last.next - 1, &last.prev, fault);
+    }
+    rest->end = last.next - 1;
+    while (err == 0 && tail.seq && last.next <= last.end)
+        err = bx_chain_verify(ledger, &last, fault);
     return err ? err : end_check(ledger, tail.seq, fault);
 }
 
 /* --- verify ----------------------------------------------------------------------------------- */
 
-static int counts(struct bx_ledger *ledger, struct bx_journal_report *report,
-                  struct bx_fault *fault)
+struct proof {
+    struct bx_journal_report *report;
+    struct bx_again again;
+    struct bx_said said;
+    struct bx_hash prev;
+    struct bx_fault *fault, why;
+    int bad; /* the first projection that failed; the chain is gone through all the same */
+};
+
+/* One entry: the chain, its columns, the sales' numbers without a gap, and what follows from it. */
+static int row_prove(void *arg, const struct bx_row *row)
 {
-    int err = bx_db_int(ledger->db, "SELECT count(*) FROM entry", &report->entries, fault);
-    if (err == 0)
-        err = bx_db_int(ledger->db, "SELECT count(*) FROM entry WHERE kind = 'sale'",
-                        &report->sales, fault);
-    if (err == 0)
-        err = bx_db_int(ledger->db, "SELECT count(*) FROM ticket WHERE valid = 1", &report->tickets,
-                        fault);
-    return err;
+    struct proof *proof = arg;
+    struct bx_journal_report *report = proof->report;
+    int err = link_check(row, report->wrong, &proof->prev, proof->fault);
+    proof->prev = row->hash;
+    if (err)
+        return err;
+    int bad = bx_row_decode(row, &proof->said, &proof->why);
+    err = bad ? body_check(row, proof->fault) : head_check(row, &proof->said.head, proof->fault);
+    if (err)
+        return err;
+    char number[BX_NUMBER_SIZE] = "";
+    if (row->head.kind == BX_KIND_SALE)
+        bx_number_format(row->head.till, ++report->sales, number);
+    if (strcmp(number, row->head.number) != 0)
+        return wrong(report->wrong, "has not the next number", proof->fault);
+    report->entries++;
+    report->wrong++;
+    if (proof->bad == 0)
+        proof->bad = bad ? bad : bx_again_add(&proof->again, row, &proof->said, &proof->why);
+    return 0;
 }
 
-/* The whole chain, and the sales' numbers without a gap. */
-static int history_verify(struct bx_ledger *ledger, struct bx_journal_report *report,
-                          struct bx_fault *fault)
+/* Also when an error is returned, REPORT is filled as far as it came. */
+static int history_prove(struct bx_ledger *ledger, struct bx_journal_report *report,
+                         struct proof *proof, struct bx_fault *fault)
 {
-    struct bx_hash prev = {0};
     report->wrong = 1;
     int err = bx_db_int(ledger->db, "SELECT max(seq) FROM entry", &report->last, fault);
     if (err == 0)
-        err = first_load(ledger, &report->first, &prev, fault);
-    struct bx_stmt *stmt = bx_row_from(ledger, 1);
-    struct bx_row row;
-    int64_t series = 0;
-    int more = 0;
-    while (err == 0 && (more = bx_row_read(ledger, stmt, &row, fault)) > 0) {
-        err = bx_row_verify(ledger, &row, report->wrong, &prev, fault);
-        char number[BX_NUMBER_SIZE] = "";
-        if (row.head.kind == BX_KIND_SALE)
-            bx_number_format(row.head.till, ++series, number);
-        if (err == 0 && strcmp(number, row.head.number) != 0)
-            err = wrong(report->wrong, "has not the next number", fault);
-        prev = row.hash;
-        report->wrong += err == 0;
-    }
-    bx_stmt_reset(stmt);
+        err = first_load(ledger, &report->first, &proof->prev, fault);
     if (err == 0)
-        err = more;
+        err = bx_rows_each(ledger, 1, row_prove, proof, fault);
     if (err == 0)
         err = end_check(ledger, report->last, fault);
     if (err == 0)
         report->wrong = 0;
-    report->head = prev;
+    report->head = proof->prev;
     return err;
 }
 
-static int table_compare(struct bx_ledger *ledger, const char *name, const char *sql,
-                         struct bx_fault *fault)
+static int differ(const char *name, int64_t rows, struct bx_fault *fault)
 {
-    int64_t differ = 0;
-    int err = bx_db_int(ledger->db, sql, &differ, fault);
-    if (err == 0 && differ)
-        return bx_fault_set(fault, BX_ERR_CORRUPT,
-                            "The journal's summaries do not agree with its entries.",
-                            "%s: %" PRId64 " rows differ", name, differ);
-    return err;
+    return bx_fault_set(fault, BX_ERR_CORRUPT,
+                        "The journal's summaries do not agree with its entries.",
+                        "%s: %" PRId64 " rows differ", name, rows);
 }
 
-#define DIFFER(table)                                           \
-    "SELECT (SELECT count(*) FROM (SELECT * FROM main." table   \
-    " EXCEPT SELECT * FROM temp.was_" table                     \
-    ")) + (SELECT count(*) FROM (SELECT * FROM temp.was_" table \
-    " EXCEPT SELECT * FROM main." table "))"
-#define KEEP(table) "CREATE TEMP TABLE was_" table " AS SELECT * FROM main." table ";"
+/* Rows that stand in one of two tables only; both have a primary key, and no NULL. */
+#define DIFFER(table)                                                                  \
+    "SELECT (SELECT count(*) FROM main." table ") + (SELECT count(*) FROM temp." table \
+    ") - 2 * (SELECT count(*) FROM main." table " NATURAL JOIN temp." table ")"
 
 static int projections_compare(struct bx_ledger *ledger, struct bx_fault *fault)
 {
     static const struct {
         const char *name, *sql;
     } list[] = {
-        {"meta",      DIFFER("meta")                                                           },
         {"ticket",    DIFFER("ticket")                                                         },
         {"about",     DIFFER("about")                                                          },
         {"total",     DIFFER("total")                                                          },
         {"lockout",   DIFFER("lockout")                                                        },
-        {"answer",    DIFFER("answer")                                                         },
+        {"answer",    "SELECT count(*) FROM main.answer m JOIN temp.answer t USING(seq)"
+                   " WHERE m.standing <> t.standing"                         },
         {"lease",     "SELECT count(*) FROM lease l WHERE l.used <> coalesce((SELECT u.q FROM"
                   " temp.lease_use u WHERE u.pool = l.pool AND u.r = l.r), 0)"},
         {"print_job", "SELECT count(*) FROM print_job j WHERE NOT EXISTS (SELECT 1 FROM entry e"
                       " WHERE e.seq = j.sale AND e.kind = 'sale')"        },
     };
-    int err = 0;
-    for (size_t i = 0; i < bx_countof(list) && err == 0; i++)
-        err = table_compare(ledger, list[i].name, list[i].sql, fault);
-    return err;
+    int64_t rows = 0;
+    for (size_t i = 0; i < bx_countof(list); i++) {
+        int err = bx_db_int(ledger->db, list[i].sql, &rows, fault);
+        if (err || rows)
+            return err ? err : differ(list[i].name, rows, fault);
+    }
+    return 0;
 }
 
-static int projections_verify(struct bx_ledger *ledger, struct bx_fault *fault)
+static int meta_compare(struct bx_ledger *ledger, const struct bx_meta *again,
+                        struct bx_fault *fault)
 {
-    int err = bx_db_begin(ledger->db, fault);
+    struct bx_meta meta;
+    int err = bx_meta_load(ledger, &meta, fault);
+    if (err)
+        return err;
+    bool same = meta.answered_to == again->answered_to && meta.series == again->series &&
+                meta.shift == again->shift && meta.next_shift == again->next_shift &&
+                meta.user == again->user && meta.offline == again->offline &&
+                meta.last_sale == again->last_sale && meta.last_seq == again->last_seq;
+    return same ? 0 : differ("meta", 1, fault);
+}
+
+static int prove(struct bx_ledger *ledger, struct proof *proof, struct bx_fault *fault)
+{
+    int err = bx_again_begin(&proof->again, ledger, true, fault);
     if (err == 0)
-        err = bx_db_script(ledger->db,
-                           KEEP("meta") KEEP("ticket") KEEP("about") KEEP("total") KEEP("lockout")
-                               KEEP("answer") "CREATE TEMP TABLE lease_use(pool TEXT, r INTEGER,"
-                                              " q INTEGER, PRIMARY KEY(pool, r));",
-                           fault);
+        err = history_prove(ledger, proof->report, proof, fault);
     if (err == 0)
-        err = bx_project_all(ledger, true, fault);
+        err = bx_db_check(ledger->db, NULL, fault);
+    if (err == 0 && proof->bad)
+        *fault = proof->why;
+    if (err || proof->bad)
+        return err ? err : proof->bad;
+    err = bx_again_end(&proof->again, fault);
     if (err == 0)
-        err = projections_compare(ledger, fault);
-    bx_db_rollback(ledger->db);
-    return err;
+        err = meta_compare(ledger, &proof->again.meta, fault);
+    return err ? err : projections_compare(ledger, fault);
 }
 
 int bx_journal_verify(struct bx_journal *journal, struct bx_journal_report *ret,
                       struct bx_fault *fault)
 {
     struct bx_ledger *ledger = bx_ledger_of(journal);
-    struct bx_fault spare;
-    struct bx_fault *told = fault ? fault : &spare;
     *ret = (struct bx_journal_report){0};
-    int err = bx_ledger_ready(ledger, told);
+    int err = bx_ledger_ready(ledger, &fault);
     if (err == 0)
-        err = counts(ledger, ret, told);
+        err = bx_db_int(ledger->db, "SELECT count(*) FROM ticket WHERE valid = 1", &ret->tickets,
+                        fault);
     if (err == 0)
-        err = history_verify(ledger, ret, told);
-    if (err == 0)
-        err = bx_db_check(ledger->db, NULL, told);
-    return err ? err : projections_verify(ledger, told);
-}
-
-int bx_journal_rebuild(struct bx_journal *journal, struct bx_fault *fault)
-{
-    struct bx_ledger *ledger = bx_ledger_of(journal);
-    struct bx_fault spare;
-    struct bx_fault *told = fault ? fault : &spare;
-    int err = bx_ledger_ready(ledger, told);
-    if (err == 0)
-        err = bx_db_begin(ledger->db, told);
+        err = bx_db_begin(ledger->db, fault);
     if (err)
         return err;
-    err = bx_project_all(ledger, false, told);
-    if (err == 0)
-        err = bx_db_commit(ledger->db, told);
-    if (err)
-        bx_db_rollback(ledger->db);
+    struct proof *proof = bx_new(struct proof); /* a sale is large */
+    proof->report = ret;
+    proof->fault = fault;
+    err = prove(ledger, proof, fault);
+    bx_free(proof);
+    bx_db_rollback(ledger->db); /* and with it the tables beside */
     return err;
 }

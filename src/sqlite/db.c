@@ -458,6 +458,15 @@ void bx_stmt_reset(struct bx_stmt *stmt)
     sqlite3_clear_bindings(stmt->handle);
 }
 
+int bx_stmt_each(struct bx_stmt *stmt, bx_stmt_take take, void *arg, struct bx_fault *fault)
+{
+    int row, result = 0;
+    while (result == 0 && (row = bx_stmt_step(stmt, fault)) != 0)
+        result = row < 0 ? row : take(arg, stmt, fault);
+    bx_stmt_reset(stmt);
+    return result;
+}
+
 int64_t bx_stmt_int(struct bx_stmt *stmt, int column)
 {
     return sqlite3_column_int64(stmt->handle, column);

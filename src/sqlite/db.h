@@ -77,6 +77,10 @@ int bx_must bx_stmt_step(struct bx_stmt *stmt, struct bx_fault *fault);
 int bx_must bx_stmt_run(struct bx_stmt *stmt, struct bx_fault *fault);
 /* Leaves a walk early. */
 void bx_stmt_reset(struct bx_stmt *stmt);
+/* Takes each row, then resets. Nonzero from TAKE ends the walk and is returned. */
+typedef int (*bx_stmt_take)(void *arg, struct bx_stmt *stmt, struct bx_fault *fault);
+int bx_must bx_stmt_each(struct bx_stmt *stmt, bx_stmt_take take, void *arg,
+                         struct bx_fault *fault);
 
 /* Columns from 0 of the row that stands ready; borrowed until the next step or reset. Text is never
  * NULL. */

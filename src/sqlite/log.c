@@ -19,7 +19,9 @@
 
 #include "boxtill/base/alloc.h"
 
-enum { ROOM = 256 << 10, NAME_SIZE = 40 };
+/* SQLite's unix VFS masks the length of a write to 17 bits: what is left of a longer one can become
+ * 0 bytes, and it then says that the disk is full. */
+enum { ROOM = 64 << 10, NAME_SIZE = 40 };
 
 struct bx_log_vfs {
     sqlite3_vfs vfs; /* first; pAppData stays the base's */

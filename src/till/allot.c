@@ -547,6 +547,7 @@ void bx_leases_answer(struct bx_till *till, const struct bx_booking_answer *answ
         if (answer->contact == BX_CONTACT_REFUSED && leases->hello) {
             bx_till_log(till, "HELLO refused: %s", answer->fault.detail);
             leases->hello = false; /* entries must not wait for it for ever */
+            leases->hello_again = bx_mono_plus_ms(till->turn.mono, NONE_AGAIN_S * INT64_C(1000));
         }
         fail(till);
         return;
@@ -630,6 +631,10 @@ void bx_leases_tick(struct bx_till *till)
     if (leases->next_at.ns != 0 && !bx_mono_is_due(till->turn.mono, leases->next_at))
         return;
     leases->next_at = (bx_mono){0};
+    if (bx_mono_is_due(till->turn.mono, leases->hello_again)) {
+        leases->hello_again = (bx_mono){0};
+        leases->hello = true;
+    }
     choose(till);
     if (leases->batch_count > 0)
         promise(till);

@@ -63,6 +63,10 @@ static void yes(struct bx_till *till)
     case BX_ASK_LEAVE_PAY: bx_pay_leave(till, true); break;
     case BX_ASK_QUIT: bx_effects_add(till->out, BX_EFFECT_QUIT); break;
     case BX_ASK_RECEIVED: bx_pay_cash(till, bx_money_of(counter->ask_n), true); break;
+    case BX_ASK_CLOCK:
+        bx_clock_confirm(till);
+        bx_sell_pay(till);
+        break;
     case BX_ASK_REPLACE: bx_lists_replace(till, (size_t)counter->ask_n); break;
     case BX_ASK_SETTLE: bx_commit_note(till, BX_KIND_SETTLE, reason, counter->ask_n); break;
     case BX_ASK_NOTHING:

@@ -27,6 +27,7 @@ struct bx_desk {
     bool committing;     /* handed to the journal, answer not here yet */
     int waiting;         /* places asked of the server for this basket, not answered yet */
     struct bx_slug waiting_pool;
+    bool stale;              /* a new programme came while it was being paid */
     int undo_count, undo_at; /* earlier baskets, for undo and redo */
     struct bx_basket *undo;  /* ring of UNDO_MAX, NULL for a command's desk */
 };
@@ -46,6 +47,10 @@ void bx_desk_line_drop(struct bx_till *till, struct bx_desk *desk, int index);
 void bx_desk_clear(struct bx_till *till, struct bx_desk *desk);
 /* The basket was sold already: empties it for good. */
 void bx_desk_forget(struct bx_till *till, struct bx_desk *desk);
+/* Brings the basket up to what the programme and the day say now, and says what that changed. */
+void bx_desk_refresh(struct bx_till *till, struct bx_desk *desk);
+/* There is a new programme: refreshes, after an open payment at the latest. */
+void bx_desk_programme(struct bx_till *till, struct bx_desk *desk);
 bool bx_desk_undo(struct bx_till *till, struct bx_desk *desk);
 bool bx_desk_redo(struct bx_till *till, struct bx_desk *desk);
 /* Reserves the basket's places and opens tendering; refused for an empty basket, one that waits, a
@@ -257,6 +262,7 @@ struct bx_till {
     struct bx_counter counter;
     struct bx_command command;
     struct bx_draft_state draft;
+    struct bx_clock_state clock;
     struct bx_fault damage; /* of the journal: nothing is sold any more; err 0: none */
 };
 

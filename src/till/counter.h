@@ -15,6 +15,7 @@ enum bx_ask {
     BX_ASK_CLEAR,
     BX_ASK_LEAVE_PAY, /* part payments are given back */
     BX_ASK_RECEIVED,  /* more cash than anybody hands over: ask_n */
+    BX_ASK_CLOCK,     /* date and time are right */
     BX_ASK_REPLACE,   /* ask_n: index of the item */
     BX_ASK_QUIT,
     BX_ASK_SETTLE, /* ask_n: seq of the entry; wants a reason */
@@ -148,6 +149,7 @@ void bx_counter_logged_in(struct bx_till *till, const struct bx_fault *fault); /
 void bx_counter_left(struct bx_till *till);
 void bx_counter_programme(
     struct bx_till *till); /* a new programme: keep the selection if it lives */
+const char *bx_counter_money(const struct bx_till *till, bx_money amount, char out[BX_MONEY_TEXT]);
 /* QUANTITY of PRODUCT does not fit into SLOT: says what fits and what N does then. */
 void bx_counter_short(struct bx_till *till, const struct bx_slot *slot,
                       const struct bx_product *product, int quantity);

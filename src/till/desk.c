@@ -9,6 +9,7 @@
 
 #include "core.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "boxtill/base/text.h"
@@ -239,6 +240,49 @@ void bx_desk_clear(struct bx_till *till, struct bx_desk *desk)
     changed(till, desk);
 }
 
+static void refreshed_say(struct bx_till *till, const struct bx_basket_change *change,
+                          bx_money before, bx_money now)
+{
+    char old[BX_MONEY_TEXT], new[BX_MONEY_TEXT], more[32] = "";
+    bx_counter_money(till, now, new);
+    if (change->gone > 1)
+        snprintf(more, sizeof(more), " and %d more", change->gone - 1);
+    if (change->gone > 0)
+        bx_say(till, BX_TONE_WARN,
+               "%.80s%s is out of the basket: not sold any more. It comes to %s now.", change->name,
+               more, new);
+    else if (before.minor != now.minor)
+        bx_say(till, BX_TONE_WARN, "New prices: %s is %s now.", bx_counter_money(till, before, old),
+               new);
+    else if (change->dated)
+        bx_say(till, BX_TONE_PLAIN, "What has no time is for today now.");
+}
+
+void bx_desk_refresh(struct bx_till *till, struct bx_desk *desk)
+{
+    struct bx_basket_change change;
+    struct bx_totals before = {0}, now = {0};
+    const struct bx_programme *programme = till->programme;
+    desk->stale = false;
+    if (!programme || desk->basket.count == 0)
+        return;
+    int err = bx_basket_totals(&desk->basket, programme->tax_included, &before);
+    bx_basket_refresh(&desk->basket, programme, bx_till_today(till), &change);
+    if (!err)
+        err = bx_basket_totals(&desk->basket, programme->tax_included, &now);
+    less(till, desk);
+    if (!err && desk->origin == 0)
+        refreshed_say(till, &change, before.total, now.total);
+}
+
+void bx_desk_programme(struct bx_till *till, struct bx_desk *desk)
+{
+    desk->undo_count = desk->undo_at = 0; /* those have the old prices */
+    desk->stale = true;
+    if (!desk->tendering && !desk->committing)
+        bx_desk_refresh(till, desk);
+}
+
 void bx_desk_forget(struct bx_till *till, struct bx_desk *desk)
 {
     bx_desk_pay_close(till, desk);
@@ -349,7 +393,7 @@ static int selling_check(const struct bx_till *till, struct bx_fault *fault)
         return bx_fault_say(fault, BX_ERR_REFUSED, "The till is locked: log in first.");
     if (!bx_people_user(till))
         return bx_fault_say(fault, BX_ERR_REFUSED, "Nobody is logged in.");
-    return 0;
+    return bx_clock_check(till, fault);
 }
 
 static int basket_check(const struct bx_till *till, const struct bx_desk *desk,
@@ -427,6 +471,8 @@ int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault
     if (!err)
         err = selling_check(till, fault);
     if (!err)
+        bx_desk_refresh(till, desk);
+    if (!err)
         err = basket_check(till, desk, fault);
     for (int i = 0; i < desk->basket.count && !err; i++)
         err = line_check(till, &desk->basket.lines[i], fault);
@@ -448,6 +494,8 @@ void bx_desk_pay_close(struct bx_till *till, struct bx_desk *desk)
         return;
     reserve(till, &desk->sale.basket, -1);
     desk->tendering = false;
+    if (desk->stale)
+        bx_desk_refresh(till, desk);
 }
 
 void bx_desk_left(const struct bx_till *till, const struct bx_desk *desk, bx_money *ret_left,
@@ -495,6 +543,7 @@ static int settle(struct bx_till *till, struct bx_desk *desk, struct bx_fault *f
 {
     struct bx_intent intent = {
         .kind = BX_KIND_SALE, .origin = desk->origin, .user = till->people.user};
+    (void)bx_basket_redate(&desk->sale.basket, bx_till_today(till));
     int err = codes_make(till, &desk->sale, fault);
     if (err)
         return err;
@@ -532,8 +581,11 @@ int bx_desk_tender(struct bx_till *till, struct bx_desk *desk, enum bx_tender_ki
 void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold)
 {
     desk->committing = desk->tendering = false;
+    if (!sold && desk->stale)
+        bx_desk_refresh(till, desk);
     if (!sold)
         return;
+    desk->stale = false;
     desk->basket = (struct bx_basket){0};
     desk->undo_count = desk->undo_at = 0;
     if (desk->origin == 0)

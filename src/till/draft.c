@@ -5,8 +5,8 @@
  * folder copied back may be older still: the basket in it may have been sold. Only the journal can
  * tell, by the id, and until it has told nothing is sold from it.
  *
- * Beside the basket stands whether the till is locked, and that is synced when it changes: pulling
- * the plug must not open what a cashier has locked. */
+ * Beside the basket stands whether the till is locked and whether its clock is doubted, and that is
+ * synced when it changes: pulling the plug must not open what a cashier has locked. */
 
 #include "core.h"
 
@@ -36,6 +36,7 @@ void bx_draft_start(struct bx_till *till, const struct bx_event *event)
         return;
     }
     till->draft.locked = draft.locked;
+    till->draft.doubt = till->clock.doubt = draft.doubt;
     if (bx_id_equal(&draft.basket.id, &event->of.start.state->last_sale.id)) {
         bx_draft_write(till);
         return;
@@ -75,16 +76,18 @@ void bx_draft_rows(struct bx_till *till, const struct bx_event *event)
 void bx_draft_tick(struct bx_till *till)
 {
     bool locked = till->people.locked;
-    bool moved = locked != till->draft.locked;
+    bool doubt = till->clock.doubt;
+    bool moved = locked != till->draft.locked || doubt != till->draft.doubt;
     if (!moved && !bx_mono_is_due(till->turn.mono, till->draft.due))
         return;
     till->draft.due = (bx_mono){0};
     till->draft.locked = locked;
+    till->draft.doubt = doubt;
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_DRAFT);
     effect->of.draft.sync = moved;
-    if (till->desk.basket.count == 0 && !locked)
+    if (till->desk.basket.count == 0 && !locked && !doubt)
         return;
-    struct bx_draft draft = {.basket = till->desk.basket, .locked = locked};
+    struct bx_draft draft = {.basket = till->desk.basket, .locked = locked, .doubt = doubt};
     bx_buf_auto json;
     bx_buf_init(&json, 0);
     bx_draft_encode(&draft, &json);

@@ -364,6 +364,9 @@ static void document_adopt(struct bx_till *till)
         bx_programme_destroy(till->programme);
         till->programme = new;
         bx_counter_programme(till);
+        bx_desk_programme(till, &till->desk);
+        if (till->command.desk)
+            bx_desk_programme(till, till->command.desk);
         bx_leases_kick(till);
         break;
     case BX_DOC_STAFF:

@@ -17,7 +17,6 @@ bool bx_counter_back(struct bx_till *till);
 void bx_counter_home(struct bx_till *till);
 /* Says what a fault says. */
 void bx_counter_fault(struct bx_till *till, const struct bx_fault *fault);
-const char *bx_counter_money(const struct bx_till *till, bx_money amount, char out[BX_MONEY_TEXT]);
 void bx_input_clear(struct bx_till *till);
 /* Appends a printable character; at most COLUMNS characters. */
 void bx_input_add(struct bx_till *till, int key, size_t columns);

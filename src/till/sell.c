@@ -180,11 +180,24 @@ void bx_sell_key(struct bx_till *till, int key)
                (char)key);
 }
 
+static void clock_ask(struct bx_till *till)
+{
+    char now[BX_CLOCK_DATE];
+    bx_clock_text(till, now);
+    bx_ask(
+        till, BX_ASK_CLOCK, "y it is", "Date and time",
+        "The clock of this machine may be wrong, and the server does not answer. Is it %s? If not, "
+        "set it first.",
+        now);
+}
+
 void bx_sell_pay(struct bx_till *till)
 {
     struct bx_fault fault = {0};
     if (till->desk.basket.count == 0)
         bx_say(till, BX_TONE_PLAIN, "Nothing to pay: a product's letter rings it up.");
+    else if (bx_people_user(till) && bx_clock_check(till, &fault))
+        clock_ask(till);
     else if (bx_desk_pay_open(till, &till->desk, &fault))
         bx_counter_fault(till, &fault);
     else

@@ -35,6 +35,7 @@ struct bx_leases {
     bx_utc sent_utc;
     bool wish;           /* a basket waits for places */
     bool hello;          /* must say HELLO before anything else */
+    bx_mono hello_again; /* it was refused: to be said then */
     struct bx_slug said; /* HELLO has come as far as this pool, when one message is not enough */
 };
 void bx_leases_start(struct bx_till *till, const struct bx_journal_state *state);

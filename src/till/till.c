@@ -14,8 +14,6 @@
 
 #include "boxtill/base/text.h"
 
-/* The wall clock may drift against the boot clock by this much between two events. */
-#define JUMP_US (2 * BX_SECOND_US)
 /* Screens show the time and ages: somebody must look now and then. */
 enum { WAKE_USUAL_MS = 5000, WAKE_WATCHED_MS = 300 };
 
@@ -142,12 +140,6 @@ static void document_load(struct bx_till *till, const struct bx_event *event,
         bx_till_log(till, "the stored document %d cannot be read: %s", (int)document, fault.detail);
 }
 
-static void clock_note(struct bx_till *till, int64_t jump_us)
-{
-    if ((jump_us > JUMP_US || jump_us < -JUMP_US) && till->till != 0)
-        bx_commit_note(till, BX_KIND_CLOCK_JUMP, "", jump_us);
-}
-
 static void start(struct bx_till *till, const struct bx_event *event)
 {
     const struct bx_journal_state *state = event->of.start.state;
@@ -173,12 +165,9 @@ static void start(struct bx_till *till, const struct bx_event *event)
     bx_leases_start(till, state);
     bx_papers_start(till, state->jobs, state->job_count);
     bx_link_start(till, event);
-    if (state->last_at.us != 0 && event->of.start.rebooted && till->turn.utc.us < state->last_at.us)
-        clock_note(till, till->turn.utc.us - state->last_at.us);
-    else if (state->last_at.us != 0 && !event->of.start.rebooted)
-        clock_note(till, (till->turn.utc.us - state->last_at.us) -
-                             (till->turn.mono.ns - state->last_boot) / 1000);
+    bx_clock_start(till, event->of.start.rebooted);
     bx_counter_start(till);
+    bx_desk_refresh(till, &till->desk);
 }
 
 /* --- events -------------------------------------------------------------------------------- */
@@ -284,9 +273,8 @@ void bx_till_update(struct bx_till *till, const struct bx_event *event, struct b
         till->out = NULL;
         return;
     }
-    if (before.mono.ns != 0 && till->started)
-        clock_note(till, (till->turn.utc.us - before.utc.us) -
-                             (till->turn.mono.ns - before.mono.ns) / 1000);
+    if (till->started)
+        bx_clock_turn(till, &before);
     dispatch(till, event);
     bx_people_tick(till);
     bx_leases_tick(till);
@@ -295,6 +283,7 @@ void bx_till_update(struct bx_till *till, const struct bx_event *event, struct b
     bx_commit_tick(till);
     bx_command_tick(till);
     bx_counter_tick(till);
+    bx_clock_tick(till);
     bx_draft_tick(till);
     bx_wipe(&till->rand, sizeof(till->rand));
     till->out = NULL;

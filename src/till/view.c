@@ -340,6 +340,9 @@ static void say_fill(const struct bx_till *till, struct bx_till_view *v)
         snprintf(v->say, sizeof(v->say),
                  "Asking the server for %d more places. Backspace takes the line out.",
                  till->desk.waiting);
+    } else if (till->clock.doubt && v->screen == BX_SCREEN_SELL) {
+        BX_TEXT_COPY(v->say, "Date and time are not confirmed yet: Enter asks.");
+        v->say_tone = BX_TONE_WARN;
     } else if (!till->programme) {
         BX_TEXT_COPY(v->say, till->link.enrolled
                                  ? "No programme yet: it comes with the first contact."

@@ -171,14 +171,30 @@ static void books_check(struct sim *sim)
                    sim->ghost.code_count);
 }
 
+/* No job waits for anything but a person. */
+static void jobs_check(struct sim *sim, int till)
+{
+    struct bx_journal *journal = sim->tills[till].journal;
+    struct bx_journal_state *state = bx_new(struct bx_journal_state);
+    struct bx_fault fault = {0};
+    bx_assert(journal->ops->load(journal, state, &fault) == 0);
+    for (size_t i = 0; i < state->job_count; i++)
+        if (state->jobs[i].state != BX_JOB_UNSURE)
+            sim_broken(sim, "P4", "a job of till %d for entry %" PRId64 " is left %s", till,
+                       state->jobs[i].seq, bx_job_state_word(state->jobs[i].state));
+    bx_journal_state_finish(state);
+    bx_free(state);
+}
+
 void sim_check_end(struct sim *sim)
 {
     for (int i = 0; i < SIM_TILLS; i++) {
         struct bx_till_facts facts;
         bx_till_facts(sim->tills[i].core, &facts);
+        jobs_check(sim, i);
         if (facts.queued != 0)
             sim_broken(sim, "P3", "till %d still has %" PRId64 " entries queued", i, facts.queued);
-        if (facts.attention != 0 && !sim->ghost.restored)
+        if (facts.attention != 0 && !sim->ghost.restored && sim->server.imports == 1)
             sim_broken(sim, "P3", "till %d asks for attention to %" PRId64 " entries", i,
                        facts.attention);
     }

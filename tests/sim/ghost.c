@@ -149,10 +149,20 @@ static void sale(struct sim *sim, int till, const struct bx_commit *commit, stru
         code_add(sim, till, commit->head.seq, commit->sale->tickets[i].code.s);
 }
 
+static void id_check(struct sim *sim, int till, const struct bx_id *id)
+{
+    for (int i = 0; i < SIM_TILLS; i++)
+        for (size_t k = 0; k < sim->ghost.counts[i]; k++)
+            if (bx_id_equal(&sim->ghost.entries[i][k].id, id))
+                sim_broken(sim, "P4", "till %d stores the id of entry %zu of till %d again", till,
+                           k + 1, i);
+}
+
 void sim_ghost_commit(struct sim *sim, int till, const struct bx_commit *commit,
                       const struct bx_hash *hash)
 {
     struct sim_ghost *ghost = &sim->ghost;
+    id_check(sim, till, &commit->head.id);
     if (ghost->counts[till] == ghost->rooms[till]) {
         ghost->rooms[till] = ghost->rooms[till] ? ghost->rooms[till] * 2 : 64;
         ghost->entries[till] =
@@ -228,6 +238,10 @@ void sim_ghost_said(struct sim *sim, int till, const struct bx_entry_answer *ans
     if (answer->outcome == BX_ENTRY_CONFLICT)
         sim_broken(sim, "once", "the server finds entry %" PRId64 " of till %d in conflict: %s",
                    answer->seq, till, answer->say);
+    bool dearer = sim->server.imports > 1 && strcmp(answer->task, "price") == 0;
+    if (answer->outcome == BX_ENTRY_RECORDED_TASK && !sim->ghost.restored && !dearer)
+        sim_broken(sim, "P2", "entry %" PRId64 " of till %d becomes a task: %s", answer->seq, till,
+                   answer->say);
     entry->said |= UINT32_C(1) << answer->outcome;
 }
 

@@ -125,8 +125,11 @@ void sim_net_answer(struct sim *sim, const struct sim_message *message)
     struct sim_item item = {.kind = SIM_ANSWER, .till = message->till};
     item.message = copy(message);
     if (!sim->quiet && sim_chance(&sim->rand, till->garbled)) {
+        int64_t draw = sim_below(&sim->rand, 20);
+        item.message->contact = draw == 0   ? BX_CONTACT_STRANGER
+                                : draw == 1 ? BX_CONTACT_REFUSED
+                                            : BX_CONTACT_AGAIN;
         sim_trace(sim, "the answer to till %d is garbled", message->till);
-        item.message->contact = BX_CONTACT_AGAIN;
     } else if (*kept && !sim->quiet && sim_chance(&sim->rand, replayed)) {
         item.message = sim_message_destroy(item.message);
         replay(sim, message, delay(sim, till));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A printer with its spooler: another machine, as far as the till is concerned. A job goes well,
  * fails before a byte has left, leaves everybody unsure (with or without paper on the counter) or
- * is never heard of again until somebody asks. */
+ * is not heard of for minutes. */
 
 #include <inttypes.h>
 #include <string.h>
@@ -58,8 +58,8 @@ static void fate(struct sim *sim, int till, struct sim_sheet *sheet)
             sim_later(sim, 2 * step, out);
     } else {
         sim_later(sim, 2 * step, out);
-        if (kind == 3) /* silent: only asking helps */
-            return;
+        if (kind == 3) /* long silent, with the paper on the counter */
+            step = sim_between(&sim->rand, 10, 60) * BX_SECOND_NS;
         report(sim, till, step, sheet, BX_JOB_SPOOLED);
         report(sim, till, 2 * step - 1, sheet, BX_JOB_PRINTING);
         report(sim, till, 3 * step, sheet,
@@ -102,6 +102,8 @@ void sim_print_ask(struct sim *sim, int till, const struct bx_effect *effect)
                               : sheet->out && sheet->state != BX_JOB_UNSURE ? BX_JOB_SENT
                                                                             : sheet->state;
     report(sim, till, 50 * BX_MS_NS, sheet, state);
+    if (state == BX_JOB_SPOOLED) /* from now on this life hears of it */
+        report(sim, till, 130 * BX_SECOND_NS, sheet, BX_JOB_SENT);
 }
 
 void sim_print_cancel(struct sim *sim, int till, const struct bx_effect *effect)

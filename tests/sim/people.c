@@ -115,7 +115,7 @@ static void work(struct sim *sim)
         return;
     bx_till_facts(sim->tills[till].core, &facts);
     int64_t draw = sim_below(&sim->rand, 100);
-    if (facts.user == 0 || draw < 4)
+    if (facts.user == 0 || draw < 10) /* it may be locked */
         login(sim, till);
     else if (draw < 60)
         sell(sim, till);
@@ -178,6 +178,8 @@ static void accident(struct sim *sim)
         sim_server_restore(sim, !sim_chance(&sim->rand, 250));
     else if (draw < 82)
         clock_jump(sim);
+    else if (draw < 84)
+        sim_server_import(sim);
     else if (draw < 92)
         sim_server_hold(sim, (int)sim_below(&sim->rand, SIM_POOLS), sim_between(&sim->rand, 1, 3));
     else
@@ -272,12 +274,23 @@ static void settle(struct sim *sim, int least, const char *after)
     sim_broken(sim, "rest", "after %s the slots stay shut in epoch %" PRId64, after, mark.epoch);
 }
 
+/* Wrong PINs bar a number for up to an hour. */
+static void login_at_last(struct sim *sim, int till)
+{
+    for (int tries = 0; tries < 16 && !sim->failed; tries++) {
+        login(sim, till);
+        sim_run(sim, sim->now + 2 * BX_SECOND_NS);
+        if (sim->tills[till].exit == 0)
+            return;
+        sim_run(sim, sim->now + 5 * MINUTE_NS);
+    }
+}
+
 /* When all is well again, each till sells. */
 static void last_sales(struct sim *sim)
 {
     for (int i = 0; i < SIM_TILLS && !sim->failed; i++) {
-        login(sim, i);
-        sim_run(sim, sim->now + 2 * BX_SECOND_NS);
+        login_at_last(sim, i);
         sim_till_command(sim, i, "{\"verb\":\"sell\",\"basket\":\"1g\",\"tenders\":[\"cash\"]}");
         sim_run(sim, sim->now + 2 * BX_SECOND_NS);
         if (sim->tills[i].command != 0 || sim->tills[i].exit != 0)

@@ -257,6 +257,18 @@ void sim_server_sweep(struct sim *sim)
     end(sim, err >= 0);
 }
 
+void sim_server_import(struct sim *sim)
+{
+    struct bd_store *store = sim->server.store;
+    struct bx_fault fault = {0};
+    if (!sim->server.book)
+        return;
+    bx_assert(store->ops->begin(store, &fault) == 0);
+    sim_venue_import(sim);
+    bx_assert(store->ops->end(store, true, &fault) == BX_DONE);
+    sim_trace(sim, "the programme is imported again");
+}
+
 /* --- buyers on the web ----------------------------------------------------------------------
  */
 

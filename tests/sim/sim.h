@@ -194,10 +194,12 @@ struct sim_server {
     int64_t top_epoch; /* the highest ever given out */
     int crash;         /* per mille of transactions at which it dies */
     int busy;          /* per mille of requests answered 503 */
-    int64_t transactions;
+    int64_t transactions, imports;
 };
 /* A venue with its devices enrolled; the same for every seed but for the hour. */
 void sim_venue_open(struct sim *sim);
+/* The programme once more, dearer; in a transaction of the caller's. */
+void sim_venue_import(struct sim *sim);
 extern const char *const sim_pool_names[SIM_POOLS];
 extern const int64_t sim_pool_capacity[SIM_POOLS];
 int sim_pool_index(const struct bx_slug *pool); /* -1: unknown */
@@ -212,6 +214,7 @@ void sim_server_restore(struct sim *sim, bool told);
 void sim_server_sweep(struct sim *sim);
 void sim_server_hold(struct sim *sim, int pool, int64_t q); /* a buyer comes, or leaves */
 void sim_server_release(struct sim *sim);
+void sim_server_import(struct sim *sim);
 
 /* --- people.c: what happens next --------------------------------------------------------------
  */

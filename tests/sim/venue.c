@@ -56,7 +56,7 @@ static void product(struct bx_product *ret, const char *id, char key, int64_t pr
 }
 
 enum { PRODUCTS = 5 };
-static void products(struct bx_product ret[PRODUCTS])
+static void products(int64_t dearer, struct bx_product ret[PRODUCTS])
 {
     product(&ret[0], "adult", 'a', 2400, 1);
     product(&ret[1], "child", 'c', 903, 1);
@@ -64,11 +64,13 @@ static void products(struct bx_product ret[PRODUCTS])
     product(&ret[3], "guide", 'g', 600, 0);
     product(&ret[4], "garden", 'h', 350, 0);
     ret[2].tax_ppm = 190000;
+    for (int i = 0; i < PRODUCTS; i++)
+        ret[i].price.minor += dearer;
     ret[4].persons = 1;
     ret[4].class = slug("garden");
 }
 
-static void import(struct sim *sim)
+void sim_venue_import(struct sim *sim)
 {
     struct bx_event_info main = {.id = {"main"}, .name = "Exhibition", .class = {"main"}};
     struct bx_event_info tour = {.id = {"tour"}, .name = "Tour", .class = {"tour"}};
@@ -76,7 +78,7 @@ static void import(struct sim *sim)
     struct bx_slot rows[SIM_SLOTS] = {0};
     struct bd_import_pool pools[SIM_POOLS] = {0};
     struct bx_product list[PRODUCTS];
-    products(list);
+    products(5 * sim->server.imports++, list);
     for (int i = 0; i < SIM_POOLS; i++)
         pools[i] = (struct bd_import_pool){.id = slug(sim_pool_names[i]),
                                            .capacity = sim_pool_capacity[i]};
@@ -165,7 +167,7 @@ void sim_venue_open(struct sim *sim)
     bx_assert(server->store->ops->begin(server->store, &fault) == 0);
     bx_assert(bd_book_init(server->store, &turn, &fault) == 0);
     server->book = bd_book_create(server->store, &server->policy, &fault);
-    import(sim);
+    sim_venue_import(sim);
     user(sim);
     for (int i = 0; i < SIM_TILLS; i++)
         enrol(sim, i);

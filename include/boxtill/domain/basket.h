@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The open basket: lines with the prices and rules of the moment they were rung up. Its id is made
- * when it is opened and becomes the sale's id and its idempotency key. */
+/* The open basket: lines with the prices and rules of the moment they were rung up or refreshed.
+ * Its id is made when it is opened and becomes the sale's id and its idempotency key. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,6 +56,19 @@ void bx_basket_line_drop(struct bx_basket *basket, int index);
  * BX_ERR_REFUSED when the basket holds lines of another event. */
 int bx_must bx_basket_move(struct bx_basket *basket, const struct bx_programme *programme,
                            const struct bx_slot *slot, struct bx_fault *fault);
+/* What bx_basket_refresh() did. */
+struct bx_basket_change {
+    int gone;                /* lines taken out */
+    char name[BX_NAME_SIZE]; /* the first of them */
+    bool dated;              /* untimed lines are of another day now */
+};
+/* Makes every line what PROGRAMME and TODAY say now: price, tax, name, places, times, and the day
+ * of an untimed one. A line whose product or slot is gone, or not sold together any more, goes out;
+ * a cancelled slot is not gone. */
+void bx_basket_refresh(struct bx_basket *basket, const struct bx_programme *programme,
+                       struct bx_date today, struct bx_basket_change *ret);
+/* Only the day of the untimed ones, line by line; true when that was another. */
+bool bx_basket_redate(struct bx_basket *basket, struct bx_date today);
 /* Places the basket takes of POOL. */
 int bx_basket_places(const struct bx_basket *basket, const struct bx_slug *pool);
 /* Sums up: tax is computed per rate over the whole basket, so that no cent is lost to lines. 0 or
@@ -63,12 +76,13 @@ int bx_basket_places(const struct bx_basket *basket, const struct bx_slug *pool)
 int bx_must bx_basket_totals(const struct bx_basket *basket, bool tax_included,
                              struct bx_totals *ret);
 
-/* What survives a kill and a log-out beside the journal: the open basket, and whether the till was
- * locked. As a file {"v":1,"id":"…","lines":[…],"locked":true} with the lines of a sale's body
- * (entry.c); a till that is not locked has no such member. */
+/* What survives a kill and a log-out beside the journal: the open basket, whether the till was
+ * locked, and whether its clock was doubted. As a file
+ * {"v":1,"id":"…","lines":[…],"locked":true,"doubt":true} with the lines of a sale's body
+ * (entry.c); what is not so has no member. */
 struct bx_draft {
     struct bx_basket basket;
-    bool locked;
+    bool locked, doubt;
 };
 void bx_draft_encode(const struct bx_draft *draft, struct bx_buf *out);
 int bx_must bx_draft_decode(const char *json, size_t len, struct bx_draft *ret,

@@ -249,7 +249,7 @@ static void test_draft_round_trip(void **state)
     struct bx_rand rand = sample_rand(2);
     sample_init(&sample);
     for (int round = 0; round < 200; round++) {
-        struct bx_draft draft = {.locked = round % 3 == 0};
+        struct bx_draft draft = {.locked = round % 3 == 0, .doubt = round % 5 == 0};
         struct bx_draft back;
         if (round > 0)
             sample_basket(&rand, &sample, &draft.basket);
@@ -259,6 +259,7 @@ static void test_draft_round_trip(void **state)
         assert_int_equal(bx_draft_decode(out.data, out.len, &back, NULL), 0);
         assert_same_basket(&draft.basket, &back.basket);
         assert_int_equal(draft.locked, back.locked);
+        assert_int_equal(draft.doubt, back.doubt);
     }
 }
 

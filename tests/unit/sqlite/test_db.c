@@ -52,6 +52,25 @@ static struct bx_db *open_new(bool exclusive)
     return db;
 }
 
+/* Larger than anything on the way gathers: no length of a write may be told as a full disk. */
+static void a_large_transaction_is_stored(void **state)
+{
+    (void)state;
+    struct bx_fault fault = {0};
+    struct bx_db *db = open_new(true);
+    if (bx_db_script(db,
+                     "CREATE TABLE t(b); BEGIN; INSERT INTO t VALUES(zeroblob(3000000));"
+                     "INSERT INTO t VALUES(zeroblob(77777)); COMMIT;",
+                     &fault))
+        fail_msg("%s (%s)", fault.say, fault.detail);
+    assert_null(bx_db_destroy(db));
+    int64_t sum = 0;
+    db = open_new(true);
+    assert_int_equal(bx_db_int(db, "SELECT sum(length(b)) FROM t", &sum, NULL), 0);
+    assert_int_equal(sum, 3077777);
+    bx_db_destroy(db);
+}
+
 static void pragmas_read_back(void **state)
 {
     (void)state;
@@ -220,9 +239,10 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(pragmas_read_back), CASE(exclusive_keeps_others_out), CASE(missing_and_foreign_files),
-        CASE(values_come_back),  CASE(transactions_nest_and_undo), CASE(schemas_only_go_forward),
-        CASE(backup_is_whole),
+        CASE(pragmas_read_back),          CASE(a_large_transaction_is_stored),
+        CASE(exclusive_keeps_others_out), CASE(missing_and_foreign_files),
+        CASE(values_come_back),           CASE(transactions_nest_and_undo),
+        CASE(schemas_only_go_forward),    CASE(backup_is_whole),
     };
     return cmocka_run_group_tests_name("sqlite-db", tests, NULL, NULL);
 }
