@@ -115,7 +115,7 @@ def test_cashiers(either):
         till.run("login", wrong, stdin=PIN + "\n", status=2)
     till.run("login", "7", stdin="", status=2)
     kinds = [entry.kind for entry in till.entries()]
-    assert kinds.count("login-failed") == 2  # an unknown number is nobody's failure
+    assert kinds.count("login-failed") == 3
 
 
 def test_five_wrong_pins_bar_the_sixth(either):

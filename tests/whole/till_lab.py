@@ -3,6 +3,7 @@
 our own eyes, and the till on the screen in tmux. Screens are waited for by condition, never for a
 time; PATIENCE only bounds how long a failure takes."""
 import datetime
+import functools
 import hashlib
 import json
 import os
@@ -48,15 +49,26 @@ def museum(zone=None):
     return programme
 
 
+@functools.cache
+def venue_store(programme):
+    """The store of such a venue, made once: init, import, two people who may log in."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(folder)
+        server.command("init")
+        file = server.home / "museum.json"
+        file.write_text(programme)
+        server.command("import", file)
+        server.command("user", NUMBER, NAME, "cashier", stdin=PIN + "\n")
+        server.command("user", 8, "Ben", "supervisor", stdin="4321\n")
+        return (server.home / "boxtilld.db").read_bytes()
+
+
 def venue(home, programme=None, config=""):
-    """A booking server with the sample museum and two people who may log in; not started."""
+    """A booking server with the sample museum; not started."""
     server = Server(home, config)
-    server.command("init")
-    file = server.home / "museum.json"
-    file.write_text(json.dumps(programme or museum()))
-    server.command("import", file)
-    server.command("user", NUMBER, NAME, "cashier", stdin=PIN + "\n")
-    server.command("user", 8, "Ben", "supervisor", stdin="4321\n")
+    store_file = server.home / "boxtilld.db"
+    store_file.write_bytes(venue_store(json.dumps(programme or museum())))
+    store_file.chmod(0o600)
     return server
 
 
