@@ -21,7 +21,7 @@ const char *tp_when_date(struct bx_date date, char out[TP_WHEN_SIZE])
     return out;
 }
 
-const char *tp_when_time(bx_utc at, int offset_min, char out[TP_WHEN_SIZE])
+static const char *time_format(bx_utc at, int offset_min, char out[TP_WHEN_SIZE])
 {
     struct bx_date date;
     int minute;
@@ -33,11 +33,11 @@ const char *tp_when_time(bx_utc at, int offset_min, char out[TP_WHEN_SIZE])
 const char *tp_when_window(bx_utc start, bx_utc end, int offset_min, char out[TP_WHEN_SIZE])
 {
     char from[TP_WHEN_SIZE], to[TP_WHEN_SIZE];
-    tp_when_time(start, offset_min, from);
+    time_format(start, offset_min, from);
     if (end.us <= start.us)
         snprintf(out, TP_WHEN_SIZE, "%.8s", from);
     else
-        snprintf(out, TP_WHEN_SIZE, "%.8s\u2013%.8s", from, tp_when_time(end, offset_min, to));
+        snprintf(out, TP_WHEN_SIZE, "%.8s\u2013%.8s", from, time_format(end, offset_min, to));
     return out;
 }
 

@@ -346,6 +346,21 @@ bx_json *bx_json_array(struct bx_json_reader *reader, const char *name, size_t m
     return NULL;
 }
 
+size_t bx_json_each(struct bx_json_reader *reader, bx_json *list, const char *what,
+                    bx_json_read_element read, void *arg)
+{
+    size_t count = 0;
+    for (bx_json *child = bx_json_first(list); child && !reader->err; child = child->next) {
+        struct bx_json_reader element;
+        char where[64];
+        snprintf(where, sizeof(where), "%s %zu", what, count + 1);
+        bx_json_read(&element, child, where, reader->fault);
+        read(arg, &element, count++);
+        reader->err = element.err;
+    }
+    return count;
+}
+
 bx_json *bx_json_object(struct bx_json_reader *reader, const char *name)
 {
     bx_json *value = member(reader, name, true);

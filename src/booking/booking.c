@@ -56,6 +56,9 @@ struct booking_http {
     char challenge[BX_CHALLENGE_SIZE];
     struct exchange exchanges[KINDS];
     struct known known[BX_DOCUMENTS];
+    char news_etag[48]; /* of `news`, "" when they are not whole */
+    size_t news_count;
+    bx_utc news_at;
     /* what the last answer points to */
     struct bx_entry_answer entries[BX_BATCH_MAX];
     struct bx_allot_answer allots[BX_ALLOT_MAX];
@@ -95,7 +98,7 @@ static int attempt(struct booking_http *booking, enum bx_exchange kind, struct b
     /* The path as sent begins with that of the configured address, if it has one. */
     const char *host = strstr(booking->url, "://");
     const char *prefix = host ? strchr(host + 3, '/') : NULL;
-    char url[URL_SIZE + 64], full[URL_SIZE + 64], match[64];
+    char url[URL_SIZE + 64], full[URL_SIZE + 64], match[80];
     snprintf(url, sizeof(url), "%s%s", booking->url, path);
     snprintf(full, sizeof(full), "%s%s", prefix ? prefix : "", path);
     struct bx_request_facts facts = {.method = post ? "POST" : "GET",
@@ -119,10 +122,14 @@ static int attempt(struct booking_http *booking, enum bx_exchange kind, struct b
         headers[count++] = kind == BX_EXCHANGE_ENTRIES ? "Content-Type: application/x-ndjson"
                                                        : "Content-Type: application/json";
     const struct known *known = &booking->known[exchange->document];
-    exchange->conditional = kind == BX_EXCHANGE_DOCUMENT && exchange->have > 0 && known->etag[0] &&
-                            known->version == exchange->have;
+    const char *etag =
+        kind == BX_EXCHANGE_NEWS ? booking->news_etag
+        : kind == BX_EXCHANGE_DOCUMENT && exchange->have > 0 && known->version == exchange->have
+            ? known->etag
+            : "";
+    exchange->conditional = etag[0] != '\0';
     if (exchange->conditional) {
-        snprintf(match, sizeof(match), "If-None-Match: \"%s\"", known->etag);
+        snprintf(match, sizeof(match), "If-None-Match: \"%s\"", etag);
         headers[count++] = match;
     }
     struct bx_http_request request = {.method = facts.method,
@@ -252,18 +259,46 @@ static int unseal(struct booking_http *booking, const struct bx_http_answer *ans
     return 0;
 }
 
-static void known_keep(struct known *known, const struct bx_http_answer *answer)
+/* What stands between the quotation marks, "" when there is none. */
+static void etag_read(const struct bx_http_answer *answer, char etag[48])
 {
     char text[64];
-    *known = (struct known){0};
+    etag[0] = '\0';
     if (!bx_http_header(answer, "ETag", text, sizeof(text)) || text[0] != '"')
         return;
     size_t len = strcspn(text + 1, "\"");
-    char *dot = strchr(text, '.');
-    if (len >= sizeof(known->etag) || text[len + 1] != '"' || text[len + 2] || !dot ||
-        bx_text_number(dot + 1, (size_t)(text + 1 + len - (dot + 1)), INT64_MAX, &known->version))
+    if (len >= 48 || text[len + 1] != '"' || text[len + 2])
         return;
-    memcpy(known->etag, text + 1, len);
+    memcpy(etag, text + 1, len);
+    etag[len] = '\0';
+}
+
+static void known_keep(struct known *known, const struct bx_http_answer *answer)
+{
+    etag_read(answer, known->etag);
+    const char *dot = strchr(known->etag, '.');
+    known->version = 0;
+    if (!dot || bx_text_number(dot + 1, strlen(dot + 1), INT64_MAX, &known->version))
+        known->etag[0] = '\0';
+}
+
+static int decode_news(struct booking_http *booking, const struct bx_http_answer *answer,
+                       struct bx_fault *fault)
+{
+    booking->news_etag[0] = '\0';
+    int err = bx_availability_decode(answer->body, answer->len, &booking->news_at, booking->news,
+                                     BX_POOLS_MAX, &booking->news_count, fault);
+    if (!err)
+        etag_read(answer, booking->news_etag);
+    return err;
+}
+
+/* Those of the last answer, which also hold when the server only says that nothing changed. */
+static void news_tell(const struct booking_http *booking, struct bx_booking_answer *ret)
+{
+    ret->news = booking->news;
+    ret->news_count = booking->news_count;
+    ret->news_at = booking->news_at;
 }
 
 static int decode_document(struct booking_http *booking, const struct exchange *exchange,
@@ -299,9 +334,8 @@ static int decode(struct booking_http *booking, const struct exchange *exchange,
         ret->allots = booking->allots;
         break;
     case BX_EXCHANGE_NEWS:
-        err = bx_availability_decode(answer->body, answer->len, &ret->news_at, booking->news,
-                                     BX_POOLS_MAX, &ret->news_count, &ret->fault);
-        ret->news = booking->news;
+        err = decode_news(booking, answer, &ret->fault);
+        news_tell(booking, ret);
         break;
     case BX_EXCHANGE_DOCUMENT: err = decode_document(booking, exchange, answer, ret); break;
     }
@@ -352,9 +386,11 @@ static bool conclude(struct booking_http *booking, const struct bx_http_answer *
         exchange->renewals++;
         return attempt(booking, kind, &ret->fault) != 0;
     }
-    if (answer->status == 304 && exchange->conditional)
-        ret->unchanged = true;
-    else if (answer->status != 200) {
+    if (answer->status == 304 && exchange->conditional) {
+        ret->unchanged = kind == BX_EXCHANGE_DOCUMENT;
+        if (kind == BX_EXCHANGE_NEWS)
+            news_tell(booking, ret);
+    } else if (answer->status != 200) {
         ret->contact = contact_of(answer, ret);
         return true;
     } else if (decode(booking, exchange, answer, ret))

@@ -147,19 +147,29 @@ static void line_window_check(struct bx_json_reader *reader, const struct bx_lin
         bx_json_fault(reader, "\"start\" and \"end\" are no window of time");
 }
 
-static void line_read(struct bx_json_reader *reader, struct bx_line *line)
+/* A member that is "" for none, but must be there. */
+static void slug_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_slug *ret)
 {
+    *ret = (struct bx_slug){0};
+    bx_json *value = bx_json_get(reader->object, name);
+    if (!bx_json_is_string(value) || bx_json_text(value)[0])
+        bx_slug_read(reader, name, ret);
+}
+
+static void line_read(void *arg, struct bx_json_reader *reader, size_t at)
+{
+    struct bx_line *line = (struct bx_line *)arg + at;
     static const char *const names[] = {
         "product", "name", "event", "event_name", "slot",   "pool",    "class",    "start", "end",
         "offset",  "date", "price", "tax",        "places", "persons", "quantity", NULL};
     bx_slug_read(reader, "product", &line->product);
     bx_json_string(reader, "name", BX_NAME_COLUMNS, line->name, sizeof(line->name));
-    bx_slug_read_or_empty(reader, "event", &line->event);
+    slug_read_or_empty(reader, "event", &line->event);
     bx_json_string_or(reader, "event_name", BX_NAME_COLUMNS, line->event_name,
                       sizeof(line->event_name), "");
-    bx_slug_read_or_empty(reader, "slot", &line->slot);
-    bx_slug_read_or_empty(reader, "pool", &line->pool);
-    bx_slug_read_or_empty(reader, "class", &line->class);
+    slug_read_or_empty(reader, "slot", &line->slot);
+    slug_read_or_empty(reader, "pool", &line->pool);
+    slug_read_or_empty(reader, "class", &line->class);
     line->start.us = bx_json_int(reader, "start", 0, BX_MONEY_MAX);
     line->end.us = bx_json_int(reader, "end", 0, BX_MONEY_MAX);
     line->offset_min = (int)bx_json_int(reader, "offset", -BX_OFFSET_MAX, BX_OFFSET_MAX);
@@ -178,25 +188,10 @@ static void line_read(struct bx_json_reader *reader, struct bx_line *line)
 
 void bx_lines_read(struct bx_json_reader *reader, struct bx_basket *ret)
 {
+    char what[48];
+    snprintf(what, sizeof(what), "%.20s, line", reader->where);
     bx_json *lines = bx_json_array(reader, "lines", BX_LINES_MAX);
-    ret->count = 0;
-    for (bx_json *child = bx_json_first(lines); child && !reader->err;
-         child = bx_json_next(child)) {
-        struct bx_json_reader line;
-        char where[48];
-        snprintf(where, sizeof(where), "%.20s, line %d", reader->where, ret->count + 1);
-        bx_json_read(&line, child, where, reader->fault);
-        line_read(&line, &ret->lines[ret->count++]);
-        reader->err = line.err;
-    }
-}
-
-void bx_slug_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_slug *ret)
-{
-    *ret = (struct bx_slug){0};
-    bx_json *value = bx_json_get(reader->object, name);
-    if (!bx_json_is_string(value) || bx_json_text(value)[0])
-        bx_slug_read(reader, name, ret);
+    ret->count = (int)bx_json_each(reader, lines, what, line_read, ret->lines);
 }
 
 void bx_code_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_code *ret)

@@ -42,6 +42,5 @@ void bx_lines_put(struct bx_json_writer *writer, const struct bx_basket *basket)
 void bx_lines_read(struct bx_json_reader *reader, struct bx_basket *ret);
 
 /* A member that is "" for none, but must be there. */
-void bx_slug_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_slug *ret);
 void bx_code_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_code *ret);
 bool bx_bool_read(struct bx_json_reader *reader, const char *name);

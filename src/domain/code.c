@@ -29,8 +29,7 @@ enum {
     HEAD_BYTES = 9,
     RANDOM_BYTES = 7,
     EPOCHS = 16,
-    KEYS_BYTES = 1 << 20,
-    WHERE_SIZE = 32
+    KEYS_BYTES = 1 << 20
 };
 
 static const char base32[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -217,29 +216,26 @@ bool bx_code_has_shape(const char *text, size_t len)
 
 /* ---- the keys document ---- */
 
-static int read_key(bx_json *object, struct bx_keys *keys, size_t nth, struct bx_fault *fault)
+static void read_key(void *arg, struct bx_json_reader *reader, size_t nth)
 {
     static const char *const names[] = {"date", "class", "key", NULL};
+    struct bx_keys *keys = arg;
     struct bx_key_row *row = &keys->rows[nth];
-    char where[WHERE_SIZE], date[BX_DATE_TEXT];
-    struct bx_json_reader reader;
-    snprintf(where, sizeof where, "key %zu", nth + 1);
-    bx_json_read(&reader, object, where, fault);
-    bx_json_only(&reader, names);
-    bx_json_string(&reader, "date", sizeof date - 1, date, sizeof date);
-    bx_slug_read(&reader, "class", &row->class);
-    bx_json_hex(&reader, "key", row->key.b, sizeof row->key.b);
-    if (reader.err != 0)
-        return reader.err;
+    char date[BX_DATE_TEXT];
+    bx_json_only(reader, names);
+    bx_json_string(reader, "date", sizeof date - 1, date, sizeof date);
+    bx_slug_read(reader, "class", &row->class);
+    bx_json_hex(reader, "key", row->key.b, sizeof row->key.b);
+    if (reader->err != 0)
+        return;
     if (bx_date_parse(date, &row->date) != 0) {
-        bx_json_fault(&reader, "\"date\" must be a day like 2026-11-24");
-        return reader.err;
+        bx_json_fault(reader, "\"date\" must be a day like 2026-11-24");
+        return;
     }
     for (size_t i = 0; i < nth; i++)
         if (bx_date_compare(keys->rows[i].date, row->date) == 0 &&
             bx_slug_equal(&keys->rows[i].class, &row->class))
-            bx_json_fault(&reader, "there is a second key for \"%s\" on %s", row->class.s, date);
-    return reader.err;
+            bx_json_fault(reader, "there is a second key for \"%s\" on %s", row->class.s, date);
 }
 
 static int read_keys(bx_json *root, struct bx_keys *keys, struct bx_fault *fault)
@@ -259,13 +255,8 @@ static int read_keys(bx_json *root, struct bx_keys *keys, struct bx_fault *fault
         return reader.err;
     keys->count = bx_json_count(rows);
     keys->rows = bx_alloc(keys->count + 1, sizeof *keys->rows);
-    size_t nth = 0;
-    for (bx_json *at = bx_json_first(rows); at != NULL; at = bx_json_next(at)) {
-        int err = read_key(at, keys, nth++, fault);
-        if (err != 0)
-            return err;
-    }
-    return 0;
+    bx_json_each(&reader, rows, "key", read_key, keys);
+    return reader.err;
 }
 
 struct bx_keys *bx_keys_parse(const char *json, size_t len, struct bx_fault *fault)

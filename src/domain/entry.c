@@ -62,6 +62,7 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 #include "body.h"
+#include "words.h"
 
 enum { HEAD_MAX = 400 };
 
@@ -80,22 +81,7 @@ static const char *const kind_words[BX_KINDS] = {
     [BX_KIND_SETTLE] = "settle",
 };
 
-const char *bx_kind_word(enum bx_kind kind)
-{
-    bx_assert((unsigned)kind < BX_KINDS);
-    return kind_words[kind];
-}
-
-int bx_kind_parse(const char *word, enum bx_kind *ret)
-{
-    for (int i = 0; i < BX_KINDS; i++) {
-        if (strcmp(word, kind_words[i]) != 0)
-            continue;
-        *ret = (enum bx_kind)i;
-        return 0;
-    }
-    return BX_ERR_INPUT;
-}
+BX_WORDS_DEFINE(enum bx_kind, kind_words, bx_kind_word, bx_kind_parse)
 
 static bool is_note(enum bx_kind kind)
 {

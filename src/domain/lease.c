@@ -9,6 +9,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/money.h"
+#include "words.h"
 
 enum { PLACES_MAX = 1000000000, TTL_MAX = 366 * 86400, BYTES_MAX = 256 << 10 };
 
@@ -33,59 +34,9 @@ static const char *const answer_words[] = {
     [BX_ALLOT_SAY_HELLO] = "say-hello",
 };
 
-/* The index of WORD, or -1. */
-static int word_find(const char *const words[], size_t count, const char *word)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(words[i], word) == 0)
-            return (int)i;
-    return -1;
-}
-
-const char *bx_lease_word(enum bx_lease_state state)
-{
-    bx_assert((size_t)state < bx_countof(state_words));
-    return state_words[state];
-}
-
-int bx_lease_parse(const char *word, enum bx_lease_state *ret)
-{
-    int at = word_find(state_words, bx_countof(state_words), word);
-    if (at < 0)
-        return BX_ERR_INPUT;
-    *ret = (enum bx_lease_state)at;
-    return 0;
-}
-
-const char *bx_allot_verb_text(enum bx_allot_verb verb)
-{
-    bx_assert((size_t)verb < bx_countof(verb_words));
-    return verb_words[verb];
-}
-
-int bx_allot_verb_parse(const char *text, enum bx_allot_verb *ret)
-{
-    int at = word_find(verb_words, bx_countof(verb_words), text);
-    if (at < 0)
-        return BX_ERR_INPUT;
-    *ret = (enum bx_allot_verb)at;
-    return 0;
-}
-
-const char *bx_allot_word_text(enum bx_allot_word word)
-{
-    bx_assert((size_t)word < bx_countof(answer_words));
-    return answer_words[word];
-}
-
-int bx_allot_word_parse(const char *text, enum bx_allot_word *ret)
-{
-    int at = word_find(answer_words, bx_countof(answer_words), text);
-    if (at < 0)
-        return BX_ERR_INPUT;
-    *ret = (enum bx_allot_word)at;
-    return 0;
-}
+BX_WORDS_DEFINE(enum bx_lease_state, state_words, bx_lease_word, bx_lease_parse)
+BX_WORDS_DEFINE(enum bx_allot_verb, verb_words, bx_allot_verb_text, bx_allot_verb_parse)
+BX_WORDS_DEFINE(enum bx_allot_word, answer_words, bx_allot_word_text, bx_allot_word_parse)
 
 static bool has_n(enum bx_allot_verb verb)
 {
@@ -150,12 +101,13 @@ static void verb_read(struct bx_json_reader *reader, enum bx_allot_verb *ret)
         bx_json_fault(reader, "\"verb\" is not known");
 }
 
-static void message_read(struct bx_json_reader *reader, struct bx_allot_message *ret)
+static void message_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
     static const char *const req[] = {"verb", "pool", "r", "n", NULL};
     static const char *const close[] = {"verb", "pool", "r", "used", "seq", "head", NULL};
     static const char *const hello[] = {"verb", "pool", "r",     "n", "used",
                                         "seq",  "head", "state", NULL};
+    struct bx_allot_message *ret = (struct bx_allot_message *)arg + at;
     *ret = (struct bx_allot_message){0};
     verb_read(reader, &ret->verb);
     bool is_hello = ret->verb == BX_ALLOT_HELLO;
@@ -181,7 +133,6 @@ int bx_allot_messages_decode(const char *json, size_t len, struct bx_id *ret_id,
     struct bx_fault spare;
     struct bx_json_reader root;
     struct bx_id id;
-    size_t count = 0;
     if (!fault)
         fault = &spare;
     bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
@@ -191,14 +142,7 @@ int bx_allot_messages_decode(const char *json, size_t len, struct bx_id *ret_id,
     bx_json_read(&root, bx_json_root(doc), "allotments", fault);
     bx_json_id(&root, "id", &id);
     bx_json *list = bx_json_array(&root, "messages", max);
-    for (bx_json *child = bx_json_first(list); child && !root.err; child = bx_json_next(child)) {
-        struct bx_json_reader reader;
-        char where[32];
-        snprintf(where, sizeof(where), "message %zu", count + 1);
-        bx_json_read(&reader, child, where, fault);
-        message_read(&reader, &ret[count++]);
-        root.err = reader.err;
-    }
+    size_t count = bx_json_each(&root, list, "message", message_read, ret);
     bx_json_only(&root, names);
     if (root.err)
         return root.err;
@@ -233,11 +177,12 @@ void bx_allot_answers_encode(int64_t epoch, int64_t commit, const struct bx_allo
     bx_json_object_close(&writer);
 }
 
-static void answer_read(struct bx_json_reader *reader, struct bx_allot_answer *ret)
+static void answer_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
     static const char *const names[] = {"verb", "word", "pool", "r", "n",
                                         "ttl",  "left", "mark", NULL};
     char word[17];
+    struct bx_allot_answer *ret = (struct bx_allot_answer *)arg + at;
     *ret = (struct bx_allot_answer){0};
     verb_read(reader, &ret->verb);
     bx_json_string(reader, "word", sizeof(word) - 1, word, sizeof(word));
@@ -258,7 +203,6 @@ int bx_allot_answers_decode(const char *json, size_t len, struct bx_allot_answer
     static const char *const names[] = {"epoch", "commit", "answers", NULL};
     struct bx_fault spare;
     struct bx_json_reader root;
-    size_t count = 0;
     if (!fault)
         fault = &spare;
     bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
@@ -269,14 +213,7 @@ int bx_allot_answers_decode(const char *json, size_t len, struct bx_allot_answer
     bx_json_int(&root, "epoch", 1, BX_MONEY_MAX);
     bx_json_int(&root, "commit", 0, BX_MONEY_MAX);
     bx_json *list = bx_json_array(&root, "answers", max);
-    for (bx_json *child = bx_json_first(list); child && !root.err; child = bx_json_next(child)) {
-        struct bx_json_reader reader;
-        char where[32];
-        snprintf(where, sizeof(where), "answer %zu", count + 1);
-        bx_json_read(&reader, child, where, fault);
-        answer_read(&reader, &ret[count++]);
-        root.err = reader.err;
-    }
+    size_t count = bx_json_each(&root, list, "answer", answer_read, ret);
     bx_json_only(&root, names);
     if (root.err)
         return root.err;

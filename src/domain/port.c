@@ -5,22 +5,21 @@
 #include "boxtill/port/journal.h"
 
 #include "boxtill/base/alloc.h"
+#include "words.h"
 
-const char *bx_job_state_word(enum bx_job_state state)
-{
-    switch (state) {
-    case BX_JOB_NEW: return "new";
-    case BX_JOB_SUBMITTING: return "submitting";
-    case BX_JOB_SPOOLED: return "spooled";
-    case BX_JOB_PRINTING: return "printing";
-    case BX_JOB_CONFIRMED: return "confirmed";
-    case BX_JOB_SENT: return "sent";
-    case BX_JOB_UNSURE: return "unsure";
-    case BX_JOB_FAILED_SAFE: return "failed-safe";
-    case BX_JOB_CANCELLED: return "cancelled";
-    }
-    bx_unreachable();
-}
+static const char *const job_words[] = {
+    [BX_JOB_NEW] = "new",
+    [BX_JOB_SUBMITTING] = "submitting",
+    [BX_JOB_SPOOLED] = "spooled",
+    [BX_JOB_PRINTING] = "printing",
+    [BX_JOB_CONFIRMED] = "confirmed",
+    [BX_JOB_SENT] = "sent",
+    [BX_JOB_UNSURE] = "unsure",
+    [BX_JOB_FAILED_SAFE] = "failed-safe",
+    [BX_JOB_CANCELLED] = "cancelled",
+};
+
+BX_WORDS_DEFINE(enum bx_job_state, job_words, bx_job_state_word, bx_job_state_parse)
 
 const char *bx_document_word(enum bx_document document)
 {

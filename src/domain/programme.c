@@ -46,7 +46,7 @@
 #include "boxtill/base/buf.h"
 #include "boxtill/base/json.h"
 
-enum { OFFSET_MAX = 18 * 60, CASH_STEP_MAX = 1000, QUANTITY_MAX = 999, WHERE_SIZE = 32 };
+enum { OFFSET_MAX = 18 * 60, CASH_STEP_MAX = 1000, QUANTITY_MAX = 999 };
 
 #define PRICE_MAX (BX_MONEY_MAX / 1000000)
 
@@ -168,54 +168,47 @@ static int read_venue(bx_json *object, struct bx_programme *programme, struct bx
     return reader.err;
 }
 
-static int read_event(bx_json *object, struct bx_programme *programme, struct bx_fault *fault)
+static void read_event(void *arg, struct bx_json_reader *reader, size_t at)
 {
     static const char *const names[] = {"id", "name", "class", NULL};
-    struct bx_event_info *event = &programme->events[programme->event_count];
-    char where[WHERE_SIZE];
-    struct bx_json_reader reader;
-    snprintf(where, sizeof where, "event %zu", programme->event_count + 1);
-    bx_json_read(&reader, object, where, fault);
-    bx_json_only(&reader, names);
-    bx_slug_read(&reader, "id", &event->id);
-    bx_json_string(&reader, "name", BX_NAME_COLUMNS, event->name, sizeof event->name);
-    bx_slug_read(&reader, "class", &event->class);
-    if (reader.err == 0 && event_of(programme, &event->id) >= 0)
-        bx_json_fault(&reader, "the id \"%s\" is taken by another event", event->id.s);
+    struct bx_programme *programme = arg;
+    struct bx_event_info *event = &programme->events[at];
+    bx_json_only(reader, names);
+    bx_slug_read(reader, "id", &event->id);
+    bx_json_string(reader, "name", BX_NAME_COLUMNS, event->name, sizeof event->name);
+    bx_slug_read(reader, "class", &event->class);
+    if (reader->err == 0 && event_of(programme, &event->id) >= 0)
+        bx_json_fault(reader, "the id \"%s\" is taken by another event", event->id.s);
     programme->event_count++;
-    return reader.err;
 }
 
-static int read_slot(bx_json *object, struct bx_programme *programme, struct bx_fault *fault)
+static void read_slot(void *arg, struct bx_json_reader *reader, size_t at)
 {
     static const char *const names[] = {"id",     "event", "pool",      "start", "end",
                                         "offset", "date",  "cancelled", NULL};
-    struct bx_slot *slot = &programme->slots[programme->slot_count];
+    struct bx_programme *programme = arg;
+    struct bx_slot *slot = &programme->slots[at];
     struct bx_slug event;
-    char where[WHERE_SIZE], date[BX_DATE_TEXT];
-    struct bx_json_reader reader;
-    snprintf(where, sizeof where, "slot %zu", programme->slot_count + 1);
-    bx_json_read(&reader, object, where, fault);
-    bx_json_only(&reader, names);
-    bx_slug_read(&reader, "id", &slot->id);
-    bx_slug_read(&reader, "event", &event);
-    bx_slug_read(&reader, "pool", &slot->pool);
-    slot->start.us = bx_json_int(&reader, "start", 0, BX_MONEY_MAX);
-    slot->end.us = bx_json_int(&reader, "end", 0, BX_MONEY_MAX);
-    slot->offset_min = (int)bx_json_int(&reader, "offset", -OFFSET_MAX, OFFSET_MAX);
-    bx_json_string(&reader, "date", sizeof date - 1, date, sizeof date);
-    slot->cancelled = bx_json_bool_or(&reader, "cancelled", false);
+    char date[BX_DATE_TEXT];
+    bx_json_only(reader, names);
+    bx_slug_read(reader, "id", &slot->id);
+    bx_slug_read(reader, "event", &event);
+    bx_slug_read(reader, "pool", &slot->pool);
+    slot->start.us = bx_json_int(reader, "start", 0, BX_MONEY_MAX);
+    slot->end.us = bx_json_int(reader, "end", 0, BX_MONEY_MAX);
+    slot->offset_min = (int)bx_json_int(reader, "offset", -OFFSET_MAX, OFFSET_MAX);
+    bx_json_string(reader, "date", sizeof date - 1, date, sizeof date);
+    slot->cancelled = bx_json_bool_or(reader, "cancelled", false);
     slot->event = event_of(programme, &event);
     programme->slot_count++;
-    if (reader.err != 0)
-        return reader.err;
+    if (reader->err != 0)
+        return;
     if (slot->event < 0)
-        bx_json_fault(&reader, "there is no event \"%s\"", event.s);
+        bx_json_fault(reader, "there is no event \"%s\"", event.s);
     else if (slot->end.us <= slot->start.us)
-        bx_json_fault(&reader, "\"%s\" ends before it begins", slot->id.s);
+        bx_json_fault(reader, "\"%s\" ends before it begins", slot->id.s);
     else if (bx_date_parse(date, &slot->date) != 0)
-        bx_json_fault(&reader, "\"date\" must be a day like 2026-11-24");
-    return reader.err;
+        bx_json_fault(reader, "\"date\" must be a day like 2026-11-24");
 }
 
 static void read_sold_for(struct bx_json_reader *reader, const struct bx_programme *programme,
@@ -256,34 +249,31 @@ static void check_product(struct bx_json_reader *reader, const struct bx_program
         bx_json_fault(reader, "\"class\" belongs to untimed products only");
 }
 
-static int read_product(bx_json *object, struct bx_programme *programme, struct bx_fault *fault)
+static void read_product(void *arg, struct bx_json_reader *reader, size_t at)
 {
     static const char *const names[] = {"id",     "name",    "key",    "price", "tax",
                                         "places", "persons", "events", "class", NULL};
-    struct bx_product *product = &programme->products[programme->product_count];
-    char where[WHERE_SIZE], key[2];
-    struct bx_json_reader reader;
-    snprintf(where, sizeof where, "product %zu", programme->product_count + 1);
-    bx_json_read(&reader, object, where, fault);
-    bx_json_only(&reader, names);
-    bx_slug_read(&reader, "id", &product->id);
-    bx_json_string(&reader, "name", BX_NAME_COLUMNS, product->name, sizeof product->name);
-    bx_json_string(&reader, "key", 1, key, sizeof key);
-    product->price.minor = bx_json_int(&reader, "price", 0, PRICE_MAX);
-    product->tax_ppm = (int)bx_json_int(&reader, "tax", 0, 1000000);
-    product->places = (int)bx_json_int(&reader, "places", 0, 99);
-    product->persons = (int)bx_json_int(&reader, "persons", 0, 99);
-    read_sold_for(&reader, programme, product);
-    bx_slug_read_or_none(&reader, "class", &product->class);
+    struct bx_programme *programme = arg;
+    struct bx_product *product = &programme->products[at];
+    char key[2];
+    bx_json_only(reader, names);
+    bx_slug_read(reader, "id", &product->id);
+    bx_json_string(reader, "name", BX_NAME_COLUMNS, product->name, sizeof product->name);
+    bx_json_string(reader, "key", 1, key, sizeof key);
+    product->price.minor = bx_json_int(reader, "price", 0, PRICE_MAX);
+    product->tax_ppm = (int)bx_json_int(reader, "tax", 0, 1000000);
+    product->places = (int)bx_json_int(reader, "places", 0, 99);
+    product->persons = (int)bx_json_int(reader, "persons", 0, 99);
+    read_sold_for(reader, programme, product);
+    bx_slug_read_or_none(reader, "class", &product->class);
     programme->product_count++;
-    if (reader.err != 0)
-        return reader.err;
+    if (reader->err != 0)
+        return;
     product->key = key[0];
     if (product->key < 'a' || product->key > 'z')
-        bx_json_fault(&reader, "\"key\" must be a letter, a to z");
+        bx_json_fault(reader, "\"key\" must be a letter, a to z");
     else
-        check_product(&reader, programme, product);
-    return reader.err;
+        check_product(reader, programme, product);
 }
 
 /* Sorts the slots, then builds the index over where they now lie. */
@@ -309,17 +299,6 @@ static int index_slots(struct bx_programme *programme, struct bx_fault *fault)
 }
 
 /* One of the three lists: LIST's elements through READ, which counts them. */
-static int read_list(bx_json *list, struct bx_programme *programme, struct bx_fault *fault,
-                     int (*read)(bx_json *, struct bx_programme *, struct bx_fault *))
-{
-    for (bx_json *at = bx_json_first(list); at != NULL; at = bx_json_next(at)) {
-        int err = read(at, programme, fault);
-        if (err != 0)
-            return err;
-    }
-    return 0;
-}
-
 static int read_programme(bx_json *root, struct bx_programme *programme, struct bx_fault *fault)
 {
     static const char *const names[] = {"v",      "epoch", "version",  "venue",
@@ -340,12 +319,10 @@ static int read_programme(bx_json *root, struct bx_programme *programme, struct 
     programme->events = bx_alloc(bx_json_count(events) + 1, sizeof *programme->events);
     programme->slots = bx_alloc(bx_json_count(slots) + 1, sizeof *programme->slots);
     programme->products = bx_alloc(bx_json_count(products) + 1, sizeof *programme->products);
-    err = read_list(events, programme, fault, read_event);
-    if (err == 0)
-        err = read_list(slots, programme, fault, read_slot);
-    if (err == 0)
-        err = read_list(products, programme, fault, read_product);
-    return err != 0 ? err : index_slots(programme, fault);
+    bx_json_each(&reader, events, "event", read_event, programme);
+    bx_json_each(&reader, slots, "slot", read_slot, programme);
+    bx_json_each(&reader, products, "product", read_product, programme);
+    return reader.err != 0 ? reader.err : index_slots(programme, fault);
 }
 
 struct bx_programme *bx_programme_parse(const char *json, size_t len, struct bx_fault *fault)

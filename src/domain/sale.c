@@ -12,28 +12,14 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 #include "body.h"
+#include "words.h"
 
 static const char *const tender_words[] = {
     [BX_TENDER_CASH] = "cash",
     [BX_TENDER_CARD] = "card",
 };
 
-const char *bx_tender_word(enum bx_tender_kind kind)
-{
-    bx_assert((size_t)kind < bx_countof(tender_words));
-    return tender_words[kind];
-}
-
-int bx_tender_parse(const char *word, enum bx_tender_kind *ret)
-{
-    for (size_t i = 0; i < bx_countof(tender_words); i++) {
-        if (strcmp(word, tender_words[i]) != 0)
-            continue;
-        *ret = (enum bx_tender_kind)i;
-        return 0;
-    }
-    return BX_ERR_INPUT;
-}
+BX_WORDS_DEFINE(enum bx_tender_kind, tender_words, bx_tender_word, bx_tender_parse)
 
 static void taxes_put(struct bx_json_writer *writer, const struct bx_totals *totals)
 {
@@ -119,27 +105,15 @@ int bx_sale_encode(const struct bx_entry_head *head, const struct bx_sale *sale,
     return out->full || out->len - from > BX_BODY_MAX ? BX_ERR_FULL : 0;
 }
 
-/* Reads element AT of some list of a sale. */
-typedef void read_element(struct bx_json_reader *reader, struct bx_sale *sale, int at);
-
-static int list_read(struct bx_json_reader *root, const char *name, size_t max,
-                     struct bx_sale *sale, read_element *read)
+static int list_read(struct bx_json_reader *root, const char *name, const char *what, size_t max,
+                     struct bx_sale *sale, bx_json_read_element read)
 {
-    int count = 0;
-    bx_json *list = bx_json_array(root, name, max);
-    for (bx_json *child = bx_json_first(list); child && !root->err; child = bx_json_next(child)) {
-        struct bx_json_reader reader;
-        char where[48];
-        snprintf(where, sizeof(where), "sale, %s %d", name, count + 1);
-        bx_json_read(&reader, child, where, root->fault);
-        read(&reader, sale, count++);
-        root->err = reader.err;
-    }
-    return count;
+    return (int)bx_json_each(root, bx_json_array(root, name, max), what, read, sale);
 }
 
-static void tax_read(struct bx_json_reader *reader, struct bx_sale *sale, int at)
+static void tax_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
+    struct bx_sale *sale = arg;
     static const char *const names[] = {"ppm", "gross", "net", "tax", NULL};
     struct bx_tax *tax = &sale->totals.rates[at];
     tax->ppm = (int)bx_json_int(reader, "ppm", 0, BX_PPM_MAX);
@@ -149,8 +123,9 @@ static void tax_read(struct bx_json_reader *reader, struct bx_sale *sale, int at
     bx_json_only(reader, names);
 }
 
-static void tender_read(struct bx_json_reader *reader, struct bx_sale *sale, int at)
+static void tender_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
+    struct bx_sale *sale = arg;
     static const char *const names[] = {"kind", "amount", "received", "change", "reference", NULL};
     struct bx_tender *tender = &sale->tenders[at];
     char word[17];
@@ -164,8 +139,9 @@ static void tender_read(struct bx_json_reader *reader, struct bx_sale *sale, int
     bx_json_only(reader, names);
 }
 
-static void use_read(struct bx_json_reader *reader, struct bx_sale *sale, int at)
+static void use_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
+    struct bx_sale *sale = arg;
     static const char *const names[] = {"pool", "r", "before", "q", NULL};
     struct bx_lease_use *use = &sale->uses[at];
     bx_slug_read(reader, "pool", &use->pool);
@@ -175,8 +151,9 @@ static void use_read(struct bx_json_reader *reader, struct bx_sale *sale, int at
     bx_json_only(reader, names);
 }
 
-static void ticket_read(struct bx_json_reader *reader, struct bx_sale *sale, int at)
+static void ticket_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
+    struct bx_sale *sale = arg;
     static const char *const names[] = {"code", "line", "nth", NULL};
     struct bx_ticket *ticket = &sale->tickets[at];
     bx_code_read_or_empty(reader, "code", &ticket->code);
@@ -210,11 +187,13 @@ static void parts_read(struct bx_json_reader *root, struct bx_sale *sale)
         totals->tickets += bx_slug_is_none(&line->class) ? 0 : line->quantity;
     }
     totals->total.minor = bx_json_int(root, "total", 0, BX_MONEY_MAX);
-    totals->rate_count = list_read(root, "taxes", BX_RATES_MAX, sale, tax_read);
+    totals->rate_count = list_read(root, "taxes", "sale, taxes", BX_RATES_MAX, sale, tax_read);
     sale->rounding.minor = bx_json_int(root, "rounding", -BX_MONEY_MAX, BX_MONEY_MAX);
-    sale->tender_count = list_read(root, "tenders", BX_TENDERS_MAX, sale, tender_read);
-    sale->use_count = list_read(root, "uses", BX_USES_MAX, sale, use_read);
-    sale->ticket_count = list_read(root, "tickets", BX_TICKETS_MAX, sale, ticket_read);
+    sale->tender_count =
+        list_read(root, "tenders", "sale, tenders", BX_TENDERS_MAX, sale, tender_read);
+    sale->use_count = list_read(root, "uses", "sale, uses", BX_USES_MAX, sale, use_read);
+    sale->ticket_count =
+        list_read(root, "tickets", "sale, tickets", BX_TICKETS_MAX, sale, ticket_read);
 }
 
 int bx_sale_read(const char *body, size_t len, struct bx_entry_head *ret_head, struct bx_sale *ret,

@@ -11,55 +11,39 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/buf.h"
 #include "boxtill/base/json.h"
+#include "words.h"
 
-enum { STAFF_BYTES = 1 << 20, NUMBER_MAX = 9999, WHERE_SIZE = 32 };
+enum { STAFF_BYTES = 1 << 20, NUMBER_MAX = 9999 };
 
-const char *bx_role_word(enum bx_role role)
-{
-    switch (role) {
-    case BX_ROLE_CASHIER: return "cashier";
-    case BX_ROLE_SUPERVISOR: return "supervisor";
-    case BX_ROLE_AUDITOR: return "auditor";
-    }
-    bx_unreachable();
-}
+static const char *const role_words[] = {
+    [BX_ROLE_CASHIER] = "cashier",
+    [BX_ROLE_SUPERVISOR] = "supervisor",
+    [BX_ROLE_AUDITOR] = "auditor",
+};
 
-int bx_role_parse(const char *word, enum bx_role *ret)
-{
-    static const enum bx_role roles[] = {BX_ROLE_CASHIER, BX_ROLE_SUPERVISOR, BX_ROLE_AUDITOR};
-    for (size_t i = 0; i < bx_countof(roles); i++)
-        if (strcmp(word, bx_role_word(roles[i])) == 0) {
-            *ret = roles[i];
-            return 0;
-        }
-    return BX_ERR_INPUT;
-}
+BX_WORDS_DEFINE(enum bx_role, role_words, bx_role_word, bx_role_parse)
 
-static int read_user(bx_json *object, struct bx_staff *staff, size_t nth, struct bx_fault *fault)
+static void read_user(void *arg, struct bx_json_reader *reader, size_t nth)
 {
     static const char *const names[] = {"number", "name", "role", "pin", NULL};
     static const char argon[] = "$argon2id$";
+    struct bx_staff *staff = arg;
     struct bx_user *user = &staff->users[nth];
-    char where[WHERE_SIZE], role[16];
-    struct bx_json_reader reader;
-    snprintf(where, sizeof where, "user %zu", nth + 1);
-    bx_json_read(&reader, object, where, fault);
-    bx_json_only(&reader, names);
-    user->number = bx_json_int(&reader, "number", 1, NUMBER_MAX);
-    bx_json_string(&reader, "name", BX_NAME_COLUMNS, user->name, sizeof user->name);
-    bx_json_string(&reader, "role", sizeof role - 1, role, sizeof role);
-    bx_json_string(&reader, "pin", sizeof user->pin_hash - 1, user->pin_hash,
-                   sizeof user->pin_hash);
-    if (reader.err != 0)
-        return reader.err;
+    char role[16];
+    bx_json_only(reader, names);
+    user->number = bx_json_int(reader, "number", 1, NUMBER_MAX);
+    bx_json_string(reader, "name", BX_NAME_COLUMNS, user->name, sizeof user->name);
+    bx_json_string(reader, "role", sizeof role - 1, role, sizeof role);
+    bx_json_string(reader, "pin", sizeof user->pin_hash - 1, user->pin_hash, sizeof user->pin_hash);
+    if (reader->err != 0)
+        return;
     if (bx_role_parse(role, &user->role) != 0)
-        bx_json_fault(&reader, "\"role\" must be cashier, supervisor or auditor");
+        bx_json_fault(reader, "\"role\" must be cashier, supervisor or auditor");
     if (strncmp(user->pin_hash, argon, sizeof argon - 1) != 0)
-        bx_json_fault(&reader, "\"pin\" must be an Argon2id hash");
+        bx_json_fault(reader, "\"pin\" must be an Argon2id hash");
     for (size_t i = 0; i < nth; i++)
         if (staff->users[i].number == user->number)
-            bx_json_fault(&reader, "the number %d is taken by another user", (int)user->number);
-    return reader.err;
+            bx_json_fault(reader, "the number %d is taken by another user", (int)user->number);
 }
 
 static int read_staff(bx_json *root, struct bx_staff *staff, struct bx_fault *fault)
@@ -76,13 +60,8 @@ static int read_staff(bx_json *root, struct bx_staff *staff, struct bx_fault *fa
         return reader.err;
     staff->count = bx_json_count(users);
     staff->users = bx_alloc(staff->count + 1, sizeof *staff->users);
-    size_t nth = 0;
-    for (bx_json *at = bx_json_first(users); at != NULL; at = bx_json_next(at)) {
-        int err = read_user(at, staff, nth++, fault);
-        if (err != 0)
-            return err;
-    }
-    return 0;
+    bx_json_each(&reader, users, "user", read_user, staff);
+    return reader.err;
 }
 
 struct bx_staff *bx_staff_parse(const char *json, size_t len, struct bx_fault *fault)

@@ -11,6 +11,7 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
+#include "words.h"
 
 enum { LINE_MAX_BYTES = 2048, NEWS_BYTES = 1 << 20, PLACES_MAX = 1000000000, TILL_MAX = 999999 };
 
@@ -62,22 +63,7 @@ int bx_envelope_decode(const char *json, size_t len, struct bx_envelope *ret,
     return root.err;
 }
 
-const char *bx_entry_outcome_word(enum bx_entry_outcome outcome)
-{
-    bx_assert((size_t)outcome < bx_countof(outcome_words));
-    return outcome_words[outcome];
-}
-
-int bx_entry_outcome_parse(const char *word, enum bx_entry_outcome *ret)
-{
-    for (size_t i = 0; i < bx_countof(outcome_words); i++) {
-        if (strcmp(word, outcome_words[i]) != 0)
-            continue;
-        *ret = (enum bx_entry_outcome)i;
-        return 0;
-    }
-    return BX_ERR_INPUT;
-}
+BX_WORDS_DEFINE(enum bx_entry_outcome, outcome_words, bx_entry_outcome_word, bx_entry_outcome_parse)
 
 void bx_entry_answer_encode(const struct bx_entry_answer *answer, struct bx_buf *out)
 {
@@ -170,9 +156,10 @@ void bx_availability_encode(int64_t epoch, int64_t commit, bx_utc at,
     bx_json_object_close(&writer);
 }
 
-static void news_read(struct bx_json_reader *reader, struct bx_pool_news *ret)
+static void news_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
     static const char *const names[] = {"pool", "capacity", "sold", "held", "leased", NULL};
+    struct bx_pool_news *ret = (struct bx_pool_news *)arg + at;
     *ret = (struct bx_pool_news){0};
     bx_slug_read(reader, "pool", &ret->pool);
     ret->capacity = bx_json_int(reader, "capacity", 0, PLACES_MAX);
@@ -188,7 +175,6 @@ int bx_availability_decode(const char *json, size_t len, bx_utc *ret_at, struct 
     static const char *const names[] = {"epoch", "commit", "at", "pools", NULL};
     struct bx_fault spare;
     struct bx_json_reader root;
-    size_t count = 0;
     if (!fault)
         fault = &spare;
     bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
@@ -200,14 +186,7 @@ int bx_availability_decode(const char *json, size_t len, bx_utc *ret_at, struct 
     bx_json_int(&root, "commit", 0, BX_MONEY_MAX);
     bx_utc at = {bx_json_int(&root, "at", 0, BX_MONEY_MAX)};
     bx_json *list = bx_json_array(&root, "pools", max);
-    for (bx_json *child = bx_json_first(list); child && !root.err; child = bx_json_next(child)) {
-        struct bx_json_reader reader;
-        char where[32];
-        snprintf(where, sizeof(where), "pool %zu", count + 1);
-        bx_json_read(&reader, child, where, fault);
-        news_read(&reader, &ret[count++]);
-        root.err = reader.err;
-    }
+    size_t count = bx_json_each(&root, list, "pool", news_read, ret);
     bx_json_only(&root, names);
     if (root.err)
         return root.err;

@@ -221,10 +221,8 @@ enum bx_outcome bx_ledger_commit(struct bx_journal *journal, const struct bx_com
         return BX_REFUSED;
     }
     bx_point("commit.before");
-    err = bx_db_commit(ledger->db, fault);
+    err = bx_ledger_end(ledger, BX_UNSURE_COMMIT, meta.turn, fault);
     if (err) {
-        ledger->unsure = BX_UNSURE_COMMIT;
-        ledger->unsure_turn = meta.turn;
         if (err == BX_ERR_FULL)
             bx_ballast_drop(ledger);
         return BX_UNKNOWN;

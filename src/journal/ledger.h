@@ -71,9 +71,11 @@ int bx_must bx_meta_store(struct bx_ledger *ledger, const struct bx_meta *meta,
 int bx_must bx_tail_load(struct bx_ledger *ledger, struct bx_tail *ret, struct bx_fault *fault);
 
 /* open.c: opening, closing, and opening again after an unknown COMMIT. */
-int bx_must bx_ledger_open(struct bx_ledger *ledger, struct bx_fault *fault);
 /* Refuses while a COMMIT is unsettled. A NULL *FAULT becomes the ledger's spare one. */
 int bx_must bx_ledger_ready(struct bx_ledger *ledger, struct bx_fault **fault);
+/* COMMIT of transaction TURN. When it errs the ledger is UNSURE of it. */
+int bx_must bx_ledger_end(struct bx_ledger *ledger, enum bx_unsure unsure, int64_t turn,
+                          struct bx_fault *fault);
 /* After a COMMIT that erred: opens again and looks whether the transaction is there; if so, copies
  * the journal to a new, synced file and goes on with that. An error leaves it unsettled. */
 int bx_must bx_ledger_settle(struct bx_ledger *ledger, bool *ret_there, struct bx_fault *fault);

@@ -45,15 +45,9 @@ int bx_ledger_enrol(struct bx_journal *journal, const struct bx_identity *identi
         meta.turn++;
         err = bx_meta_store(ledger, &meta, fault);
     }
-    if (err) {
-        bx_db_rollback(ledger->db);
-        return err;
-    }
-    err = bx_db_commit(ledger->db, fault);
-    if (err) {
-        ledger->unsure = BX_UNSURE_NOTE;
-        ledger->unsure_turn = meta.turn;
-    }
+    if (err == 0)
+        return bx_ledger_end(ledger, BX_UNSURE_NOTE, meta.turn, fault);
+    bx_db_rollback(ledger->db);
     return err;
 }
 
@@ -102,13 +96,9 @@ static int job_read(struct bx_stmt *stmt, struct bx_print_job *job, struct bx_fa
     BX_TEXT_COPY(job->say, bx_stmt_text(stmt, 8));
     if (!bx_stmt_copy(stmt, 0, &job->id, sizeof(job->id)))
         return damaged("id of a print job", fault);
-    for (int state = BX_JOB_NEW; state <= BX_JOB_CANCELLED; state++) {
-        if (strcmp(bx_stmt_text(stmt, 6), bx_job_state_word((enum bx_job_state)state)) != 0)
-            continue;
-        job->state = (enum bx_job_state)state;
-        return 0;
-    }
-    return damaged("state of a print job", fault);
+    if (bx_job_state_parse(bx_stmt_text(stmt, 6), &job->state))
+        return damaged("state of a print job", fault);
+    return 0;
 }
 
 static int job_take(void *arg, struct bx_stmt *stmt, struct bx_fault *fault)

@@ -243,13 +243,8 @@ static int note_try(struct bx_ledger *ledger, const struct bx_journal_notes *not
     int err = stage(ledger, notes, &meta, tail, fault);
     *ret_commit = err == 0;
     if (err == 0)
-        err = bx_db_commit(ledger->db, fault);
-    else
-        bx_db_rollback(ledger->db);
-    if (err && *ret_commit) {
-        ledger->unsure = BX_UNSURE_NOTE;
-        ledger->unsure_turn = meta.turn;
-    }
+        return bx_ledger_end(ledger, BX_UNSURE_NOTE, meta.turn, fault);
+    bx_db_rollback(ledger->db);
     return err;
 }
 

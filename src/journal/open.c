@@ -28,7 +28,7 @@ static void path_with(const struct bx_ledger *ledger, const char *tail, char out
     bx_assert(len > 0 && len < PATH_SIZE);
 }
 
-int bx_ledger_open(struct bx_ledger *ledger, struct bx_fault *fault)
+static int ledger_open(struct bx_ledger *ledger, struct bx_fault *fault)
 {
     struct bx_db_options options = {
         .path = ledger->path,
@@ -65,6 +65,17 @@ int bx_ledger_ready(struct bx_ledger *ledger, struct bx_fault **fault)
                         "an unknown COMMIT is not settled");
 }
 
+int bx_ledger_end(struct bx_ledger *ledger, enum bx_unsure unsure, int64_t turn,
+                  struct bx_fault *fault)
+{
+    int err = bx_db_commit(ledger->db, fault);
+    if (err) {
+        ledger->unsure = unsure;
+        ledger->unsure_turn = turn;
+    }
+    return err;
+}
+
 static int swap_in(struct bx_ledger *ledger, struct bx_fault *fault)
 {
     char fresh[PATH_SIZE], log[PATH_SIZE];
@@ -84,14 +95,14 @@ static int swap_in(struct bx_ledger *ledger, struct bx_fault *fault)
         return bx_fault_set(fault, BX_ERR_IO, "The disk reported an error.", "unlink %s: %s", log,
                             strerror(errno));
     err = bx_db_sync_folder(ledger->path, fault);
-    return err ? err : bx_ledger_open(ledger, fault);
+    return err ? err : ledger_open(ledger, fault);
 }
 
 int bx_ledger_settle(struct bx_ledger *ledger, bool *ret_there, struct bx_fault *fault)
 {
     struct bx_meta meta;
     ledger->db = bx_db_abandon(ledger->db);
-    int err = bx_ledger_open(ledger, fault);
+    int err = ledger_open(ledger, fault);
     if (err == 0)
         err = bx_meta_load(ledger, &meta, fault);
     if (err)
@@ -143,9 +154,9 @@ struct bx_journal *bx_journal_open_with(const struct bx_journal_options *options
     char fresh[PATH_SIZE];
     path_with(ledger, ".new", fresh);
     unlink(fresh); /* a copy that never became the journal */
-    int err = bx_ledger_open(ledger, told);
+    int err = ledger_open(ledger, told);
     if (err == BX_ERR_FULL && bx_ballast_drop(ledger))
-        err = bx_ledger_open(ledger, told);
+        err = ledger_open(ledger, told);
     if (err == 0)
         err = bx_tail_verify(ledger, told);
     if (err) {

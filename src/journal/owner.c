@@ -61,27 +61,6 @@ struct bx_owner *bx_owner_take(const char *path, struct bx_fault *fault)
     return owner;
 }
 
-struct bx_owner *bx_owner_wait(const char *path, int64_t ms, bx_owner_pause pause, void *arg,
-                               struct bx_fault *fault)
-{
-    struct bx_fault busy = {0};
-    int64_t gone = 0;
-    for (;;) {
-        struct bx_owner *owner = bx_owner_take(path, &busy);
-        if (owner)
-            return owner;
-        if (busy.err != BX_ERR_BUSY || gone >= ms)
-            break;
-        int64_t step = pause(arg);
-        if (step < 0)
-            break;
-        gone += step;
-    }
-    if (fault)
-        *fault = busy;
-    return NULL;
-}
-
 void *bx_owner_release(struct bx_owner *owner)
 {
     if (!owner)

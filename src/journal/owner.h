@@ -3,8 +3,6 @@
 /* One process owns a till's home: whoever holds the flock on till.lock. The lock goes with the
  * process, however it ends; the file stays. */
 
-#include <stdint.h>
-
 #include "boxtill/base/attr.h"
 #include "boxtill/base/fault.h"
 
@@ -13,13 +11,6 @@ struct bx_owner;
 /* Takes the lock at PATH (made with mode 0600) without waiting. NULL with BX_ERR_BUSY when another
  * process holds it; the sentence names it. */
 struct bx_owner *bx_owner_take(const char *path, struct bx_fault *fault);
-
-/* As above, but tries again for up to MS milliseconds. Between two tries PAUSE waits a moment (and
- * may ask the holder to yield) and returns how many milliseconds went by, or a negative number to
- * give up. */
-typedef int64_t (*bx_owner_pause)(void *arg);
-struct bx_owner *bx_owner_wait(const char *path, int64_t ms, bx_owner_pause pause, void *arg,
-                               struct bx_fault *fault);
 
 void *bx_owner_release(struct bx_owner *owner);
 BX_CLEANUP_DEFINE(struct bx_owner, bx_owner_release)

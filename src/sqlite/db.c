@@ -289,11 +289,6 @@ void *bx_db_abandon(struct bx_db *db)
     return bx_db_destroy(db);
 }
 
-const char *bx_db_path(const struct bx_db *db)
-{
-    return db->path;
-}
-
 /* --- transactions ----------------------------------------------------------------------------- */
 
 static int cached_run(struct bx_db *db, const char *sql, struct bx_fault *fault)
@@ -421,12 +416,6 @@ void bx_stmt_bind_bytes(struct bx_stmt *stmt, int at, const void *bytes, size_t 
 {
     if (stmt->handle)
         bound(stmt, sqlite3_bind_blob64(stmt->handle, at, bytes, len, SQLITE_STATIC));
-}
-
-void bx_stmt_bind_null(struct bx_stmt *stmt, int at)
-{
-    if (stmt->handle)
-        bound(stmt, sqlite3_bind_null(stmt->handle, at));
 }
 
 int bx_stmt_step(struct bx_stmt *stmt, struct bx_fault *fault)

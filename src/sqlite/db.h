@@ -38,7 +38,6 @@ void *bx_db_destroy(struct bx_db *db);
 BX_CLEANUP_DEFINE(struct bx_db, bx_db_destroy)
 /* As above, but leaves file and write-ahead log exactly as they are. */
 void *bx_db_abandon(struct bx_db *db);
-const char *bx_db_path(const struct bx_db *db);
 
 /* --- transactions ----------------------------------------------------------------------------- */
 int bx_must bx_db_begin(struct bx_db *db, struct bx_fault *fault); /* immediate: takes the lock */
@@ -68,7 +67,6 @@ void bx_stmt_bind_int(struct bx_stmt *stmt, int at, int64_t value);
 void bx_stmt_bind_text(struct bx_stmt *stmt, int at, const char *text);
 void bx_stmt_bind_text_n(struct bx_stmt *stmt, int at, const char *text, size_t len);
 void bx_stmt_bind_bytes(struct bx_stmt *stmt, int at, const void *bytes, size_t len);
-void bx_stmt_bind_null(struct bx_stmt *stmt, int at);
 
 /* 1: a row stands ready. 0: no more; then, and after an error, the statement is reset and unbound.
  */

@@ -101,6 +101,22 @@ static void pool_choose(void)
     pool = programme->slots[programme->slot_count - 1].pool;
 }
 
+/* Also when the server only says that nothing has changed. */
+static void the_same_news_are_told_again(void **state)
+{
+    (void)state;
+    struct bx_booking_answer answer = news(41);
+    size_t count = answer.news_count;
+    struct bx_pool_news last = answer.news[count - 1];
+    for (int64_t request = 42; request < 45; request++) {
+        answer = news(request);
+        assert_int_equal(answer.contact, BX_CONTACT_GOOD);
+        assert_int_equal(answer.news_count, count);
+        assert_memory_equal(&answer.news[count - 1], &last, sizeof(last));
+        assert_true(answer.news_at.us > 0);
+    }
+}
+
 static void news_come_with_epoch_and_commit(void **state)
 {
     (void)state;
@@ -279,6 +295,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(news_come_with_epoch_and_commit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_same_news_are_told_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(documents_can_be_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_of_a_kind_at_a_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(leases_are_granted_grown_and_closed, set_up, tear_down),

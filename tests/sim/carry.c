@@ -73,14 +73,16 @@ static void commit(struct sim *sim, int till, const struct bx_effect *effect)
 {
     struct sim_till *at = &sim->tills[till];
     const struct bx_commit *what = &effect->of.commit;
+    struct bx_commit wish = *what;
     struct bx_fault fault = {0};
     struct bx_ref ref = {0};
     enum bx_outcome outcome = BX_REFUSED;
+    wish.boot_id = at->boot_id;
     enum sim_disk disk = at->disk;
     at->disk = SIM_DISK_GOOD;
     early_print(sim, till, what);
     if (disk == SIM_DISK_GOOD || disk == SIM_DISK_UNKNOWN_DONE)
-        outcome = at->journal->ops->commit(at->journal, what, &ref, &fault);
+        outcome = at->journal->ops->commit(at->journal, &wish, &ref, &fault);
     else
         bx_fault_set(&fault, BX_ERR_FULL, "The disk is full.", NULL);
     if (outcome == BX_DONE)
@@ -301,10 +303,19 @@ static void pin(struct sim *sim, int till, const struct bx_effect *effect)
     sim_later(sim, 120 * BX_MS_NS, item);
 }
 
+static void draft_put(struct bx_buf *file, const char *json, size_t len)
+{
+    bx_buf_clear(file);
+    bx_buf_add(file, json, len);
+}
+
+/* Written without sync, a power cut may bring back what stood there before. */
 static void draft(struct sim_till *till, const struct bx_effect *effect)
 {
-    bx_buf_clear(&till->draft);
-    bx_buf_add(&till->draft, effect->of.draft.json, effect->of.draft.len);
+    draft_put(&till->draft_before, bx_buf_text(&till->draft), till->draft.len);
+    draft_put(&till->draft, effect->of.draft.json, effect->of.draft.len);
+    if (effect->of.draft.sync)
+        draft_put(&till->draft_before, effect->of.draft.json, effect->of.draft.len);
 }
 
 static void reply(struct sim *sim, int till, const struct bx_effect *effect)

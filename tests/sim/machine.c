@@ -5,6 +5,7 @@
  */
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fake_journal.h"
@@ -94,6 +95,16 @@ void sim_till_event(struct sim *sim, int till, struct bx_event *event)
     at->wake = wake > sim->now ? wake : sim->now + BX_MS_NS;
 }
 
+/* The boot clock begins anew, and what was not synced may be older than it was. */
+static void power_cut(struct sim *sim, struct sim_till *till)
+{
+    till->boot = sim->now - sim_between(&sim->rand, 1, 30) * BX_SECOND_NS;
+    if (!sim_chance(&sim->rand, 500))
+        return;
+    bx_buf_clear(&till->draft);
+    bx_buf_add(&till->draft, bx_buf_text(&till->draft_before), till->draft_before.len);
+}
+
 static void boot(struct sim *sim, int till)
 {
     struct sim_till *at = &sim->tills[till];
@@ -104,7 +115,8 @@ static void boot(struct sim *sim, int till)
     struct bx_till_config config;
     struct bx_fault fault = {0};
     if (sim_chance(&sim->rand, 300))
-        at->boot = sim->now - sim_between(&sim->rand, 1, 30) * BX_SECOND_NS;
+        power_cut(sim, at);
+    snprintf(at->boot_id, sizeof(at->boot_id), "%" PRId64, at->boot);
     bx_assert(journal->ops->load(journal, state, &fault) == 0);
     for (int i = 0; i < BX_DOCUMENTS; i++) {
         bx_buf_init(&documents[i], 0);
@@ -117,7 +129,8 @@ static void boot(struct sim *sim, int till)
     event.of.start.draft = at->draft.len ? bx_buf_text(&at->draft) : NULL;
     event.of.start.draft_len = at->draft.len;
     event.of.start.enrolled = true;
-    event.of.start.rebooted = state->last_boot > mono(sim, at).ns;
+    event.of.start.rebooted =
+        state->last_boot_id[0] && strcmp(state->last_boot_id, at->boot_id) != 0;
     bx_till_config_defaults(&config);
     config.print_receipt = till != 1;
     at->core = bx_till_create(&config);
@@ -169,5 +182,6 @@ void sim_till_finish(struct sim_till *till)
     pending_clear(till);
     fake_journal_destroy(till->journal);
     bx_buf_finish(&till->draft);
+    bx_buf_finish(&till->draft_before);
     bx_free(till->printer.sheets);
 }

@@ -12,7 +12,8 @@ import sys
 LEASE, ALLOT = 'src/server/book/lease.c', 'src/server/book/allot.c'
 HELLO, RESTORE = 'src/server/book/hello.c', 'src/server/book/restore.c'
 CUSTODY, BOOKING = 'src/server/book/custody.c', 'src/server/book/booking.c'
-LEASES, EXCHANGE, LINK = 'src/till/leases.c', 'src/till/allot.c', 'src/till/link.c'
+LEASES, EXCHANGE = 'src/till/leases.c', 'src/till/allot.c'
+LINK, DRAFT = 'src/till/link.c', 'src/till/draft.c'
 
 MUTANTS = {
     # --- the rules of allotments, as the model of them names its mutants ---
@@ -106,6 +107,16 @@ MUTANTS = {
         good[count].seq = link->batch[i].seq;
         good[count].id = link->batch[i].id;
         good[count++].hash = link->batch[i].hash;
+''')],
+    'basket-sold-again': [(DRAFT, '''\
+    if (bx_id_equal(&draft.basket.id, &event->of.start.state->last_sale.id)) {
+''', '''\
+    if (draft.basket.count < 0) {
+'''), (DRAFT, '''\
+    till->desk.basket = draft.basket;
+    bx_draft_look(till);
+''', '''\
+    till->desk.basket = draft.basket;
 ''')],
     # --- what the simulation has found before ---
     'epoch-before-mark': [(LINK, '''\

@@ -51,8 +51,9 @@ static void sell(struct sim *sim, int till)
 /* Somebody at the keys who knows what they do, with pauses. */
 static void type(struct sim *sim, int till)
 {
-    static const char *const hands[] = {"2a\n\n",       "1a1c\n\n", "NN2c\n\n", "1h\n\n",
-                                        "E1a\n\n",      "3a\nc\n",  "1aU\n",    "NN1f\n\n",
+    /* y: date and time are right, when that is asked */
+    static const char *const hands[] = {"2a\n\n",       "1a1c\n\n", "NN2c\ny\n", "1h\ny\n",
+                                        "E1a\n\n",      "3a\nc\n",  "1aU\n",     "NN1f\n\n",
                                         "2a\n5000\n\n", "1g\n\n "};
     const char *keys = hands[sim_below(&sim->rand, (int64_t)bx_countof(hands))];
     sim_trace(sim, "till %d is typed at: %s", till, keys[0] == 'N' ? keys + 1 : keys);
@@ -115,7 +116,7 @@ static void work(struct sim *sim)
         return;
     bx_till_facts(sim->tills[till].core, &facts);
     int64_t draw = sim_below(&sim->rand, 100);
-    if (facts.user == 0 || draw < 10) /* it may be locked */
+    if (facts.user == 0 || facts.locked || draw < 4)
         login(sim, till);
     else if (draw < 60)
         sell(sim, till);

@@ -111,11 +111,12 @@ struct sim_till {
     struct bd_device device;
     /* what survives a crash */
     struct bx_journal *journal;
-    struct bx_buf draft;
+    struct bx_buf draft, draft_before;
     struct sim_printer printer;
-    int64_t life; /* how many there were */
-    int64_t boot; /* true time at which the boot clock was 0 */
-    int64_t skew; /* µs by which the wall clock is off */
+    int64_t life;     /* how many there were */
+    int64_t boot;     /* true time at which the boot clock was 0 */
+    char boot_id[24]; /* the same as a name */
+    int64_t skew;     /* µs by which the wall clock is off */
     /* what does not */
     struct bx_till *core; /* NULL: down */
     struct bx_effects *effects;

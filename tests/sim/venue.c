@@ -145,6 +145,7 @@ static void enrol(struct sim *sim, int index)
     till->fuse = -1;
     till->journal = fake_journal_create();
     bx_buf_init(&till->draft, 0);
+    bx_buf_init(&till->draft_before, 0);
     struct bx_identity identity = {enrolment.till, enrolment.incarnation, enrolment.issuer};
     if (err == 0)
         err = till->journal->ops->enrol(till->journal, &identity, &fault);

@@ -90,7 +90,7 @@ def test_four_keys_two_adults(kind, cups, server, tmp_path):
     assert [(line["product"], line["quantity"]) for line in sale.lines] == [("adult", 2)]
     assert [(t["kind"], t["amount"], t["change"]) for t in sale.tenders] == [("cash", 4800, 0)]
     shown = till.run("journal", "show").out
-    assert "1-000001  2 tickets  EUR 4800" in shown
+    assert "1-000001  2 tickets  EUR 48.00" in shown
     codes = sale.codes()
     assert len(set(codes)) == 2
 

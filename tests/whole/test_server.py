@@ -262,6 +262,19 @@ def test_documents_are_versioned_and_sealed(server, till):
     assert staff["users"][0]["pin"].startswith("$argon2id$") and "1234" not in str(staff)
 
 
+def test_an_unchanged_book_costs_a_few_bytes(server, till):
+    pool, _ = tomorrow_pool()
+    first = till.get("/v1/availability")
+    tag = first.headers["ETag"]
+    again = till.get("/v1/availability", more={"If-None-Match": tag})
+    if int(time.time()) // 600 == first.json()["at"] // 600_000_000:
+        assert again.status == 304 and again.body == b"" and again.headers["ETag"] == tag
+    till.allot({"verb": "req", "pool": pool, "r": 1, "n": 2})
+    other = till.get("/v1/availability", more={"If-None-Match": tag})
+    assert other.status == 200
+    assert next(p for p in other.json()["pools"] if p["pool"] == pool)["leased"] == 2
+
+
 def test_an_import_beside_the_server_is_noticed(server, till):
     pool, _ = tomorrow_pool()
     tag = till.get("/v1/programme").headers["ETag"]

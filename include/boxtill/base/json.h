@@ -76,6 +76,11 @@ void bx_json_id(struct bx_json_reader *reader, const char *name, struct bx_id *r
 void bx_json_hex(struct bx_json_reader *reader, const char *name, uint8_t *out, size_t len);
 /* The member as array of at most MAX elements, or NULL with a fault. */
 bx_json *bx_json_array(struct bx_json_reader *reader, const char *name, size_t max);
+/* Reads LIST (NULL: none) as objects that are called "WHAT 1", "WHAT 2" …; READ gets a reader of
+ * its own for each. The first fault ends it and is READER's too. Returns how many were read. */
+typedef void (*bx_json_read_element)(void *arg, struct bx_json_reader *reader, size_t at);
+size_t bx_json_each(struct bx_json_reader *reader, bx_json *list, const char *what,
+                    bx_json_read_element read, void *arg);
 /* The member as object, or NULL with a fault. */
 bx_json *bx_json_object(struct bx_json_reader *reader, const char *name);
 /* Any member not in NAMES (ends with NULL) is a fault that names it. */

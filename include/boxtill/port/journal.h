@@ -35,6 +35,7 @@ enum bx_job_state {
     BX_JOB_CANCELLED
 };
 const char *bx_job_state_word(enum bx_job_state state);
+int bx_must bx_job_state_parse(const char *word, enum bx_job_state *ret);
 
 struct bx_print_job {
     struct bx_id id; /* and the name by which the spooler is asked for it */

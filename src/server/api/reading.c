@@ -9,7 +9,7 @@
 #include "boxtill/base/text.h"
 #include "server/api/operation.h"
 
-enum { DOCUMENT_MAX = 8 << 20 };
+enum { DOCUMENT_MAX = 8 << 20, NEWS_SECONDS = 600 };
 
 /* If-None-Match: a list of quoted tags, perhaps weak; ours has nothing that needs escaping. */
 static bool tag_is_at_hand(const char *if_none_match, const char *etag)
@@ -72,6 +72,14 @@ static int ticket_do(const struct bd_desk *desk, struct bd_work *work)
 static int availability_do(const struct bd_desk *desk, struct bd_work *work)
 {
     struct bx_fault fault = {0};
+    /* Only a commit changes what is sold; time changes which pools are over. */
+    snprintf(work->answer.etag, sizeof(work->answer.etag), "%lld.%lld.%lld",
+             (long long)desk->mark.epoch, (long long)desk->mark.commit,
+             (long long)(desk->turn.now.us / (NEWS_SECONDS * BX_SECOND_US)));
+    if (tag_is_at_hand(work->if_none_match, work->answer.etag)) {
+        work->answer.status = 304;
+        return 0;
+    }
     int err = bd_book_availability(desk->store, &desk->turn, &work->answer.body, &fault);
     return err < 0 ? bd_fault_answer(work, err, &fault) : 0;
 }

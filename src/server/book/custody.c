@@ -350,15 +350,59 @@ static int after_batch(struct batch *batch, struct bx_fault *fault)
     return err;
 }
 
-/* A till sends what has no answer, from the first on. If the entries before the first of these are
- * missing, we have answered them once and forgotten them: a backup that nobody told us of, and that
- * no commit number showed, because ours has passed it since. */
-static bool shows_a_loss(const struct batch *batch, const struct bx_envelope *first)
+/* --- a loss that nobody told us of ---------------------------------------------------------- */
+
+struct asides {
+    int64_t next, end; /* the first seq not put aside so far; where the gap ends */
+};
+
+static int aside_next(void *arg, const void *row)
+{
+    struct asides *asides = (struct asides *)arg;
+    const struct bd_aside_row *aside = (const struct bd_aside_row *)row;
+    if (aside->seq == asides->next)
+        asides->next++;
+    return aside->seq >= asides->next; /* one is missing before it */
+}
+
+/* A till sends what has no answer, from the first on. If entries before the first of these are
+ * neither held nor put aside, we have answered them once and forgotten them: a backup that nobody
+ * told us of, and that no commit number showed, because ours has passed it since. It is the till's
+ * word, as the mark that it shows (restore.c) is; a person learns which till gave it. 1, 0 or an
+ * error. */
+static int shows_a_loss(const struct batch *batch, const struct bx_envelope *first,
+                        struct bx_fault *fault)
 {
     const struct bd_device_row *device = &batch->device;
-    return first->till == device->till && first->incarnation == device->incarnation &&
-           first->seq > device->highest + 1 && device->quarantined == BD_TRUSTED &&
-           device->hello_epoch == batch->meta.epoch;
+    if (first->till != device->till || first->incarnation != device->incarnation ||
+        first->seq <= device->highest + 1 || device->quarantined != BD_TRUSTED ||
+        device->hello_epoch != batch->meta.epoch)
+        return 0;
+    struct asides asides = {.next = device->highest + 1, .end = first->seq};
+    struct bd_aside_row from = {
+        .till = device->till, .incarnation = device->incarnation, .seq = asides.next};
+    struct bd_scan scan = {.table = BD_ASIDE, .fixed = 2, .edge = BD_FROM, .from = &from};
+    int err = bd_scan(batch->book->store, &scan, aside_next, &asides, fault);
+    return err < 0 ? err : asides.next < asides.end;
+}
+
+static int loss_tell(struct batch *batch, const struct bx_envelope *first, struct bx_fault *fault)
+{
+    struct bd_store *store = batch->book->store;
+    struct bd_task_row task = {.till = first->till,
+                               .incarnation = first->incarnation,
+                               .seq = first->seq,
+                               .word = "loss",
+                               .at = batch->turn->now.us};
+    BX_TEXT_COPY(task.say, "Entries before this one were answered and are not here.");
+    int err = bd_task(store, &task, fault);
+    if (err == 0)
+        err = bd_log(store, batch->turn, "server", fault,
+                     "till %lld shows a loss: entries before its %lld are not here",
+                     (long long)first->till, (long long)first->seq);
+    return err != 0
+               ? err
+               : bd_epoch_raise(batch->book, batch->turn, &batch->meta, batch->meta.epoch, fault);
 }
 
 static int receive_all(struct batch *batch, const struct bd_device *device,
@@ -368,8 +412,10 @@ static int receive_all(struct batch *batch, const struct bd_device *device,
     int err = bd_meta(store, &batch->meta, fault);
     if (err == 0)
         err = bd_device_row(store, device, &batch->device, fault);
-    if (err == 0 && count > 0 && shows_a_loss(batch, &arrived[0].envelope))
-        err = bd_epoch_raise(batch->book, batch->turn, &batch->meta, batch->meta.epoch, fault);
+    if (err == 0 && count > 0)
+        err = shows_a_loss(batch, &arrived[0].envelope, fault);
+    if (err > 0)
+        err = loss_tell(batch, &arrived[0].envelope, fault);
     for (size_t i = 0; i < count && err == 0; i++)
         err = receive(batch, &arrived[i], fault);
     if (err == 0 && batch->out->full)

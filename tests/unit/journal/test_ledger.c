@@ -326,30 +326,58 @@ static void every_change_shows(void **state)
     bx_free(good.bytes);
 }
 
-static void idle_time_finds_old_damage(void **state)
+static const struct bx_journal_options careless = {.careless = true, .room = room_of};
+
+static void long_history(int notes)
 {
-    (void)state;
     struct kit kit;
-    struct bx_journal_options options = {.careless = true, .room = room_of};
-    struct bx_journal *journal = home_open_with(&home, options);
+    struct bx_journal *journal = home_open_with(&home, careless);
     kit_init(&kit, journal);
     kit_start(&kit, 1);
-    for (int i = 0; i < 1600; i++) {
+    for (int i = 0; i < notes; i++) {
         kit_note(&kit, BX_KIND_CLOCK_JUMP, "", i);
         kit_done(&kit);
     }
     kit_finish(&kit);
     bx_journal_destroy(journal);
+}
+
+/* Counted in entries, since a slice takes as long as what it reads. */
+static void idle_slices_are_short(void **state)
+{
+    (void)state;
+    enum { NOTES = 3000, SLICE_MOST = BX_CHAIN_WEIGHT / 1024 };
+    long_history(NOTES);
+    struct bx_journal *journal = home_open_with(&home, careless);
+    const struct bx_chain *rest = &bx_ledger_of(journal)->rest;
+    int64_t before = rest->next, slices = 0;
+    assert_true(rest->end - rest->next > 2 * SLICE_MOST);
+    for (; rest->next <= rest->end; before = rest->next) {
+        assert_int_equal(journal->ops->idle(journal, NULL), 1);
+        assert_true(rest->next - before <= SLICE_MOST);
+        slices += rest->next > before;
+        assert_true(slices > 0 || before == 1); /* bringing the log home comes first */
+    }
+    assert_true(slices >= (rest->end + SLICE_MOST - 1) / SLICE_MOST);
+    assert_int_equal(journal->ops->idle(journal, NULL), 0); /* nothing whole comes behind */
+    bx_journal_destroy(journal);
+}
+
+static void idle_time_finds_old_damage(void **state)
+{
+    (void)state;
+    struct bx_journal *journal;
+    long_history(1600);
     struct bx_fault fault = {0};
     int more = 1;
-    journal = home_open_with(&home, options);
+    journal = home_open_with(&home, careless);
     for (int i = 0; i < 200 && more > 0; i++)
         more = journal->ops->idle(journal, &fault);
     assert_int_equal(more, 0);
     bx_journal_destroy(journal);
 
     home_sql(&home, "UPDATE entry SET at = at + 1 WHERE seq = 555");
-    journal = home_open_with(&home, options); /* the last 1,000 are good */
+    journal = home_open_with(&home, careless); /* the last 1,000 are good */
     more = 1;
     for (int i = 0; i < 200 && more > 0; i++)
         more = journal->ops->idle(journal, &fault);
@@ -489,6 +517,7 @@ int main(void)
         CASE(the_log_comes_home_in_idle_time),
         CASE(a_good_journal_verifies),
         CASE(every_change_shows),
+        CASE(idle_slices_are_short),
         CASE(idle_time_finds_old_damage),
         CASE(summaries_can_be_made_again),
         CASE(used_places_agree_with_the_sales),

@@ -20,7 +20,6 @@ struct other {
     char folder[32], path[48];
     pid_t pid;
     int go; /* closing it lets the other end by itself */
-    int tries;
 };
 
 static void child(const char *path, int ready, int go)
@@ -45,7 +44,6 @@ static int set_up(void **state)
     snprintf(other.path, sizeof(other.path), "%s/till.lock", other.folder);
     assert_int_equal(pipe(ready), 0);
     assert_int_equal(pipe(go), 0);
-    other.tries = 0;
     other.pid = fork();
     assert_true(other.pid >= 0);
     if (other.pid == 0) {
@@ -110,52 +108,12 @@ static void a_killed_holder_lets_go(void **state)
     bx_owner_release(owner);
 }
 
-static int64_t ends_at_three(void *arg)
-{
-    struct other *other = arg;
-    if (++other->tries == 3)
-        end(other);
-    return 10;
-}
-
-static void waiting_ends_with_the_lock(void **state)
-{
-    struct other *other = *state;
-    struct bx_owner *owner = bx_owner_wait(other->path, 5000, ends_at_three, other, NULL);
-    assert_non_null(owner);
-    assert_int_equal(other->tries, 3);
-    bx_owner_release(owner);
-}
-
-static int64_t counts(void *arg)
-{
-    struct other *other = arg;
-    return ++other->tries == 1000 ? -1 : 10;
-}
-
-static void waiting_ends_with_time_or_patience(void **state)
-{
-    struct other *other = *state;
-    struct bx_fault fault = {0};
-    assert_null(bx_owner_wait(other->path, 50, counts, other, &fault));
-    assert_int_equal(fault.err, BX_ERR_BUSY);
-    assert_int_equal(other->tries, 5);
-    other->tries = 999;
-    assert_null(bx_owner_wait(other->path, 50, counts, other, &fault));
-    assert_int_equal(other->tries, 1000);
-    assert_null(bx_owner_wait("/nowhere/till.lock", 50, counts, other, &fault));
-    assert_int_equal(fault.err, BX_ERR_IO);
-    assert_int_equal(other->tries, 1000);
-}
-
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         CASE(the_holder_is_named),
         CASE(a_killed_holder_lets_go),
-        CASE(waiting_ends_with_the_lock),
-        CASE(waiting_ends_with_time_or_patience),
     };
     return cmocka_run_group_tests_name("journal: owner", tests, NULL, NULL);
 }

@@ -253,6 +253,51 @@ static void test_a_till_gone_back(void **state)
     venue_destroy(venue);
 }
 
+/* Entries that were answered once and are not here: a restore that no commit number showed. It
+ * shuts the slots, and names the till that says so. */
+static void test_a_gap_shows_a_loss(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct till *till = till_create(venue), *other = till_create(venue);
+    till_ask(venue, till, BX_ALLOT_REQ, POOL_B, 1, 10, 0);
+    till_send_one(venue, till, till_note(venue, till, BX_KIND_LOGIN));
+    (void)till_note(venue, till, BX_KIND_LOGOUT); /* answered in the life that was lost */
+    struct entry *next = till_note(venue, till, BX_KIND_LOGIN);
+    assert_int_equal(till_send_one(venue, till, next), BX_ENTRY_RECORDED);
+    assert_int_equal(mark(venue).epoch, 2);
+    assert_true(mark(venue).shut);
+    assert_int_equal(count_tasks(venue, "loss"), 1);
+    /* once */
+    assert_int_equal(till_send_one(venue, till, next), BX_ENTRY_RECORDED);
+    assert_int_equal(mark(venue).epoch, 2);
+    till_destroy(till);
+    till_destroy(other);
+    venue_destroy(venue);
+}
+
+/* What was put aside is no gap: nothing was forgotten. */
+static void test_a_conflict_is_no_loss(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_SQLITE);
+    struct till *till = till_create(venue);
+    struct entry *first = till_note(venue, till, BX_KIND_LOGIN);
+    till_send_one(venue, till, first);
+    for (int i = 0; i < 2; i++) {
+        struct entry *twin =
+            till_raw(venue, till, &first->envelope.id, first->body.data, first->body.len);
+        assert_int_equal(till_send_one(venue, till, twin), BX_ENTRY_CONFLICT);
+    }
+    assert_int_equal(till_send_one(venue, till, till_note(venue, till, BX_KIND_LOGOUT)),
+                     BX_ENTRY_RECORDED);
+    assert_int_equal(mark(venue).epoch, 1);
+    assert_false(mark(venue).shut);
+    assert_int_equal(count_tasks(venue, "loss"), 0);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
 /* The programme is published again under the new epoch. */
 static void test_the_programme_follows(void **state)
 {
@@ -281,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_waiting_is_abandoned),  cmocka_unit_test(test_closed_counts_used),
         cmocka_unit_test(test_more_than_fits),        cmocka_unit_test(test_a_named_person_opens),
         cmocka_unit_test(test_a_till_gone_back),      cmocka_unit_test(test_the_programme_follows),
+        cmocka_unit_test(test_a_gap_shows_a_loss),    cmocka_unit_test(test_a_conflict_is_no_loss),
     };
     bx_crypto_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
