@@ -203,6 +203,7 @@ def rows(server, question, *values):
 TMUX = """set -g escape-time 0
 set -g status off
 set -g remain-on-exit on
+set -g remain-on-exit-format ""
 set -g history-limit 0
 set -g default-terminal {terminal}
 """
