@@ -14,19 +14,19 @@ static const char *month_word(struct bx_date date)
     return date.month >= 1 && date.month <= 12 ? months[date.month - 1] : "?";
 }
 
-const char *tp_when_date(struct bx_date date, char out[TP_WHEN_SIZE])
-{
-    snprintf(out, TP_WHEN_SIZE, "%s %d %s %d", days[bx_date_weekday(date)], date.day,
-             month_word(date), date.year);
-    return out;
-}
-
 static const char *time_format(bx_utc at, int offset_min, char out[TP_WHEN_SIZE])
 {
     struct bx_date date;
     int minute;
     bx_utc_civil(at, offset_min, &date, &minute);
     snprintf(out, TP_WHEN_SIZE, "%02d:%02d", minute / 60, minute % 60);
+    return out;
+}
+
+const char *tp_when_date(struct bx_date date, char out[TP_WHEN_SIZE])
+{
+    snprintf(out, TP_WHEN_SIZE, "%s %d %s %d", days[bx_date_weekday(date)], date.day,
+             month_word(date), date.year);
     return out;
 }
 

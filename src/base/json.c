@@ -223,7 +223,9 @@ void bx_json_read(struct bx_json_reader *reader, bx_json *object, const char *wh
 {
     bx_assert(fault);
     *reader = (struct bx_json_reader){.object = object, .where = where, .fault = fault};
-    if (!bx_json_is_object(object))
+    if (bx_json_is_object(object))
+        reader->guess = object->child;
+    else
         bx_json_fault(reader, "this is not an object");
 }
 
@@ -232,7 +234,11 @@ static bx_json *member(struct bx_json_reader *reader, const char *name, bool mus
 {
     if (reader->err)
         return NULL;
-    bx_json *value = bx_json_get(reader->object, name);
+    bx_json *value = reader->guess;
+    if (!value || strcmp(value->string, name) != 0)
+        value = bx_json_get(reader->object, name);
+    if (value)
+        reader->guess = value->next;
     if (value && !bx_json_is_null(value))
         return value;
     if (must)
@@ -372,16 +378,27 @@ bx_json *bx_json_object(struct bx_json_reader *reader, const char *name)
     return NULL;
 }
 
+/* Where NAME stands among NAMES, or their end. */
+static const char *const *name_find(const char *const names[], const char *name)
+{
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return names;
+}
+
 void bx_json_only(struct bx_json_reader *reader, const char *const names[])
 {
     if (reader->err)
         return;
+    const char *const *guess = names;
     for (bx_json *child = bx_json_first(reader->object); child; child = child->next) {
-        const char *const *name = names;
-        while (*name && strcmp(*name, child->string) != 0)
-            name++;
-        if (*name)
+        const char *const *name = guess;
+        if (!*name || strcmp(*name, child->string) != 0)
+            name = name_find(names, child->string);
+        if (*name) {
+            guess = name + 1;
             continue;
+        }
         char shown[64];
         bx_text_wash(child->string, strlen(child->string), 40, shown, sizeof(shown));
         bx_json_fault(reader, "\"%s\" is not known here", shown);

@@ -86,8 +86,22 @@ bool bx_text_wash(const char *text, size_t len, size_t columns, char *out, size_
     return cut || walk.dropped;
 }
 
+/* Printable ASCII with single blanks between: what nearly all text is, and the walk would keep. */
+static bool is_plain(const char *text, size_t len)
+{
+    bool blank = true; /* before the text */
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] < ' ' || text[i] > '~' || (blank && text[i] == ' '))
+            return false;
+        blank = text[i] == ' ';
+    }
+    return len == 0 || !blank;
+}
+
 bool bx_text_is_washed(const char *text, size_t len)
 {
+    if (is_plain(text, len))
+        return true;
     struct walk walk = {.text = text, .len = len};
     size_t same = 0;
     uint32_t c;

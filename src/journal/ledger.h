@@ -70,8 +70,7 @@ int bx_must bx_meta_store(struct bx_ledger *ledger, const struct bx_meta *meta,
                           struct bx_fault *fault);
 int bx_must bx_tail_load(struct bx_ledger *ledger, struct bx_tail *ret, struct bx_fault *fault);
 
-/* open.c: opening, closing, and opening again after an unknown COMMIT. */
-/* Refuses while a COMMIT is unsettled. A NULL *FAULT becomes the ledger's spare one. */
+/* open.c. Refuses while a COMMIT is unsettled. A NULL *FAULT becomes the ledger's spare one. */
 int bx_must bx_ledger_ready(struct bx_ledger *ledger, struct bx_fault **fault);
 /* COMMIT of transaction TURN. When it errs the ledger is UNSURE of it. */
 int bx_must bx_ledger_end(struct bx_ledger *ledger, enum bx_unsure unsure, int64_t turn,

@@ -643,6 +643,42 @@ def test_a_restored_backup_is_noticed(server, till):
     assert server.plain("GET", "/healthz").json()["shut"] is False
 
 
+def test_what_is_stored_was_answered_also_at_the_end(server):
+    """Stopped under load: whoever got no answer left nothing behind, and nobody waits."""
+    tills = [Till(server) for _ in range(8)]
+    for till in tills:
+        till.enrol()
+        till.get("/healthz")
+    answered, begun = [0] * len(tills), threading.Barrier(len(tills) + 1)
+
+    def work(nth):
+        begun.wait()
+        while True:
+            try:
+                answer = tills[nth].once("POST", "/v1/entries", tills[nth].note(),
+                                         kind="application/x-ndjson")
+            except (OSError, http.client.HTTPException, nacl.exceptions.BadSignatureError, TypeError):
+                return  # hung up, or turned away unsigned
+            if answer.status != 200:
+                return
+            answered[nth] = tills[nth].seq
+
+    crowd = [threading.Thread(target=work, args=(nth,)) for nth in range(len(tills))]
+    for one in crowd:
+        one.start()
+    begun.wait()
+    while min(answered) < 3:
+        time.sleep(0.01)
+    assert server.stop() == 0
+    for one in crowd:
+        one.join(30)
+        assert not one.is_alive()
+    with sqlite3.connect(server.home / "boxtilld.db") as link:
+        stored = dict(link.execute("SELECT till, MAX(seq) FROM entry GROUP BY till"))
+    link.close()
+    assert [stored[till.till] for till in tills] == answered
+
+
 def test_many_keep_alive_clients(server):
     till = Till(server)
     till.enrol()

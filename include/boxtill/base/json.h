@@ -53,6 +53,7 @@ struct bx_json_reader {
     const char *where;      /* what the object is, for the sentence: "product 3" */
     struct bx_fault *fault; /* never NULL */
     int err;                /* 0 so far, else BX_ERR_INPUT */
+    bx_json *guess;         /* the member after the last one read: most are read in order */
     /* When set, every fault is told and none ends the reading: for files that people write. */
     void (*tell)(void *arg, const char *say);
     void *arg;

@@ -10,7 +10,14 @@
 #include "server/api/writer.h"
 #include "server/http/http.h"
 
-enum { SILENCE_SECONDS = 30, TICK_MS = 2000, RETRY_SECONDS = 1 };
+enum {
+    CONNECTIONS = 1000,
+    SILENCE_SECONDS = 30,
+    PATIENCE_SECONDS = 120,
+    TICK_MS = 2000,
+    GRACE_MS = 5000,
+    RETRY_SECONDS = 1
+};
 
 struct bd_service {
     struct bd_http *http;
@@ -66,7 +73,10 @@ struct bd_service *bd_service_create(const struct bd_service_setup *setup, struc
     struct bd_service *service = bx_new(struct bd_service);
     struct bd_http_setup http = {.listen = setup->listen,
                                  .max_body = BX_BATCH_BYTES + 1024,
+                                 .connections = CONNECTIONS,
                                  .silence = SILENCE_SECONDS,
+                                 .patience = PATIENCE_SECONDS,
+                                 .grace_ms = GRACE_MS,
                                  .tick_ms = TICK_MS,
                                  .ops = &ops,
                                  .arg = service};

@@ -66,7 +66,8 @@ int bx_must bd_book_import(struct bd_book *book, const struct bd_turn *turn,
 /* Adds or changes a user; PIN_HASH from bx_pin_hash. */
 int bx_must bd_book_user(struct bd_book *book, const struct bd_turn *turn,
                          const struct bx_user *user, struct bx_fault *fault);
-/* A one-time code (8 Crockford characters), good for 10 minutes and three tries. */
+/* A one-time code (8 Crockford characters), good for 10 minutes and three tries (a wrong one counts
+ * when it begins alike). */
 int bx_must bd_book_enrol_code(struct bd_book *book, const struct bd_turn *turn, char ret[9],
                                struct bx_fault *fault);
 int bx_must bd_book_revoke(struct bd_book *book, const struct bd_turn *turn, int64_t till,

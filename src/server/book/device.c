@@ -8,7 +8,8 @@
 #include "boxtill/base/text.h"
 #include "server/book/inside.h"
 
-enum { CODE_SECONDS = 600, TRIES_MAX = 3 };
+/* CODE_TRIED: so many characters must be right for a guess to be a try at a code. */
+enum { CODE_SECONDS = 600, TRIES_MAX = 3, CODE_TRIED = 4 };
 
 static const char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -37,6 +38,7 @@ int bd_book_enrol_code(struct bd_book *book, const struct bd_turn *turn, char re
 
 struct codes {
     bx_utc now;
+    const char *guess;
     size_t count;
     struct bd_enrol_code_row rows[16];
 };
@@ -45,15 +47,18 @@ static int collect_live(void *arg, const void *row)
 {
     struct codes *codes = (struct codes *)arg;
     const struct bd_enrol_code_row *code = (const struct bd_enrol_code_row *)row;
-    if (code->used == 0 && code->tries < TRIES_MAX && code->expires_at > codes->now.us)
+    if (strncmp(code->code, codes->guess, CODE_TRIED) == 0 && code->used == 0 &&
+        code->tries < TRIES_MAX && code->expires_at > codes->now.us)
         codes->rows[codes->count++] = *code;
     return codes->count == bx_countof(codes->rows);
 }
 
-/* A wrong code may be a guess at any that lives: each loses a try. */
-static int count_try(struct bd_store *store, bx_utc now, struct bx_fault *fault)
+/* A wrong code is a try at those that it begins like: a hand that slipped, or somebody who saw a
+ * part. Whoever guesses blindly hits none in a million, and must not use up what the operator has
+ * just made. */
+static int count_try(struct bd_store *store, const char *guess, bx_utc now, struct bx_fault *fault)
 {
-    struct codes codes = {.now = now};
+    struct codes codes = {.now = now, .guess = guess};
     struct bd_scan scan = {.table = BD_ENROL_CODE};
     int err = bd_scan(store, &scan, collect_live, &codes, fault);
     for (size_t i = 0; i < codes.count && err >= 0; i++) {
@@ -76,7 +81,7 @@ static int code_take(struct bd_store *store, const char *code, bx_utc now, struc
         row.used = 1;
         return bd_update(store, BD_ENROL_CODE, &row, fault);
     }
-    err = count_try(store, now, fault);
+    err = count_try(store, code, now, fault);
     return err != 0 ? err
                     : bx_fault_say(fault, BX_ERR_REFUSED,
                                    "This code is wrong, used or too old. Ask for a new one "

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/queue.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <event2/buffer.h>
@@ -25,9 +26,10 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
+#include "server/http/guests.h"
 #include "server/http/listen.h"
 
-enum { HEADER_MAX = 16 << 10, SEATS = 8192, SEAT_BITS = 16 };
+enum { HEADER_MAX = 16 << 10, SEATS = 8192, SEAT_BITS = 16, FILES_OTHER = 64 };
 
 /* A request under way. */
 struct seat {
@@ -35,15 +37,19 @@ struct seat {
     struct evhttp_request *request; /* NULL: free, or the client has gone */
     uint64_t visit;                 /* counts up, so that a ticket is never good twice */
     bool taken;
+    bool answered; /* the answer is on its way out */
 };
 
 struct bd_http {
     struct event_base *base;
     struct evhttp *server;
     struct evhttp_bound_socket *bound;
-    struct event *wake, *tick;
+    struct bd_guests *guests;
+    struct event *wake, *tick, *grace;
+    int grace_ms;
     int wake_pipe[2];
     atomic_bool stopping;
+    bool leaving; /* the loop has taken notice of it */
     struct bd_http_ops ops;
     void *arg;
     struct seat *seats;
@@ -54,11 +60,38 @@ struct bd_http {
 
 /* --- seats -------------------------------------------------------------------------------- */
 
+/* Whoever was heard is answered before the loop ends. */
+static void leave_when_empty(struct bd_http *http)
+{
+    if (http->leaving && http->free_count == SEATS)
+        event_base_loopexit(http->base, NULL);
+}
+
+static void seat_free(struct seat *seat)
+{
+    struct bd_http *http = seat->http;
+    seat->request = NULL;
+    seat->taken = false;
+    http->free_seats[http->free_count++] = (uint16_t)(seat - http->seats);
+    leave_when_empty(http);
+}
+
 static void client_gone(struct evhttp_connection *connection, void *arg)
 {
     (void)connection;
     struct seat *seat = arg;
     seat->request = NULL;
+    if (seat->answered)
+        seat_free(seat);
+}
+
+static void answer_gone(struct evhttp_request *request, void *arg)
+{
+    struct seat *seat = arg;
+    struct evhttp_connection *connection = evhttp_request_get_connection(request);
+    evhttp_connection_set_closecb(connection, NULL, NULL);
+    bd_guests_stir(seat->http->guests, connection);
+    seat_free(seat);
 }
 
 static struct seat *seat_take(struct bd_http *http, struct evhttp_request *request)
@@ -66,9 +99,11 @@ static struct seat *seat_take(struct bd_http *http, struct evhttp_request *reque
     if (http->free_count == 0)
         return NULL;
     struct seat *seat = &http->seats[http->free_seats[--http->free_count]];
+    seat->http = http;
     seat->request = request;
     seat->visit++;
     seat->taken = true;
+    seat->answered = false;
     evhttp_connection_set_closecb(evhttp_request_get_connection(request), client_gone, seat);
     return seat;
 }
@@ -78,20 +113,15 @@ static bd_http_ticket seat_ticket(const struct bd_http *http, const struct seat 
     return (bd_http_ticket){seat->visit << SEAT_BITS | (uint64_t)(seat - http->seats)};
 }
 
-/* Gives the seat back; the request in it, or NULL. */
-static struct evhttp_request *seat_leave(struct bd_http *http, bd_http_ticket ticket)
+/* The seat of TICKET, whose request is answered now. */
+static struct seat *seat_answer(struct bd_http *http, bd_http_ticket ticket)
 {
     size_t index = (size_t)(ticket.n & ((1U << SEAT_BITS) - 1));
     bx_assert(index < SEATS);
     struct seat *seat = &http->seats[index];
-    bx_assert(seat->taken && seat->visit == ticket.n >> SEAT_BITS);
-    struct evhttp_request *request = seat->request;
-    if (request)
-        evhttp_connection_set_closecb(evhttp_request_get_connection(request), NULL, NULL);
-    seat->request = NULL;
-    seat->taken = false;
-    http->free_seats[http->free_count++] = (uint16_t)index;
-    return request;
+    bx_assert(seat->taken && !seat->answered && seat->visit == ticket.n >> SEAT_BITS);
+    seat->answered = true;
+    return seat;
 }
 
 /* --- requests ----------------------------------------------------------------------------- */
@@ -158,6 +188,7 @@ static void request_came(struct evhttp_request *request, void *arg)
         evhttp_send_error(request, HTTP_SERVUNAVAIL, NULL);
         return;
     }
+    bd_guests_stir(http->guests, evhttp_request_get_connection(request));
     struct evbuffer *input = evhttp_request_get_input_buffer(request);
     size_t len = evbuffer_get_length(input);
     const char *body = len ? (const char *)evbuffer_pullup(input, -1) : "";
@@ -235,10 +266,16 @@ static void headers_write(struct evhttp_request *request, const struct bd_answer
 
 bool bd_http_answer(struct bd_http *http, bd_http_ticket ticket, const struct bd_answer *answer)
 {
-    struct evhttp_request *request = seat_leave(http, ticket);
-    if (!request)
+    struct seat *seat = seat_answer(http, ticket);
+    struct evhttp_request *request = seat->request;
+    if (!request) {
+        seat_free(seat);
         return false;
+    }
     headers_write(request, answer);
+    if (http->leaving && !answer->hang_up)
+        header_add(request, "Connection", "close");
+    evhttp_request_set_on_complete_cb(request, answer_gone, seat);
     struct evbuffer *body = evbuffer_new();
     bx_assert(body);
     bx_assert(evbuffer_add(body, bx_buf_text(&answer->body), answer->body.len) == 0);
@@ -269,6 +306,27 @@ void bd_http_stop(struct bd_http *http)
     errno = kept;
 }
 
+static void grace_over(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct bd_http *http = arg;
+    event_base_loopexit(http->base, NULL);
+}
+
+/* Nobody new comes in; those inside have the time of grace. */
+static void leave(struct bd_http *http)
+{
+    const struct timeval grace = {http->grace_ms / 1000, http->grace_ms % 1000 * 1000};
+    http->leaving = true;
+    bd_guests_shut(http->guests);
+    evhttp_del_accept_socket(http->server, http->bound);
+    http->bound = NULL;
+    if (event_add(http->grace, &grace) < 0)
+        event_base_loopexit(http->base, NULL);
+    leave_when_empty(http);
+}
+
 static void woken(evutil_socket_t fd, short what, void *arg)
 {
     (void)what;
@@ -276,8 +334,8 @@ static void woken(evutil_socket_t fd, short what, void *arg)
     char drain[256];
     while (read((int)fd, drain, sizeof(drain)) == (ssize_t)sizeof(drain))
         ;
-    if (atomic_load(&http->stopping))
-        event_base_loopexit(http->base, NULL);
+    if (atomic_load(&http->stopping) && !http->leaving)
+        leave(http);
     if (http->ops.woken)
         http->ops.woken(http->arg);
 }
@@ -287,6 +345,7 @@ static void ticked(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     struct bd_http *http = arg;
+    bd_guests_tend(http->guests);
     if (http->ops.tick)
         http->ops.tick(http->arg);
 }
@@ -325,6 +384,22 @@ static int pipe_open(int fds[2])
     return 0;
 }
 
+/* Room for CONNECTIONS sockets beside FILES_OTHER of our own, as far as the system grants it;
+ * returns for how many there is. */
+static size_t files_allow(size_t connections)
+{
+    struct rlimit limit;
+    rlim_t wanted = connections + FILES_OTHER;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return connections;
+    if (limit.rlim_cur < wanted) {
+        limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+        if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < 2 * FILES_OTHER)
+            return FILES_OTHER;
+    }
+    return limit.rlim_cur < wanted ? (size_t)limit.rlim_cur - FILES_OTHER : connections;
+}
+
 static int loop_make(struct bd_http *http, const struct bd_http_setup *setup)
 {
     if (pipe_open(http->wake_pipe) < 0)
@@ -335,10 +410,13 @@ static int loop_make(struct bd_http *http, const struct bd_http_setup *setup)
         return BX_ERR_IO;
     http->wake = event_new(http->base, http->wake_pipe[0], EV_READ | EV_PERSIST, woken, http);
     http->tick = event_new(http->base, -1, EV_PERSIST, ticked, http);
-    if (!http->wake || !http->tick || event_add(http->wake, NULL) < 0)
+    http->grace = event_new(http->base, -1, 0, grace_over, http);
+    if (!http->wake || !http->tick || !http->grace || event_add(http->wake, NULL) < 0)
         return BX_ERR_IO;
+    http->guests = bd_guests_create(http->base, files_allow(setup->connections),
+                                    setup->patience * 1000 / setup->tick_ms);
     struct timeval every = {setup->tick_ms / 1000, setup->tick_ms % 1000 * 1000};
-    if (setup->tick_ms && event_add(http->tick, &every) < 0)
+    if (event_add(http->tick, &every) < 0)
         return BX_ERR_IO;
     evhttp_set_max_headers_size(http->server, HEADER_MAX);
     evhttp_set_max_body_size(http->server, (ssize_t)setup->max_body);
@@ -356,6 +434,7 @@ struct bd_http *bd_http_create(const struct bd_http_setup *setup, struct bx_faul
     struct bd_http *http = bx_new(struct bd_http);
     http->ops = *setup->ops;
     http->arg = setup->arg;
+    http->grace_ms = setup->grace_ms;
     http->wake_pipe[0] = http->wake_pipe[1] = -1;
     http->seats = bx_alloc(SEATS, sizeof(*http->seats));
     http->free_seats = bx_alloc(SEATS, sizeof(*http->free_seats));
@@ -376,6 +455,7 @@ struct bd_http *bd_http_create(const struct bd_http_setup *setup, struct bx_faul
         (void)bx_fault_set(fault, BX_ERR_IO, "The server cannot accept connections.", NULL);
         return bd_http_destroy(http);
     }
+    bd_guests_receive(http->guests, http->server, http->bound);
     return http;
 }
 
@@ -385,10 +465,13 @@ void *bd_http_destroy(struct bd_http *http)
         return NULL;
     if (http->server)
         evhttp_free(http->server);
+    bd_guests_destroy(http->guests);
     if (http->wake)
         event_free(http->wake);
     if (http->tick)
         event_free(http->tick);
+    if (http->grace)
+        event_free(http->grace);
     if (http->base)
         event_base_free(http->base);
     for (int i = 0; i < 2; i++)

@@ -2,10 +2,10 @@
 #pragma once
 /* The HTTP/1.1 server: one thread, one loop, and the only place that knows libevent.
  *
- * Limits are kept here, before anybody reads: 16 KiB of header, a maximum of body, seconds of
- * silence. A request that could be two (several Content-Length, or one beside Transfer-Encoding)
- * is marked ill. A client may leave at any moment; its ticket then leads nowhere and an answer to
- * it is dropped.
+ * Limits are kept here, before anybody reads: 16 KiB of header, a maximum of body, of connections,
+ * seconds of silence, seconds for a request. A request that could be two (several Content-Length,
+ * or one beside Transfer-Encoding) is marked ill. A client may leave at any moment; its ticket then
+ * leads nowhere and an answer to it is dropped.
  *
  * Everything is called from the thread that runs bd_http_run, but for bd_http_wake and
  * bd_http_stop, which any thread may call. */
@@ -36,8 +36,11 @@ struct bd_http_ops {
 struct bd_http_setup {
     const char *listen; /* "127.0.0.1:8480", "[::1]:0"; port 0 takes a free one */
     size_t max_body;
-    int silence; /* seconds without a byte after which a connection is closed */
-    int tick_ms;
+    size_t connections; /* at once; the next waits */
+    int silence;        /* seconds without a byte after which a connection is closed */
+    int patience;       /* seconds that a request may take to come, or to be sent another */
+    int tick_ms;        /* more than 0 */
+    int grace_ms;       /* after bd_http_stop, for what was asked before */
     const struct bd_http_ops *ops;
     void *arg;
 };
@@ -54,10 +57,10 @@ bool bd_http_is_address(const char *listen);
 /* Is "host:port" on this machine only? An unreadable one is not. */
 bool bd_http_is_loopback(const char *listen);
 
-/* Serves until bd_http_stop; then answers no more. 0 or BX_ERR_IO. */
+/* Serves until bd_http_stop, and until what was asked before is answered and sent or the time of
+ * grace is over. 0 or BX_ERR_IO. */
 int bx_must bd_http_run(struct bd_http *http);
-/* No new connections and requests from now on; bd_http_run returns once the loop has turned. Safe
- * in a signal handler. */
+/* No new connections and requests from now on. Safe in a signal handler. */
 void bd_http_stop(struct bd_http *http);
 /* Safe from any thread: `woken` will be called soon. */
 void bd_http_wake(struct bd_http *http);

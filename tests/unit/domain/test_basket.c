@@ -144,6 +144,42 @@ static void test_a_new_price_is_a_new_line(void **state)
     assert_int_equal(basket.lines[0].quantity, 1);
 }
 
+static void test_refresh(void **state)
+{
+    (void)state;
+    static const struct bx_date tomorrow = {2026, 11, 24};
+    struct sample sample;
+    struct bx_basket basket = {.id = {{7}}};
+    struct bx_basket_change change;
+    sample_init(&sample);
+    assert_int_equal(add(&basket, &sample, 0, 0, 2, NULL), 0);
+    sample.products[0].price.minor = 2500;
+    assert_int_equal(add(&basket, &sample, 0, 0, 1, NULL), 0);
+    assert_int_equal(add(&basket, &sample, 3, 4, 1, NULL), 0);
+    assert_int_equal(add(&basket, &sample, 4, -1, 1, NULL), 0);
+    sample.slots[0].cancelled = true; /* a cancelled time is not gone */
+    bx_basket_refresh(&basket, &sample.programme, today, &change);
+    assert_int_equal(change.gone, 0);
+    assert_false(change.dated);
+    assert_int_equal(basket.count, 3); /* both prices are one now */
+    assert_int_equal(basket.lines[0].quantity, 3);
+    assert_int_equal(basket.lines[0].price.minor, 2500);
+    assert_int_equal(basket.id.b[0], 7);
+    sample.products[3].events = 1; /* not sold with this slot any more */
+    sample.products[0].id.s[0] = 'x';
+    bx_basket_refresh(&basket, &sample.programme, tomorrow, &change);
+    assert_int_equal(change.gone, 2);
+    assert_string_equal(change.name, sample.products[0].name);
+    assert_true(change.dated);
+    assert_int_equal(basket.count, 1);
+    assert_int_equal(bx_date_compare(basket.lines[0].date, tomorrow), 0);
+    assert_false(bx_basket_redate(&basket, tomorrow));
+    assert_true(bx_basket_redate(&basket, today));
+    sample.products[4].events = 1; /* needs a time from now on */
+    bx_basket_refresh(&basket, &sample.programme, today, &change);
+    assert_int_equal(basket.count, 0);
+}
+
 static void test_move(void **state)
 {
     (void)state;
@@ -316,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_refusals_change_nothing),
         cmocka_unit_test(test_limits_of_lines_rates_and_pools),
         cmocka_unit_test(test_a_new_price_is_a_new_line),
+        cmocka_unit_test(test_refresh),
         cmocka_unit_test(test_move),
         cmocka_unit_test(test_places_are_of_a_pool),
         cmocka_unit_test(test_totals),

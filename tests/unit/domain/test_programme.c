@@ -158,8 +158,8 @@ static void test_the_clock_changes(void **state)
         "{}",
         "[{\"at\":1000,\"offset\":1081}]",
         "[{\"at\":1000,\"offset\":60,\"x\":1}]",
-        "[{\"at\":1,\"offset\":0},{\"at\":2,\"offset\":0},{\"at\":3,\"offset\":0},{\"at\":4,"
-        "\"offset\":0},{\"at\":5,\"offset\":0}]"};
+        ("[{\"at\":1,\"offset\":0},{\"at\":2,\"offset\":0},{\"at\":3,\"offset\":0},"
+         "{\"at\":4,\"offset\":0},{\"at\":5,\"offset\":0}]")};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_null(with_changes(bad[i]));
 }

@@ -68,18 +68,49 @@ static void test_enrolment(void **state)
     venue_destroy(venue);
 }
 
+static void wrong_end(const char code[9], char ret[9])
+{
+    memcpy(ret, code, 9);
+    ret[7] = ret[7] == '0' ? '1' : '0';
+}
+
+/* Whoever knows nothing of a code cannot use it up. */
+static void test_strangers_guesses_cost_no_code(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_SQLITE);
+    struct bx_enrolment ret;
+    char codes[20][9], wrong[9];
+    for (int i = 0; i < 20; i++) {
+        venue_tick(venue, 1);
+        make_code(venue, codes[i]);
+    }
+    for (int i = 0; i < 50; i++)
+        assert_int_equal(enrol(venue, 1, "NOTACODE", 1, &ret), BX_ERR_REFUSED);
+    for (int i = 0; i < 3; i++) { /* a hand that slips at one code */
+        wrong_end(codes[19], wrong);
+        assert_int_equal(enrol(venue, 1, wrong, 1, &ret), BX_ERR_REFUSED);
+    }
+    assert_int_equal(enrol(venue, 1, codes[19], 1, &ret), BX_ERR_REFUSED);
+    MUST(enrol(venue, 1, codes[0], 1, &ret));
+    MUST(enrol(venue, 2, codes[18], 2, &ret));
+    venue_destroy(venue);
+}
+
 static void test_codes_die(void **state)
 {
     (void)state;
     struct venue *venue = venue_create(STORE_MEMORY);
     struct bx_enrolment ret;
-    char code[9];
+    char code[9], wrong[9];
     make_code(venue, code);
     venue_tick(venue, 601);
     assert_int_equal(enrol(venue, 1, code, 1, &ret), BX_ERR_REFUSED);
     make_code(venue, code);
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(enrol(venue, 1, "NOTACODE", 1, &ret), BX_ERR_REFUSED);
+    for (int i = 0; i < 3; i++) {
+        wrong_end(code, wrong);
+        assert_int_equal(enrol(venue, 1, wrong, 1, &ret), BX_ERR_REFUSED);
+    }
     assert_int_equal(enrol(venue, 1, code, 1, &ret), BX_ERR_REFUSED);
     make_code(venue, code);
     for (int i = 0; i < 2; i++)
@@ -193,7 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_enrolment),    cmocka_unit_test(test_codes_die),
         cmocka_unit_test(test_once_a_venue), cmocka_unit_test(test_documents),
-        cmocka_unit_test(test_availability),
+        cmocka_unit_test(test_availability), cmocka_unit_test(test_strangers_guesses_cost_no_code),
     };
     bx_crypto_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@
 #include "boxtill/base/alloc.h"
 #include "server/http/http.h"
 
-enum { HELD_MAX = 64 };
+enum { HELD_MAX = 64, CONNECTIONS = 40 };
 
 static struct bd_http *http;
 static bd_http_ticket held[HELD_MAX];
@@ -79,8 +80,14 @@ static int start(void **state)
 {
     (void)state;
     static const struct bd_http_ops ops = {.request = request_came, .woken = woken};
-    struct bd_http_setup setup = {
-        .listen = "127.0.0.1:0", .max_body = 1000, .silence = 20, .ops = &ops};
+    struct bd_http_setup setup = {.listen = "127.0.0.1:0",
+                                  .max_body = 1000,
+                                  .connections = CONNECTIONS,
+                                  .silence = 20,
+                                  .patience = 1,
+                                  .tick_ms = 20,
+                                  .grace_ms = 20000,
+                                  .ops = &ops};
     struct bx_fault fault;
     sem_init(&came, 0, 0);
     http = bd_http_create(&setup, &fault);
@@ -256,6 +263,73 @@ static void takes_pipelined_requests_in_order(void **state)
     close(fd);
 }
 
+/* What was asked before the stop is answered, and sent to the last byte, before the loop ends. */
+static void answers_before_it_ends(void **state)
+{
+    char request[] = "GET /later HTTP/1.1\r\nHost: x\r\n\r\n";
+    int fds[5];
+    for (size_t i = 0; i < bx_countof(fds); i++) {
+        fds[i] = client();
+        say(fds[i], request);
+        sem_wait(&came);
+    }
+    bd_http_stop(http);
+    bd_http_wake(http);
+    pthread_join(server, NULL);
+    for (size_t i = 0; i < bx_countof(fds); i++) {
+        const char *heard = hear(fds[i], "/later []");
+        assert_non_null(strstr(heard, "GET /later []"));
+        assert_non_null(strstr(heard, "Connection: close"));
+        close(fds[i]);
+    }
+    http = bd_http_destroy(http);
+    assert_int_equal(start(state), 0);
+}
+
+static bool hears_within(int fd, int ms)
+{
+    struct pollfd line = {.fd = fd, .events = POLLIN};
+    return poll(&line, 1, ms) > 0;
+}
+
+/* One more waits outside until somebody leaves. */
+static void so_many_at_once(void **state)
+{
+    (void)state;
+    static const char request[] = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+    int fds[CONNECTIONS];
+    for (size_t i = 0; i < bx_countof(fds); i++) {
+        fds[i] = client();
+        say(fds[i], request);
+        assert_non_null(strstr(hear(fds[i], "GET /a []"), "GET /a []"));
+    }
+    int next = client();
+    say(next, request);
+    assert_false(hears_within(next, 300));
+    close(fds[3]);
+    assert_non_null(strstr(hear(next, "GET /a []"), "GET /a []"));
+    close(next);
+    for (size_t i = 0; i < bx_countof(fds); i++)
+        if (i != 3)
+            close(fds[i]);
+}
+
+/* Never silent, and never done. */
+static void a_request_has_its_time(void **state)
+{
+    (void)state;
+    int fd = client();
+    say(fd, "GET /a HTTP/1.1\r\n");
+    while (!hears_within(fd, 50)) {
+        if (send(fd, "x", 1, MSG_NOSIGNAL) < 0)
+            break;
+    }
+    char byte;
+    assert_true(recv(fd, &byte, 1, 0) <= 0); /* hung up upon, without a word */
+    close(fd);
+    check("GET /a HTTP/1.1\r\nHost: x\r\n\r\n", "GET /a []");
+}
+
 static void tells_loopback_from_the_world(void **state)
 {
     (void)state;
@@ -270,7 +344,8 @@ static void tells_loopback_from_the_world(void **state)
     assert_false(bd_http_is_loopback("127.0.0.1:65536"));
     assert_true(bd_http_is_address("192.0.2.1:80") && bd_http_is_address("[::]:0"));
     assert_false(bd_http_is_address("nonsense") || bd_http_is_address("127.0.0.1"));
-    struct bd_http_setup setup = {.listen = "nowhere", .ops = &(struct bd_http_ops){0}};
+    struct bd_http_setup setup = {
+        .listen = "nowhere", .connections = 1, .tick_ms = 1000, .ops = &(struct bd_http_ops){0}};
     struct bx_fault fault;
     assert_null(bd_http_create(&setup, &fault));
     assert_int_equal(fault.err, BX_ERR_INPUT);
@@ -289,6 +364,9 @@ int main(void)
         cmocka_unit_test(answers_later),
         cmocka_unit_test(a_client_may_leave),
         cmocka_unit_test(takes_pipelined_requests_in_order),
+        cmocka_unit_test(answers_before_it_ends),
+        cmocka_unit_test(so_many_at_once),
+        cmocka_unit_test(a_request_has_its_time),
         cmocka_unit_test(tells_loopback_from_the_world),
     };
     return cmocka_run_group_tests(tests, start, stop);
