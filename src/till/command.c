@@ -38,6 +38,7 @@
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
 #include "command.h"
+#include "screens.h"
 
 enum { COMMAND_BYTES = 16384, BASKET_COLUMNS = 200, ANSWER_BYTES = 8 << 20, SYNC_MS = 30000 };
 
@@ -160,7 +161,7 @@ static const struct bx_slot *slot_of(const struct bx_till *till, int event, cons
     char day[BX_DATE_TEXT] = "";
     const char *time = text;
     if (!text[0])
-        return bx_programme_current(programme, event, till->turn.utc);
+        return bx_slots_now(till, event);
     if (strlen(text) == 16 && text[10] == ' ') {
         memcpy(day, text, 10);
         time = text + 11;
