@@ -261,19 +261,33 @@ static void sell(struct bx_till *till, struct bx_json_reader *reader)
     command->stage = 1;
 }
 
-static int tender(struct bx_till *till, const char *text, struct bx_fault *fault)
+static int settles_early(const char *text, struct bx_fault *fault)
+{
+    return bx_fault_say(fault, BX_ERR_REFUSED,
+                        "%s pays for everything: leave out what comes after it.", text);
+}
+
+/* LAST: nothing comes after it. One that settles before others is refused, since those would be
+ * dropped without a word. */
+static int tender(struct bx_till *till, const char *text, bool last, struct bx_fault *fault)
 {
     struct bx_desk *desk = till->command.desk;
     bx_money left;
     bx_money cash;
+    bx_money due;
     bx_desk_left(till, desk, &left, &cash);
+    due = cash;
     if (strncmp(text, "card", 4) == 0 && (text[4] == ':' || !text[4]))
-        return bx_desk_tender(till, desk, BX_TENDER_CARD, left, text[4] ? text + 5 : NULL, fault);
+        return last ? bx_desk_tender(till, desk, BX_TENDER_CARD, left, text[4] ? text + 5 : NULL,
+                                     fault)
+                    : settles_early(text, fault);
     if (strncmp(text, "cash", 4) != 0 || (text[4] != ':' && text[4]))
         return bx_fault_say(fault, BX_ERR_INPUT,
                             "A tender is cash, cash:AMOUNT, card or card:REFERENCE.");
     if (text[4] && bx_money_parse(text + 5, strlen(text + 5), till->programme->exponent, &cash))
         return bx_fault_say(fault, BX_ERR_INPUT, "%s is no amount.", text + 5);
+    if (!last && cash.minor >= due.minor)
+        return settles_early(text, fault);
     return bx_desk_tender(till, desk, BX_TENDER_CASH, cash, NULL, fault);
 }
 
@@ -289,7 +303,7 @@ static void sell_pay(struct bx_till *till)
     if (command->tender_count == 0)
         BX_TEXT_COPY(command->tenders[command->tender_count++], "cash");
     for (size_t i = 0; i < command->tender_count && !err; i++) {
-        err = tender(till, command->tenders[i], &fault);
+        err = tender(till, command->tenders[i], i + 1 == command->tender_count, &fault);
         if (command->request != mine || !command->desk)
             return; /* refused at once, and told */
         if (command->desk->committing)
