@@ -52,6 +52,15 @@ static int line_fault(const struct reading *reading, const char *what, struct pi
                         reading->line, what, shown[0] ? ": " : "", shown);
 }
 
+static int value_fault(const struct reading *reading, const struct bx_ini_key *key,
+                       const char *must, struct piece value)
+{
+    char shown[64];
+    bx_text_wash(value.at, value.len, 40, shown, sizeof(shown));
+    return bx_fault_say(reading->fault, BX_ERR_INPUT, "%s, line %d: %s must be %s, not \"%s\".",
+                        reading->name, reading->line, key->name, must, shown);
+}
+
 static int text_set(const struct reading *reading, const struct bx_ini_key *key, struct piece value)
 {
     if (value.len >= key->size)
@@ -74,7 +83,7 @@ static int number_set(const struct reading *reading, const struct bx_ini_key *ke
     bool minus = value.len > 1 && value.at[0] == '-';
     int64_t number;
     if (bx_text_number(value.at + minus, value.len - minus, INT64_MAX, &number))
-        return line_fault(reading, "this is not a whole number", value);
+        return value_fault(reading, key, "a whole number", value);
     if (minus)
         number = -number;
     if (number < key->min || number > key->max)
@@ -90,7 +99,7 @@ static int bool_set(const struct reading *reading, const struct bx_ini_key *key,
     bool yes = piece_is(value, "yes") || piece_is(value, "true") || piece_is(value, "on");
     bool no = piece_is(value, "no") || piece_is(value, "false") || piece_is(value, "off");
     if (!yes && !no)
-        return line_fault(reading, "this must be yes or no", value);
+        return value_fault(reading, key, "yes or no", value);
     *(bool *)key->into = yes;
     return 0;
 }

@@ -41,7 +41,7 @@ int bx_cmd_sell(const struct bx_place *place, int argc, char **argv)
         .max = 1
     };
     struct bx_json_writer writer;
-    bx_buf_auto command;
+    bx_buf_auto command = {0};
     if (!bx_args_read(&args, argc, argv))
         return BX_EXIT_USAGE;
     command_open(&writer, &command, "sell");
@@ -64,7 +64,7 @@ int bx_cmd_find(const struct bx_place *place, int argc, char **argv)
 {
     struct bx_args args = {.usage = "find [TEXT] [--json]", .min = 0, .max = 1};
     struct bx_json_writer writer;
-    bx_buf_auto command;
+    bx_buf_auto command = {0};
     if (!bx_args_read(&args, argc, argv))
         return BX_EXIT_USAGE;
     command_open(&writer, &command, "find");
@@ -77,7 +77,7 @@ int bx_cmd_show(const struct bx_place *place, int argc, char **argv)
 {
     struct bx_args args = {.usage = "show NUMBER|CODE [--json]", .min = 1, .max = 1};
     struct bx_json_writer writer;
-    bx_buf_auto command;
+    bx_buf_auto command = {0};
     if (!bx_args_read(&args, argc, argv))
         return BX_EXIT_USAGE;
     command_open(&writer, &command, "show");
@@ -93,7 +93,7 @@ static int paper_send(const struct bx_place *place, const char *verb, const stru
     struct bx_json_writer writer;
     int64_t ticket = 1;
     bool code = is_code(args->words[0]);
-    bx_buf_auto command;
+    bx_buf_auto command = {0};
     bx_buf_init(&command, 0);
     /* A ticket's replacement is never guessed. */
     if (code ? args->word_count > 1 : reason && args->word_count < 2)

@@ -146,8 +146,6 @@ static int entry_gather(void *arg, const struct bx_row *row)
     const struct bx_ref *ref = &batch->refs[batch->next];
     if (ref->seq != row->head.seq || !bx_hash_equal(&ref->hash, &row->hash))
         return 0;
-    if (batch->count > 0 && batch->run->bytes.len + row->len > BX_BATCH_BYTES / 2)
-        return 1; /* the rest goes with the next */
     batch->starts[batch->count] = batch->run->bytes.len;
     batch->outgoing[batch->count++] = (struct bx_outgoing){
         .envelope = {.till = row->head.till,

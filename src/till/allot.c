@@ -21,7 +21,6 @@ enum {
     NONE_AGAIN_S = 60,
     STALE_AGAIN_S = 1,
     RENEW_S = 600,
-    ENDING_S = 60, /* not worth asking for */
     MARGIN_S = 30,
     MARGIN_PERCENT = 2,
     STORE_AGAIN_S = 5
@@ -136,7 +135,7 @@ static void row_tend(struct bx_till *till, struct bx_lease *row)
 
 static bool slot_is_wanted(const struct bx_till *till, const struct bx_slot *slot)
 {
-    return !slot->cancelled && slot->end.us > till->turn.utc.us + ENDING_S * BX_SECOND_US;
+    return !slot->cancelled && slot->end.us > till->turn.utc.us + BX_LEASES_ENDING_S * BX_SECOND_US;
 }
 
 /* Makes room by dropping what is over. Not before it is needed: a clock that jumps back, or a slot
@@ -333,7 +332,8 @@ static void end(struct bx_till *till)
             mark->want = 0;
             if (count < MESSAGES_MAX)
                 told[count++] = leases->rows[i].pool;
-        }
+        } else if (mine && mark->want > 0)
+            mark->not_before = (bx_mono){0};
         mark->again = false;
         leases->wish = leases->wish || mark->want > 0;
     }

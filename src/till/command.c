@@ -38,6 +38,7 @@
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
 #include "command.h"
+#include "screens.h"
 
 enum { COMMAND_BYTES = 16384, BASKET_COLUMNS = 200, ANSWER_BYTES = 8 << 20, SYNC_MS = 30000 };
 
@@ -160,7 +161,7 @@ static const struct bx_slot *slot_of(const struct bx_till *till, int event, cons
     char day[BX_DATE_TEXT] = "";
     const char *time = text;
     if (!text[0])
-        return bx_programme_current(programme, event, till->turn.utc);
+        return bx_slots_now(till, event);
     if (strlen(text) == 16 && text[10] == ' ') {
         memcpy(day, text, 10);
         time = text + 11;
@@ -260,19 +261,33 @@ static void sell(struct bx_till *till, struct bx_json_reader *reader)
     command->stage = 1;
 }
 
-static int tender(struct bx_till *till, const char *text, struct bx_fault *fault)
+static int settles_early(const char *text, struct bx_fault *fault)
+{
+    return bx_fault_say(fault, BX_ERR_REFUSED,
+                        "%s pays for everything: leave out what comes after it.", text);
+}
+
+/* LAST: nothing comes after it. One that settles before others is refused, since those would be
+ * dropped without a word. */
+static int tender(struct bx_till *till, const char *text, bool last, struct bx_fault *fault)
 {
     struct bx_desk *desk = till->command.desk;
     bx_money left;
     bx_money cash;
+    bx_money due;
     bx_desk_left(till, desk, &left, &cash);
+    due = cash;
     if (strncmp(text, "card", 4) == 0 && (text[4] == ':' || !text[4]))
-        return bx_desk_tender(till, desk, BX_TENDER_CARD, left, text[4] ? text + 5 : NULL, fault);
+        return last ? bx_desk_tender(till, desk, BX_TENDER_CARD, left, text[4] ? text + 5 : NULL,
+                                     fault)
+                    : settles_early(text, fault);
     if (strncmp(text, "cash", 4) != 0 || (text[4] != ':' && text[4]))
         return bx_fault_say(fault, BX_ERR_INPUT,
                             "A tender is cash, cash:AMOUNT, card or card:REFERENCE.");
     if (text[4] && bx_money_parse(text + 5, strlen(text + 5), till->programme->exponent, &cash))
         return bx_fault_say(fault, BX_ERR_INPUT, "%s is no amount.", text + 5);
+    if (!last && cash.minor >= due.minor)
+        return settles_early(text, fault);
     return bx_desk_tender(till, desk, BX_TENDER_CASH, cash, NULL, fault);
 }
 
@@ -288,7 +303,7 @@ static void sell_pay(struct bx_till *till)
     if (command->tender_count == 0)
         BX_TEXT_COPY(command->tenders[command->tender_count++], "cash");
     for (size_t i = 0; i < command->tender_count && !err; i++) {
-        err = tender(till, command->tenders[i], &fault);
+        err = tender(till, command->tenders[i], i + 1 == command->tender_count, &fault);
         if (command->request != mine || !command->desk)
             return; /* refused at once, and told */
         if (command->desk->committing)
@@ -497,9 +512,23 @@ static void login(struct bx_till *till, struct bx_json_reader *reader)
     bx_wipe(pin, sizeof(pin));
 }
 
+/* A part payment is given back by somebody who sees what was taken. */
+static bool payment_refuses(struct bx_till *till)
+{
+    struct bx_fault fault = {0};
+    if (!till->desk.tendering || till->desk.sale.tender_count == 0)
+        return false;
+    bx_fault_say(&fault, BX_ERR_REFUSED,
+                 "A payment is open, and part of it is taken: end it on the screen first.");
+    bx_command_refuse(till, &fault);
+    return true;
+}
+
 static void lock(struct bx_till *till, struct bx_json_reader *reader)
 {
     (void)reader;
+    if (payment_refuses(till))
+        return;
     bx_people_lock(till);
     person_answer(till);
 }
@@ -507,7 +536,8 @@ static void lock(struct bx_till *till, struct bx_json_reader *reader)
 static void logout(struct bx_till *till, struct bx_json_reader *reader)
 {
     (void)reader;
-    bx_people_logout(till, till->command.request);
+    if (!payment_refuses(till))
+        bx_people_logout(till, till->command.request);
 }
 
 static void offline(struct bx_till *till, struct bx_json_reader *reader)

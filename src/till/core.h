@@ -51,6 +51,9 @@ void bx_desk_forget(struct bx_till *till, struct bx_desk *desk);
 void bx_desk_refresh(struct bx_till *till, struct bx_desk *desk);
 /* There is a new programme: refreshes, after an open payment at the latest. */
 void bx_desk_programme(struct bx_till *till, struct bx_desk *desk);
+/* Takes back the last STEPS changes, also while places are asked for: BEFORE is the basket then. */
+void bx_desk_put_back(struct bx_till *till, struct bx_desk *desk, const struct bx_basket *before,
+                      int steps);
 bool bx_desk_undo(struct bx_till *till, struct bx_desk *desk);
 bool bx_desk_redo(struct bx_till *till, struct bx_desk *desk);
 /* Reserves the basket's places and opens tendering; refused for an empty basket, one that waits, a

@@ -250,8 +250,12 @@ void bx_counter_logged_in(struct bx_till *till, const struct bx_fault *fault)
     counter->now = counter->opened = till->turn.mono;
     counter->login_stage = 0;
     bx_input_clear(till);
-    if (!(counter->screen == BX_SCREEN_PAY && till->desk.tendering))
+    /* An open payment can only be left from its own screen, whatever lay over it. */
+    bool leads = till->desk.tendering && counter->screen != BX_SCREEN_PAY;
+    if (!till->desk.tendering || leads)
         bx_counter_home(till);
+    if (leads)
+        bx_counter_open(till, BX_SCREEN_PAY);
     const struct bx_user *user = bx_people_user(till);
     if (till->desk.basket.count > 0)
         bx_say(till, BX_TONE_PLAIN, "Welcome %s. The basket of before is still here.",

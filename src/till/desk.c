@@ -180,6 +180,15 @@ static void less(struct bx_till *till, struct bx_desk *desk)
     desk->waiting = need <= bx_leases_free(till, &desk->waiting_pool) ? 0 : need;
 }
 
+void bx_desk_put_back(struct bx_till *till, struct bx_desk *desk, const struct bx_basket *before,
+                      int steps)
+{
+    desk->basket = *before;
+    desk->undo_at = desk->undo_at > steps ? desk->undo_at - steps : 0;
+    desk->undo_count = desk->undo_at;
+    less(till, desk);
+}
+
 int bx_desk_add(struct bx_till *till, struct bx_desk *desk, const struct bx_product *product,
                 const struct bx_slot *slot, int quantity, struct bx_fault *fault)
 {

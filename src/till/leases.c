@@ -148,8 +148,11 @@ void bx_leases_grow(struct bx_till *till, const struct bx_slug *pool, int64_t q)
     if (!row)
         return;
     struct bx_lease_mark *mark = bx_lease_mark_of(&till->leases, row);
-    if (q > mark->want)
+    if (q > mark->want) {
         mark->want = q;
+        /* What is under way knows nothing of this wish, and its answer does not end it. */
+        mark->again = mark->again || mark->batched;
+    }
     mark->not_before = (bx_mono){0};
     till->leases.wish = true;
     till->leases.next_at = (bx_mono){0};

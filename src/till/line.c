@@ -108,6 +108,7 @@ static int line_read(const struct bx_till *till, char *text, struct line *line,
 static int items_add(struct bx_till *till, const struct line *line, struct bx_fault *fault)
 {
     const struct bx_slot *slot = bx_slots_selected(till);
+    struct bx_basket before = till->desk.basket;
     for (int i = 0; i < line->count; i++) {
         char key = line->items[i].key;
         const struct bx_product *product =
@@ -122,8 +123,8 @@ static int items_add(struct bx_till *till, const struct line *line, struct bx_fa
                               line->items[i].quantity, fault);
         if (!err)
             continue;
-        for (; i > 0; i--)
-            (void)bx_desk_undo(till, &till->desk);
+        if (i > 0)
+            bx_desk_put_back(till, &till->desk, &before, i);
         return err;
     }
     return 0;

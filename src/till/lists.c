@@ -255,13 +255,12 @@ void bx_lists_choose(struct bx_till *till)
 void bx_lists_scanned(struct bx_till *till, const char *text, size_t len)
 {
     struct bx_counter *counter = &till->counter;
-    enum bx_screen screen = bx_counter_screen(till);
     counter->say[0] = '\0';
     if (counter->stopped)
         bx_say(till, BX_TONE_BAD, "Scanned, but selling is stopped.");
     else if (!bx_people_user(till))
         bx_say(till, BX_TONE_WARN, "Scanned, but nobody is logged in.");
-    else if (screen == BX_SCREEN_PAY || counter->asking)
+    else if (till->desk.tendering || counter->asking)
         bx_say(till, BX_TONE_WARN, "Scanned. First finish what is on the screen.");
     else if (bx_code_has_shape(text, len))
         code_read(till, text, len);

@@ -50,6 +50,9 @@ const struct bx_slot *bx_slots_selected(const struct bx_till *till);
 void bx_slots_select(struct bx_till *till, const struct bx_slot *slot);
 /* The usual choice: the first of today's that has room, else the current one. */
 void bx_slots_default(struct bx_till *till);
+/* EVENT's slot that is running or comes next; past one that is about to end and has no place of
+ * ours, for which no more are asked. NULL: none. */
+const struct bx_slot *bx_slots_now(const struct bx_till *till, int event);
 /* An ended slot is left for the one that runs. */
 void bx_slots_follow(struct bx_till *till);
 /* Places this till could get in SLOT: its own, and, in contact, what the venue has beside. */

@@ -43,6 +43,8 @@ void bx_leases_finish(struct bx_leases *leases);
 struct bx_lease *bx_leases_find(struct bx_till *till, const struct bx_slug *pool);
 /* Places of POOL this till may sell now: 0 when frozen, closed, waiting. RESERVED counts as taken.
  */
+/* Seconds before a slot's end from which on no more places are asked for it. */
+enum { BX_LEASES_ENDING_S = 60 };
 int64_t bx_leases_free(const struct bx_till *till, const struct bx_slug *pool);
 void bx_leases_reserve(struct bx_till *till, const struct bx_slug *pool,
                        int64_t q); /* q may be negative */

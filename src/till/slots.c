@@ -46,6 +46,16 @@ int64_t bx_slots_room(const struct bx_till *till, const struct bx_slot *slot)
     return room + (beside > 0 ? beside : 0);
 }
 
+const struct bx_slot *bx_slots_now(const struct bx_till *till, int event)
+{
+    const struct bx_slot *slot = bx_programme_current(till->programme, event, till->turn.utc);
+    if (!slot || bx_leases_free(till, &slot->pool) > 0 ||
+        slot->end.us > till->turn.utc.us + BX_LEASES_ENDING_S * BX_SECOND_US)
+        return slot;
+    const struct bx_slot *next = bx_programme_step(till->programme, slot, 1);
+    return next ? next : slot;
+}
+
 void bx_slots_default(struct bx_till *till)
 {
     const struct bx_programme *programme = till->programme;

@@ -53,7 +53,7 @@ class Terminal:
                 os.execvpe(words[0], words, variables)
             finally:
                 os._exit(127)
-        self.status = None
+        self.status, self.gone = None, False
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
@@ -68,11 +68,12 @@ class Terminal:
         self.end()
 
     def read(self):
-        while True:
+        while not self.gone:
+            if not select.select([self.fd], [], [], 0.1)[0]:
+                continue
             try:
-                select.select([self.fd], [], [])
                 part = os.read(self.fd, 65536)
-            except (OSError, ValueError):
+            except OSError:
                 return
             if not part:
                 return
@@ -82,26 +83,27 @@ class Terminal:
 
     def hang_up(self):
         """The terminal goes away, as when an SSH connection is lost."""
-        fd, self.fd = self.fd, -1
-        os.close(fd)
+        self.gone = True
+        self.reader.join()
+        os.close(self.fd)
+
+    def ended(self):
+        if self.status is None:
+            pid, status = os.waitpid(self.child, os.WNOHANG)
+            self.status = os.waitstatus_to_exitcode(status) if pid else None
+        return self.status is not None
 
     def wait_end(self):
         """The status the program ended with; negative: the signal."""
-        def ended():
-            pid, status = os.waitpid(self.child, os.WNOHANG)
-            return pid and [os.waitstatus_to_exitcode(status)]
-        if self.status is None:
-            self.status = wait_for("the program does not end", ended)[0]
+        wait_for("the program does not end", self.ended)
         return self.status
 
     def end(self):
         if self.status is None:
             os.kill(self.child, signal.SIGKILL)
             self.wait_end()
-        if self.fd >= 0:
-            self.reader.join(10)
-            os.close(self.fd)
-            self.fd = -1
+        if not self.gone:
+            self.hang_up()
 
     def resize(self, columns, rows):
         with self.lock:

@@ -429,7 +429,9 @@ def test_garbage_and_oversize(server, till):
         heard = raw(server, data, wait=1)
         assert not heard or heard.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4", b"HTTP/1.1 5")), heard[:80]
     huge = b"POST /v1/entries HTTP/1.1\r\nHost: x\r\nContent-Length: 900000000000\r\n\r\n"
-    assert raw(server, huge).startswith(b"HTTP/1.1 413")
+    for _ in range(20):  # and whoever comes next is heard
+        assert raw(server, huge).startswith(b"HTTP/1.1 413")
+        assert server.plain("GET", "/healthz").status == 200
     answer = server.plain("POST", "/v1/devices/enrol", "x" * 5000, {"Content-Type": "application/json"})
     assert (answer.status, answer.code) == (413, "too_large")
     bad = [b"", b"{", b"[]]", b'{"id":1,"id":2}', b'{"a":1.5}', b"\xff", b"[" * 5000, b"nul", b'"\\ud800"']

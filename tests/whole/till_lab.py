@@ -3,6 +3,7 @@
 our own eyes, and the till on the screen in tmux. Screens are waited for by condition, never for a
 time; PATIENCE only bounds how long a failure takes."""
 import datetime
+import functools
 import hashlib
 import json
 import os
@@ -48,15 +49,26 @@ def museum(zone=None):
     return programme
 
 
+@functools.cache
+def venue_store(programme):
+    """The store of such a venue, made once: init, import, two people who may log in."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(folder)
+        server.command("init")
+        file = server.home / "museum.json"
+        file.write_text(programme)
+        server.command("import", file)
+        server.command("user", NUMBER, NAME, "cashier", stdin=PIN + "\n")
+        server.command("user", 8, "Ben", "supervisor", stdin="4321\n")
+        return (server.home / "boxtilld.db").read_bytes()
+
+
 def venue(home, programme=None, config=""):
-    """A booking server with the sample museum and two people who may log in; not started."""
+    """A booking server with the sample museum; not started."""
     server = Server(home, config)
-    server.command("init")
-    file = server.home / "museum.json"
-    file.write_text(json.dumps(programme or museum()))
-    server.command("import", file)
-    server.command("user", NUMBER, NAME, "cashier", stdin=PIN + "\n")
-    server.command("user", 8, "Ben", "supervisor", stdin="4321\n")
+    store_file = server.home / "boxtilld.db"
+    store_file.write_bytes(venue_store(json.dumps(programme or museum())))
+    store_file.chmod(0o600)
     return server
 
 
@@ -134,9 +146,10 @@ class Till:
 
     def url(self, url):
         """From now on the server is looked for there."""
-        text = (self.home / "boxtill.conf").read_text()
-        self.configure(re.sub(r"(?m)^url = .*\n", "", text).replace("[server]\n",
-                                                                  f"[server]\nurl = {url}\n"))
+        text = re.sub(r"(?m)^url = .*\n", "", (self.home / "boxtill.conf").read_text())
+        if "[server]\n" not in text:
+            text += "[server]\n"
+        self.configure(text.replace("[server]\n", f"[server]\nurl = {url}\n"))
 
     def sync(self):
         """Sends until nothing waits; through a bad line that takes several times."""
@@ -190,6 +203,7 @@ def rows(server, question, *values):
 TMUX = """set -g escape-time 0
 set -g status off
 set -g remain-on-exit on
+set -g remain-on-exit-format ""
 set -g history-limit 0
 set -g default-terminal {terminal}
 """

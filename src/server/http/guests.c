@@ -51,9 +51,32 @@ void *bd_guests_destroy(struct bd_guests *guests)
     return bx_free(guests);
 }
 
+static bool has_gone(const struct guest *guest)
+{
+    bufferevent_data_cb read, write;
+    bufferevent_event_cb event;
+    void *arg;
+    bufferevent_getcb(guest->buffers, &read, &write, &event, &arg);
+    return !read && !write && !event;
+}
+
+static void farewell(struct bd_guests *guests)
+{
+    for (size_t i = 0; i < guests->count;) {
+        if (has_gone(&guests->guests[i])) {
+            bufferevent_decref(guests->guests[i].buffers);
+            guests->guests[i] = guests->guests[--guests->count];
+        } else
+            i++;
+    }
+}
+
 static struct bufferevent *arrive(struct event_base *base, void *arg)
 {
     struct bd_guests *guests = arg;
+    /* The newcomer may have the descriptor of one that has gone, whose buffers, held here, still
+     * listen on it: with two on one descriptor the newcomer would never be heard. */
+    farewell(guests);
     struct bufferevent *buffers = bufferevent_socket_new(base, -1, 0);
     if (!buffers || guests->count == guests->max)
         return buffers;
@@ -84,29 +107,13 @@ void bd_guests_stir(struct bd_guests *guests, struct evhttp_connection *connecti
             guests->guests[i].since = guests->now;
 }
 
-static bool has_gone(const struct guest *guest)
-{
-    bufferevent_data_cb read, write;
-    bufferevent_event_cb event;
-    void *arg;
-    bufferevent_getcb(guest->buffers, &read, &write, &event, &arg);
-    return !read && !write && !event;
-}
-
 void bd_guests_tend(struct bd_guests *guests)
 {
     guests->now++;
-    for (size_t i = 0; i < guests->count;) {
-        struct guest *guest = &guests->guests[i];
-        if (has_gone(guest)) {
-            bufferevent_decref(guest->buffers);
-            *guest = guests->guests[--guests->count];
-            continue;
-        }
-        if (guests->now - guest->since > guests->patience)
-            (void)shutdown(bufferevent_getfd(guest->buffers), SHUT_RDWR);
-        i++;
-    }
+    farewell(guests);
+    for (size_t i = 0; i < guests->count; i++)
+        if (guests->now - guests->guests[i].since > guests->patience)
+            (void)shutdown(bufferevent_getfd(guests->guests[i].buffers), SHUT_RDWR);
     if (guests->count < guests->max && guests->door)
         evconnlistener_enable(guests->door);
 }

@@ -71,7 +71,7 @@ static void faults_name_file_and_line(void **state)
         {"[server]\nport =",                      "line 2"                      },
         {"[till]\nport = -11",                    "from -10 to 10"              },
         {"[till]\nport = -",                      "line 2"                      },
-        {"[server]\ntls = maybe",                 "yes or no: maybe"            },
+        {"[server]\ntls = maybe",                 "tls must be yes or no"       },
         {"[server]\nhost = 1234567890123456",     "too long"                    },
         {"[server]\nhost = a\x01",                "line 2"                      },
         {"[server]\nhost = a\xFF",                "not allowed"                 },

@@ -79,6 +79,9 @@ static void refuses_what_is_no_command(void **state)
     run(rig, "{\"verb\":\"sell\",\"basket\":\"a\",\"slot\":\"23:59\"}", 1);
     run(rig, "{\"verb\":\"sell\",\"basket\":\"a\",\"event\":\"opera\"}", 1);
     run(rig, "{\"verb\":\"sell\",\"basket\":\"a\",\"tenders\":[\"gold\"]}", 1);
+    /* a tender that settles before another one: nothing is dropped without a word */
+    run(rig, "{\"verb\":\"sell\",\"basket\":\"a\",\"tenders\":[\"card\",\"cash\"]}", 1);
+    run(rig, "{\"verb\":\"sell\",\"basket\":\"a\",\"tenders\":[\"cash:6000\",\"cash\"]}", 1);
     run(rig, "{\"verb\":\"sell\",\"basket\":\"a\",\"tenders\":[\"cash:x\"]}", 1);
     run(rig, "{\"verb\":\"sell\",\"basket\":\"a\",\"tenders\":[\"card:4111111111111111\"]}", 1);
     assert_int_equal(rig_entries(rig, BX_KIND_SALE), 0);

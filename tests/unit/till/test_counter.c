@@ -152,6 +152,43 @@ static void leaving_a_part_payment_asks(void **state)
     assert_int_equal(bench_pieces(), 1);
 }
 
+/* Whoever logs in, and whatever lay over it: an open payment is what is on the screen. */
+static void a_login_leads_back_to_the_payment(void **state)
+{
+    (void)state;
+    static const char *const over[] = {"?", ":"};
+    for (size_t i = 0; i < bx_countof(over); i++) {
+        bench_keys("a\n400c");
+        bench_keys(over[i]);
+        rig_command(bench.rig, "{\"verb\":\"login\",\"number\":8,\"pin\":\"1234\"}");
+        assert_int_equal(bench.rig->exit, 0);
+        assert_int_equal(screen(), BX_SCREEN_PAY);
+        assert_int_equal(bench_tenders(), 1);
+        bench_wait(1200); /* what has just opened takes no Enter */
+        bench_keys("\n");
+        assert_int_equal(bench_sales(), (int)i + 1);
+        bench_keys("\033");
+    }
+}
+
+/* Money that was taken is given back by somebody who sees it, not by a command. */
+static void commands_leave_a_part_payment_alone(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {"{\"verb\":\"lock\"}", "{\"verb\":\"logout\"}"};
+    bench_keys("a\n400c");
+    for (size_t i = 0; i < bx_countof(commands); i++) {
+        rig_command(bench.rig, commands[i]);
+        assert_int_equal(bench.rig->exit, 1);
+        assert_int_equal(screen(), BX_SCREEN_PAY);
+        assert_int_equal(bench_tenders(), 1);
+    }
+    bench_keys("\033y");
+    rig_command(bench.rig, commands[1]);
+    assert_int_equal(bench.rig->exit, 0);
+    assert_int_equal(screen(), BX_SCREEN_LOGIN);
+}
+
 static void sale_of_nothing_to_pay(void **state)
 {
     (void)state;
@@ -456,8 +493,9 @@ static void line_refuses_whole(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "=2a zz!\n", "=a2\n",           "=2a 13:59\n", "=2a1x\n", "=2a 14:99\n",
-        "=0a\n",     "=a cash 1.234\n", "=5000a\n",    "=a 9:\n", "=a card x y\n"};
+        "=2a zz!\n",   "=a2\n",         "=2a 13:59\n",           "=2a1x\n",
+        "=2a 14:99\n", "=0a\n",         "=a cash 1.234\n",       "=5000a\n",
+        "=a 9:\n",     "=a card x y\n", "=acacacacacacacacacx\n"};
     for (size_t i = 0; i < bx_countof(lines); i++) {
         bench_keys(lines[i]);
         assert_int_equal(screen(), BX_SCREEN_LINE);
@@ -683,6 +721,8 @@ int main(void)
         flow_test(part_payment),
         flow_test(much_too_much_cash_asks_once),
         flow_test(leaving_a_part_payment_asks),
+        flow_test(a_login_leads_back_to_the_payment),
+        flow_test(commands_leave_a_part_payment_alone),
         flow_test(sale_of_nothing_to_pay),
         flow_test(next_product_begins_the_next_sale),
         flow_test(storing_takes_no_second_tender),

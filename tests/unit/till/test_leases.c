@@ -242,6 +242,25 @@ static void quarantine_ends_when_the_server_says_so(void **state)
     assert_int_equal(rig->exit, 0);
 }
 
+static void a_wish_outlives_an_answer_that_knows_nothing_of_it(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "6a\n\n");
+    rig->hold[BX_EFFECT_ALLOT] = true;
+    rig_keys(rig, "a\n\n");
+    rig_wait(rig, 10000);
+    assert_int_equal(rig_lease(rig, "s1430")->n, 10); /* a refill is under way */
+    int replies = rig->replies;
+    rig_command(rig, "{\"verb\":\"sell\",\"basket\":\"15a\"}");
+    assert_int_equal(rig->replies, replies);
+    rig->hold[BX_EFFECT_ALLOT] = false;
+    rig_release(rig, BX_EFFECT_ALLOT);
+    rig_wait(rig, 1000);
+    assert_int_equal(rig->replies, replies + 1);
+    assert_int_equal(rig->exit, 0);
+    assert_int_equal(rig_lease(rig, "s1430")->used, 22);
+}
+
 #define SELLING(test) cmocka_unit_test_setup_teardown(test, rig_open_selling, rig_close)
 #define FRESH(test)   cmocka_unit_test_setup_teardown(test, rig_open, rig_close)
 
@@ -262,6 +281,7 @@ int main(void)
         FRESH(nothing_to_give_is_asked_again_later),
         SELLING(says_hello_after_a_restart),
         SELLING(quarantine_ends_when_the_server_says_so),
+        SELLING(a_wish_outlives_an_answer_that_knows_nothing_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
