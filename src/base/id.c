@@ -25,11 +25,6 @@ bool bx_id_equal(const struct bx_id *a, const struct bx_id *b)
     return memcmp(a->b, b->b, sizeof(a->b)) == 0;
 }
 
-int bx_id_compare(const struct bx_id *a, const struct bx_id *b)
-{
-    return memcmp(a->b, b->b, sizeof(a->b));
-}
-
 bool bx_id_is_zero(const struct bx_id *id)
 {
     static const struct bx_id zero;

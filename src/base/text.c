@@ -199,23 +199,6 @@ void bx_text_log(struct bx_buf *out, const char *text, size_t len)
     }
 }
 
-void bx_text_csv(struct bx_buf *out, const char *text)
-{
-    bool formula = text[0] && strchr("=+-@\t\r\n", text[0]);
-    bool quote = strpbrk(text, ",\"\r\n;\t") != NULL;
-    if (quote)
-        bx_buf_byte_add(out, '"');
-    if (formula)
-        bx_buf_byte_add(out, '\'');
-    for (const char *at = text; *at; at++) {
-        if (*at == '"')
-            bx_buf_byte_add(out, '"');
-        bx_buf_byte_add(out, (uint8_t)*at);
-    }
-    if (quote)
-        bx_buf_byte_add(out, '"');
-}
-
 int bx_text_number(const char *text, size_t len, int64_t max, int64_t *ret)
 {
     if (len == 0 || (len > 1 && text[0] == '0'))

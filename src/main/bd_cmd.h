@@ -26,5 +26,3 @@ struct bd_store *bd_store_open(const struct bd_config *config, enum bd_sqlite_mo
                                struct bx_fault *fault);
 /* Says FAULT on stderr; returns BD_EXIT_REFUSED. */
 int bd_refuse(const struct bx_fault *fault);
-/* This moment, and fresh randomness. */
-struct bd_turn bd_turn_now(void);

@@ -29,7 +29,8 @@ int bd_refuse(const struct bx_fault *fault)
     return BD_EXIT_REFUSED;
 }
 
-struct bd_turn bd_turn_now(void)
+/* This moment, and fresh randomness. */
+static struct bd_turn turn_now(void)
 {
     struct bx_clock *clock = bx_sys_clock();
     struct bx_random *random = bx_sys_random();
@@ -66,7 +67,7 @@ struct act {
 static int act_within(struct act *act, struct bd_store *store, const struct bd_policy *policy,
                       struct bx_fault *fault)
 {
-    struct bd_turn turn = bd_turn_now();
+    struct bd_turn turn = turn_now();
     int err = store->ops->begin(store, fault);
     if (err < 0)
         return err;
@@ -140,7 +141,7 @@ static int import_run(struct act *act, struct bd_store *store, struct bd_book *b
 /* The venue's own date, since a file may say "today". A zone that is none is told by the parser. */
 static struct bx_date today_at_venue(const char *text, size_t len)
 {
-    bx_utc now = bd_turn_now().now;
+    bx_utc now = turn_now().now;
     struct bx_date today;
     int minute;
     bx_utc_civil(now, 0, &today, &minute);

@@ -169,7 +169,6 @@ void bx_papers_rows(struct bx_till *till, const struct bx_event *event);
 void bx_papers_committed(struct bx_till *till, const struct bx_intent *intent,
                          const struct bx_entry_head *head, const struct bx_ref *ref);
 void bx_papers_finish(struct bx_papers *papers);
-bool bx_job_is_over(enum bx_job_state state);
 /* The printer has been handed something and has not said a word yet. */
 bool bx_papers_are_busy(const struct bx_till *till);
 void bx_papers_wake(const struct bx_till *till, bx_mono *wake);

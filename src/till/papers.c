@@ -33,7 +33,7 @@ void bx_papers_finish(struct bx_papers *papers)
     papers->count = papers->cap = 0;
 }
 
-bool bx_job_is_over(enum bx_job_state state)
+static bool is_over(enum bx_job_state state)
 {
     return state == BX_JOB_CONFIRMED || state == BX_JOB_SENT || state == BX_JOB_CANCELLED;
 }
@@ -254,7 +254,7 @@ static void stale_check(struct bx_till *till, size_t at)
     struct bx_papers *papers = &till->papers;
     struct bx_paper_mark *mark = &papers->marks[at];
     enum bx_job_state state = papers->jobs[at].state;
-    if (bx_job_is_over(state) || state == BX_JOB_UNSURE || mark->noting ||
+    if (is_over(state) || state == BX_JOB_UNSURE || mark->noting ||
         till->turn.mono.ns < bx_mono_plus_ms(mark->born, STALE_MS).ns)
         return;
     bool never = state == BX_JOB_NEW || state == BX_JOB_FAILED_SAFE ||
@@ -276,10 +276,10 @@ static void forget(struct bx_papers *papers)
 {
     size_t over = 0;
     for (size_t i = 0; i < papers->count; i++)
-        over += bx_job_is_over(papers->jobs[i].state);
+        over += is_over(papers->jobs[i].state);
     for (size_t i = 0; i < papers->count && over > KEPT_MAX;) {
         const struct bx_paper_mark *mark = &papers->marks[i];
-        if (!bx_job_is_over(papers->jobs[i].state) || mark->dirty || mark->noting) {
+        if (!is_over(papers->jobs[i].state) || mark->dirty || mark->noting) {
             i++;
             continue;
         }
@@ -304,7 +304,7 @@ void bx_papers_wake(const struct bx_till *till, bx_mono *wake)
     const struct bx_papers *papers = &till->papers;
     bx_mono_earlier(wake, papers->note_due);
     for (size_t i = 0; i < papers->count; i++) {
-        if (bx_job_is_over(papers->jobs[i].state))
+        if (is_over(papers->jobs[i].state))
             continue;
         bx_mono_earlier(wake, papers->marks[i].due);
     }
@@ -393,7 +393,7 @@ static void job_report(struct bx_till *till, size_t at, const struct bx_print_re
     struct bx_paper_mark *mark = &till->papers.marks[at];
     enum bx_job_state old = job->state;
     enum bx_job_state state = state_after(old, mark->asked, report->state);
-    if (bx_job_is_over(old) || (state == old && strcmp(job->say, report->say) == 0)) {
+    if (is_over(old) || (state == old && strcmp(job->say, report->say) == 0)) {
         mark->looking = false;
         return;
     }
@@ -638,7 +638,7 @@ static void earlier_close(struct bx_till *till, const struct bx_print_job *now, 
     struct bx_papers *papers = &till->papers;
     for (size_t i = 0; i < papers->count; i++) {
         const struct bx_print_job *job = &papers->jobs[i];
-        if (job->sale != now->sale || job->ticket != now->ticket || bx_job_is_over(job->state))
+        if (job->sale != now->sale || job->ticket != now->ticket || is_over(job->state))
             continue;
         if (torn && job->state == BX_JOB_UNSURE)
             job_state(till, i, BX_JOB_CONFIRMED, "torn in the hand");

@@ -16,7 +16,6 @@ struct bx_id {
 /* RANDOM: ten fresh random bytes. */
 struct bx_id bx_id_make(bx_utc now, const uint8_t random[10]);
 bool bx_id_equal(const struct bx_id *a, const struct bx_id *b);
-int bx_id_compare(const struct bx_id *a, const struct bx_id *b);
 bool bx_id_is_zero(const struct bx_id *id);
 
 /* Lower-case 8-4-4-4-12. */

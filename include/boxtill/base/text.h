@@ -33,10 +33,6 @@ size_t bx_text_encode(uint32_t c, char out[4]);
 /* For a log or a plain terminal: anything but printable ASCII becomes \xNN or \u{N}. */
 void bx_text_log(struct bx_buf *out, const char *text, size_t len);
 
-/* One CSV cell (RFC 4180), with formulas defused (a leading = + - @ TAB CR LF gets an apostrophe).
- */
-void bx_text_csv(struct bx_buf *out, const char *text);
-
 /* Whole decimal number without sign, blanks or leading zeros. 0, or BX_ERR_INPUT also past MAX. */
 int bx_must bx_text_number(const char *text, size_t len, int64_t max, int64_t *ret);
 

@@ -32,7 +32,7 @@ void bd_challenge_make(const struct bd_challenger *challenger, bx_mono now,
     challenge_of(challenger, (uint64_t)(now.ns / BUCKET_NS), out);
 }
 
-bool bd_challenge_is_fresh(const struct bd_challenger *challenger, bx_mono now, const char *text)
+static bool is_fresh(const struct bd_challenger *challenger, bx_mono now, const char *text)
 {
     if (strlen(text) != BD_CHALLENGE_TEXT - 1)
         return false;
@@ -118,7 +118,7 @@ int bd_caller_check(struct bd_store *store, const struct bd_challenger *challeng
         return refuse(BD_PROBLEM_REVOKED, ret_problem);
     if (caller.device.incarnation != incarnation)
         return refuse(BD_PROBLEM_INCARNATION, ret_problem);
-    if (!bd_challenge_is_fresh(challenger, now, request->challenge))
+    if (!is_fresh(challenger, now, request->challenge))
         return refuse(BD_PROBLEM_CHALLENGE, ret_problem);
     return 0;
 }

@@ -21,7 +21,6 @@ struct bd_challenger {
 #define BD_CHALLENGE_TEXT 49
 void bd_challenge_make(const struct bd_challenger *challenger, bx_mono now,
                        char out[BD_CHALLENGE_TEXT]);
-bool bd_challenge_is_fresh(const struct bd_challenger *challenger, bx_mono now, const char *text);
 
 /* What a signed request says of its sender. */
 struct bd_caller {

@@ -304,7 +304,8 @@ void *bd_writer_destroy(struct bd_writer *writer)
     return bx_free(writer);
 }
 
-int64_t bd_writer_wait_ms(const struct bd_writer *writer)
+/* How long something put now would wait, in milliseconds. */
+static int64_t wait_ms(const struct bd_writer *writer)
 {
     int64_t queued = atomic_load(&writer->queued);
     if (atomic_load(&writer->under_way) == 0)
@@ -316,8 +317,7 @@ int64_t bd_writer_wait_ms(const struct bd_writer *writer)
 
 struct bd_work *bd_writer_put(struct bd_writer *writer, struct bd_work *taken_work)
 {
-    if (atomic_load(&writer->under_way) >= BD_QUEUE_MAX ||
-        bd_writer_wait_ms(writer) > BD_WAIT_MAX_MS)
+    if (atomic_load(&writer->under_way) >= BD_QUEUE_MAX || wait_ms(writer) > BD_WAIT_MAX_MS)
         return taken_work;
     atomic_fetch_add(&writer->under_way, 1);
     atomic_fetch_add(&writer->queued, 1);

@@ -46,5 +46,3 @@ void bd_writer_stop(struct bd_writer *writer);
 struct bd_work *bx_must bd_writer_put(struct bd_writer *writer, struct bd_work *taken_work);
 /* The next finished work, now the caller's, or NULL. */
 struct bd_work *bd_writer_take(struct bd_writer *writer);
-/* How long something put now would wait, in milliseconds. */
-int64_t bd_writer_wait_ms(const struct bd_writer *writer);

@@ -367,9 +367,3 @@ void *bd_store_sqlite_destroy(struct bd_store *store)
     bx_buf_finish(&sqlite->scratch);
     return bx_free(sqlite);
 }
-
-int bd_store_sqlite_backup(struct bd_store *store, const char *dest, struct bx_fault *fault)
-{
-    struct sqlite *sqlite = (struct sqlite *)store;
-    return bx_db_backup(sqlite->db, dest, fault);
-}

@@ -17,6 +17,3 @@ struct bd_store *bd_store_sqlite_open(const char *path, enum bd_sqlite_mode mode
 /* Accepts NULL; an open transaction is rolled back. */
 void *bd_store_sqlite_destroy(struct bd_store *store);
 BX_CLEANUP_DEFINE(struct bd_store, bd_store_sqlite_destroy)
-/* A copy of the whole file at DEST, as it is now; while others write. */
-int bx_must bd_store_sqlite_backup(struct bd_store *store, const char *dest,
-                                   struct bx_fault *fault);

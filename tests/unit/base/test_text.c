@@ -215,31 +215,6 @@ static void logs_are_plain_ascii(void **state)
     assert_string_equal(bx_buf_text(&buf), "a\\x0a\\x1b\\xff \\u{e9}\\u{20ac}");
 }
 
-static const char *csv(struct bx_buf *buf, const char *text)
-{
-    bx_buf_clear(buf);
-    bx_text_csv(buf, text);
-    return bx_buf_text(buf);
-}
-
-static void csv_cells_are_quoted_and_harmless(void **state)
-{
-    (void)state;
-    bx_buf_auto buf;
-    bx_buf_init(&buf, 0);
-    assert_string_equal(csv(&buf, ""), "");
-    assert_string_equal(csv(&buf, "plain 5.00"), "plain 5.00");
-    assert_string_equal(csv(&buf, "a,b"), "\"a,b\"");
-    assert_string_equal(csv(&buf, "say \"hi\""), "\"say \"\"hi\"\"\"");
-    assert_string_equal(csv(&buf, "a\nb"), "\"a\nb\"");
-    assert_string_equal(csv(&buf, "=1+1"), "'=1+1");
-    assert_string_equal(csv(&buf, "-5"), "'-5");
-    assert_string_equal(csv(&buf, "+5"), "'+5");
-    assert_string_equal(csv(&buf, "@x,y"), "\"'@x,y\"");
-    assert_string_equal(csv(&buf, "\r="), "\"'\r=\"");
-    assert_string_equal(csv(&buf, "\t="), "\"'\t=\"");
-}
-
 static void numbers(void **state)
 {
     (void)state;
@@ -300,7 +275,6 @@ int main(void)
         cmocka_unit_test(columns_of_characters),
         cmocka_unit_test(every_character_goes_there_and_back),
         cmocka_unit_test(logs_are_plain_ascii),
-        cmocka_unit_test(csv_cells_are_quoted_and_harmless),
         cmocka_unit_test(numbers),
         cmocka_unit_test(copies_are_cut_between_characters),
     };
