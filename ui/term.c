@@ -31,15 +31,15 @@ static void styles(void)
         attr_t attr;
         short ink;
     } looks[] = {
-        {UI_PLAIN,  A_NORMAL,           -1          },
-        {UI_DIM,    A_DIM,              -1          },
-        {UI_STRONG, A_BOLD,             -1          },
-        {UI_BAR,    A_REVERSE,          -1          },
-        {UI_CHOSEN, A_REVERSE | A_BOLD, -1          },
-        {UI_KEY,    A_BOLD,             COLOR_CYAN  },
-        {UI_GOOD,   A_BOLD,             COLOR_GREEN },
-        {UI_WARN,   A_BOLD,             COLOR_YELLOW},
-        {UI_BAD,    A_BOLD | A_REVERSE, COLOR_RED   },
+        {UI_PLAIN, A_NORMAL, -1},
+        {UI_DIM, A_DIM, -1},
+        {UI_STRONG, A_BOLD, -1},
+        {UI_BAR, A_REVERSE, -1},
+        {UI_CHOSEN, A_REVERSE | A_BOLD, -1},
+        {UI_KEY, A_BOLD, COLOR_CYAN},
+        {UI_GOOD, A_BOLD, COLOR_GREEN},
+        {UI_WARN, A_BOLD, COLOR_YELLOW},
+        {UI_BAD, A_BOLD | A_REVERSE, COLOR_RED},
     };
     for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
         term.attrs[looks[i].style] = looks[i].attr;
@@ -115,18 +115,12 @@ static int special(wint_t c)
     static const struct {
         int curses, key;
     } keys[] = {
-        {KEY_ENTER,     BX_KEY_ENTER    },
-        {KEY_BACKSPACE, BX_KEY_BACKSPACE},
-        {KEY_DC,        BX_KEY_DELETE   },
-        {KEY_UP,        BX_KEY_UP       },
-        {KEY_DOWN,      BX_KEY_DOWN     },
-        {KEY_LEFT,      BX_KEY_LEFT     },
-        {KEY_RIGHT,     BX_KEY_RIGHT    },
-        {KEY_PPAGE,     BX_KEY_PAGE_UP  },
-        {KEY_NPAGE,     BX_KEY_PAGE_DOWN},
-        {KEY_HOME,      BX_KEY_HOME     },
-        {KEY_END,       BX_KEY_END      },
-        {KEY_BTAB,      BX_KEY_TAB      },
+        {KEY_ENTER, BX_KEY_ENTER},     {KEY_BACKSPACE, BX_KEY_BACKSPACE},
+        {KEY_DC, BX_KEY_DELETE},       {KEY_UP, BX_KEY_UP},
+        {KEY_DOWN, BX_KEY_DOWN},       {KEY_LEFT, BX_KEY_LEFT},
+        {KEY_RIGHT, BX_KEY_RIGHT},     {KEY_PPAGE, BX_KEY_PAGE_UP},
+        {KEY_NPAGE, BX_KEY_PAGE_DOWN}, {KEY_HOME, BX_KEY_HOME},
+        {KEY_END, BX_KEY_END},         {KEY_BTAB, BX_KEY_TAB},
     };
     if (c >= KEY_F(1) && c <= KEY_F(12))
         return BX_KEY_F1 + (int)c - KEY_F(1);

@@ -164,14 +164,12 @@ int bx_ini_parse(const char *name, const char *text, size_t len, const struct bx
 {
     if (len > FILE_MAX)
         return bx_fault_say(fault, BX_ERR_INPUT, "%s is too long for a configuration file.", name);
-    struct reading reading = {
-        .name = name,
-        .keys = keys,
-        .count = count,
-        .seen = bx_alloc(count, sizeof(bool)),
-        .section = {"", 0},
-        .fault = fault
-    };
+    struct reading reading = {.name = name,
+                              .keys = keys,
+                              .count = count,
+                              .seen = bx_alloc(count, sizeof(bool)),
+                              .section = {"", 0},
+                              .fault = fault};
     int err = 0;
     for (size_t at = 0; at < len && !err;) {
         const char *end = memchr(text + at, '\n', len - at);

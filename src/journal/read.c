@@ -180,10 +180,7 @@ int bx_ledger_read(struct bx_journal *journal, const struct bx_query *query, bx_
     if (err == 0)
         err = bx_stmt_each(list_of(ledger, query, limit), seq_take, &seqs, fault);
     for (int i = 0; i < seqs.count && err == 0; i++) {
-        struct showing showing = {
-            .to = {visit, arg},
-              .seq = seqs.list[i]
-        };
+        struct showing showing = {.to = {visit, arg}, .seq = seqs.list[i]};
         err = bx_rows_each(ledger, showing.seq, row_show, &showing, fault);
         if (err >= 0)
             err = showing.found ? showing.result : damaged(showing.seq, "it is missing", fault);

@@ -233,16 +233,16 @@ static int projections_compare(struct bx_ledger *ledger, struct bx_fault *fault)
     static const struct {
         const char *name, *sql;
     } list[] = {
-        {"ticket",    DIFFER("ticket")                                                         },
-        {"about",     DIFFER("about")                                                          },
-        {"total",     DIFFER("total")                                                          },
-        {"lockout",   DIFFER("lockout")                                                        },
-        {"answer",    "SELECT count(*) FROM main.answer m JOIN temp.answer t USING(seq)"
-                   " WHERE m.standing <> t.standing"                         },
-        {"lease",     "SELECT count(*) FROM lease l WHERE l.used <> coalesce((SELECT u.q FROM"
+        {"ticket", DIFFER("ticket")},
+        {"about", DIFFER("about")},
+        {"total", DIFFER("total")},
+        {"lockout", DIFFER("lockout")},
+        {"answer", "SELECT count(*) FROM main.answer m JOIN temp.answer t USING(seq)"
+                   " WHERE m.standing <> t.standing"},
+        {"lease", "SELECT count(*) FROM lease l WHERE l.used <> coalesce((SELECT u.q FROM"
                   " temp.lease_use u WHERE u.pool = l.pool AND u.r = l.r), 0)"},
         {"print_job", "SELECT count(*) FROM print_job j WHERE NOT EXISTS (SELECT 1 FROM entry e"
-                      " WHERE e.seq = j.sale AND e.kind = 'sale')"        },
+                      " WHERE e.seq = j.sale AND e.kind = 'sale')"},
     };
     int64_t rows = 0;
     for (size_t i = 0; i < bx_countof(list); i++) {

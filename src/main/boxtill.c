@@ -17,30 +17,31 @@ static const struct {
     bx_cmd run;
     const char *usage, *what;
 } commands[] = {
-    {"login",   bx_cmd_login,   "login [NUMBER] [--json]",
+    {"login", bx_cmd_login, "login [NUMBER] [--json]",
      "log a cashier in; the PIN is asked, or read from "
-     "standard input"                                                                                                                    },
-    {"logout",  bx_cmd_logout,  "logout [--json]",                                             "log out; basket and queue stay"          },
-    {"sell",    bx_cmd_sell,
-     "sell LINE [--slot HH:MM] [--event NAME] [--tender cash[:MINOR]|card[:REF]]… [--json]", "sell, 2a1c = two of key a, one of key c" },
-    {"find",    bx_cmd_find,    "find [TEXT] [--json]",
+     "standard input"},
+    {"logout", bx_cmd_logout, "logout [--json]", "log out; basket and queue stay"},
+    {"sell", bx_cmd_sell,
+     "sell LINE [--slot HH:MM] [--event NAME] [--tender cash[:MINOR]|card[:REF]]… [--json]",
+     "sell, 2a1c = two of key a, one of key c"},
+    {"find", bx_cmd_find, "find [TEXT] [--json]",
      "the last sales, or those with this number or "
-     "ticket code"                                                                                                                       },
-    {"show",    bx_cmd_show,    "show NUMBER|CODE [--json]",                                   "one sale"                                },
+     "ticket code"},
+    {"show", bx_cmd_show, "show NUMBER|CODE [--json]", "one sale"},
     {"reprint", bx_cmd_reprint, "reprint NUMBER [TICKET] | CODE [--json]",
-     "torn in the hand: the same code again, marked COPY; ticket 0 is the receipt"                                                       },
+     "torn in the hand: the same code again, marked COPY; ticket 0 is the receipt"},
     {"replace", bx_cmd_replace, "replace NUMBER TICKET | CODE [--reason WORD] [--json]",
-     "gone or unsure: a new code, the old one is refused at the gate"                                                                    },
-    {"queue",   bx_cmd_queue,   "queue [--json]",                                              "what the server has not acknowledged"    },
-    {"sync",    bx_cmd_sync,    "sync [--once | --watch] [--json]",                            "send what waits, once or for good"       },
-    {"allot",   bx_cmd_allot,   "allot [--json]",                                              "the places that are this till's own"     },
-    {"offline", bx_cmd_offline, "offline on|off [--json]",                                     "send nothing by choice, or again"        },
+     "gone or unsure: a new code, the old one is refused at the gate"},
+    {"queue", bx_cmd_queue, "queue [--json]", "what the server has not acknowledged"},
+    {"sync", bx_cmd_sync, "sync [--once | --watch] [--json]", "send what waits, once or for good"},
+    {"allot", bx_cmd_allot, "allot [--json]", "the places that are this till's own"},
+    {"offline", bx_cmd_offline, "offline on|off [--json]", "send nothing by choice, or again"},
     {"journal", bx_cmd_journal, "journal verify [--json] | show [FROM] | export [FROM]",
-     "check, read or copy the journal"                                                                                                   },
-    {"enrol",   bx_cmd_enrol,   "enrol URL CODE [--json]",                                     "make this till known to a booking server"},
-    {"doctor",  bx_cmd_doctor,  "doctor [--scan] [--json]",
+     "check, read or copy the journal"},
+    {"enrol", bx_cmd_enrol, "enrol URL CODE [--json]", "make this till known to a booking server"},
+    {"doctor", bx_cmd_doctor, "doctor [--scan] [--json]",
      "look after disk, clock, server, keys, printer, "
-     "journal"                                                                                                                           },
+     "journal"},
 };
 
 static void help(void)

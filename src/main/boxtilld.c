@@ -13,14 +13,9 @@ static const struct {
     const char *name;
     int (*run)(const struct bd_config *config, int argc, char **argv);
 } commands[] = {
-    {"init",       bd_cmd_init      },
-    {"import",     bd_cmd_import    },
-    {"enrol-code", bd_cmd_enrol_code},
-    {"user",       bd_cmd_user      },
-    {"audit",      bd_cmd_audit     },
-    {"revoke",     bd_cmd_revoke    },
-    {"settle",     bd_cmd_settle    },
-    {"reopen",     bd_cmd_reopen    },
+    {"init", bd_cmd_init},     {"import", bd_cmd_import}, {"enrol-code", bd_cmd_enrol_code},
+    {"user", bd_cmd_user},     {"audit", bd_cmd_audit},   {"revoke", bd_cmd_revoke},
+    {"settle", bd_cmd_settle}, {"reopen", bd_cmd_reopen},
 };
 
 static const char manual[] =

@@ -38,8 +38,7 @@ int bx_cmd_sell(const struct bx_place *place, int argc, char **argv)
                  "[--json]",
         .options = {"slot", "event", "tender"},
         .min = 1,
-        .max = 1
-    };
+        .max = 1};
     struct bx_json_writer writer;
     bx_buf_auto command = {0};
     if (!bx_args_read(&args, argc, argv))

@@ -24,9 +24,8 @@ static void host_log(struct bx_run *run, const char *what, const struct bx_fault
 static void stored(struct bx_run *run, int64_t request, enum bx_outcome outcome,
                    const struct bx_ref *ref, const struct bx_fault *fault)
 {
-    struct bx_event event = {
-        .kind = BX_EVENT_STORED, .of.stored = {.request = request, .outcome = outcome}
-    };
+    struct bx_event event = {.kind = BX_EVENT_STORED,
+                             .of.stored = {.request = request, .outcome = outcome}};
     if (outcome == BX_DONE)
         event.of.stored.ref = *ref;
     else
@@ -115,13 +114,11 @@ static void read_rows(struct bx_run *run, const struct bx_effect *effect)
 static void not_sent(struct bx_run *run, int64_t request, enum bx_exchange exchange,
                      const struct bx_fault *fault)
 {
-    struct bx_event event = {
-        .kind = BX_EVENT_BOOKING,
-        .of.booking = {.request = request,
-                       .exchange = exchange,
-                       .contact = BX_CONTACT_AGAIN,
-                       .fault = *fault}
-    };
+    struct bx_event event = {.kind = BX_EVENT_BOOKING,
+                             .of.booking = {.request = request,
+                                            .exchange = exchange,
+                                            .contact = BX_CONTACT_AGAIN,
+                                            .fault = *fault}};
     bx_run_event(run, &event);
 }
 
@@ -147,15 +144,14 @@ static int entry_gather(void *arg, const struct bx_row *row)
     if (ref->seq != row->head.seq || !bx_hash_equal(&ref->hash, &row->hash))
         return 0;
     batch->starts[batch->count] = batch->run->bytes.len;
-    batch->outgoing[batch->count++] = (struct bx_outgoing){
-        .envelope = {.till = row->head.till,
-                     .incarnation = row->head.incarnation,
-                     .seq = row->head.seq,
-                     .id = row->head.id,
-                     .prev = row->prev,
-                     .hash = row->hash},
-        .len = row->len
-    };
+    batch->outgoing[batch->count++] =
+        (struct bx_outgoing){.envelope = {.till = row->head.till,
+                                          .incarnation = row->head.incarnation,
+                                          .seq = row->head.seq,
+                                          .id = row->head.id,
+                                          .prev = row->prev,
+                                          .hash = row->hash},
+                             .len = row->len};
     bx_buf_add(&batch->run->bytes, row->body, row->len);
     return ++batch->next == batch->ref_count;
 }
@@ -237,9 +233,7 @@ static void ask_server(struct bx_run *run, const struct bx_effect *effect)
 static void report(struct bx_run *run, const struct bx_print_job *job, enum bx_job_state state,
                    const char *say)
 {
-    struct bx_event event = {
-        .kind = BX_EVENT_PRINT, .of.print = {.job = job->id, .state = state}
-    };
+    struct bx_event event = {.kind = BX_EVENT_PRINT, .of.print = {.job = job->id, .state = state}};
     BX_TEXT_COPY(event.of.print.say, say);
     bx_run_event(run, &event);
 }
@@ -281,9 +275,8 @@ static void draft(struct bx_run *run, const struct bx_effect *effect)
 
 static void pin(struct bx_run *run, const struct bx_effect *effect)
 {
-    struct bx_event event = {
-        .kind = BX_EVENT_PIN, .of.pin = {.request = effect->request, .good = false}
-    };
+    struct bx_event event = {.kind = BX_EVENT_PIN,
+                             .of.pin = {.request = effect->request, .good = false}};
     if (!bx_pins_ask(run->pins, effect->request, effect->of.pin.hash, effect->of.pin.pin))
         bx_run_event(run, &event);
 }

@@ -209,11 +209,10 @@ static void commands_work(struct bx_run *run)
 {
     while (run->command_count > 0 && !run->given && !run->stopping) {
         const struct bx_run_command *command = &run->commands[0];
-        struct bx_event event = {
-            .kind = BX_EVENT_COMMAND,
-            .of.command = {
-                           .request = command->request, .json = command->json, .len = command->len}
-        };
+        struct bx_event event = {.kind = BX_EVENT_COMMAND,
+                                 .of.command = {.request = command->request,
+                                                .json = command->json,
+                                                .len = command->len}};
         run->given = true;
         bx_run_event(run, &event);
     }

@@ -177,18 +177,18 @@ static int pragmas_set(struct bx_db *db, const struct bx_db_options *options,
         bool wanted;
         const char *name, *value, *read_back;
     } list[] = {
-  /* First of all: some of the others read the schema, and with it the log. */
-        {options->exclusive,  "locking_mode",       "EXCLUSIVE",               "exclusive"               },
-        {true,                "trusted_schema",     "OFF",                     "0"                       },
-        {true,                "cell_size_check",    "ON",                      "1"                       },
-        {true,                "mmap_size",          "0",                       "0"                       },
-        {true,                "temp_store",         "MEMORY",                  "2"                       },
-        {true,                "foreign_keys",       "ON",                      "1"                       },
-        {true,                "cache_size",         cache,                     cache                     },
-        {options->read_only,  "query_only",         "ON",                      "1"                       },
-        {!options->read_only, "journal_mode",       "WAL",                     "wal"                     },
-        {!options->read_only, "synchronous",        sync_words[options->sync], sync_values[options->sync]},
-        {!options->read_only, "wal_autocheckpoint", checkpoint,                checkpoint                },
+        /* First of all: some of the others read the schema, and with it the log. */
+        {options->exclusive, "locking_mode", "EXCLUSIVE", "exclusive"},
+        {true, "trusted_schema", "OFF", "0"},
+        {true, "cell_size_check", "ON", "1"},
+        {true, "mmap_size", "0", "0"},
+        {true, "temp_store", "MEMORY", "2"},
+        {true, "foreign_keys", "ON", "1"},
+        {true, "cache_size", cache, cache},
+        {options->read_only, "query_only", "ON", "1"},
+        {!options->read_only, "journal_mode", "WAL", "wal"},
+        {!options->read_only, "synchronous", sync_words[options->sync], sync_values[options->sync]},
+        {!options->read_only, "wal_autocheckpoint", checkpoint, checkpoint},
     };
     for (size_t i = 0; i < bx_countof(list); i++) {
         if (!list[i].wanted)
@@ -205,9 +205,9 @@ static int config_set(struct bx_db *db, struct bx_fault *fault)
     static const struct {
         int what, value;
     } list[] = {
-        {SQLITE_DBCONFIG_DEFENSIVE,             1},
-        {SQLITE_DBCONFIG_DQS_DML,               0},
-        {SQLITE_DBCONFIG_DQS_DDL,               0},
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},
+        {SQLITE_DBCONFIG_DQS_DML, 0},
+        {SQLITE_DBCONFIG_DQS_DDL, 0},
         {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
     };
     for (size_t i = 0; i < bx_countof(list); i++) {

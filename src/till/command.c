@@ -597,19 +597,19 @@ static const struct verb {
     const char *word;
     void (*take)(struct bx_till *till, struct bx_json_reader *reader);
 } verbs[] = {
-    {"login",   login            },
-    {"logout",  logout           },
-    {"lock",    lock             },
-    {"sell",    sell             },
-    {"offline", offline          },
-    {"sync",    sync             },
-    {"reprint", paper_ask        },
-    {"replace", paper_ask        },
-    {"queue",   bx_enquire_queue },
-    {"allot",   bx_enquire_allot },
-    {"find",    bx_enquire_find  },
-    {"show",    bx_enquire_show  },
-    {"status",  bx_enquire_status},
+    {"login", login},
+    {"logout", logout},
+    {"lock", lock},
+    {"sell", sell},
+    {"offline", offline},
+    {"sync", sync},
+    {"reprint", paper_ask},
+    {"replace", paper_ask},
+    {"queue", bx_enquire_queue},
+    {"allot", bx_enquire_allot},
+    {"find", bx_enquire_find},
+    {"show", bx_enquire_show},
+    {"status", bx_enquire_status},
 };
 
 static const struct verb *verb_find(const char *word)

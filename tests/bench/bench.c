@@ -12,9 +12,9 @@ int main(int argc, char **argv)
         const char *word;
         int (*run)(int argc, char **argv);
     } parts[] = {
-        {"fill",    bench_fill   },
-        {"sale",    bench_sale   },
-        {"growth",  bench_growth },
+        {"fill", bench_fill},
+        {"sale", bench_sale},
+        {"growth", bench_growth},
         {"batches", bench_batches},
     };
     bx_crypto_init();

@@ -115,16 +115,14 @@ void kit_spell(struct kit *kit)
 static void line_add(struct kit *kit, int quantity, const char *pool)
 {
     struct bx_line *line = &kit->sale->basket.lines[kit->sale->basket.count++];
-    *line = (struct bx_line){
-        .product = kit_slug("adult"),
-        .class = kit_slug("main"),
-        .date = {2026, 11, 24},
-        .price = {KIT_PRICE },
-        .tax_ppm = 70000,
-        .places = 1,
-        .persons = 1,
-        .quantity = quantity
-    };
+    *line = (struct bx_line){.product = kit_slug("adult"),
+                             .class = kit_slug("main"),
+                             .date = {2026, 11, 24},
+                             .price = {KIT_PRICE},
+                             .tax_ppm = 70000,
+                             .places = 1,
+                             .persons = 1,
+                             .quantity = quantity};
     BX_TEXT_COPY(line->name, "Adult");
     if (!pool)
         return;

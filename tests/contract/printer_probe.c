@@ -82,10 +82,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", fault.say);
         return 1;
     }
-    struct pollfd fds[2] = {
-        {.fd = 0, .events = POLLIN},
-        {.events = POLLIN      }
-    };
+    struct pollfd fds[2] = {{.fd = 0, .events = POLLIN}, {.events = POLLIN}};
     fds[1].fd = printer->ops->fd(printer);
     for (bool open = true; open;) {
         poll(fds, 2, -1);

@@ -76,9 +76,7 @@ static int64_t leased(const struct bx_slug *of)
 
 static struct bx_allot_answer allot(struct bx_allot_message message)
 {
-    struct bx_id id = {
-        {(uint8_t)message.verb, (uint8_t)message.r, (uint8_t)message.n}
-    };
+    struct bx_id id = {{(uint8_t)message.verb, (uint8_t)message.r, (uint8_t)message.n}};
     struct bx_ref proof = {0};
     assert_int_equal(world->booking->ops->allot(world->booking, 6, &id, &proof, &message, 1, NULL),
                      0);
@@ -224,15 +222,13 @@ static void entry_make(int64_t seq, const struct bx_hash *prev, int64_t n, struc
     head.id.b[15] = (uint8_t)seq;
     bx_buf_clear(body);
     assert_int_equal(bx_note_encode(&head, "", n, body), 0);
-    *ret = (struct bx_outgoing){
-        .envelope = {.till = head.till,
-                     .incarnation = head.incarnation,
-                     .seq = seq,
-                     .id = head.id,
-                     .prev = *prev},
-        .body = bx_buf_text(body),
-        .len = body->len
-    };
+    *ret = (struct bx_outgoing){.envelope = {.till = head.till,
+                                             .incarnation = head.incarnation,
+                                             .seq = seq,
+                                             .id = head.id,
+                                             .prev = *prev},
+                                .body = bx_buf_text(body),
+                                .len = body->len};
     ret->envelope.hash = bx_entry_hash(prev, head.till, head.incarnation, seq, ret->body, ret->len);
 }
 

@@ -411,12 +411,7 @@ static void epochs_only_rise(void **state)
 {
     struct world *world = *state;
     static const int64_t steps[][4] = {
-        {3, 7,  3, 7},
-        {3, 5,  3, 7},
-        {3, 9,  3, 9},
-        {2, 99, 3, 9},
-        {0, 0,  3, 9},
-        {4, 1,  4, 1},
+        {3, 7, 3, 7}, {3, 5, 3, 7}, {3, 9, 3, 9}, {2, 99, 3, 9}, {0, 0, 3, 9}, {4, 1, 4, 1},
     };
     kit_start(&world->kit, 1);
     for (size_t i = 0; i < bx_countof(steps); i++) {
@@ -578,7 +573,7 @@ static void the_fake_fails_on_demand(void **state)
         enum bx_outcome first, then;
     } list[] = {
         {FAKE_JOURNAL_LOST, BX_UNKNOWN, BX_REFUSED},
-        {FAKE_JOURNAL_KEPT, BX_UNKNOWN, BX_DONE   },
+        {FAKE_JOURNAL_KEPT, BX_UNKNOWN, BX_DONE},
     };
     for (size_t i = 0; i < bx_countof(list); i++) {
         kit_sale(kit, 1, NULL, 0, 0);
@@ -640,7 +635,7 @@ int main(void)
         const char *name;
         CMFixtureFunction set_up;
     } all[] = {
-        {"journal: a file",   world_set_up_real},
+        {"journal: a file", world_set_up_real},
         {"journal: the fake", world_set_up_fake},
     };
     int failed = cmocka_run_group_tests_name("journal: levers", levers, NULL, NULL);

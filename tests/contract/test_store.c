@@ -152,16 +152,14 @@ static void test_every_kind(void **state)
 {
     (void)state;
     static const char body[] = "a\0b\xff";
-    struct bd_entry_row row = {
-        .till = 2,
-        .incarnation = 1,
-        .seq = INT64_C(9007199254740991),
-        .id = {{0, 255, 3}},
-        .kind = -1,
-        .hash = {    {9, 0, 9}          },
-        .say = "Grüße",
-        .body = { body,           sizeof body}
-    };
+    struct bd_entry_row row = {.till = 2,
+                               .incarnation = 1,
+                               .seq = INT64_C(9007199254740991),
+                               .id = {{0, 255, 3}},
+                               .kind = -1,
+                               .hash = {{9, 0, 9}},
+                               .say = "Grüße",
+                               .body = {body, sizeof body}};
     struct bd_entry_row empty = {.till = 2, .incarnation = 1, .seq = 1};
     begin();
     assert_int_equal(bd_insert(store, BD_ENTRY, &row, NULL), 0);

@@ -137,10 +137,7 @@ static int play_all(struct run *run)
 
 int main(int count, char **words)
 {
-    struct run run = {
-        .options = {.seed = 1, .steps = 150},
-          .histories = 1
-    };
+    struct run run = {.options = {.seed = 1, .steps = 150}, .histories = 1};
     if (options_take(&run, count, words) != 0)
         return usage();
     mallopt(M_MMAP_THRESHOLD, 32 << 20); /* large rows come and go all the time */

@@ -36,14 +36,9 @@ static const struct {
     const char *id, *pool;
     int event, start_min, minutes;
 } slots[SIM_SLOTS] = {
-    {"s0",  "m0",  0, 480, 60},
-    {"s1",  "m1",  0, 540, 60},
-    {"t-0", "t0",  1, 570, 60},
-    {"s2",  "m2",  0, 600, 60},
-    {"s3",  "m34", 0, 660, 60},
-    {"t-1", "t1",  1, 690, 60},
-    {"s4",  "m34", 0, 720, 60},
-    {"t-2", "t2",  1, 750, 60},
+    {"s0", "m0", 0, 480, 60},  {"s1", "m1", 0, 540, 60},  {"t-0", "t0", 1, 570, 60},
+    {"s2", "m2", 0, 600, 60},  {"s3", "m34", 0, 660, 60}, {"t-1", "t1", 1, 690, 60},
+    {"s4", "m34", 0, 720, 60}, {"t-2", "t2", 1, 750, 60},
 };
 
 static void product(struct bx_product *ret, const char *id, char key, int64_t price, int places)

@@ -84,13 +84,11 @@ static int reply_find(struct bd_store *store, struct bd_work *work, struct bx_fa
 static int reply_keep(const struct bd_desk *desk, const struct bd_work *work,
                       struct bx_fault *fault)
 {
-    struct bd_reply_row row = {
-        .id = work->input.id,
-        .body = work->fingerprint,
-        .status = work->answer.status,
-        .at = desk->turn.now.us,
-        .answer = {work->answer.body.data, work->answer.body.len}
-    };
+    struct bd_reply_row row = {.id = work->input.id,
+                               .body = work->fingerprint,
+                               .status = work->answer.status,
+                               .at = desk->turn.now.us,
+                               .answer = {work->answer.body.data, work->answer.body.len}};
     int err = bd_insert(desk->store, BD_REPLY, &row, fault);
     return err == BD_NOT ? BX_ERR_CORRUPT : err;
 }

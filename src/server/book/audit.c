@@ -213,12 +213,8 @@ static int audit_all(struct audit *audit)
         enum bd_table table;
         bd_visit visit;
     } counts[] = {
-        {BD_POOL,       add_pool   },
-        {BD_ORDER_LINE, add_line   },
-        {BD_TICKET,     add_ticket },
-        {BD_LEASE,      add_lease  },
-        {BD_ENTRY,      judge_entry},
-        {BD_ORDER,      judge_order},
+        {BD_POOL, add_pool},   {BD_ORDER_LINE, add_line}, {BD_TICKET, add_ticket},
+        {BD_LEASE, add_lease}, {BD_ENTRY, judge_entry},   {BD_ORDER, judge_order},
     };
     for (size_t i = 0; i < bx_countof(counts); i++) {
         struct bd_scan scan = {.table = counts[i].table};

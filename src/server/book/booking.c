@@ -28,14 +28,14 @@ enum off {
 static const struct {
     const char *word, *say;
 } offs[OFFS] = {
-    [OFF_OVERLAP] = {"overlap",   "Places of a lease were used twice: the journal may be forked."},
-    [OFF_OVER] = {"over",      "Sold beyond the capacity; counted apart."                     },
-    [OFF_CANCELLED] = {"cancelled", "Sold for a slot that is cancelled: refund."                   },
-    [OFF_CLASH] = {"clash",     "A ticket code was issued twice."                              },
-    [OFF_REPLACED] = {"replaced",  "The ticket had been replaced already; the latest code counts."},
-    [OFF_SUMS] = {"sums",      "The sale does not add up."                                    },
-    [OFF_PRICE] = {"price",     "A price differs from the programme's."                        },
-    [OFF_GAP] = {"gap",       "Places used before are not reported yet: an entry is missing."},
+    [OFF_OVERLAP] = {"overlap", "Places of a lease were used twice: the journal may be forked."},
+    [OFF_OVER] = {"over", "Sold beyond the capacity; counted apart."},
+    [OFF_CANCELLED] = {"cancelled", "Sold for a slot that is cancelled: refund."},
+    [OFF_CLASH] = {"clash", "A ticket code was issued twice."},
+    [OFF_REPLACED] = {"replaced", "The ticket had been replaced already; the latest code counts."},
+    [OFF_SUMS] = {"sums", "The sale does not add up."},
+    [OFF_PRICE] = {"price", "A price differs from the programme's."},
+    [OFF_GAP] = {"gap", "Places used before are not reported yet: an entry is missing."},
 };
 
 struct booking {

@@ -55,13 +55,13 @@ enum conflict {
 static const struct {
     const char *word, *say;
 } conflicts[] = {
-    [AGREES] = {"",       ""                                                                },
-    [OTHER_DEVICE] = {"device", "Another till's entry."                                           },
-    [OTHER_HASH] = {"hash",   "The entry was changed on its way: its hash does not agree."      },
-    [OTHER_BODY] = {"body",   "The entry and its envelope name different things."               },
-    [OTHER_SEQ] = {"seq",    "Another entry is held under this number: the journal was forked."},
-    [OTHER_ID] = {"id",     "Another entry is held under this id."                            },
-    [OTHER_CHAIN] = {"chain",  "The entry does not follow the one before it."                    },
+    [AGREES] = {"", ""},
+    [OTHER_DEVICE] = {"device", "Another till's entry."},
+    [OTHER_HASH] = {"hash", "The entry was changed on its way: its hash does not agree."},
+    [OTHER_BODY] = {"body", "The entry and its envelope name different things."},
+    [OTHER_SEQ] = {"seq", "Another entry is held under this number: the journal was forked."},
+    [OTHER_ID] = {"id", "Another entry is held under this id."},
+    [OTHER_CHAIN] = {"chain", "The entry does not follow the one before it."},
 };
 
 /* A second history of the same journal, as after an image was restored. */
@@ -75,16 +75,14 @@ static int put_aside(struct batch *batch, const struct arrived *arrived, enum co
 {
     struct bd_store *store = batch->book->store;
     const struct bx_envelope *envelope = &arrived->envelope;
-    struct bd_aside_row row = {
-        .till = envelope->till,
-        .incarnation = envelope->incarnation,
-        .seq = envelope->seq,
-        .hash = envelope->hash,
-        .id = envelope->id,
-        .came_at = batch->turn->now.us,
-        .prev = envelope->prev,
-        .body = {arrived->body, arrived->len}
-    };
+    struct bd_aside_row row = {.till = envelope->till,
+                               .incarnation = envelope->incarnation,
+                               .seq = envelope->seq,
+                               .hash = envelope->hash,
+                               .id = envelope->id,
+                               .came_at = batch->turn->now.us,
+                               .prev = envelope->prev,
+                               .body = {arrived->body, arrived->len}};
     struct bd_task_row task = {.till = batch->device.till,
                                .incarnation = batch->device.incarnation,
                                .seq = envelope->seq,
@@ -229,22 +227,20 @@ static int take_custody(struct batch *batch, const struct arrived *arrived,
 {
     struct bd_store *store = batch->book->store;
     const struct bx_envelope *envelope = &arrived->envelope;
-    struct bd_entry_row row = {
-        .till = envelope->till,
-        .incarnation = envelope->incarnation,
-        .seq = envelope->seq,
-        .id = envelope->id,
-        .state = BD_ENTRY_WAITS_FORMAT,
-        .kind = known ? (int64_t)head->kind : -1,
-        .at = known ? head->at.us : 0,
-        .came_at = batch->turn->now.us,
-        .outcome = BX_ENTRY_WAITING,
-        .prev = envelope->prev,
-        .hash = envelope->hash,
-        .task = "format",
-        .say = "Kept until this server knows its kind.",
-        .body = {arrived->body, arrived->len}
-    };
+    struct bd_entry_row row = {.till = envelope->till,
+                               .incarnation = envelope->incarnation,
+                               .seq = envelope->seq,
+                               .id = envelope->id,
+                               .state = BD_ENTRY_WAITS_FORMAT,
+                               .kind = known ? (int64_t)head->kind : -1,
+                               .at = known ? head->at.us : 0,
+                               .came_at = batch->turn->now.us,
+                               .outcome = BX_ENTRY_WAITING,
+                               .prev = envelope->prev,
+                               .hash = envelope->hash,
+                               .task = "format",
+                               .say = "Kept until this server knows its kind.",
+                               .body = {arrived->body, arrived->len}};
     int err = known ? try_to_book(batch, &row, fault) : 0;
     if (err == 0)
         err = bd_must(bd_insert(store, BD_ENTRY, &row, fault), "entry", fault);

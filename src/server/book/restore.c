@@ -44,12 +44,10 @@ static int programme_again(struct bd_book *book, const struct bd_turn *turn,
     if (bytes.full)
         return bx_fault_say(fault, BX_ERR_FULL, "The programme does not fit.");
     meta->programme_hash = bx_hash_of(bytes.data, bytes.len);
-    struct bd_document_row row = {
-        .kind = BD_DOC_PROGRAMME,
-        .version = meta->programme,
-        .at = turn->now.us,
-        .bytes = {bytes.data, bytes.len}
-    };
+    struct bd_document_row row = {.kind = BD_DOC_PROGRAMME,
+                                  .version = meta->programme,
+                                  .at = turn->now.us,
+                                  .bytes = {bytes.data, bytes.len}};
     return bd_must(bd_update(book->store, BD_DOCUMENT, &row, fault), "programme", fault);
 }
 

@@ -113,12 +113,10 @@ int bd_programme_publish(struct bd_store *store, const struct bd_turn *turn,
         return bx_fault_say(fault, BX_ERR_INPUT, "The programme is larger than %d bytes.",
                             BX_PROGRAMME_BYTES);
     meta->programme_hash = bx_hash_of(bytes.data, bytes.len);
-    struct bd_document_row row = {
-        .kind = BD_DOC_PROGRAMME,
-        .version = meta->programme,
-        .at = turn->now.us,
-        .bytes = {bytes.data, bytes.len}
-    };
+    struct bd_document_row row = {.kind = BD_DOC_PROGRAMME,
+                                  .version = meta->programme,
+                                  .at = turn->now.us,
+                                  .bytes = {bytes.data, bytes.len}};
     int err = bd_must(bd_insert(store, BD_DOCUMENT, &row, fault), "programme", fault);
     if (err != 0)
         return err;

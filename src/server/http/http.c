@@ -150,13 +150,10 @@ static void headers_read(const struct evkeyvalq *headers, struct bd_request *ret
         const char **into;
         int seen;
     } fields[] = {
-        {"Content-Type",        &ret->content_type,  0},
-        {"If-None-Match",       &ret->if_none_match, 0},
-        {"Boxtill-Device",      &ret->device,        0},
-        {"Boxtill-Incarnation", &ret->incarnation,   0},
-        {"Boxtill-Challenge",   &ret->challenge,     0},
-        {"Boxtill-Seen",        &ret->seen,          0},
-        {"Boxtill-Signature",   &ret->signature,     0},
+        {"Content-Type", &ret->content_type, 0},   {"If-None-Match", &ret->if_none_match, 0},
+        {"Boxtill-Device", &ret->device, 0},       {"Boxtill-Incarnation", &ret->incarnation, 0},
+        {"Boxtill-Challenge", &ret->challenge, 0}, {"Boxtill-Seen", &ret->seen, 0},
+        {"Boxtill-Signature", &ret->signature, 0},
     };
     for (size_t i = 0; i < bx_countof(fields); i++)
         *fields[i].into = "";
@@ -207,22 +204,11 @@ static const char *status_text(int status)
     static const struct {
         int status;
         const char *text;
-    } known[] = {
-        {200, "OK"                   },
-        {304, "Not Modified"         },
-        {400, "Bad Request"          },
-        {401, "Unauthorized"         },
-        {403, "Forbidden"            },
-        {404, "Not Found"            },
-        {409, "Conflict"             },
-        {405, "Method Not Allowed"   },
-        {413, "Content Too Large"    },
-        {425, "Too Early"            },
-        {415, "Unsupported Media"    },
-        {422, "Unprocessable Content"},
-        {500, "Server Error"         },
-        {503, "Service Unavailable"  }
-    };
+    } known[] = {{200, "OK"},           {304, "Not Modified"},       {400, "Bad Request"},
+                 {401, "Unauthorized"}, {403, "Forbidden"},          {404, "Not Found"},
+                 {409, "Conflict"},     {405, "Method Not Allowed"}, {413, "Content Too Large"},
+                 {425, "Too Early"},    {415, "Unsupported Media"},  {422, "Unprocessable Content"},
+                 {500, "Server Error"}, {503, "Service Unavailable"}};
     for (size_t i = 0; i < bx_countof(known); i++)
         if (known[i].status == status)
             return known[i].text;

@@ -93,19 +93,10 @@ static const struct bd_column audit_log_columns[] = {D(id), I(at), T(who), T(wha
 #undef ROW
 
 /* A column is named by its place in the list above. */
-static const struct bd_index device_indexes[] = {
-    {"enrolment", 1, {13}}
-};
-static const struct bd_index lease_indexes[] = {
-    {"expires", 2, {4, 5}}
-};
-static const struct bd_index entry_indexes[] = {
-    {"id",    1, {3}},
-    {"state", 1, {4}}
-};
-static const struct bd_index ticket_indexes[] = {
-    {"code", 1, {3}}
-};
+static const struct bd_index device_indexes[] = {{"enrolment", 1, {13}}};
+static const struct bd_index lease_indexes[] = {{"expires", 2, {4, 5}}};
+static const struct bd_index entry_indexes[] = {{"id", 1, {3}}, {"state", 1, {4}}};
+static const struct bd_index ticket_indexes[] = {{"code", 1, {3}}};
 
 static const char pool_check[] = "sold >= 0 AND held >= 0 AND leased >= 0 AND \"over\" >= 0 AND "
                                  "sold + held + leased <= capacity + planned_over";

@@ -19,10 +19,10 @@ static int64_t port, low;
 static bool tls;
 
 static const struct bx_ini_key keys[] = {
-    {"server", "host", BX_INI_TEXT,   host,  sizeof(host), 0,   0    },
-    {"server", "port", BX_INI_NUMBER, &port, 0,            1,   65535},
-    {"server", "tls",  BX_INI_BOOL,   &tls,  0,            0,   0    },
-    {"till",   "port", BX_INI_NUMBER, &low,  0,            -10, 10   },
+    {"server", "host", BX_INI_TEXT, host, sizeof(host), 0, 0},
+    {"server", "port", BX_INI_NUMBER, &port, 0, 1, 65535},
+    {"server", "tls", BX_INI_BOOL, &tls, 0, 0, 0},
+    {"till", "port", BX_INI_NUMBER, &low, 0, -10, 10},
 };
 
 static struct bx_fault fault;
@@ -61,28 +61,28 @@ static void faults_name_file_and_line(void **state)
     static const struct {
         const char *text, *said;
     } cases[] = {
-        {"[server]\nprot = 1",                    "line 2"                      },
-        {"\n[server]\nport = 1\nport = 2",        "line 4"                      },
-        {"[server]\nport = 0",                    "port must be from 1 to 65535"},
-        {"[server]\nport = 65536",                "line 2"                      },
-        {"[server]\nport = 99999999999999999999", "line 2"                      },
-        {"[server]\nport = 08",                   "line 2"                      },
-        {"[server]\nport = 8x",                   "8x"                          },
-        {"[server]\nport =",                      "line 2"                      },
-        {"[till]\nport = -11",                    "from -10 to 10"              },
-        {"[till]\nport = -",                      "line 2"                      },
-        {"[server]\ntls = maybe",                 "tls must be yes or no"       },
-        {"[server]\nhost = 1234567890123456",     "too long"                    },
-        {"[server]\nhost = a\x01",                "line 2"                      },
-        {"[server]\nhost = a\xFF",                "not allowed"                 },
-        {"[server]\nhost",                        "line 2"                      },
-        {"port = 1",                              "line 1"                      },
-        {"port = 1",                              "before any [section]: port"  },
-        {"[sever]\n",                             "sever"                       },
-        {"[server\nport = 1",                     "line 1"                      },
-        {"[till]\nhost = x",                      "host"                        },
-        {"[]\n",                                  "line 1"                      },
-        {"= 5",                                   "line 1"                      },
+        {"[server]\nprot = 1", "line 2"},
+        {"\n[server]\nport = 1\nport = 2", "line 4"},
+        {"[server]\nport = 0", "port must be from 1 to 65535"},
+        {"[server]\nport = 65536", "line 2"},
+        {"[server]\nport = 99999999999999999999", "line 2"},
+        {"[server]\nport = 08", "line 2"},
+        {"[server]\nport = 8x", "8x"},
+        {"[server]\nport =", "line 2"},
+        {"[till]\nport = -11", "from -10 to 10"},
+        {"[till]\nport = -", "line 2"},
+        {"[server]\ntls = maybe", "tls must be yes or no"},
+        {"[server]\nhost = 1234567890123456", "too long"},
+        {"[server]\nhost = a\x01", "line 2"},
+        {"[server]\nhost = a\xFF", "not allowed"},
+        {"[server]\nhost", "line 2"},
+        {"port = 1", "line 1"},
+        {"port = 1", "before any [section]: port"},
+        {"[sever]\n", "sever"},
+        {"[server\nport = 1", "line 1"},
+        {"[till]\nhost = x", "host"},
+        {"[]\n", "line 1"},
+        {"= 5", "line 1"},
     };
     for (size_t i = 0; i < bx_countof(cases); i++) {
         assert_int_equal(parse(cases[i].text), BX_ERR_INPUT);

@@ -38,10 +38,7 @@ static void the_same_seed_gives_the_same_stream(void **state)
 static void the_stream_is_what_the_header_says(void **state)
 {
     (void)state;
-    struct bx_rand rand = {
-        .seed = {1, 2, 3},
-          .drawn = 0x0102
-    };
+    struct bx_rand rand = {.seed = {1, 2, 3}, .drawn = 0x0102};
     uint8_t drawn[64];
     uint8_t expected[64];
     bx_rand_draw(&rand, drawn, sizeof(drawn));

@@ -156,30 +156,10 @@ static void columns_of_characters(void **state)
     static const struct {
         uint32_t c;
         int columns;
-    } cases[] = {
-        {'a',      1},
-        {0xE9,     1},
-        {0x300,    0},
-        {0x36F,    0},
-        {0x370,    1},
-        {0x200B,   0},
-        {0x4E00,   2},
-        {0xAC00,   2},
-        {0x1160,   0},
-        {0x3042,   2},
-        {0xFF21,   2},
-        {0xFF71,   1},
-        {0x1F600,  2},
-        {0x20AC,   1},
-        {0x20000,  2},
-        {0xE0100,  0},
-        {0x303F,   1},
-        {0x5D0,    1},
-        {0xFE0F,   0},
-        {0xFFFD,   1},
-        {0x10FFFF, 1},
-        {0x2500,   1}
-    };
+    } cases[] = {{'a', 1},     {0xE9, 1},   {0x300, 0},    {0x36F, 0},   {0x370, 1},  {0x200B, 0},
+                 {0x4E00, 2},  {0xAC00, 2}, {0x1160, 0},   {0x3042, 2},  {0xFF21, 2}, {0xFF71, 1},
+                 {0x1F600, 2}, {0x20AC, 1}, {0x20000, 2},  {0xE0100, 0}, {0x303F, 1}, {0x5D0, 1},
+                 {0xFE0F, 0},  {0xFFFD, 1}, {0x10FFFF, 1}, {0x2500, 1}};
     for (size_t i = 0; i < bx_countof(cases); i++)
         assert_int_equal(bx_text_char_columns(cases[i].c), cases[i].columns);
 }

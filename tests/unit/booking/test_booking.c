@@ -131,9 +131,7 @@ static void set_up(struct set *set, enum trick trick, int status, const char *bo
     struct bx_booking_config config = {.till = 2, .incarnation = 3, .timeout_ms = 5000};
     uint8_t seed[32] = {1};
     char url[64];
-    *set = (struct set){
-        .server = {.trick = trick, .status = status, .body = body}
-    };
+    *set = (struct set){.server = {.trick = trick, .status = status, .body = body}};
     bx_key_make(seed, &set->server.public, &set->server.key);
     seed[0] = 2;
     bx_key_make(seed, &set->server.other_public, &set->server.other);
@@ -206,17 +204,9 @@ static void nothing_forged_is_believed(void **state)
     static const struct {
         enum trick trick;
         int status;
-    } rows[] = {
-        {CHANGED,      200},
-        {OTHER_STATUS, 500},
-        {NO_SIGNATURE, 200},
-        {OTHER_KEY,    200},
-        {NO_SIGNATURE, 401},
-        {OTHER_KEY,    403},
-        {NO_SIGNATURE, 404},
-        {CUT,          200},
-        {BAD_BODY,     200}
-    };
+    } rows[] = {{CHANGED, 200},      {OTHER_STATUS, 500}, {NO_SIGNATURE, 200},
+                {OTHER_KEY, 200},    {NO_SIGNATURE, 401}, {OTHER_KEY, 403},
+                {NO_SIGNATURE, 404}, {CUT, 200},          {BAD_BODY, 200}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct set set;
         set_up(&set, rows[i].trick, rows[i].status,
@@ -248,21 +238,11 @@ static void statuses_have_their_meaning(void **state)
     static const struct {
         int status;
         enum bx_contact contact;
-    } rows[] = {
-        {401, BX_CONTACT_STRANGER},
-        {403, BX_CONTACT_STRANGER},
-        {400, BX_CONTACT_REFUSED },
-        {404, BX_CONTACT_REFUSED },
-        {422, BX_CONTACT_REFUSED },
-        {409, BX_CONTACT_AGAIN   },
-        {408, BX_CONTACT_AGAIN   },
-        {429, BX_CONTACT_AGAIN   },
-        {500, BX_CONTACT_AGAIN   },
-        {503, BX_CONTACT_AGAIN   },
-        {302, BX_CONTACT_AGAIN   },
-        {202, BX_CONTACT_AGAIN   },
-        {304, BX_CONTACT_AGAIN   }
-    };
+    } rows[] = {{401, BX_CONTACT_STRANGER}, {403, BX_CONTACT_STRANGER}, {400, BX_CONTACT_REFUSED},
+                {404, BX_CONTACT_REFUSED},  {422, BX_CONTACT_REFUSED},  {409, BX_CONTACT_AGAIN},
+                {408, BX_CONTACT_AGAIN},    {429, BX_CONTACT_AGAIN},    {500, BX_CONTACT_AGAIN},
+                {503, BX_CONTACT_AGAIN},    {302, BX_CONTACT_AGAIN},    {202, BX_CONTACT_AGAIN},
+                {304, BX_CONTACT_AGAIN}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct set set;
         set_up(&set, PLAIN, rows[i].status,
@@ -303,9 +283,8 @@ static void entries_travel_as_they_are_stored(void **state)
     char body[512];
     struct bx_fault fault;
     struct bx_outgoing entries[2] = {
-        {.envelope = {.till = 2, .incarnation = 3, .seq = 8}, .body = "{\"v\":1}",  .len = 7},
-        {.envelope = {.till = 2, .incarnation = 3, .seq = 9}, .body = "{\"v\": 1}", .len = 8}
-    };
+        {.envelope = {.till = 2, .incarnation = 3, .seq = 8}, .body = "{\"v\":1}", .len = 7},
+        {.envelope = {.till = 2, .incarnation = 3, .seq = 9}, .body = "{\"v\": 1}", .len = 8}};
     entries[0].envelope.id.b[0] = 1;
     entries[1].envelope.id.b[0] = 2;
     snprintf(body, sizeof(body),

@@ -114,13 +114,11 @@ static void anything_else_does_not(void **state)
     static const struct {
         enum trick trick;
         int err;
-    } rows[] = {
-        {WRONG_CODE,   BX_ERR_REFUSED},
-        {NOT_ITS_KEY,  BX_ERR_FORGED },
-        {NOT_OUR_SEAL, BX_ERR_FORGED },
-        {CRASHED,      BX_ERR_UNKNOWN},
-        {GARBAGE,      BX_ERR_INPUT  }
-    };
+    } rows[] = {{WRONG_CODE, BX_ERR_REFUSED},
+                {NOT_ITS_KEY, BX_ERR_FORGED},
+                {NOT_OUR_SEAL, BX_ERR_FORGED},
+                {CRASHED, BX_ERR_UNKNOWN},
+                {GARBAGE, BX_ERR_INPUT}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct bx_enrolment enrolment = {.till = -1};
         struct bx_fault fault = {0};

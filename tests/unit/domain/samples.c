@@ -75,9 +75,7 @@ void sample_init(struct sample *sample)
 
 struct bx_rand sample_rand(uint8_t seed)
 {
-    return (struct bx_rand){
-        .seed = {seed, 0x5A}
-    };
+    return (struct bx_rand){.seed = {seed, 0x5A}};
 }
 
 int64_t sample_below(struct bx_rand *rand, int64_t below)

@@ -15,12 +15,8 @@
 static const char base36[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 static const char base32[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-static const struct bx_subkey key = {
-    .b = {1, 2, 3}
-};
-static const struct bx_subkey other_key = {
-    .b = {1, 2, 4}
-};
+static const struct bx_subkey key = {.b = {1, 2, 3}};
+static const struct bx_subkey other_key = {.b = {1, 2, 4}};
 
 static struct bx_code random_code(struct bx_rand *rand)
 {

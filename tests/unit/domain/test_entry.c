@@ -99,15 +99,15 @@ static void test_note(void **state)
     assert_int_equal(back.boot, 9000);
     assert_int_equal(back.user, 7);
     static const char *const swaps[][2] = {
-        {"\"about\":\"hand\",", ""                      },
-        {"\"n\":412",           "\"n\":9007199254740992"},
-        {"\"n\":412",           "\"m\":412"             },
-        {",\"n\":412",          ""                      },
-        {"hand",                "ha\\u200bnd"           },
-        {"print-answer",        "reprint"               },
-        {"\"user\":7,",         ""                      },
-        {"\"n\":412",           "\"n\":412,\"o\":1"     },
-        {"\"about\":\"hand\"",  "\"about\":null"        },
+        {"\"about\":\"hand\",", ""},
+        {"\"n\":412", "\"n\":9007199254740992"},
+        {"\"n\":412", "\"m\":412"},
+        {",\"n\":412", ""},
+        {"hand", "ha\\u200bnd"},
+        {"print-answer", "reprint"},
+        {"\"user\":7,", ""},
+        {"\"n\":412", "\"n\":412,\"o\":1"},
+        {"\"about\":\"hand\"", "\"about\":null"},
     };
     for (size_t i = 0; i < bx_countof(swaps); i++) {
         with(golden_note, swaps[i][0], swaps[i][1], changed);
@@ -170,10 +170,7 @@ static void test_papers(void **state)
     static const struct {
         enum bx_kind kind;
         const char *body;
-    } papers[] = {
-        {BX_KIND_REPRINT, golden_reprint},
-        {BX_KIND_REPLACE, golden_replace}
-    };
+    } papers[] = {{BX_KIND_REPRINT, golden_reprint}, {BX_KIND_REPLACE, golden_replace}};
     for (size_t i = 0; i < bx_countof(papers); i++) {
         struct bx_paper_entry paper;
         struct bx_entry_head head = head_of(papers[i].kind);
@@ -193,21 +190,21 @@ static void test_papers_are_checked(void **state)
     static const struct {
         const char *body, *from, *to;
     } swaps[] = {
-        {golden_reprint, "\"ticket\":1",         "\"ticket\":-1"                },
-        {golden_reprint, "\"ticket\":1",         "\"ticket\":400"               },
-        {golden_reprint, CODE_A,                 ""                             },
-        {golden_reprint, "\"old\":\"\"",         "\"old\":\"" CODE_B "\""       },
-        {golden_reprint, "\"copy\":2",           "\"copy\":0"                   },
-        {golden_reprint, "torn",                 ""                             },
-        {golden_reprint, "\"kind\":\"reprint\"", "\"kind\":\"login\""           },
-        {golden_reprint, "\"kind\":\"reprint\"", "\"kind\":\"replace\""         },
-        {golden_replace, "\"ticket\":0",         "\"ticket\":-1"                },
-        {golden_replace, CODE_A,                 ""                             },
-        {golden_replace, CODE_B,                 CODE_A                         },
-        {golden_replace, CODE_B,                 "B10040G2081040G269RQ02PA3122A"},
-        {golden_replace, "\"copy\":0",           "\"copy\":1"                   },
-        {golden_replace, "\"copy\":0,",          ""                             },
-        {golden_replace, "unsure\"",             "unsure\",\"who\":1"           },
+        {golden_reprint, "\"ticket\":1", "\"ticket\":-1"},
+        {golden_reprint, "\"ticket\":1", "\"ticket\":400"},
+        {golden_reprint, CODE_A, ""},
+        {golden_reprint, "\"old\":\"\"", "\"old\":\"" CODE_B "\""},
+        {golden_reprint, "\"copy\":2", "\"copy\":0"},
+        {golden_reprint, "torn", ""},
+        {golden_reprint, "\"kind\":\"reprint\"", "\"kind\":\"login\""},
+        {golden_reprint, "\"kind\":\"reprint\"", "\"kind\":\"replace\""},
+        {golden_replace, "\"ticket\":0", "\"ticket\":-1"},
+        {golden_replace, CODE_A, ""},
+        {golden_replace, CODE_B, CODE_A},
+        {golden_replace, CODE_B, "B10040G2081040G269RQ02PA3122A"},
+        {golden_replace, "\"copy\":0", "\"copy\":1"},
+        {golden_replace, "\"copy\":0,", ""},
+        {golden_replace, "unsure\"", "unsure\",\"who\":1"},
     };
     struct bx_paper_entry paper;
     char changed[2048];

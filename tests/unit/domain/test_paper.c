@@ -25,9 +25,7 @@ static void takes_everything_from_the_entry(void **state)
     BX_TEXT_COPY(sale->tickets[0].code.s, "B1CODE");
     struct bx_entry_head head = {.till = 2, .at = {1764000000000000}};
     BX_TEXT_COPY(head.number, "2-000007");
-    struct bx_hash hash = {
-        {0x00, 0x0f, 0xf0, 0xab, 0xcd}
-    };
+    struct bx_hash hash = {{0x00, 0x0f, 0xf0, 0xab, 0xcd}};
     struct bx_paper *paper = bx_new(struct bx_paper);
 
     bx_paper_make(paper, BX_PAPER_TICKET, &head, &hash, sale, 0);

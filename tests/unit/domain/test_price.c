@@ -189,11 +189,7 @@ static void sound(struct bx_sale *sale)
     *sale = (struct bx_sale){.currency = "CHF", .exponent = 2, .tax_included = true};
     sale->basket.id.b[0] = 1;
     sample.products[0].price.minor = 2401;
-    const int rows[3][3] = {
-        {0, 0, 2},
-        {2, 1, 1},
-        {4, 0, 1}
-    };
+    const int rows[3][3] = {{0, 0, 2}, {2, 1, 1}, {4, 0, 1}};
     for (int i = 0; i < 3; i++)
         assert_int_equal(bx_basket_add(&sale->basket, &sample.programme,
                                        &sample.products[rows[i][0]], &sample.slots[rows[i][1]],

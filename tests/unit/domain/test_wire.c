@@ -44,14 +44,9 @@ static void test_envelope(void **state)
 {
     (void)state;
     static const struct swap swaps[] = {
-        {"\"till\":2",  "\"till\":0"     },
-        {"\"inc\":1,",  ""               },
-        {"\"seq\":412", "\"seq\":0"      },
-        {"\"seq\":412", "\"seq\":4e2"    },
-        {ID,            "019abcde"       },
-        {HEX "\"}",     HEX "\",\"x\":1}"},
-        {HEX "\"}",     HEX "\"}x"       },
-        {HEX "\"}",     HEX8 "\"}"       },
+        {"\"till\":2", "\"till\":0"},   {"\"inc\":1,", ""},      {"\"seq\":412", "\"seq\":0"},
+        {"\"seq\":412", "\"seq\":4e2"}, {ID, "019abcde"},        {HEX "\"}", HEX "\",\"x\":1}"},
+        {HEX "\"}", HEX "\"}x"},        {HEX "\"}", HEX8 "\"}"},
     };
     struct bx_envelope envelope;
     char text[2048];
@@ -115,16 +110,16 @@ static void test_answers_are_checked(void **state)
 {
     (void)state;
     static const struct swap swaps[] = {
-        {"\"seq\":412",               "\"seq\":0"                              },
-        {"\"seq\":412",               "\"seq\":412,\"seq\":412"                },
-        {"\"outcome\":\"recorded\"",  "\"outcome\":\"sent\""                   },
-        {"\"outcome\":\"recorded\",", ""                                       },
-        {"\"hash\":\"" HEX8,          "\"hash\":\""                            },
-        {"\"say\":\"\"",              "\"say\":\"\\u001b[2J\""                 },
-        {"\"say\":\"\"",              "\"say\":\"\",\"more\":1"                },
-        {"\"task\":\"\"",             "\"task\":\"abcdefghijklmnopqrstuvwxyz\""},
-        {"}\n",                       "}\n\n"                                  },
-        {"{\"seq\"",                  "[]\n{\"seq\""                           },
+        {"\"seq\":412", "\"seq\":0"},
+        {"\"seq\":412", "\"seq\":412,\"seq\":412"},
+        {"\"outcome\":\"recorded\"", "\"outcome\":\"sent\""},
+        {"\"outcome\":\"recorded\",", ""},
+        {"\"hash\":\"" HEX8, "\"hash\":\""},
+        {"\"say\":\"\"", "\"say\":\"\\u001b[2J\""},
+        {"\"say\":\"\"", "\"say\":\"\",\"more\":1"},
+        {"\"task\":\"\"", "\"task\":\"abcdefghijklmnopqrstuvwxyz\""},
+        {"}\n", "}\n\n"},
+        {"{\"seq\"", "[]\n{\"seq\""},
     };
     struct bx_entry_answer answers[3];
     size_t count;
@@ -155,15 +150,15 @@ static void test_availability(void **state)
 {
     (void)state;
     static const struct swap swaps[] = {
-        {"\"epoch\":1",     "\"epoch\":0"          },
-        {"\"commit\":9,",   ""                     },
-        {"\"at\":1",        "\"at\":-1"            },
-        {"\"sold\":9",      "\"sold\":-9"          },
-        {"\"held\":0,",     ""                     },
-        {"\"leased\":50",   "\"leased\":50,\"x\":1"},
-        {"\"pool\":\"p1\"", "\"pool\":\"\""        },
-        {"]}",              "],\"x\":1}"           },
-        {"\"pools\":[",     "\"pools\":[null,"     },
+        {"\"epoch\":1", "\"epoch\":0"},
+        {"\"commit\":9,", ""},
+        {"\"at\":1", "\"at\":-1"},
+        {"\"sold\":9", "\"sold\":-9"},
+        {"\"held\":0,", ""},
+        {"\"leased\":50", "\"leased\":50,\"x\":1"},
+        {"\"pool\":\"p1\"", "\"pool\":\"\""},
+        {"]}", "],\"x\":1}"},
+        {"\"pools\":[", "\"pools\":[null,"},
     };
     struct bx_pool_news pools[3];
     size_t count = 0;

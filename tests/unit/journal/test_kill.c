@@ -49,12 +49,8 @@ static void killed_at_each_point(void **state)
         const char *wish;
         int64_t sales;
     } list[] = {
-        {"commit.begin:1",  0},
-        {"commit.begin:3",  2},
-        {"commit.before:1", 0},
-        {"commit.before:3", 2},
-        {"commit.after:1",  1},
-        {"commit.after:3",  3},
+        {"commit.begin:1", 0},  {"commit.begin:3", 2}, {"commit.before:1", 0},
+        {"commit.before:3", 2}, {"commit.after:1", 1}, {"commit.after:3", 3},
     };
     for (size_t i = 0; i < bx_countof(list); i++) {
         struct kit kit;

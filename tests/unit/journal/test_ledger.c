@@ -106,14 +106,14 @@ static void pragmas_hold(void **state)
 {
     (void)state;
     static const char *const wanted[][2] = {
-        {"locking_mode",       "exclusive"},
-        {"journal_mode",       "wal"      },
-        {"synchronous",        "2"        },
-        {"foreign_keys",       "1"        },
-        {"trusted_schema",     "0"        },
-        {"cell_size_check",    "1"        },
-        {"mmap_size",          "0"        },
-        {"wal_autocheckpoint", "0"        },
+        {"locking_mode", "exclusive"},
+        {"journal_mode", "wal"},
+        {"synchronous", "2"},
+        {"foreign_keys", "1"},
+        {"trusted_schema", "0"},
+        {"cell_size_check", "1"},
+        {"mmap_size", "0"},
+        {"wal_autocheckpoint", "0"},
     };
     struct bx_journal *journal = home_open(&home);
     struct bx_db *db = bx_ledger_of(journal)->db;
@@ -394,19 +394,19 @@ static void summaries_can_be_made_again(void **state)
 {
     (void)state;
     static const char *const changes[][2] = {
-        {"UPDATE total SET amount = amount + 1 WHERE what = 'sales'", "total"  },
-        {"DELETE FROM total WHERE what = 'product'",                  "total"  },
-        {"DELETE FROM ticket WHERE nth = 1",                          "ticket" },
-        {"UPDATE ticket SET valid = 1",                               "ticket" },
-        {"DELETE FROM about",                                         "about"  },
-        {"DELETE FROM lockout",                                       "lockout"},
-        {"UPDATE lockout SET failures = 0",                           "lockout"},
-        {"UPDATE meta SET last_sale = 5",                             "meta"   },
-        {"UPDATE meta SET series = series + 1",                       "meta"   },
-        {"UPDATE meta SET user = 0, shift = 0",                       "meta"   },
-        {"UPDATE meta SET offline = 0",                               "meta"   },
-        {"UPDATE meta SET answered_to = 5",                           "meta"   },
-        {"UPDATE answer SET standing = 2 WHERE standing = 3",         "answer" },
+        {"UPDATE total SET amount = amount + 1 WHERE what = 'sales'", "total"},
+        {"DELETE FROM total WHERE what = 'product'", "total"},
+        {"DELETE FROM ticket WHERE nth = 1", "ticket"},
+        {"UPDATE ticket SET valid = 1", "ticket"},
+        {"DELETE FROM about", "about"},
+        {"DELETE FROM lockout", "lockout"},
+        {"UPDATE lockout SET failures = 0", "lockout"},
+        {"UPDATE meta SET last_sale = 5", "meta"},
+        {"UPDATE meta SET series = series + 1", "meta"},
+        {"UPDATE meta SET user = 0, shift = 0", "meta"},
+        {"UPDATE meta SET offline = 0", "meta"},
+        {"UPDATE meta SET answered_to = 5", "meta"},
+        {"UPDATE answer SET standing = 2 WHERE standing = 3", "answer"},
     };
     history();
     for (size_t i = 0; i < bx_countof(changes); i++) {

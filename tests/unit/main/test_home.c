@@ -121,17 +121,17 @@ static void what_is_wrong_is_named(void **state)
     static const struct {
         const char *text, *named;
     } rows[] = {
-        {"[till]\nenter = cash\nentre = card\n", "entre"     },
-        {"[till]\nenter = credit\n",             "enter"     },
-        {"[printer]\nkind = laser\n",            "kind"      },
-        {"[printer]\nkind = cups\n",             "queue"     },
-        {"[till]\ndays_ahead = 0\n",             "days_ahead"},
-        {"[server]\ntimeout = soon\n",           "line 2"    },
-        {"\n[server]\nurl = http://a.example\n", "line 3"    },
-        {"[server]\nurl = tickets\n",            "line 2"    },
-        {"days_ahead = 2\n",                     "[section]" },
-        {"[printer]\ncolumns = 43\n",            ""          },
-        {"[printer]\nlanguage = zpl\n",          ""          },
+        {"[till]\nenter = cash\nentre = card\n", "entre"},
+        {"[till]\nenter = credit\n", "enter"},
+        {"[printer]\nkind = laser\n", "kind"},
+        {"[printer]\nkind = cups\n", "queue"},
+        {"[till]\ndays_ahead = 0\n", "days_ahead"},
+        {"[server]\ntimeout = soon\n", "line 2"},
+        {"\n[server]\nurl = http://a.example\n", "line 3"},
+        {"[server]\nurl = tickets\n", "line 2"},
+        {"days_ahead = 2\n", "[section]"},
+        {"[printer]\ncolumns = 43\n", ""},
+        {"[printer]\nlanguage = zpl\n", ""},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct bx_settings settings;

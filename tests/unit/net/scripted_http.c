@@ -94,10 +94,8 @@ static void *serve(void *arg)
 {
     struct host *host = arg;
     for (;;) {
-        struct pollfd fds[2] = {
-            {.fd = host->listener, .events = POLLIN},
-            {.fd = host->stop[0],  .events = POLLIN}
-        };
+        struct pollfd fds[2] = {{.fd = host->listener, .events = POLLIN},
+                                {.fd = host->stop[0], .events = POLLIN}};
         poll(fds, 2, -1);
         if (fds[1].revents)
             return NULL;

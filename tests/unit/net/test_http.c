@@ -106,10 +106,10 @@ static void calls_everything_else_a_fault(void **state)
         const char *reply;
         int err;
     } rows[] = {
-        {"",                                                           BX_ERR_OFFLINE},
-        {"garbage without a shape\r\n\r\n",                            BX_ERR_OFFLINE},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nonly this",     BX_ERR_OFFLINE},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nx",           BX_ERR_INPUT  },
+        {"", BX_ERR_OFFLINE},
+        {"garbage without a shape\r\n\r\n", BX_ERR_OFFLINE},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nonly this", BX_ERR_OFFLINE},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nx", BX_ERR_INPUT},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n", BX_ERR_OFFLINE},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -79,9 +79,7 @@ struct bx_paper *sample_paper(enum sample_kind kind, int ticket)
     BX_TEXT_COPY(head.number, "2-000412");
     int err = bx_utc_parse("2026-11-24T13:21:07Z", &head.at);
     bx_assert(err == 0);
-    struct bx_hash hash = {
-        {0x3f, 0xa9, 0xc1, 0xd2, 0xff}
-    };
+    struct bx_hash hash = {{0x3f, 0xa9, 0xc1, 0xd2, 0xff}};
     struct bx_paper *paper = bx_new(struct bx_paper);
     bx_paper_make(paper, ticket < 0 ? BX_PAPER_RECEIPT : BX_PAPER_TICKET, &head, &hash, sale,
                   ticket);

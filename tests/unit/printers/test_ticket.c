@@ -52,12 +52,7 @@ static void modules_are_whole_dots(void **state)
 {
     (void)state;
     static const struct tp_device devices[] = {
-        {576, 203, 48},
-        {512, 180, 42},
-        {384, 203, 32},
-        {832, 300, 48},
-        {850, 300, 44}
-    };
+        {576, 203, 48}, {512, 180, 42}, {384, 203, 32}, {832, 300, 48}, {850, 300, 44}};
     struct bx_paper *paper = sample_paper(SAMPLE_PLAIN, 0);
     for (size_t d = 0; d < bx_countof(devices); d++) {
         struct bx_fault fault = {0};
@@ -95,10 +90,7 @@ static void modules_are_whole_dots(void **state)
 static void boxes_stay_on_the_paper(void **state)
 {
     (void)state;
-    static const struct tp_device devices[] = {
-        {576, 203, 48},
-        {384, 203, 32}
-    };
+    static const struct tp_device devices[] = {{576, 203, 48}, {384, 203, 32}};
     for (int kind = SAMPLE_PLAIN; kind <= SAMPLE_LONG; kind++) {
         for (int ticket = -1; ticket < 3; ticket++) {
             struct bx_paper *paper = sample_paper((enum sample_kind)kind, ticket);
@@ -173,12 +165,7 @@ static void refuses_what_cannot_be_printed(void **state)
     assert_int_equal(out.len, 0);
     bx_free(paper);
     static const struct tp_device odd[] = {
-        {576,  100, 48},
-        {576,  203, 40},
-        {200,  203, 32},
-        {5000, 300, 48},
-        {300,  203, 32}
-    };
+        {576, 100, 48}, {576, 203, 40}, {200, 203, 32}, {5000, 300, 48}, {300, 203, 32}};
     assert_int_equal(tp_device_check(&device, &fault), 0);
     for (size_t i = 0; i < bx_countof(odd); i++)
         assert_int_equal(tp_device_check(&odd[i], &fault), BX_ERR_INPUT);

@@ -76,15 +76,15 @@ static void pragmas_read_back(void **state)
     (void)state;
     struct bx_db *db = open_new(true);
     static const char *const wanted[][2] = {
-        {"locking_mode",       "exclusive"},
-        {"journal_mode",       "wal"      },
-        {"synchronous",        "2"        },
-        {"foreign_keys",       "1"        },
-        {"trusted_schema",     "0"        },
-        {"cell_size_check",    "1"        },
-        {"mmap_size",          "0"        },
-        {"wal_autocheckpoint", "0"        },
-        {"busy_timeout",       "0"        },
+        {"locking_mode", "exclusive"},
+        {"journal_mode", "wal"},
+        {"synchronous", "2"},
+        {"foreign_keys", "1"},
+        {"trusted_schema", "0"},
+        {"cell_size_check", "1"},
+        {"mmap_size", "0"},
+        {"wal_autocheckpoint", "0"},
+        {"busy_timeout", "0"},
     };
     for (size_t i = 0; i < bx_countof(wanted); i++) {
         char got[32];

@@ -10,9 +10,7 @@ struct bench bench;
 
 static struct bx_slot slot_make(int i, int event, int day, int hour, int minute)
 {
-    struct bx_slot slot = {
-        .event = event, .offset_min = 60, .date = {2026, 11, (uint8_t)day}
-    };
+    struct bx_slot slot = {.event = event, .offset_min = 60, .date = {2026, 11, (uint8_t)day}};
     char text[32];
     snprintf(slot.id.s, sizeof(slot.id.s), "s%d", i);
     slot.pool = slot.id;
@@ -40,9 +38,8 @@ const char *bench_programme(int64_t version)
 {
     static struct bx_buf out;
     struct bx_event_info events[] = {
-        {.id = rig_slug("perm"),    .name = "Permanent collection", .class = rig_slug("main")},
-        {.id = rig_slug("special"), .name = "Special exhibition",   .class = rig_slug("main")}
-    };
+        {.id = rig_slug("perm"), .name = "Permanent collection", .class = rig_slug("main")},
+        {.id = rig_slug("special"), .name = "Special exhibition", .class = rig_slug("main")}};
     struct bx_slot slots[SLOTS] = {slot_make(0, 0, 24, 14, 15), slot_make(1, 0, 24, 14, 30),
                                    slot_make(2, 0, 24, 14, 45), slot_make(3, 0, 24, 15, 0),
                                    slot_make(4, 1, 24, 15, 30), slot_make(5, 0, 25, 10, 0),
@@ -237,9 +234,7 @@ void bench_rows(const struct bx_row *rows, size_t count)
 
 struct bx_code bench_code(int n)
 {
-    static const struct bx_subkey key = {
-        {1, 2, 3}
-    };
+    static const struct bx_subkey key = {{1, 2, 3}};
     uint8_t random[7] = {1, 2, 3, 4, 5, (uint8_t)(n >> 8), (uint8_t)n};
     return bx_code_make(&key, 0, 2, random);
 }

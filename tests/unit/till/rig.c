@@ -22,13 +22,11 @@ struct bx_slug rig_slug(const char *text)
 
 static struct bx_slot slot_make(const char *id, int event, const char *start, int day)
 {
-    struct bx_slot slot = {
-        .id = rig_slug(id),
-        .pool = rig_slug(id),
-        .event = event,
-        .offset_min = 60,
-        .date = {2026, 11, (uint8_t)day}
-    };
+    struct bx_slot slot = {.id = rig_slug(id),
+                           .pool = rig_slug(id),
+                           .event = event,
+                           .offset_min = 60,
+                           .date = {2026, 11, (uint8_t)day}};
     assert_int_equal(bx_utc_parse(start, &slot.start), 0);
     slot.end = (bx_utc){slot.start.us + 1800 * BX_SECOND_US};
     return slot;
@@ -38,43 +36,40 @@ static void programme_write(struct bx_buf *out)
 {
     struct bx_event_info events[] = {
         {.id = rig_slug("perm"), .name = "Permanent collection", .class = rig_slug("main")},
-        {.id = rig_slug("tour"), .name = "Guided tour",          .class = rig_slug("main")}
-    };
+        {.id = rig_slug("tour"), .name = "Guided tour", .class = rig_slug("main")}};
     struct bx_slot slots[] = {slot_make("s1430", 0, "2026-11-24T14:30:00+01:00", 24),
                               slot_make("s1500", 0, "2026-11-24T15:00:00+01:00", 24),
                               slot_make("t1500", 1, "2026-11-24T15:00:00+01:00", 24),
                               slot_make("w1000", 0, "2026-11-25T10:00:00+01:00", 25)};
-    struct bx_product products[] = {
-        {.id = rig_slug("adult"),
-         .name = "Adult",
-         .key = 'a',
-         .price = {2400},
-         .tax_ppm = 70000,
-         .places = 1,
-         .persons = 1,
-         .events = 1},
-        {.id = rig_slug("child"),
-         .name = "Child",
-         .key = 'c',
-         .price = {901},
-         .tax_ppm = 70000,
-         .places = 1,
-         .persons = 1,
-         .events = 3},
-        {.id = rig_slug("family"),
-         .name = "Family",
-         .key = 'f',
-         .price = {5500},
-         .tax_ppm = 70000,
-         .places = 4,
-         .persons = 4,
-         .events = 1},
-        {.id = rig_slug("poster"),
-         .name = "Poster",
-         .key = 'p',
-         .price = {500},
-         .tax_ppm = 190000}
-    };
+    struct bx_product products[] = {{.id = rig_slug("adult"),
+                                     .name = "Adult",
+                                     .key = 'a',
+                                     .price = {2400},
+                                     .tax_ppm = 70000,
+                                     .places = 1,
+                                     .persons = 1,
+                                     .events = 1},
+                                    {.id = rig_slug("child"),
+                                     .name = "Child",
+                                     .key = 'c',
+                                     .price = {901},
+                                     .tax_ppm = 70000,
+                                     .places = 1,
+                                     .persons = 1,
+                                     .events = 3},
+                                    {.id = rig_slug("family"),
+                                     .name = "Family",
+                                     .key = 'f',
+                                     .price = {5500},
+                                     .tax_ppm = 70000,
+                                     .places = 4,
+                                     .persons = 4,
+                                     .events = 1},
+                                    {.id = rig_slug("poster"),
+                                     .name = "Poster",
+                                     .key = 'p',
+                                     .price = {500},
+                                     .tax_ppm = 190000}};
     struct bx_programme programme = {.epoch = 1,
                                      .version = 9,
                                      .venue = rig_slug("sample"),
@@ -97,11 +92,9 @@ static void programme_write(struct bx_buf *out)
 
 static void staff_write(struct bx_buf *out)
 {
-    struct bx_user users[] = {
-        {.number = 7, .name = "Ana", .role = BX_ROLE_CASHIER   },
-        {.number = 8, .name = "Ben", .role = BX_ROLE_SUPERVISOR},
-        {.number = 9, .name = "Eva", .role = BX_ROLE_AUDITOR   }
-    };
+    struct bx_user users[] = {{.number = 7, .name = "Ana", .role = BX_ROLE_CASHIER},
+                              {.number = 8, .name = "Ben", .role = BX_ROLE_SUPERVISOR},
+                              {.number = 9, .name = "Eva", .role = BX_ROLE_AUDITOR}};
     for (size_t i = 0; i < bx_countof(users); i++)
         BX_TEXT_COPY(users[i].pin_hash, pin_hash);
     struct bx_staff staff = {.epoch = 1, .version = 3, .count = 3, .users = users};
@@ -110,9 +103,7 @@ static void staff_write(struct bx_buf *out)
 
 static void keys_write(struct bx_buf *out)
 {
-    struct bx_key_row rows[] = {
-        {.date = {2026, 11, 24}, .class = rig_slug("main")}
-    };
+    struct bx_key_row rows[] = {{.date = {2026, 11, 24}, .class = rig_slug("main")}};
     memset(rows[0].key.b, 7, sizeof(rows[0].key.b));
     struct bx_keys keys = {
         .epoch = 1, .version = 2, .key_epoch = 3, .issuer = 2, .count = 1, .rows = rows};

@@ -185,15 +185,8 @@ static void ages(void **state)
     static const struct {
         int64_t seconds;
         const char *text;
-    } rows[] = {
-        {-5,     "0 s"   },
-        {59,     "59 s"  },
-        {60,     "1 min" },
-        {3599,   "59 min"},
-        {3600,   "1 h"   },
-        {172799, "47 h"  },
-        {172800, "2 days"}
-    };
+    } rows[] = {{-5, "0 s"},   {59, "59 s"},     {60, "1 min"},     {3599, "59 min"},
+                {3600, "1 h"}, {172799, "47 h"}, {172800, "2 days"}};
     char age[24];
     for (size_t i = 0; i < bx_countof(rows); i++) {
         bx_view_age(rows[i].seconds, age, sizeof(age));

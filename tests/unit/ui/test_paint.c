@@ -61,15 +61,8 @@ static void sell_shows_what_a_cashier_needs(void **state)
 static void every_screen_fits_every_window(void **state)
 {
     (void)state;
-    static const int sizes[][2] = {
-        {24, 80 },
-        {30, 100},
-        {20, 60 },
-        {19, 59 },
-        {1,  1  },
-        {3,  200},
-        {60, 240}
-    };
+    static const int sizes[][2] = {{24, 80}, {30, 100}, {20, 60}, {19, 59},
+                                   {1, 1},   {3, 200},  {60, 240}};
     struct bx_till_view *view = test_malloc(sizeof(*view));
     for (int screen = 0; screen < BX_SCREENS; screen++)
         for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {

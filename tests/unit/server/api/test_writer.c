@@ -125,7 +125,7 @@ static void a_failed_commit_promises_nothing(void **state)
     } cases[] = {
         {BX_REFUSED, false},
         {BX_UNKNOWN, false},
-        {BX_UNKNOWN, true },
+        {BX_UNKNOWN, true},
     };
     for (int i = 0; i < 3; i++) {
         char id[40];

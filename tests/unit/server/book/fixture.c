@@ -364,13 +364,11 @@ struct bx_allot_answer till_hello(struct venue *venue, const struct till *till,
 {
     struct bd_mark mark;
     MUST(bd_book_mark(venue->store, &mark, NULL));
-    struct bx_allot_message messages[32] = {
-        {.verb = BX_ALLOT_HELLO,
-         .r = mark.epoch,
-         .n = count,
-         .seq = till->seq,
-         .head = till->head}
-    };
+    struct bx_allot_message messages[32] = {{.verb = BX_ALLOT_HELLO,
+                                             .r = mark.epoch,
+                                             .n = count,
+                                             .seq = till->seq,
+                                             .head = till->head}};
     for (int i = 0; i < count; i++) {
         messages[i + 1] = leases[i];
         messages[i + 1].verb = BX_ALLOT_HELLO;

@@ -20,9 +20,7 @@ static struct bx_public_key key_of(uint8_t n)
 static int enrol(struct venue *venue, uint8_t id_byte, const char *code, uint8_t key,
                  struct bx_enrolment *ret)
 {
-    struct bx_id id = {
-        {1, 2, 3, id_byte}
-    };
+    struct bx_id id = {{1, 2, 3, id_byte}};
     struct bx_public_key public = key_of(key);
     struct bx_fault fault;
     venue_begin(venue);

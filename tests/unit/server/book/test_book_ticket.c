@@ -6,9 +6,7 @@
 
 static struct bx_id scan_id(int n)
 {
-    struct bx_id id = {
-        {0x01, 0x90, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, (uint8_t)n}
-    };
+    struct bx_id id = {{0x01, 0x90, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, (uint8_t)n}};
     return id;
 }
 
