@@ -289,7 +289,7 @@ class Lab:
         sizes = ['na_letter_8.5x11in', 'iso_a4_210x297mm', 'na_index-4x6_4x6in', 'iso_a4_210x297mm']
         fields = '&'.join(f'size{i}={sizes[i % 4]}&type{i}=stationery&level{i}='
                           f'{250 if there else 0}' for i in range(1, 5))
-        url = f'http://localhost:{self.ipp_port}/media?{fields}'
+        url = f'http://127.0.0.1:{self.ipp_port}/media?{fields}'
         with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             answer.read()
 

@@ -137,8 +137,15 @@ class Till:
         return self
 
     def login(self, number=NUMBER, pin=PIN):
-        """Until the staff's document has come nobody is known; sync fetches it."""
-        self.run("login", number, stdin=pin + "\n")
+        """Until the staff's document has come nobody is known; sync fetches it, on a bad line at last."""
+        def known():
+            run = self.run("login", number, stdin=pin + "\n", status=None)
+            if run.status and "has to reach the server" in run.err:
+                self.run("sync", "--once", status=None)
+                return None
+            assert run.status == 0, run
+            return run
+        wait_for("no cashiers", known)
         return self
 
     def sell(self, line="2a", *more):
