@@ -58,7 +58,8 @@ static int line_send(int fd, const char *bytes, size_t len)
     return 0;
 }
 
-/* 0, or -1 with the errno ETIME when nothing came for too long. */
+/* 0, or -1 with the errno ETIME when nothing came for too long, and ECONNRESET when the other end
+ * closed without having read all that was sent. */
 static int line_receive(int fd, int silence_ms, struct bx_buf *out)
 {
     char piece[65536];
@@ -73,6 +74,8 @@ static int line_receive(int fd, int silence_ms, struct bx_buf *out)
         ssize_t got = recv(fd, piece, sizeof(piece), 0);
         if (got < 0 && errno == EINTR)
             continue;
+        if (got == 0)
+            errno = 0; /* it was read, and the line ended */
         if (got <= 0)
             return -1;
         bx_buf_add(out, piece, (size_t)got);
@@ -119,12 +122,16 @@ int bx_run_ask(const char *path, const char *json, size_t len, int silence_ms, b
     bx_buf_clear(&line);
     bad = bad ? bad : line_receive(fd, silence_ms, &line);
     bool silent = bad && errno == ETIME;
+    bool unread = bad && (errno == ECONNRESET || errno == EPIPE);
     close(fd);
     if (silent)
         return bx_fault_set(fault, BX_ERR_UNKNOWN,
                             "The till on this machine does not answer: look before you repeat "
                             "this.",
                             "%d ms without a sign of life", silence_ms);
+    if (unread)
+        return bx_fault_set(fault, BX_ERR_MISSING, "No till can be reached on this machine.",
+                            "%s closed before it had read anything", path);
     if (bad)
         return bx_fault_set(fault, BX_ERR_UNKNOWN,
                             "The till went away before it answered: look before you repeat this.",

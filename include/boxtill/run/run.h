@@ -84,8 +84,9 @@ const struct bx_till *bx_run_till(const struct bx_run *run);
 bool bx_run_is_idle(const struct bx_run *run);
 
 /* The other end of till.sock: sends one command and waits for its reply, as long as the till gives
- * signs of life. BX_ERR_MISSING when nobody listens there; BX_ERR_UNKNOWN when the line broke after
- * the command was sent, or nothing came for SILENCE_MS. */
+ * signs of life. BX_ERR_MISSING when nobody listens there, or whoever did closed without having
+ * read the command; BX_ERR_UNKNOWN when the line broke after that, or nothing came for SILENCE_MS.
+ */
 enum { BX_RUN_SILENCE_MS = 10000 };
 int bx_must bx_run_ask(const char *path, const char *json, size_t len, int silence_ms,
                        bx_reply_take take, void *arg, struct bx_fault *fault);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -241,6 +242,50 @@ static void a_silent_till_is_given_up(void **state)
     assert_int_equal(asker.exit, -1);
 }
 
+/* Ends while somebody waits to be heard (READS: or was heard). */
+struct leaving_till {
+    int listener;
+    bool reads;
+};
+
+static void *leaving_till_run(void *arg)
+{
+    struct leaving_till *till = arg;
+    char piece[256];
+    struct pollfd waits = {.fd = till->listener, .events = POLLIN};
+    (void)poll(&waits, 1, -1);
+    if (till->reads) {
+        int fd = accept(till->listener, NULL, NULL);
+        (void)recv(fd, piece, sizeof(piece), 0);
+        close(fd);
+    }
+    close(till->listener);
+    return NULL;
+}
+
+static int leaving_till_ask(const struct stage *stage, bool reads)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    struct leaving_till till = {.listener = socket(AF_UNIX, SOCK_STREAM, 0), .reads = reads};
+    struct asker asker = {.exit = -1};
+    pthread_t thread;
+    snprintf(at.sun_path, sizeof(at.sun_path), "%s/leaving", stage->folder);
+    assert_int_equal(bind(till.listener, (const struct sockaddr *)&at, sizeof(at)), 0);
+    assert_int_equal(listen(till.listener, 1), 0);
+    assert_int_equal(pthread_create(&thread, NULL, leaving_till_run, &till), 0);
+    int err = bx_run_ask(at.sun_path, "{}", 2, BX_RUN_SILENCE_MS, reply_take, &asker, NULL);
+    pthread_join(thread, NULL);
+    unlink(at.sun_path);
+    assert_int_equal(asker.exit, -1);
+    return err;
+}
+
+static void only_what_was_read_is_unknown(void **state)
+{
+    assert_int_equal(leaving_till_ask(*state, false), BX_ERR_MISSING);
+    assert_int_equal(leaving_till_ask(*state, true), BX_ERR_UNKNOWN);
+}
+
 static void members_come_in_any_order(void **state)
 {
     struct asker asker;
@@ -285,6 +330,7 @@ int main(void)
         TEST(bad_manners_cost_the_connection_only),
         TEST(a_working_till_gives_signs_of_life),
         TEST(a_silent_till_is_given_up),
+        TEST(only_what_was_read_is_unknown),
         TEST(members_come_in_any_order),
         cmocka_unit_test(a_long_path_is_no_obstacle),
     };
