@@ -57,7 +57,7 @@ void bx_head_put(struct bx_json_writer *writer, const struct bx_entry_head *head
     bx_json_put_int(writer, "user", head->user);
 }
 
-/* "" or exactly what bx_number_format() makes of TILL and some number. */
+/* "" or exactly what bx_number_format() makes of TILL and some number in some series. */
 static bool is_number_of(int64_t till, const char *text)
 {
     if (!text[0])
@@ -65,13 +65,18 @@ static bool is_number_of(int64_t till, const char *text)
     const char *digits = strchr(text, '-');
     if (!digits)
         return false;
-    digits += 1 + strspn(digits + 1, "0");
+    digits += strcspn(digits, "0123456789");
+    digits += strspn(digits, "0");
     int64_t n;
     if (bx_text_number(digits, strlen(digits), BX_MONEY_MAX, &n) || n < 1)
         return false;
-    char again[BX_NUMBER_SIZE];
-    bx_number_format(till, n, again);
-    return strcmp(again, text) == 0;
+    for (enum bx_series series = 0; series < BX_SERIES_COUNT; series++) {
+        char again[BX_NUMBER_SIZE];
+        bx_number_format(till, series, n, again);
+        if (strcmp(again, text) == 0)
+            return true;
+    }
+    return false;
 }
 
 int bx_head_read(struct bx_body *state, struct bx_entry_head *ret)

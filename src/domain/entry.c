@@ -79,18 +79,109 @@ static const char *const kind_words[BX_KINDS] = {
     [BX_KIND_OFFLINE_END] = "offline-end",
     [BX_KIND_CLOCK_JUMP] = "clock-jump",
     [BX_KIND_SETTLE] = "settle",
+    [BX_KIND_VOID] = "void",
+    [BX_KIND_REFUND] = "refund",
+    [BX_KIND_EXCHANGE] = "exchange",
+    [BX_KIND_TENDER_CORRECTION] = "tender-correction",
+    [BX_KIND_TENDER_INTENT] = "tender-intent",
+    [BX_KIND_TENDER_RESULT] = "tender-result",
+    [BX_KIND_SHIFT_CLOSE] = "shift-close",
+    [BX_KIND_X_REPORT] = "x-report",
+    [BX_KIND_CLOSING] = "closing",
+    [BX_KIND_FLOAT] = "float",
+    [BX_KIND_PAID_IN] = "paid-in",
+    [BX_KIND_PAID_OUT] = "paid-out",
+    [BX_KIND_DROP] = "drop",
+    [BX_KIND_COUNT] = "count",
+    [BX_KIND_NO_SALE] = "no-sale",
+    [BX_KIND_HAND_OVER] = "hand-over",
+    [BX_KIND_TRAINING_ON] = "training-on",
+    [BX_KIND_TRAINING_OFF] = "training-off",
+    [BX_KIND_INVOICE] = "invoice",
+    [BX_KIND_CONFIG] = "config",
+    [BX_KIND_UPGRADE] = "upgrade",
+    [BX_KIND_EXPORT] = "export",
+    [BX_KIND_ERASE] = "erase",
 };
 
 BX_WORDS_DEFINE(enum bx_kind, kind_words, bx_kind_word, bx_kind_parse)
 
-static bool is_note(enum bx_kind kind)
+enum bx_shape bx_kind_shape(enum bx_kind kind)
 {
-    return kind != BX_KIND_SALE && kind != BX_KIND_REPRINT && kind != BX_KIND_REPLACE;
+    static const enum bx_shape shapes[BX_KINDS] = {
+        [BX_KIND_SALE] = BX_SHAPE_SALE,
+        [BX_KIND_REPRINT] = BX_SHAPE_PAPER,
+        [BX_KIND_REPLACE] = BX_SHAPE_PAPER,
+        [BX_KIND_PRINT_ANSWER] = BX_SHAPE_NOTE,
+        [BX_KIND_SHIFT_OPEN] = BX_SHAPE_CASH,
+        [BX_KIND_LOGIN] = BX_SHAPE_NOTE,
+        [BX_KIND_LOGIN_FAILED] = BX_SHAPE_NOTE,
+        [BX_KIND_LOGOUT] = BX_SHAPE_NOTE,
+        [BX_KIND_OFFLINE_START] = BX_SHAPE_NOTE,
+        [BX_KIND_OFFLINE_END] = BX_SHAPE_NOTE,
+        [BX_KIND_CLOCK_JUMP] = BX_SHAPE_NOTE,
+        [BX_KIND_SETTLE] = BX_SHAPE_NOTE,
+        [BX_KIND_VOID] = BX_SHAPE_SALE,
+        [BX_KIND_REFUND] = BX_SHAPE_SALE,
+        [BX_KIND_EXCHANGE] = BX_SHAPE_SALE,
+        [BX_KIND_TENDER_CORRECTION] = BX_SHAPE_TENDER_CHANGE,
+        [BX_KIND_TENDER_INTENT] = BX_SHAPE_ATTEMPT,
+        [BX_KIND_TENDER_RESULT] = BX_SHAPE_ATTEMPT,
+        [BX_KIND_SHIFT_CLOSE] = BX_SHAPE_REPORT,
+        [BX_KIND_X_REPORT] = BX_SHAPE_REPORT,
+        [BX_KIND_CLOSING] = BX_SHAPE_REPORT,
+        [BX_KIND_FLOAT] = BX_SHAPE_CASH,
+        [BX_KIND_PAID_IN] = BX_SHAPE_CASH,
+        [BX_KIND_PAID_OUT] = BX_SHAPE_CASH,
+        [BX_KIND_DROP] = BX_SHAPE_CASH,
+        [BX_KIND_COUNT] = BX_SHAPE_CASH,
+        [BX_KIND_NO_SALE] = BX_SHAPE_CASH,
+        [BX_KIND_HAND_OVER] = BX_SHAPE_CASH,
+        [BX_KIND_TRAINING_ON] = BX_SHAPE_NOTE,
+        [BX_KIND_TRAINING_OFF] = BX_SHAPE_NOTE,
+        [BX_KIND_INVOICE] = BX_SHAPE_INVOICE,
+        [BX_KIND_CONFIG] = BX_SHAPE_NOTE,
+        [BX_KIND_UPGRADE] = BX_SHAPE_NOTE,
+        [BX_KIND_EXPORT] = BX_SHAPE_NOTE,
+        [BX_KIND_ERASE] = BX_SHAPE_NOTE,
+    };
+    return shapes[kind];
 }
 
-void bx_number_format(int64_t till, int64_t n, char out[BX_NUMBER_SIZE])
+static bool is_note(enum bx_kind kind)
 {
-    int len = snprintf(out, BX_NUMBER_SIZE, "%lld-%06lld", (long long)till, (long long)n);
+    enum bx_shape shape = bx_kind_shape(kind);
+    return shape == BX_SHAPE_NOTE || kind == BX_KIND_SHIFT_OPEN;
+}
+
+static const char letters[BX_SERIES_COUNT][2] = {
+    [BX_SERIES_SALE] = "",      [BX_SERIES_VOID] = "V", [BX_SERIES_REFUND] = "R",
+    [BX_SERIES_EXCHANGE] = "X", [BX_SERIES_Z] = "Z",    [BX_SERIES_INVOICE] = "I",
+    [BX_SERIES_TRAINING] = "T",
+};
+
+enum bx_series bx_series_of(enum bx_kind kind, bool training)
+{
+    static const struct {
+        enum bx_kind kind;
+        enum bx_series series;
+    } of[] = {
+        {BX_KIND_SALE, BX_SERIES_SALE},     {BX_KIND_VOID, BX_SERIES_VOID},
+        {BX_KIND_REFUND, BX_SERIES_REFUND}, {BX_KIND_EXCHANGE, BX_SERIES_EXCHANGE},
+        {BX_KIND_SHIFT_CLOSE, BX_SERIES_Z}, {BX_KIND_INVOICE, BX_SERIES_INVOICE},
+    };
+    for (size_t i = 0; i < bx_countof(of); i++)
+        if (of[i].kind == kind)
+            return training && of[i].series <= BX_SERIES_EXCHANGE ? BX_SERIES_TRAINING
+                                                                  : of[i].series;
+    return BX_SERIES_NONE;
+}
+
+void bx_number_format(int64_t till, enum bx_series series, int64_t n, char out[BX_NUMBER_SIZE])
+{
+    bx_assert(series < BX_SERIES_COUNT);
+    int len = snprintf(out, BX_NUMBER_SIZE, "%lld-%s%06lld", (long long)till, letters[series],
+                       (long long)n);
     bx_assert(len > 0 && len < BX_NUMBER_SIZE);
 }
 

@@ -17,6 +17,10 @@
 static const char *const tender_words[] = {
     [BX_TENDER_CASH] = "cash",
     [BX_TENDER_CARD] = "card",
+    [BX_TENDER_VOUCHER] = "voucher",
+    [BX_TENDER_STORED] = "stored",
+    [BX_TENDER_ACCOUNT] = "account",
+    [BX_TENDER_PREPAID] = "prepaid",
 };
 
 BX_WORDS_DEFINE(enum bx_tender_kind, tender_words, bx_tender_word, bx_tender_parse)

@@ -49,14 +49,14 @@ static int place_check(const struct bx_commit *commit, const struct bx_meta *met
         return clash(fault, "shift", head->shift, meta->next_shift);
 
     char number[BX_NUMBER_SIZE] = "";
-    if (head->kind == BX_KIND_SALE && !commit->series)
+    if (head->kind == BX_KIND_SALE && !commit->number)
         return clash(fault, "number", 0, meta->series + 1);
-    if (commit->series && commit->series != meta->series + 1)
-        return clash(fault, "number", commit->series, meta->series + 1);
-    if (commit->series)
-        bx_number_format(meta->till, commit->series, number);
+    if (commit->number && commit->number != meta->series + 1)
+        return clash(fault, "number", commit->number, meta->series + 1);
+    if (commit->number)
+        bx_number_format(meta->till, BX_SERIES_SALE, commit->number, number);
     if (strcmp(number, head->number) != 0)
-        return clash(fault, "the number's text", 0, commit->series);
+        return clash(fault, "the number's text", 0, commit->number);
     return 0;
 }
 
@@ -179,8 +179,8 @@ int bx_ledger_stage(struct bx_ledger *ledger, const struct bx_commit *commit, st
     ref->hash = bx_entry_hash(&commit->prev, meta->till, meta->incarnation, commit->head.seq,
                               commit->body, commit->len);
     err = entry_put(ledger, commit, &ref->hash, fault);
-    for (int i = 0; commit->sale && i < commit->sale->use_count && err == 0; i++)
-        err = use_take(ledger, &commit->sale->uses[i], fault);
+    for (int i = 0; commit->content.sale && i < commit->content.sale->use_count && err == 0; i++)
+        err = use_take(ledger, &commit->content.sale->uses[i], fault);
     for (size_t i = 0; i < commit->job_count && err == 0; i++)
         err = job_put(ledger, &commit->jobs[i], fault);
     if (err == 0)
@@ -194,8 +194,8 @@ int bx_ledger_stage(struct bx_ledger *ledger, const struct bx_commit *commit, st
 static bool parts_fit(const struct bx_commit *commit)
 {
     bool paper = commit->head.kind == BX_KIND_REPRINT || commit->head.kind == BX_KIND_REPLACE;
-    return (commit->head.kind == BX_KIND_SALE) == (commit->sale != NULL) &&
-           (!paper || commit->paper) && commit->len <= BX_BODY_MAX;
+    return (commit->head.kind == BX_KIND_SALE) == (commit->content.sale != NULL) &&
+           (!paper || commit->content.paper) && commit->len <= BX_BODY_MAX;
 }
 
 enum bx_outcome bx_ledger_commit(struct bx_journal *journal, const struct bx_commit *commit,

@@ -220,7 +220,9 @@ static int state_load(struct bx_ledger *ledger, struct bx_journal_state *state,
     state->seen_epoch = meta.seen_epoch;
     state->seen_commit = meta.seen_commit;
     state->next_seq = tail.seq + 1;
-    state->next_series = meta.series + 1;
+    for (int i = 0; i < BX_SERIES_COUNT; i++)
+        state->next_number[i] = 1;
+    state->next_number[BX_SERIES_SALE] = meta.series + 1;
     state->head = tail.hash;
     state->shift = meta.shift;
     state->next_shift = meta.next_shift;

@@ -118,9 +118,10 @@ static int sale_project(struct bx_ledger *ledger, const struct bx_commit *commit
     if (sums->shift != commit->head.shift)
         err = sums_flush(ledger, sums, fault);
     sums->shift = commit->head.shift;
-    for (int i = 0; i < commit->sale->ticket_count && err == 0; i++)
-        err = ticket_put(ledger, &commit->sale->tickets[i].code, commit->head.seq, i, fault);
-    return err ? err : sums_add(ledger, sums, commit->sale, fault);
+    for (int i = 0; i < commit->content.sale->ticket_count && err == 0; i++)
+        err =
+            ticket_put(ledger, &commit->content.sale->tickets[i].code, commit->head.seq, i, fault);
+    return err ? err : sums_add(ledger, sums, commit->content.sale, fault);
 }
 
 static int about_put(struct bx_ledger *ledger, int64_t about, const struct bx_entry_head *head,
@@ -154,7 +155,7 @@ static int one_of(struct bx_stmt *stmt, const struct bx_entry_head *head, int64_
 static int paper_project(struct bx_ledger *ledger, const struct bx_commit *commit,
                          struct bx_fault *fault)
 {
-    const struct bx_paper_entry *paper = commit->paper;
+    const struct bx_paper_entry *paper = commit->content.paper;
     int64_t sale;
     struct bx_stmt *stmt =
         bx_db_stmt(ledger->db, "SELECT seq FROM entry WHERE id = ?1 AND kind = 'sale'");
@@ -246,8 +247,8 @@ static int project(struct bx_ledger *ledger, const struct bx_commit *commit, str
                    struct bx_sums *sums, struct bx_fault *fault)
 {
     const struct bx_entry_head *head = &commit->head;
-    if (commit->series)
-        meta->series = commit->series;
+    if (commit->number)
+        meta->series = commit->number;
     switch (head->kind) {
     case BX_KIND_SALE:
         meta->last_sale = head->seq;
@@ -334,12 +335,12 @@ int bx_again_add(struct bx_again *again, const struct bx_row *row, const struct 
 {
     bool sale = row->head.kind == BX_KIND_SALE;
     again->meta.last_seq = row->head.seq;
-    struct bx_commit commit = {.head = row->head,
-                               .body = row->body,
-                               .len = row->len,
-                               .series = sale ? again->meta.series + 1 : 0,
-                               .sale = sale ? &said->sale : NULL,
-                               .paper = &said->paper};
+    struct bx_commit commit = {
+        .head = row->head,
+        .body = row->body,
+        .len = row->len,
+        .number = sale ? again->meta.series + 1 : 0,
+        .content = {.sale = sale ? &said->sale : NULL, .paper = &said->paper}};
     int err = project(again->ledger, &commit, &again->meta, &again->sums, fault);
     return err || !sale || !again->beside ? err : uses_add(again->ledger, &said->sale, fault);
 }

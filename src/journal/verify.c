@@ -188,7 +188,7 @@ static int row_prove(void *arg, const struct bx_row *row)
         return err;
     char number[BX_NUMBER_SIZE] = "";
     if (row->head.kind == BX_KIND_SALE)
-        bx_number_format(row->head.till, ++report->sales, number);
+        bx_number_format(row->head.till, BX_SERIES_SALE, ++report->sales, number);
     if (strcmp(number, row->head.number) != 0)
         return wrong(report->wrong, "has not the next number", proof->fault);
     report->entries++;

@@ -131,7 +131,8 @@ static void head_make(struct bx_till *till, struct bx_intent *intent, struct bx_
     if (intent->kind == BX_KIND_SHIFT_OPEN)
         head->shift = till->next_shift;
     if (intent->kind == BX_KIND_SALE)
-        bx_number_format(till->till, till->next_series, head->number);
+        bx_number_format(till->till, BX_SERIES_SALE, till->next_number[BX_SERIES_SALE],
+                         head->number);
 }
 
 static int body_make(struct bx_till *till, struct bx_intent *intent,
@@ -180,11 +181,12 @@ static void hand_over(struct bx_till *till, struct bx_intent *intent,
     commit->prev = till->head;
     commit->body = bx_effects_hold(out, bx_buf_text(body), body->len);
     commit->len = body->len;
-    commit->series = intent->sale ? till->next_series : 0;
+    commit->series = bx_series_of(intent->kind, false);
+    commit->number = intent->sale ? till->next_number[BX_SERIES_SALE] : 0;
     if (intent->sale)
-        commit->sale = bx_effects_hold(out, intent->sale, sizeof(*intent->sale));
+        commit->content.sale = bx_effects_hold(out, intent->sale, sizeof(*intent->sale));
     if (intent->paper)
-        commit->paper = bx_effects_hold(out, intent->paper, sizeof(*intent->paper));
+        commit->content.paper = bx_effects_hold(out, intent->paper, sizeof(*intent->paper));
     if (intent->job_count > 0)
         commit->jobs =
             bx_effects_hold(out, intent->jobs, intent->job_count * sizeof(*intent->jobs));
@@ -291,7 +293,7 @@ static void done(struct bx_till *till, const struct bx_ref *ref)
     till->last_at = head.at;
     till->last_boot = head.boot;
     if (intent.sale)
-        till->next_series++;
+        till->next_number[BX_SERIES_SALE]++;
     till->link.queued++;
     follow(till, &intent, &head, ref);
     intent_finish(&intent);

@@ -248,7 +248,7 @@ struct bx_till {
     int64_t dropped;
     int64_t till, incarnation;
     int issuer;
-    int64_t next_seq, next_series, shift, next_shift;
+    int64_t next_seq, next_number[BX_SERIES_COUNT], shift, next_shift;
     struct bx_hash head;
     bx_utc last_at;
     int64_t last_boot;

@@ -97,7 +97,7 @@ enum bx_query_kind bx_command_search(const struct bx_till *till, const char *tex
         return BX_QUERY_CODE;
     }
     if (bx_text_number(text, strlen(text), 999999999, &n) == 0)
-        bx_number_format(till->till, n, out);
+        bx_number_format(till->till, BX_SERIES_SALE, n, out);
     return BX_QUERY_NUMBER;
 }
 

@@ -232,7 +232,7 @@ static bool number_read(struct bx_till *till, const char *text)
     digits += strspn(digits, "0");
     if (bx_text_number(digits, strlen(digits), 999999999, &n))
         return false;
-    bx_number_format(owner, n, number);
+    bx_number_format(owner, BX_SERIES_SALE, n, number);
     BX_TEXT_COPY(till->counter.wanted, number);
     bx_lists_read(till, BX_READING_ONE, BX_QUERY_NUMBER, 0, 1, number);
     return true;

@@ -30,7 +30,9 @@ struct bx_till *bx_till_create(const struct bx_till_config *config)
 {
     struct bx_till *till = bx_new(struct bx_till);
     till->config = *config;
-    till->next_seq = till->next_series = till->next_shift = 1;
+    till->next_seq = till->next_shift = 1;
+    for (int i = 0; i < BX_SERIES_COUNT; i++)
+        till->next_number[i] = 1;
     bx_desk_init(&till->desk, 0, true);
     bx_counter_init(till);
     return till;
@@ -152,7 +154,7 @@ static void start(struct bx_till *till, const struct bx_event *event)
     till->incarnation = state->incarnation;
     till->issuer = state->issuer;
     till->next_seq = state->next_seq;
-    till->next_series = state->next_series;
+    memcpy(till->next_number, state->next_number, sizeof(till->next_number));
     till->head = state->head;
     till->shift = state->shift;
     till->next_shift = state->next_shift;
@@ -330,7 +332,7 @@ void bx_till_facts(const struct bx_till *till, struct bx_till_facts *ret)
         .till = till->till,
         .incarnation = till->incarnation,
         .next_seq = till->next_seq,
-        .next_series = till->next_series,
+        .next_series = till->next_number[BX_SERIES_SALE],
         .shift = till->shift,
         .user = till->people.user,
         .epoch = till->link.epoch,

@@ -96,7 +96,7 @@ static const struct bx_slot *slot_of(const struct bx_programme *programme,
 static void state_take(struct maker *maker, const struct bx_journal_state *state)
 {
     maker->seq = state->next_seq;
-    maker->series = state->next_series;
+    maker->series = state->next_number[BX_SERIES_SALE];
     maker->head = state->head;
     maker->shift = state->shift;
     maker->user = state->user;
@@ -258,11 +258,11 @@ void maker_make(struct maker *maker)
                  .shift = maker->shift,
                  .user = maker->user},
         .prev = maker->head,
-        .series = maker->series,
-        .sale = sale,
+        .number = maker->series,
+        .content.sale = sale,
         .jobs = maker->jobs,
     };
-    bx_number_format(maker->identity.till, maker->series, commit->head.number);
+    bx_number_format(maker->identity.till, BX_SERIES_SALE, maker->series, commit->head.number);
     sale->tax_included = maker->programme->tax_included;
     sale->programme = maker->programme->version;
     sale->exponent = maker->programme->exponent;

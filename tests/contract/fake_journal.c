@@ -208,14 +208,14 @@ static int place_check(struct fake *fake, const struct bx_commit *commit, struct
     char number[BX_NUMBER_SIZE] = "";
     if (!now->till)
         return no(fault, BX_ERR_REFUSED, "This till is not enrolled.");
-    if (commit->series)
-        bx_number_format(now->till, commit->series, number);
+    if (commit->number)
+        bx_number_format(now->till, BX_SERIES_SALE, commit->number, number);
     bool fits = head->till == now->till && head->incarnation == now->incarnation &&
                 head->seq == (int64_t)fake->entry_count + 1 &&
                 bx_hash_equal(&commit->prev, &now->head) &&
                 (head->kind != BX_KIND_SHIFT_OPEN || head->shift == now->next_shift) &&
-                (commit->series == 0 || commit->series == now->next_series) &&
-                (head->kind != BX_KIND_SALE || commit->series) &&
+                (commit->number == 0 || commit->number == now->next_number[BX_SERIES_SALE]) &&
+                (head->kind != BX_KIND_SALE || commit->number) &&
                 strcmp(number, head->number) == 0 && !entry_of(fake, &head->id);
     if (!fits)
         return no(fault, BX_ERR_CLASH, "It does not continue what is stored.");
@@ -246,16 +246,16 @@ static int uses_check(struct fake *fake, const struct bx_sale *sale, struct bx_f
 static int papers_check(struct fake *fake, const struct bx_commit *commit, int64_t *ret_about,
                         struct bx_fault *fault)
 {
-    const struct entry *sale = entry_of(fake, &commit->paper->sale);
+    const struct entry *sale = entry_of(fake, &commit->content.paper->sale);
     if (!sale || sale->head.kind != BX_KIND_SALE)
         return no(fault, BX_ERR_MISSING, "No such sale.");
     *ret_about = sale->head.seq;
     if (commit->head.kind != BX_KIND_REPLACE)
         return 0;
-    const struct ticket *old = ticket_of(fake, commit->paper->old.s);
-    if (!old || !old->valid || old->sale != sale->head.seq || old->nth != commit->paper->ticket)
+    const struct ticket *old = ticket_of(fake, commit->content.paper->old.s);
+    if (!old || !old->valid || old->sale != sale->head.seq || old->nth != commit->content.paper->ticket)
         return no(fault, BX_ERR_MISSING, "No such ticket.");
-    return ticket_of(fake, commit->paper->code.s) ? no(fault, BX_ERR_CLASH, "Code taken.") : 0;
+    return ticket_of(fake, commit->content.paper->code.s) ? no(fault, BX_ERR_CLASH, "Code taken.") : 0;
 }
 
 static int note_check(struct fake *fake, const struct bx_commit *commit, int64_t *ret_about,
@@ -288,14 +288,14 @@ static int commit_check(struct fake *fake, const struct bx_commit *commit, int64
             err = no(fault, BX_ERR_CLASH, "This print is there already.");
     if (err)
         return err;
-    if (commit->paper && commit->head.kind != BX_KIND_PRINT_ANSWER)
+    if (commit->content.paper && commit->head.kind != BX_KIND_PRINT_ANSWER)
         return papers_check(fake, commit, ret_about, fault);
-    if (!commit->sale)
+    if (!commit->content.sale)
         return note_check(fake, commit, ret_about, fault);
-    for (int i = 0; i < commit->sale->ticket_count; i++)
-        if (ticket_of(fake, commit->sale->tickets[i].code.s))
+    for (int i = 0; i < commit->content.sale->ticket_count; i++)
+        if (ticket_of(fake, commit->content.sale->tickets[i].code.s))
             return no(fault, BX_ERR_CLASH, "Code taken.");
-    return uses_check(fake, commit->sale, fault);
+    return uses_check(fake, commit->content.sale, fault);
 }
 
 static void ticket_add(struct fake *fake, const struct bx_code *code, int64_t sale, int nth)
@@ -323,17 +323,17 @@ static void follow(struct fake *fake, const struct bx_commit *commit, struct ent
     switch (head->kind) {
     case BX_KIND_SALE:
         now->last_sale = (struct bx_ref){head->seq, head->id, entry->hash};
-        for (int i = 0; i < commit->sale->ticket_count; i++)
-            ticket_add(fake, &commit->sale->tickets[i].code, head->seq, i);
-        for (int i = 0; i < commit->sale->use_count; i++) {
-            struct bx_lease *lease = sure(lease_of(fake, &commit->sale->uses[i].pool));
-            lease->used += commit->sale->uses[i].q;
+        for (int i = 0; i < commit->content.sale->ticket_count; i++)
+            ticket_add(fake, &commit->content.sale->tickets[i].code, head->seq, i);
+        for (int i = 0; i < commit->content.sale->use_count; i++) {
+            struct bx_lease *lease = sure(lease_of(fake, &commit->content.sale->uses[i].pool));
+            lease->used += commit->content.sale->uses[i].q;
         }
         break;
     case BX_KIND_REPLACE:
-        old = sure(ticket_of(fake, commit->paper->old.s));
+        old = sure(ticket_of(fake, commit->content.paper->old.s));
         old->valid = false;
-        ticket_add(fake, &commit->paper->code, entry->about, commit->paper->ticket);
+        ticket_add(fake, &commit->content.paper->code, entry->about, commit->content.paper->ticket);
         break;
     case BX_KIND_SETTLE:
         named = sure(entry_at(fake, entry->about));
@@ -379,8 +379,8 @@ static void apply(struct fake *fake, const struct bx_commit *commit, int64_t abo
     fake->now.last_at = commit->head.at;
     fake->now.last_boot = entry->head.boot;
     BX_TEXT_COPY(fake->now.last_boot_id, commit->boot_id ? commit->boot_id : "");
-    if (commit->series)
-        fake->now.next_series = commit->series + 1;
+    if (commit->number)
+        fake->now.next_number[BX_SERIES_SALE] = commit->number + 1;
     for (size_t i = 0; i < commit->job_count; i++) {
         GROW(fake->jobs, fake->job_count);
         fake->jobs[fake->job_count++] = commit->jobs[i];
@@ -642,7 +642,7 @@ struct bx_journal *fake_journal_create(void)
 {
     struct fake *fake = bx_new(struct fake);
     fake->port.ops = &ops;
-    fake->now.next_series = fake->now.next_shift = 1;
+    fake->now.next_number[BX_SERIES_SALE] = fake->now.next_shift = 1;
     fake->room = INT64_MAX;
     return &fake->port;
 }

@@ -57,7 +57,7 @@ void kit_take_up(struct kit *kit)
     if (kit->journal->ops->load(kit->journal, &state, &fault))
         fail_msg("load: %s (%s)", fault.say, fault.detail);
     kit->seq = state.next_seq;
-    kit->series = state.next_series;
+    kit->series = state.next_number[BX_SERIES_SALE];
     kit->head = state.head;
     /* What was drawn before is never drawn again. */
     kit->drawn += (uint64_t)state.next_seq * 1000;
@@ -105,7 +105,7 @@ void kit_spell(struct kit *kit)
 {
     struct bx_commit *commit = &kit->commit;
     bx_buf_clear(&kit->body);
-    int err = commit->sale ? bx_sale_encode(&commit->head, kit->sale, &kit->body)
+    int err = commit->content.sale ? bx_sale_encode(&commit->head, kit->sale, &kit->body)
                            : bx_paper_encode(&commit->head, &kit->paper, &kit->body);
     assert_int_equal(err, 0);
     commit->body = kit->body.data;
@@ -153,9 +153,9 @@ void kit_sale(struct kit *kit, int quantity, const char *pool, int64_t r, int64_
         job_add(kit, BX_JOB_TICKET, i, kit->seq);
     }
     job_add(kit, BX_JOB_RECEIPT, -1, kit->seq);
-    kit->commit.sale = sale;
-    kit->commit.series = kit->series;
-    bx_number_format(KIT_TILL, kit->series, kit->commit.head.number);
+    kit->commit.content.sale = sale;
+    kit->commit.number = kit->series;
+    bx_number_format(KIT_TILL, BX_SERIES_SALE, kit->series, kit->commit.head.number);
     kit_spell(kit);
 }
 
@@ -173,7 +173,7 @@ void kit_reprint(struct kit *kit, const struct bx_id *sale, const struct bx_code
     begin(kit, BX_KIND_REPRINT);
     kit->paper = (struct bx_paper_entry){.sale = *sale, .code = *code, .copy = 1};
     BX_TEXT_COPY(kit->paper.reason, "torn");
-    kit->commit.paper = &kit->paper;
+    kit->commit.content.paper = &kit->paper;
     kit_spell(kit);
 }
 
@@ -183,7 +183,7 @@ void kit_replace(struct kit *kit, const struct bx_id *sale, int ticket, const st
     kit->paper = (struct bx_paper_entry){
         .sale = *sale, .ticket = ticket, .code = new_code(kit), .old = *old};
     BX_TEXT_COPY(kit->paper.reason, "lost");
-    kit->commit.paper = &kit->paper;
+    kit->commit.content.paper = &kit->paper;
     kit_spell(kit);
 }
 
@@ -195,7 +195,7 @@ enum bx_outcome kit_commit(struct kit *kit, struct bx_ref *ret, struct bx_fault 
     assert_true(ret->seq == kit->seq);
     kit->seq++;
     kit->head = ret->hash;
-    if (kit->commit.series)
+    if (kit->commit.number)
         kit->series++;
     return outcome;
 }

@@ -160,7 +160,7 @@ void world_refused(struct world *world, enum bx_err err)
     assert_true(fault.say[0] != '\0');
     struct bx_journal_state after = world_load(world);
     assert_int_equal(before.next_seq, after.next_seq);
-    assert_int_equal(before.next_series, after.next_series);
+    assert_int_equal(before.next_number[BX_SERIES_SALE], after.next_number[BX_SERIES_SALE]);
     assert_int_equal(before.job_count, after.job_count);
     assert_true(bx_hash_equal(&before.head, &after.head));
     for (size_t i = 0; i < before.lease_count; i++)

@@ -22,7 +22,7 @@ static void an_empty_journal(void **state)
     struct bx_journal_state now = world_load(world);
     assert_int_equal(now.till, 0);
     assert_int_equal(now.next_seq, 1);
-    assert_int_equal(now.next_series, 1);
+    assert_int_equal(now.next_number[BX_SERIES_SALE], 1);
     assert_int_equal(now.next_shift, 1);
     assert_int_equal(now.last_sale.seq, 0);
     bx_journal_state_finish(&now);
@@ -62,7 +62,7 @@ static void a_sale_is_whole(void **state)
     world_restart(world);
     struct bx_journal_state now = world_load(world);
     assert_int_equal(now.next_seq, 3);
-    assert_int_equal(now.next_series, 3);
+    assert_int_equal(now.next_number[BX_SERIES_SALE], 3);
     assert_int_equal(now.last_sale.seq, 2);
     assert_true(bx_id_equal(&now.last_sale.id, &second.id));
     assert_true(bx_hash_equal(&now.last_sale.hash, &second.hash));
@@ -100,13 +100,13 @@ static void what_does_not_continue_is_refused(void **state)
         commit->head.till += i == TILL;
         commit->head.incarnation += i == INCARNATION;
         commit->prev.b[3] ^= i == PREV;
-        commit->series += i == SERIES;
+        commit->number += i == SERIES;
         if (i == TILL)
-            bx_number_format(commit->head.till, commit->series, commit->head.number);
+            bx_number_format(commit->head.till, BX_SERIES_SALE, commit->number, commit->head.number);
         if (i == SERIES)
-            bx_number_format(KIT_TILL, commit->series, commit->head.number);
+            bx_number_format(KIT_TILL, BX_SERIES_SALE, commit->number, commit->head.number);
         if (i == NUMBER)
-            bx_number_format(KIT_TILL, commit->series + 1, commit->head.number);
+            bx_number_format(KIT_TILL, BX_SERIES_SALE, commit->number + 1, commit->head.number);
         if (i == ID)
             commit->head.id = kit->sale->basket.id = first.id;
         if (i != BODY)
@@ -114,7 +114,7 @@ static void what_does_not_continue_is_refused(void **state)
         else
             commit->head.user++;
         if (i == UNNUMBERED)
-            commit->series = 0;
+            commit->number = 0;
         world_refused(world, BX_ERR_CLASH);
     }
     kit_sale(kit, 1, NULL, 0, 0);
@@ -246,7 +246,7 @@ static void the_till_is_remembered(void **state)
     now = world_load(world);
     assert_int_equal(now.user, 0);
     assert_false(now.offline);
-    assert_int_equal(now.next_series, 1);
+    assert_int_equal(now.next_number[BX_SERIES_SALE], 1);
     bx_journal_state_finish(&now);
 }
 

@@ -61,10 +61,10 @@ static enum bx_outcome unknown(struct bx_fault *fault)
 
 static void early_print(struct sim *sim, int till, const struct bx_commit *commit)
 {
-    if (sim->options.plant != SIM_PLANT_EARLY_PRINT || !commit->sale)
+    if (sim->options.plant != SIM_PLANT_EARLY_PRINT || !commit->content.sale)
         return;
-    for (int i = 0; i < commit->sale->ticket_count; i++)
-        sim_ghost_sheet(sim, till, BX_JOB_TICKET, commit->head.seq, commit->sale->tickets[i].code.s,
+    for (int i = 0; i < commit->content.sale->ticket_count; i++)
+        sim_ghost_sheet(sim, till, BX_JOB_TICKET, commit->head.seq, commit->content.sale->tickets[i].code.s,
                         0);
 }
 

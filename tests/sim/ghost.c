@@ -134,19 +134,19 @@ static void sale(struct sim *sim, int till, const struct bx_commit *commit, stru
 {
     struct sim_ghost *ghost = &sim->ghost;
     char number[BX_NUMBER_SIZE];
-    bx_number_format(commit->head.till, ++ghost->numbers[till], number);
+    bx_number_format(commit->head.till, BX_SERIES_SALE, ++ghost->numbers[till], number);
     if (strcmp(number, commit->head.number) != 0)
         sim_broken(sim, "numbers", "till %d sells as %s, %s was next", till, commit->head.number,
                    number);
     ghost->sales++;
-    entry->total = commit->sale->totals.total.minor;
+    entry->total = commit->content.sale->totals.total.minor;
     entry->number = ghost->numbers[till];
-    for (int i = 0; i < commit->sale->use_count; i++) {
-        use(sim, till, &commit->sale->uses[i]);
-        entry->places += commit->sale->uses[i].q;
+    for (int i = 0; i < commit->content.sale->use_count; i++) {
+        use(sim, till, &commit->content.sale->uses[i]);
+        entry->places += commit->content.sale->uses[i].q;
     }
-    for (int i = 0; i < commit->sale->ticket_count; i++)
-        code_add(sim, till, commit->head.seq, commit->sale->tickets[i].code.s);
+    for (int i = 0; i < commit->content.sale->ticket_count; i++)
+        code_add(sim, till, commit->head.seq, commit->content.sale->tickets[i].code.s);
 }
 
 static void id_check(struct sim *sim, int till, const struct bx_id *id)
@@ -173,10 +173,10 @@ void sim_ghost_commit(struct sim *sim, int till, const struct bx_commit *commit,
     if ((size_t)commit->head.seq != ghost->counts[till])
         sim_broken(sim, "numbers", "till %d stores entry %" PRId64 " as its %zuth", till,
                    commit->head.seq, ghost->counts[till]);
-    if (commit->sale)
+    if (commit->content.sale)
         sale(sim, till, commit, entry);
-    else if (commit->paper && commit->head.kind == BX_KIND_REPLACE)
-        code_add(sim, till, commit->head.seq, commit->paper->code.s);
+    else if (commit->content.paper && commit->head.kind == BX_KIND_REPLACE)
+        code_add(sim, till, commit->head.seq, commit->content.paper->code.s);
 }
 
 void sim_ghost_proof(struct sim *sim, int till, const struct bx_ref *proof, const char *what)

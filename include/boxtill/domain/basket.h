@@ -19,11 +19,23 @@ struct bx_line {
     bx_utc start, end;                                /* 0 when untimed */
     int offset_min;
     struct bx_date date; /* service date of its tickets */
-    bx_money price;      /* one piece */
+    bx_money price;      /* one piece, as charged before `off` */
     int tax_ppm;
     int places, persons; /* of one piece */
     int quantity;        /* 1 to BX_QUANTITY_MAX */
+    /* version 2 of a sale's body */
+    enum bx_line_kind kind;
+    bx_money list; /* one piece before any automatic price or override */
+    bx_money off;  /* taken off the whole line by discounts: 0 to price * quantity */
+    struct bx_slug
+        why; /* the rule (tariff.h) or reason code that made the price; none: the list's */
+    char why_text[BX_NAME_SIZE]; /* in words, beside the price; "" */
+    bool fixed;                  /* no automatic price touches it: declined, overridden, agreed */
+    bool group;                  /* one ticket for all pieces */
+    char note[BX_NAME_SIZE];     /* a sold voucher's code, an article's serial; "" */
 };
+/* price * quantity - off. 0 or BX_ERR_FULL. */
+int bx_must bx_line_amount(const struct bx_line *line, bx_money *ret);
 
 struct bx_basket {
     struct bx_id id; /* zero: not opened yet */
@@ -39,7 +51,8 @@ struct bx_tax {
 enum { BX_RATES_MAX = 8 };
 
 struct bx_totals {
-    bx_money total; /* what is due before cash rounding, tax in it */
+    bx_money total;   /* what is due before cash rounding, tax in it: rates' gross + outside */
+    bx_money outside; /* donations and vouchers sold: no turnover, in no rate */
     int persons, tickets, rate_count;
     struct bx_tax rates[BX_RATES_MAX];
 };

@@ -8,7 +8,15 @@
 
 #include "boxtill/domain/entry.h"
 
-enum bx_paper_kind { BX_PAPER_RECEIPT, BX_PAPER_TICKET };
+enum { BX_PAPER_TEXT = 24 << 10 };
+
+enum bx_paper_kind {
+    BX_PAPER_RECEIPT, /* of a sale, void, refund or exchange */
+    BX_PAPER_TICKET,  /* single or group */
+    BX_PAPER_REPORT,  /* X, Z, closing: lines of text */
+    BX_PAPER_SLIP,    /* paid in, paid out, drop, count, invoice …: lines of text */
+    BX_PAPER_VOUCHER  /* one that was sold */
+};
 
 struct bx_paper {
     enum bx_paper_kind kind;
@@ -24,6 +32,12 @@ struct bx_paper {
     struct bx_code code; /* the ticket's valid code: the sale's, or the one that replaced it */
     bool replaced;       /* "REPLACES AN EARLIER TICKET" */
     struct bx_sale sale;
+    bool training;      /* "TRAINING - NOT VALID" on every sheet */
+    enum bx_kind entry; /* of the entry it shows */
+    char title[BX_NAME_SIZE];
+    char text[BX_PAPER_TEXT]; /* report, slip: lines "left\tright\n"; the printer lays them out */
+    char sign[200];           /* a fiscal device's QR payload, or ""; its words in sign_text */
+    char sign_text[200];
 };
 
 /* Fills PAPER from the sale's entry. VENUE and CASHIER are washed text. */

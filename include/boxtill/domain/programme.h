@@ -14,6 +14,15 @@
 #include "boxtill/base/time.h"
 #include "boxtill/domain/slug.h"
 
+enum bx_line_kind {
+    BX_LINE_VISIT,    /* a timed or untimed product of the venue's own turnover */
+    BX_LINE_ARTICLE,  /* of the shop */
+    BX_LINE_DONATION, /* outside turnover, without tax; so are rounded-up amounts */
+    BX_LINE_VOUCHER   /* a voucher sold: a liability, outside turnover until it is used */
+};
+const char *bx_line_kind_word(enum bx_line_kind kind);
+int bx_must bx_line_kind_parse(const char *word, enum bx_line_kind *ret);
+
 enum {
     BX_EVENTS_MAX = 32,
     BX_SLOTS_MAX = 20000,
@@ -21,7 +30,12 @@ enum {
     BX_NAME_COLUMNS = 40,
     BX_NAME_SIZE = 164,
     BX_PROGRAMME_BYTES = 8 << 20,
-    BX_CLOCK_CHANGES_MAX = 4
+    BX_CLOCK_CHANGES_MAX = 4,
+    BX_RULES_MAX = 64,
+    BX_REASONS_MAX = 100,
+    BX_ACCOUNTS_MAX = 200,
+    BX_CHOICES_MAX = 20,
+    BX_COINS_MAX = 24
 };
 
 struct bx_clock_change { /* the venue's clocks go forward or back */
@@ -55,6 +69,85 @@ struct bx_product {
     int persons;          /* it admits; 0 to 99 */
     uint32_t events;      /* bit per event it is sold for; 0: untimed, needs no slot */
     struct bx_slug class; /* of an untimed product's ticket; none: prints no ticket */
+    enum bx_line_kind kind;
+    bool open_price;      /* the amount is typed: a donation, a voucher's value */
+    struct bx_slug proof; /* class of member or pass it needs (member.h); none: anybody's */
+    int group_from; /* from so many pieces on it is one ticket, unless asked otherwise; 0 never */
+    char code[24];  /* an article's bar code (GTIN digits); "" */
+};
+
+/* A price that comes by itself when its condition is met (tariff.c says how they are weighed). */
+enum bx_rule_kind {
+    BX_RULE_GROUP,  /* from `least` pieces of `products` on, each costs `price` */
+    BX_RULE_BUNDLE, /* each set of `parts` (product and pieces) costs `price` together */
+    BX_RULE_MEMBER, /* with a member of `proof` in the sale, up to 1 + guests pieces cost `price` */
+    BX_RULE_TIME /* within days, weekdays and minutes, each piece costs `price`, or `permille` less
+                  */
+};
+enum { BX_RULE_PARTS = 8 };
+struct bx_rule {
+    struct bx_slug id;
+    char name[BX_NAME_SIZE]; /* stands beside the price */
+    enum bx_rule_kind kind;
+    int part_count;
+    struct {
+        struct bx_slug product;
+        int pieces; /* bundle: how many; else 0 */
+    } parts[BX_RULE_PARTS];
+    int least;
+    bx_money price;
+    int permille; /* taken off instead of a price; 0: `price` counts */
+    struct bx_slug proof;
+    struct bx_date from, to;    /* season, both days in it; year 0: always */
+    unsigned weekdays;          /* bit 0 Monday; 0: all */
+    int minute_from, minute_to; /* of the slot's start (untimed: of now), civil; both 0: all day */
+};
+
+/* A reason somebody may give, for one action. */
+struct bx_reason {
+    struct bx_slug action; /* "discount", "price", "void", "refund", "exchange", "tender",
+                              "paid-in", "paid-out", "drop", "no-sale", "difference", "reprint",
+                              "over", "settle", "visit" (cancelled) … */
+    struct bx_slug id;
+    char name[BX_NAME_SIZE];
+    int permille; /* discount: its size; 0: typed */
+    bool approve; /* a supervisor must allow it whatever the limits */
+};
+
+struct bx_choice { /* an answer to the question of origin */
+    struct bx_slug id;
+    char name[BX_NAME_SIZE];
+};
+
+struct bx_account { /* a school, an operator: billed later */
+    struct bx_slug id;
+    char name[BX_NAME_SIZE];
+    bool blocked;
+};
+
+/* What may be done without asking, and what then: each limit 0 is none. */
+enum bx_beyond { BX_BEYOND_WARN, BX_BEYOND_ASK, BX_BEYOND_BLOCK };
+struct bx_limit {
+    int64_t at; /* minutes, minor units, permille or pieces, as its name says */
+    enum bx_beyond beyond;
+};
+struct bx_limits {
+    struct bx_limit discount_permille, discount_amount; /* of one sale */
+    struct bx_limit price_permille;                     /* an override's distance from the list */
+    struct bx_limit refund_amount;                      /* cash, one document */
+    struct bx_limit refund_offline;                     /* cash, one document, offline */
+    struct bx_limit void_minutes;                       /* after the sale */
+    struct bx_limit reprints;                           /* of one ticket */
+    struct bx_limit paid_out, no_sales;                 /* one; in a shift */
+    struct bx_limit drawer_cash;                        /* more in the drawer: a drop is due */
+    struct bx_limit difference_reason, difference_approve; /* at closing, either way */
+    struct bx_limit offline_minutes, offline_sale, offline_total, offline_programme_minutes;
+    unsigned offline_tenders; /* bit per bx_tender_kind allowed offline; 0: cash and card */
+    unsigned tenders;         /* allowed at all; 0: cash and card */
+};
+
+struct bx_fact { /* of the venue, for receipts and invoices */
+    char name[BX_NAME_SIZE], text[BX_NAME_SIZE];
 };
 
 struct bx_programme_index; /* programme.c's own */
@@ -76,6 +169,18 @@ struct bx_programme {
     struct bx_event_info *events;
     struct bx_slot *slots; /* by start, then event */
     struct bx_product *products;
+    /* version 2 of the document; absent in a version 1: none of each, no limits */
+    size_t rule_count, reason_count, account_count, origin_count, coin_count, fact_count;
+    struct bx_rule *rules;
+    struct bx_reason *reasons;
+    struct bx_account *accounts;
+    struct bx_choice origins[BX_CHOICES_MAX];
+    int origin_every;                     /* the question is asked at every nth sale; 0: never */
+    int64_t coins[BX_COINS_MAX];          /* values of coins and notes, descending; for counting */
+    struct bx_fact facts[BX_CHOICES_MAX]; /* "address", "tax number", "receipt foot" … */
+    struct bx_limits limits;
+    bool round_up; /* offer to round up to a donation: product `round_up_product` */
+    struct bx_slug round_up_product;
     struct bx_programme_index *index; /* NULL in one put together by hand: searched in order */
 };
 
@@ -100,6 +205,13 @@ const struct bx_product *bx_programme_by_key(const struct bx_programme *programm
 /* The first slot of EVENT that has not ended at NOW; NULL when none is left. */
 const struct bx_slot *bx_programme_current(const struct bx_programme *programme, int event,
                                            bx_utc now);
+const struct bx_reason *bx_programme_reason(const struct bx_programme *programme,
+                                            const char *action, const struct bx_slug *id);
+const struct bx_account *bx_programme_account(const struct bx_programme *programme,
+                                              const struct bx_slug *id);
+/* The article with this bar code; NULL none. */
+const struct bx_product *bx_programme_article(const struct bx_programme *programme,
+                                              const char *code);
 /* The next or previous slot of the same event; NULL at the end. */
 const struct bx_slot *bx_programme_step(const struct bx_programme *programme,
                                         const struct bx_slot *slot, int step);

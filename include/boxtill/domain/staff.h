@@ -18,6 +18,7 @@ struct bx_user {
     int64_t number; /* 1 to 9999, what is typed at login */
     char name[BX_NAME_SIZE];
     enum bx_role role;
+    char language[8]; /* "en", "de"; "" the till's */
     char pin_hash[BX_PIN_HASH_TEXT];
 };
 

@@ -10,10 +10,17 @@
 
 #include "boxtill/base/fault.h"
 #include "boxtill/domain/lease.h"
+#include "boxtill/domain/question.h"
 #include "boxtill/domain/wire.h"
 #include "boxtill/port/journal.h"
 
-enum bx_exchange { BX_EXCHANGE_ENTRIES, BX_EXCHANGE_ALLOT, BX_EXCHANGE_NEWS, BX_EXCHANGE_DOCUMENT };
+enum bx_exchange {
+    BX_EXCHANGE_ENTRIES,
+    BX_EXCHANGE_ALLOT,
+    BX_EXCHANGE_NEWS,
+    BX_EXCHANGE_DOCUMENT,
+    BX_EXCHANGE_QUESTION
+};
 
 enum bx_contact {
     BX_CONTACT_GOOD,     /* a verified answer that could be read */
@@ -39,6 +46,7 @@ struct bx_booking_answer {
     size_t news_count;
     enum bx_document document;
     bool unchanged; /* the version at hand is still the newest */
+    enum bx_question question;
     const char *bytes;
     size_t len;
 };
@@ -61,6 +69,10 @@ struct bx_booking_ops {
     /* HAVE: version at hand, 0 none. */
     int (*document)(struct bx_booking *booking, int64_t request, enum bx_document document,
                     int64_t have, struct bx_fault *fault);
+    /* JSON: what question.h says of QUESTION; the answer's comes in bytes. Several may be under
+     * way. */
+    int (*ask)(struct bx_booking *booking, int64_t request, enum bx_question question,
+               const char *json, size_t len, struct bx_fault *fault);
     /* The highest the journal knows; sent along with every request. */
     void (*seen)(struct bx_booking *booking, int64_t epoch, int64_t commit);
     /* The next answer; false when there is none now. */

@@ -12,6 +12,8 @@
 
 #include "boxtill/base/fault.h"
 #include "boxtill/domain/entry.h"
+#include "boxtill/domain/figures.h"
+#include "boxtill/domain/report.h"
 #include "boxtill/domain/lease.h"
 #include "boxtill/domain/wire.h"
 
@@ -51,16 +53,17 @@ struct bx_print_job {
 enum { BX_JOBS_MAX = BX_TICKETS_MAX + 1 };
 
 /* One entry and all that changes with it. The caller carries seq, number and head; the journal
- * checks that they continue what is stored, or refuses with BX_ERR_CLASH. */
+ * checks that they continue what is stored, or refuses with BX_ERR_CLASH; so it does with a
+ * shift-close whose figures are not its own projection of the shift. */
 struct bx_commit {
     struct bx_entry_head head;
     struct bx_hash prev;
     const char *body;
     size_t len;
-    int64_t series;                     /* n of the number this entry takes; 0: takes none */
-    const struct bx_sale *sale;         /* kind sale: for the projections and leases, else NULL */
-    const struct bx_paper_entry *paper; /* kind reprint, replace, else NULL or not looked at */
-    const struct bx_print_job *jobs;    /* new jobs */
+    enum bx_series series;           /* NONE: the entry has no number */
+    int64_t number;                  /* n of the number it takes; 0: takes none */
+    struct bx_content content;       /* what the body says: for projections and leases */
+    const struct bx_print_job *jobs; /* new jobs */
     size_t job_count;
     const char *boot_id; /* which boot of the machine this is; NULL or "": not known */
 };
@@ -78,7 +81,7 @@ struct bx_journal_state {
     int64_t till, incarnation; /* 0: not enrolled */
     int issuer;
     int64_t seen_epoch, seen_commit;
-    int64_t next_seq, next_series; /* from 1 */
+    int64_t next_seq, next_number[BX_SERIES_COUNT]; /* from 1 */
     struct bx_hash head;
     int64_t shift;      /* open shift, 0: none */
     int64_t next_shift; /* from 1 */
@@ -89,6 +92,11 @@ struct bx_journal_state {
     int64_t queued, attention;
     bool offline;            /* offline-start without its end */
     struct bx_ref last_sale; /* seq 0: none yet */
+    bx_utc shift_opened;
+    int64_t shift_seq;             /* of the open shift's shift-open; 0 */
+    bool training;                 /* training-on without its end */
+    struct bx_perpetual perpetual; /* up to and with the last entry */
+    struct bx_figures figures;     /* of the open shift */
     size_t lease_count, job_count, lockout_count;
     struct bx_lease *leases;   /* all that are not closed, and the last r of each pool */
     struct bx_print_job *jobs; /* not confirmed, sent or cancelled */
@@ -135,11 +143,14 @@ enum bx_query_kind {
     BX_QUERY_ID,
     BX_QUERY_NUMBER, /* text */
     BX_QUERY_CODE,   /* text: the sale whose ticket has, or had, this code */
-    BX_QUERY_ABOUT   /* corrections (reprint, replace, print-answer, settle) of the sale `id` */
+    BX_QUERY_ABOUT, /* entries that name the sale `id`: corrections, reprint, replace, settle … */
+    BX_QUERY_KIND,  /* entries of `entry_kind`, newest first, seq < from (0: newest) */
+    BX_QUERY_SHIFT  /* entries of shift `from`, ascending, seq > after */
 };
 struct bx_query {
     enum bx_query_kind kind;
-    int64_t from;
+    int64_t from, after;
+    enum bx_kind entry_kind;
     int limit; /* at most BX_ROWS_MAX */
     struct bx_id id;
     char text[48];

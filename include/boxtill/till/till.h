@@ -123,6 +123,9 @@ enum bx_effect_kind {
     BX_EFFECT_ALLOT,    /* answered by BOOKING */
     BX_EFFECT_NEWS,     /* answered by BOOKING */
     BX_EFFECT_DOCUMENT, /* answered by BOOKING */
+    BX_EFFECT_ASK,      /* a question to the server; answered by BOOKING */
+    BX_EFFECT_DRAWER,   /* opens the cash drawer, once; not answered, never retried */
+    BX_EFFECT_DISPLAY,  /* what the customer sees changed; not answered */
     BX_EFFECT_PIN,      /* answered by PIN */
     BX_EFFECT_REPLY,    /* to a command; done is false for a line of progress */
     BX_EFFECT_BELL,
@@ -163,6 +166,15 @@ struct bx_effect {
             int64_t have;
         } document;
         struct {
+            enum bx_question question;
+            const char *json;
+            size_t len;
+        } ask;
+        struct {
+            struct bx_ref proof; /* the entry that says why */
+            int drawer;
+        } drawer;
+        struct {
             const char *hash, *pin;
         } pin;
         struct {
@@ -192,6 +204,8 @@ struct bx_till_config {
     char scan_prefix[4];        /* a key sequence some scanners send first; "" none */
     int days_ahead;             /* days whose slots are leased before anybody asks: 1 today only */
     bool print_receipt;         /* a receipt with each sale, beside the tickets */
+    int drawers;                /* cash drawers at this till: 1, or one a cashier */
+    char language[8];           /* of whom the staff document does not say: "en", "de" */
 };
 void bx_till_config_defaults(struct bx_till_config *config);
 

@@ -71,11 +71,11 @@ static void test_numbers(void **state)
 {
     (void)state;
     char text[BX_NUMBER_SIZE];
-    bx_number_format(2, 412, text);
+    bx_number_format(2, BX_SERIES_SALE, 412, text);
     assert_string_equal(text, "2-000412");
-    bx_number_format(1023, 12345678, text);
+    bx_number_format(1023, BX_SERIES_SALE, 12345678, text);
     assert_string_equal(text, "1023-12345678");
-    bx_number_format(999999, INT64_C(9007199254740991), text);
+    bx_number_format(999999, BX_SERIES_SALE, INT64_C(9007199254740991), text);
     assert_string_equal(text, "999999-9007199254740991");
 }
 

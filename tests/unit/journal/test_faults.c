@@ -121,7 +121,7 @@ static void assert_stored(const struct told *told, const char *what, int64_t at)
     assert_int_equal(report.tickets, report.sales * QUANTITY);
     assert_int_equal(journal->ops->load(journal, &state, NULL), 0);
     assert_int_equal(state.leases[0].used, report.sales * QUANTITY);
-    assert_int_equal(state.next_series, report.sales + 1);
+    assert_int_equal(state.next_number[BX_SERIES_SALE], report.sales + 1);
     assert_int_equal(state.queued, report.sales);
     bx_journal_state_finish(&state);
     bx_journal_destroy(journal);

@@ -247,7 +247,7 @@ struct entry *till_sell(struct venue *venue, struct till *till, const char *pool
     if (r > 0)
         sale->uses[sale->use_count++] = (struct bx_lease_use){slug, r, before, quantity};
     tickets_make(venue, till, sale);
-    bx_number_format(till->device.till, ++till->series, head.number);
+    bx_number_format(till->device.till, BX_SERIES_SALE, ++till->series, head.number);
     MUST(bx_sale_encode(&head, sale, &entry->body));
     entry_seal(till, entry);
     return entry;
