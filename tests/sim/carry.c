@@ -349,6 +349,9 @@ int sim_carry(struct sim *sim, int till, const struct bx_effect *effect)
     case BX_EFFECT_DOCUMENT: document(sim, till, effect); break;
     case BX_EFFECT_PIN: pin(sim, till, effect); break;
     case BX_EFFECT_REPLY: reply(sim, till, effect); break;
+    case BX_EFFECT_ASK:
+    case BX_EFFECT_DRAWER:
+    case BX_EFFECT_DISPLAY:
     case BX_EFFECT_BELL: break;
     case BX_EFFECT_LOG: sim_trace(sim, "till %d: %s", till, effect->of.log); break;
     case BX_EFFECT_QUIT: sim_till_crash(sim, till, "because somebody ended it"); return 1;

@@ -425,6 +425,9 @@ static void carry_out(struct rig *rig, const struct bx_effect *effect)
     case BX_EFFECT_DOCUMENT: serve(rig, effect); break;
     case BX_EFFECT_PIN: pin(rig, effect); break;
     case BX_EFFECT_REPLY: answered(rig, effect); break;
+    case BX_EFFECT_ASK:
+    case BX_EFFECT_DRAWER:
+    case BX_EFFECT_DISPLAY:
     case BX_EFFECT_BELL:
     case BX_EFFECT_LOG:
     case BX_EFFECT_QUIT: break;
