@@ -167,8 +167,7 @@ static void line_window_check(struct bx_json_reader *reader, const struct bx_lin
         bx_json_fault(reader, "\"start\" and \"end\" are no window of time");
 }
 
-/* A member that is "" for none, but must be there. */
-static void slug_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_slug *ret)
+void bx_slug_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_slug *ret)
 {
     *ret = (struct bx_slug){0};
     bx_json *value = bx_json_get(reader->object, name);
@@ -184,12 +183,12 @@ static void line_read(void *arg, struct bx_json_reader *reader, size_t at)
         "offset",  "date", "price", "tax",        "places", "persons", "quantity", NULL};
     bx_slug_read(reader, "product", &line->product);
     bx_json_string(reader, "name", BX_NAME_COLUMNS, line->name, sizeof(line->name));
-    slug_read_or_empty(reader, "event", &line->event);
+    bx_slug_read_or_empty(reader, "event", &line->event);
     bx_json_string_or(reader, "event_name", BX_NAME_COLUMNS, line->event_name,
                       sizeof(line->event_name), "");
-    slug_read_or_empty(reader, "slot", &line->slot);
-    slug_read_or_empty(reader, "pool", &line->pool);
-    slug_read_or_empty(reader, "class", &line->class);
+    bx_slug_read_or_empty(reader, "slot", &line->slot);
+    bx_slug_read_or_empty(reader, "pool", &line->pool);
+    bx_slug_read_or_empty(reader, "class", &line->class);
     line->start.us = bx_json_int(reader, "start", 0, BX_MONEY_MAX);
     line->end.us = bx_json_int(reader, "end", 0, BX_MONEY_MAX);
     line->offset_min = (int)bx_json_int(reader, "offset", -BX_OFFSET_MAX, BX_OFFSET_MAX);

@@ -46,5 +46,18 @@ void bx_lines_put(struct bx_json_writer *writer, const struct bx_basket *basket)
 void bx_lines_read(struct bx_json_reader *reader, struct bx_basket *ret);
 
 /* A member that is "" for none, but must be there. */
+void bx_slug_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_slug *ret);
 void bx_code_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_code *ret);
 bool bx_bool_read(struct bx_json_reader *reader, const char *name);
+/* "" is the zero id. */
+void bx_id_put_or_empty(struct bx_json_writer *writer, const char *name, const struct bx_id *id);
+void bx_id_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_id *ret);
+
+/* {"what":"void","reason":"mistake","note":"","approver":9}: why, and who allowed it (warrant.c).
+ * NAME NULL: an element. The reader is of that object; all of it is read. */
+void bx_warrant_put(struct bx_json_writer *writer, const char *name,
+                    const struct bx_warrant *warrant);
+void bx_warrant_read(struct bx_json_reader *reader, struct bx_warrant *ret);
+/* The member NAME as one. */
+void bx_warrant_member_read(struct bx_json_reader *reader, const char *name,
+                            struct bx_warrant *ret);
