@@ -253,9 +253,11 @@ static int papers_check(struct fake *fake, const struct bx_commit *commit, int64
     if (commit->head.kind != BX_KIND_REPLACE)
         return 0;
     const struct ticket *old = ticket_of(fake, commit->content.paper->old.s);
-    if (!old || !old->valid || old->sale != sale->head.seq || old->nth != commit->content.paper->ticket)
+    if (!old || !old->valid || old->sale != sale->head.seq ||
+        old->nth != commit->content.paper->ticket)
         return no(fault, BX_ERR_MISSING, "No such ticket.");
-    return ticket_of(fake, commit->content.paper->code.s) ? no(fault, BX_ERR_CLASH, "Code taken.") : 0;
+    return ticket_of(fake, commit->content.paper->code.s) ? no(fault, BX_ERR_CLASH, "Code taken.")
+                                                          : 0;
 }
 
 static int note_check(struct fake *fake, const struct bx_commit *commit, int64_t *ret_about,
@@ -563,14 +565,19 @@ static bool has_code(struct fake *fake, const struct entry *entry, const char *c
     return ticket && ticket->sale == entry->head.seq;
 }
 
+/* Newest first, from just below `from` on; 0: from the newest. */
+static bool is_below(const struct entry *entry, const struct bx_query *query)
+{
+    return query->from == 0 || entry->head.seq < query->from;
+}
+
 static bool answers(struct fake *fake, const struct entry *entry, const struct bx_query *query)
 {
     int64_t seq = entry->head.seq;
     const struct entry *named;
     switch (query->kind) {
     case BX_QUERY_FROM: return seq >= query->from;
-    case BX_QUERY_SALES:
-        return entry->head.kind == BX_KIND_SALE && (query->from == 0 || seq < query->from);
+    case BX_QUERY_SALES: return entry->head.kind == BX_KIND_SALE && is_below(entry, query);
     case BX_QUERY_QUEUED: return seq > query->from && is_queued(entry);
     case BX_QUERY_ATTENTION: return seq > query->from && is_attention(entry);
     case BX_QUERY_ID: return bx_id_equal(&entry->head.id, &query->id);
@@ -580,8 +587,7 @@ static bool answers(struct fake *fake, const struct entry *entry, const struct b
     case BX_QUERY_ABOUT:
         named = entry_of(fake, &query->id);
         return named && seq > query->from && entry->about == named->head.seq;
-    case BX_QUERY_KIND:
-        return entry->head.kind == query->entry_kind && (query->from == 0 || seq < query->from);
+    case BX_QUERY_KIND: return entry->head.kind == query->entry_kind && is_below(entry, query);
     case BX_QUERY_SHIFT: return entry->head.shift == query->from && seq > query->after;
     }
     bx_unreachable();

@@ -64,8 +64,8 @@ static void early_print(struct sim *sim, int till, const struct bx_commit *commi
     if (sim->options.plant != SIM_PLANT_EARLY_PRINT || !commit->content.sale)
         return;
     for (int i = 0; i < commit->content.sale->ticket_count; i++)
-        sim_ghost_sheet(sim, till, BX_JOB_TICKET, commit->head.seq, commit->content.sale->tickets[i].code.s,
-                        0);
+        sim_ghost_sheet(sim, till, BX_JOB_TICKET, commit->head.seq,
+                        commit->content.sale->tickets[i].code.s, 0);
 }
 
 /* A commit that may turn out badly: refused, or unknown with the entry there or not. */
