@@ -59,7 +59,7 @@ enum { BX_QUESTION_CODE = 160, BX_QUESTION_FACTS = 2000, BX_QUESTION_LIST = 50 }
 enum { BX_QUESTION_BYTES = 256 << 10, BX_QUESTION_ANSWER_BYTES = 4 << 20 };
 
 /* What is asked: the members that its question has. About 50 KB: on the heap. */
-struct bx_query {
+struct bx_inquiry {
     struct bx_id id;
     char code[BX_QUESTION_CODE];   /* voucher, charge: as read (voucher.h) */
     bx_money amount;               /* charge, reverse: more than 0 */
@@ -73,11 +73,11 @@ struct bx_query {
     struct bx_date from, to;       /* days: both in it */
 };
 
-/* Appends the JSON of QUERY. 0, or BX_ERR_FULL past BX_QUESTION_BYTES. */
-int bx_must bx_query_encode(enum bx_question question, const struct bx_query *query,
-                            struct bx_buf *out);
-int bx_must bx_query_decode(enum bx_question question, const char *json, size_t len,
-                            struct bx_query *ret, struct bx_fault *fault);
+/* Appends the JSON of INQUIRY. 0, or BX_ERR_FULL past BX_QUESTION_BYTES. */
+int bx_must bx_inquiry_encode(enum bx_question question, const struct bx_inquiry *inquiry,
+                              struct bx_buf *out);
+int bx_must bx_inquiry_decode(enum bx_question question, const char *json, size_t len,
+                              struct bx_inquiry *ret, struct bx_fault *fault);
 
 enum bx_voucher_state {
     BX_VOUCHER_GOOD,
