@@ -22,6 +22,11 @@ static void intent_finish(struct bx_intent *intent)
 {
     bx_free(intent->sale);
     bx_free(intent->paper);
+    bx_free(intent->cash);
+    bx_free(intent->change);
+    bx_free(intent->attempt);
+    bx_free(intent->invoice);
+    bx_free(intent->report);
     bx_free(intent->jobs);
     *intent = (struct bx_intent){0};
 }
@@ -111,6 +116,11 @@ static void follow(struct bx_till *till, struct bx_intent *intent, const struct 
         bx_command_ended(till, intent->origin, BX_DONE, NULL);
 }
 
+static enum bx_series series_of(const struct bx_intent *intent)
+{
+    return bx_series_of(intent->kind, intent->sale && intent->sale->training);
+}
+
 /* The columns of the entry that is at the front now. The same moment gives the same head, so that
  * it can be made again when the answer is here. */
 static void head_make(struct bx_till *till, struct bx_intent *intent, struct bx_entry_head *head)
@@ -128,27 +138,31 @@ static void head_make(struct bx_till *till, struct bx_intent *intent, struct bx_
                                    .user = intent->user ? intent->user : till->people.user};
     if (intent->kind == BX_KIND_SHIFT_OPEN)
         head->shift = till->next_shift;
-    if (intent->kind == BX_KIND_SALE)
-        bx_number_format(till->till, BX_SERIES_SALE, till->next_number[BX_SERIES_SALE],
-                         head->number);
+    enum bx_series series = series_of(intent);
+    if (series != BX_SERIES_NONE)
+        bx_number_format(till->till, series, till->next_number[series], head->number);
+}
+
+static int body_write(const struct bx_intent *intent, const struct bx_entry_head *head,
+                      struct bx_buf *body)
+{
+    if (intent->sale)
+        return bx_sale_encode(head, intent->sale, body);
+    if (intent->paper)
+        return bx_paper_encode(head, intent->paper, body);
+    return bx_note_encode(head, intent->about, intent->n, body);
 }
 
 static int body_make(struct bx_till *till, struct bx_intent *intent,
                      const struct bx_entry_head *head, struct bx_buf *body, struct bx_fault *fault)
 {
-    int err;
     if (intent->sale) {
         bx_leases_uses(till, intent->sale);
-        err = bx_sale_check(intent->sale, fault);
+        int err = bx_sale_check(intent->sale, fault);
         if (err)
             return err;
-        err = bx_sale_encode(head, intent->sale, body);
-    } else if (intent->paper) {
-        err = bx_paper_encode(head, intent->paper, body);
-    } else {
-        err = bx_note_encode(head, intent->about, intent->n, body);
     }
-    if (err)
+    if (body_write(intent, head, body))
         return bx_fault_set(fault, BX_ERR_FULL, "This is too large for one entry of the journal.",
                             "a body of more than %d bytes", BX_BODY_MAX);
     return 0;
@@ -168,6 +182,23 @@ static void jobs_fill(struct bx_till *till, struct bx_intent *intent,
     }
 }
 
+#define HELD(member) \
+    (intent->member ? bx_effects_hold(out, intent->member, sizeof(*intent->member)) : NULL)
+
+/* The same in the queue's memory. A report's rows stay the intent's, which outlives the effect. */
+static struct bx_content content_held(struct bx_effects *out, const struct bx_intent *intent)
+{
+    return (struct bx_content){.sale = HELD(sale),
+                               .paper = HELD(paper),
+                               .cash = HELD(cash),
+                               .change = HELD(change),
+                               .attempt = HELD(attempt),
+                               .invoice = HELD(invoice),
+                               .report = HELD(report),
+                               .about = bx_effects_hold(out, intent->about, strlen(intent->about)),
+                               .n = intent->n};
+}
+
 static void hand_over(struct bx_till *till, struct bx_intent *intent,
                       const struct bx_entry_head *head, const struct bx_buf *body)
 {
@@ -179,12 +210,9 @@ static void hand_over(struct bx_till *till, struct bx_intent *intent,
     commit->prev = till->head;
     commit->body = bx_effects_hold(out, bx_buf_text(body), body->len);
     commit->len = body->len;
-    commit->series = bx_series_of(intent->kind, false);
-    commit->number = intent->sale ? till->next_number[BX_SERIES_SALE] : 0;
-    if (intent->sale)
-        commit->content.sale = bx_effects_hold(out, intent->sale, sizeof(*intent->sale));
-    if (intent->paper)
-        commit->content.paper = bx_effects_hold(out, intent->paper, sizeof(*intent->paper));
+    commit->series = series_of(intent);
+    commit->number = commit->series == BX_SERIES_NONE ? 0 : till->next_number[commit->series];
+    commit->content = content_held(out, intent);
     if (intent->job_count > 0)
         commit->jobs =
             bx_effects_hold(out, intent->jobs, intent->job_count * sizeof(*intent->jobs));
@@ -290,8 +318,9 @@ static void done(struct bx_till *till, const struct bx_ref *ref)
     till->head = ref->hash;
     till->last_at = head.at;
     till->last_boot = head.boot;
-    if (intent.sale)
-        till->next_number[BX_SERIES_SALE]++;
+    enum bx_series series = series_of(&intent);
+    if (series != BX_SERIES_NONE)
+        till->next_number[series]++;
     till->link.queued++;
     follow(till, &intent, &head, ref);
     intent_finish(&intent);
