@@ -22,7 +22,7 @@ int bx_fault_set(struct bx_fault *fault, enum bx_err err, const char *say, const
         va_list args;
         va_start(args, format);
         bx_text_mend(made.detail, sizeof(made.detail),
-                 vsnprintf(made.detail, sizeof(made.detail), format, args));
+                     vsnprintf(made.detail, sizeof(made.detail), format, args));
         va_end(args);
     }
     *fault = made;
@@ -36,7 +36,8 @@ int bx_fault_say(struct bx_fault *fault, enum bx_err err, const char *format, ..
     struct bx_fault made = {.err = err};
     va_list args;
     va_start(args, format);
-    bx_text_mend(made.say, sizeof(made.say), vsnprintf(made.say, sizeof(made.say), bx_word(format), args));
+    bx_text_mend(made.say, sizeof(made.say),
+                 vsnprintf(made.say, sizeof(made.say), bx_word(format), args));
     va_end(args);
     *fault = made;
     return err;

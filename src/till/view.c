@@ -85,8 +85,8 @@ static void clock_words(const struct bx_till *till, struct bx_till_view *v)
     struct bx_date date;
     int minute;
     bx_utc_civil(till->turn.utc, offset, &date, &minute);
-    snprintf(v->clock, sizeof(v->clock), "%s %d  %s", bx_day_word(date),
-             date.day % 100, bx_slot_time(till->turn.utc, offset, time));
+    snprintf(v->clock, sizeof(v->clock), "%s %d  %s", bx_day_name(date), date.day % 100,
+             bx_slot_time(till->turn.utc, offset, time));
 }
 
 static void head_fill(const struct bx_till *till, struct bx_till_view *v)
@@ -231,8 +231,9 @@ static void typed_fill(const struct bx_till *till, bx_money left, bx_money cash,
 
 static void pay_fill(const struct bx_till *till, struct bx_till_view *v)
 {
-    static const char *const enter[] = {
-        [BX_ENTER_CASH] = BX_WORD("exact"), [BX_ENTER_CARD] = BX_WORD("card"), [BX_ENTER_NONE] = ""};
+    static const char *const enter[] = {[BX_ENTER_CASH] = BX_WORD("exact"),
+                                        [BX_ENTER_CARD] = BX_WORD("card"),
+                                        [BX_ENTER_NONE] = ""};
     bx_money left, cash, quick[3];
     if (!till->desk.tendering)
         return;
@@ -244,8 +245,8 @@ static void pay_fill(const struct bx_till *till, struct bx_till_view *v)
     int count = bx_quick_cash(cash, till->programme ? till->programme->exponent : 2, quick);
     for (int i = 0; i < count; i++)
         bx_counter_money(till, quick[i], v->quick[i]);
-    BX_TEXT_COPY(v->enter,
-                 till->counter.input_len > 0 ? bx_word("cash") : bx_word(enter[till->config.enter]));
+    BX_TEXT_COPY(v->enter, till->counter.input_len > 0 ? bx_word("cash")
+                                                       : bx_word(enter[till->config.enter]));
     if (!till->desk.committing)
         typed_fill(till, left, cash, v);
 }
@@ -341,16 +342,15 @@ static void say_fill(const struct bx_till *till, struct bx_till_view *v)
         BX_TEXT_COPY(v->say, bx_word("The sale is being stored."));
     } else if (till->desk.waiting > 0 && v->screen == BX_SCREEN_SELL) {
         bx_words_print(v->say, sizeof(v->say),
-                 "Asking the server for %d more places. Backspace takes the line out.",
-                 till->desk.waiting);
+                       "Asking the server for %d more places. Backspace takes the line out.",
+                       till->desk.waiting);
     } else if (till->clock.doubt && v->screen == BX_SCREEN_SELL) {
         BX_TEXT_COPY(v->say, bx_word("Date and time are not confirmed yet: Enter asks."));
         v->say_tone = BX_TONE_WARN;
     } else if (!till->programme) {
-        BX_TEXT_COPY(v->say,
-                     till->link.enrolled
-                         ? bx_word("No programme yet: it comes with the first contact.")
-                         : bx_word("This till is not enrolled: boxtill enrol URL CODE"));
+        BX_TEXT_COPY(v->say, till->link.enrolled
+                                 ? bx_word("No programme yet: it comes with the first contact.")
+                                 : bx_word("This till is not enrolled: boxtill enrol URL CODE"));
         v->say_tone = BX_TONE_WARN;
     }
 }

@@ -31,15 +31,18 @@ static void document_words(const struct bx_till *till, const struct bx_item *ite
 {
     const struct bx_counter *counter = &till->counter;
     const struct bx_print_job *job = bx_items_job(till, item);
-    const char *state = job ? job_words(job->state, &row->tone) : item->ticket < 0 ? "" : bx_word("printed");
+    const char *state = job                ? job_words(job->state, &row->tone)
+                        : item->ticket < 0 ? ""
+                                           : bx_word("printed");
     char marks[64] = "";
     if (counter->sale && counter->row_count == 0) {
         unsigned copies = counter->sale->copies[item->ticket + 1];
-        const char *replaced = counter->sale->replaced[item->ticket + 1] > 0 ? bx_word("replaced") : "";
+        const char *replaced =
+            counter->sale->replaced[item->ticket + 1] > 0 ? bx_word("replaced") : "";
         BX_TEXT_COPY(marks, replaced);
         if (copies > 0) {
-            snprintf(marks, sizeof(marks), bx_words_of(copies, "%s%s%u copy", "%s%s%u copies"), replaced,
-                     replaced[0] ? ", " : "", copies);
+            snprintf(marks, sizeof(marks), bx_words_of(copies, "%s%s%u copy", "%s%s%u copies"),
+                     replaced, replaced[0] ? ", " : "", copies);
         }
     }
     snprintf(row->c, sizeof(row->c), "%s%s%s", state, state[0] && marks[0] ? ", " : "", marks);
@@ -196,7 +199,9 @@ void bx_view_lists(const struct bx_till *till, struct bx_till_view *v)
     case BX_SCREEN_LINE: BX_TEXT_COPY(v->title, bx_word("Command line")); break;
     case BX_SCREEN_STOP: BX_TEXT_COPY(v->title, bx_word("Stop: do not hand anything out")); break;
     case BX_SCREEN_LINES: BX_TEXT_COPY(v->title, bx_word("Basket lines")); break;
-    case BX_SCREEN_LOGIN: BX_TEXT_COPY(v->title, bx_word(till->people.locked ? "Locked" : "Log in")); break;
+    case BX_SCREEN_LOGIN:
+        BX_TEXT_COPY(v->title, bx_word(till->people.locked ? "Locked" : "Log in"));
+        break;
     case BX_SCREEN_SELL:
     case BX_SCREEN_PAY:
     case BX_SCREEN_CHANGE:

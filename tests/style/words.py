@@ -30,11 +30,11 @@ TAKER = re.compile(r'\b(?:' + '|'.join(TAKES) + r')\s*\(')
 
 
 def literal(tok):
-    body = tok.text[tok.text.index('"') + 1:-1]
-    body = re.sub(r'\\x([0-9a-fA-F]{2})', lambda hit: chr(int(hit.group(1), 16)), body)
-    body = re.sub(r'\\(.)', lambda hit: generate.ESCAPES.get(hit.group(1), hit.group(1)), body)
-    return body if body.isascii() else body.encode('latin-1', 'ignore').decode('utf-8', 'ignore') \
-        if all(ord(c) < 256 for c in body) and any(0x80 <= ord(c) < 0xC0 for c in body) else body
+    """The text of a string token; \\x escapes are bytes of UTF-8."""
+    body = tok.text[tok.text.index('"') + 1:-1].encode('utf-8')
+    body = re.sub(rb'\\x([0-9a-fA-F]{2})', lambda hit: bytes([int(hit.group(1), 16)]), body)
+    return re.sub(r'\\(.)', lambda hit: generate.ESCAPES.get(hit.group(1), hit.group(1)),
+                  body.decode('utf-8', 'replace'))
 
 
 def literals(toks):
