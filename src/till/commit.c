@@ -20,8 +20,15 @@ enum { RESOLVE_AGAIN_MS = 10000 };
 
 static void intent_finish(struct bx_intent *intent)
 {
+    if (intent->report)
+        bx_report_finish(intent->report);
     bx_free(intent->sale);
     bx_free(intent->paper);
+    bx_free(intent->cash);
+    bx_free(intent->change);
+    bx_free(intent->attempt);
+    bx_free(intent->invoice);
+    bx_free(intent->report);
     bx_free(intent->jobs);
     *intent = (struct bx_intent){0};
 }
@@ -38,79 +45,121 @@ static struct bx_intent *front(struct bx_till *till)
     return &till->commits.queue[till->commits.first];
 }
 
+static bool is_of_people(enum bx_kind kind)
+{
+    return kind == BX_KIND_LOGIN || kind == BX_KIND_LOGIN_FAILED || kind == BX_KIND_LOGOUT;
+}
+
+/* Written by the till itself: nobody waits for it. */
+static bool is_told_by_nobody(enum bx_kind kind)
+{
+    return kind == BX_KIND_OFFLINE_START || kind == BX_KIND_OFFLINE_END ||
+           kind == BX_KIND_CLOCK_JUMP;
+}
+
 /* Tells everybody who waits for INTENT that it will not be. */
 static void refuse(struct bx_till *till, const struct bx_intent *intent,
                    const struct bx_fault *fault)
 {
     struct bx_desk *desk = bx_desk_of(till, intent->origin);
     bx_till_log(till, "not written: %s: %s", bx_kind_word(intent->kind), fault->detail);
-    switch (intent->kind) {
-    case BX_KIND_SALE:
+    if (intent->sale)
         bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, false);
+    if (intent->after) {
+        intent->after(till, intent, NULL, NULL, fault);
+    } else if (intent->kind == BX_KIND_SALE) {
         if (desk)
             bx_desk_committed(till, desk, false);
         if (intent->origin == 0)
             bx_counter_unsold(till, fault);
         if (intent->origin == 0 && fault->err == BX_ERR_CLASH)
             bx_draft_look(till);
-        break;
-    case BX_KIND_REPRINT:
-    case BX_KIND_REPLACE:
-    case BX_KIND_PRINT_ANSWER:
-        if (intent->origin == 0)
-            bx_say(till, BX_TONE_BAD, "%s", fault->say);
-        break;
-    case BX_KIND_LOGIN:
-    case BX_KIND_LOGIN_FAILED:
-    case BX_KIND_LOGOUT: bx_people_committed(till, intent, fault); break;
-    case BX_KIND_SHIFT_OPEN:
-    case BX_KIND_OFFLINE_START:
-    case BX_KIND_OFFLINE_END:
-    case BX_KIND_CLOCK_JUMP:
-    case BX_KIND_SETTLE:
-    case BX_KINDS: break;
+    } else if (is_of_people(intent->kind)) {
+        bx_people_committed(till, intent, fault);
+    } else if (intent->origin == 0 && !is_told_by_nobody(intent->kind)) {
+        bx_say(till, BX_TONE_BAD, "%s", fault->say);
     }
     if (intent->origin != 0)
         bx_command_ended(till, intent->origin, BX_REFUSED, fault);
 }
 
-static void follow(struct bx_till *till, struct bx_intent *intent, const struct bx_entry_head *head,
-                   const struct bx_ref *ref)
+static void sold(struct bx_till *till, const struct bx_intent *intent,
+                 const struct bx_entry_head *head, const struct bx_ref *ref)
 {
     struct bx_desk *desk = bx_desk_of(till, intent->origin);
-    switch (intent->kind) {
-    case BX_KIND_SALE:
+    if (desk)
+        bx_desk_committed(till, desk, true);
+    if (intent->origin == 0)
+        bx_counter_sold(till, head, intent->sale);
+    else
+        bx_command_sold(till, head, &ref->hash, intent->sale);
+}
+
+/* What every entry of its kind brings about, whoever asked for it. */
+static void state_follow(struct bx_till *till, const struct bx_intent *intent,
+                         const struct bx_entry_head *head, const struct bx_ref *ref)
+{
+    if (intent->sale) {
         bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, true);
         bx_papers_new(till, ref, head, intent->sale, intent->jobs, intent->job_count);
-        if (desk)
-            bx_desk_committed(till, desk, true);
-        if (intent->origin == 0)
-            bx_counter_sold(till, head, intent->sale);
-        else
-            bx_command_sold(till, head, &ref->hash, intent->sale);
-        break;
-    case BX_KIND_REPRINT:
-    case BX_KIND_REPLACE:
-    case BX_KIND_PRINT_ANSWER: bx_papers_committed(till, intent, head, ref); break;
-    case BX_KIND_LOGIN:
-    case BX_KIND_LOGIN_FAILED:
-    case BX_KIND_LOGOUT: bx_people_committed(till, intent, NULL); break;
+    }
+    switch ((int)intent->kind) {
     case BX_KIND_SHIFT_OPEN:
         till->shift = head->shift;
         till->next_shift = head->shift + 1;
+        till->shift_opened = head->at;
+        till->shift_seq = head->seq;
         break;
-    case BX_KIND_SETTLE:
+    case BX_KIND_SHIFT_CLOSE:
+        till->shift = till->shift_seq = 0;
+        till->shift_opened = (bx_utc){0};
+        bx_figures_clear(&till->figures);
+        break;
+    case BX_KIND_TRAINING_ON: till->training = true; break;
+    case BX_KIND_TRAINING_OFF: till->training = false; break;
+    }
+}
+
+static void follow(struct bx_till *till, struct bx_intent *intent, const struct bx_entry_head *head,
+                   const struct bx_ref *ref)
+{
+    state_follow(till, intent, head, ref);
+    if (intent->after) {
+        intent->after(till, intent, head, ref, NULL);
+    } else if (intent->kind == BX_KIND_SALE) {
+        sold(till, intent, head, ref);
+        return;
+    } else if (is_of_people(intent->kind)) {
+        bx_people_committed(till, intent, NULL);
+    } else if (intent->paper || intent->kind == BX_KIND_PRINT_ANSWER) {
+        bx_papers_committed(till, intent, head, ref);
+    } else if (intent->kind == BX_KIND_SETTLE) {
         bx_link_settled(till);
         if (intent->origin == 0)
             bx_say(till, BX_TONE_GOOD, "Settled.");
-        break;
-    case BX_KIND_OFFLINE_START:
-    case BX_KIND_OFFLINE_END:
-    case BX_KIND_CLOCK_JUMP:
-    case BX_KINDS: break;
     }
-    if (intent->origin != 0 && intent->kind != BX_KIND_SALE)
+    if (intent->origin != 0) {
+        bx_command_entry(till, intent->origin, head, ref);
         bx_command_ended(till, intent->origin, BX_DONE, NULL);
+    }
+}
+
+static enum bx_series series_of(const struct bx_intent *intent)
+{
+    return bx_series_of(intent->kind, intent->sale && intent->sale->training);
+}
+
+static void content_of(const struct bx_intent *intent, struct bx_content *ret)
+{
+    *ret = (struct bx_content){.sale = intent->sale,
+                               .paper = intent->paper,
+                               .cash = intent->cash,
+                               .change = intent->change,
+                               .attempt = intent->attempt,
+                               .invoice = intent->invoice,
+                               .report = intent->report,
+                               .about = intent->about,
+                               .n = intent->n};
 }
 
 /* The columns of the entry that is at the front now. The same moment gives the same head, so that
@@ -130,27 +179,28 @@ static void head_make(struct bx_till *till, struct bx_intent *intent, struct bx_
                                    .user = intent->user ? intent->user : till->people.user};
     if (intent->kind == BX_KIND_SHIFT_OPEN)
         head->shift = till->next_shift;
-    if (intent->kind == BX_KIND_SALE)
-        bx_number_format(till->till, BX_SERIES_SALE, till->next_number[BX_SERIES_SALE],
-                         head->number);
+    enum bx_series series = series_of(intent);
+    if (series != BX_SERIES_NONE)
+        bx_number_format(till->till, series, till->next_number[series], head->number);
 }
 
 static int body_make(struct bx_till *till, struct bx_intent *intent,
                      const struct bx_entry_head *head, struct bx_buf *body, struct bx_fault *fault)
 {
-    int err;
-    if (intent->sale) {
+    struct bx_content content;
+    int err = 0;
+    if (intent->sale)
         bx_leases_uses(till, intent->sale);
+    if (intent->fill)
+        err = intent->fill(till, intent, fault);
+    if (!err && intent->sale)
         err = bx_sale_check(intent->sale, fault);
-        if (err)
-            return err;
-        err = bx_sale_encode(head, intent->sale, body);
-    } else if (intent->paper) {
-        err = bx_paper_encode(head, intent->paper, body);
-    } else {
-        err = bx_note_encode(head, intent->about, intent->n, body);
-    }
+    if (!err && intent->report)
+        err = bx_report_check(intent->report, fault);
     if (err)
+        return err;
+    content_of(intent, &content);
+    if (bx_content_write(head, &content, body))
         return bx_fault_set(fault, BX_ERR_FULL, "This is too large for one entry of the journal.",
                             "a body of more than %d bytes", BX_BODY_MAX);
     return 0;
@@ -170,6 +220,34 @@ static void jobs_fill(struct bx_till *till, struct bx_intent *intent,
     }
 }
 
+/* Copies of what the entry holds, for as long as the effect lives. */
+static void content_hold(struct bx_effects *out, const struct bx_intent *intent,
+                         struct bx_content *ret)
+{
+    content_of(intent, ret);
+    if (ret->sale)
+        ret->sale = bx_effects_hold(out, ret->sale, sizeof(*ret->sale));
+    if (ret->paper)
+        ret->paper = bx_effects_hold(out, ret->paper, sizeof(*ret->paper));
+    if (ret->cash)
+        ret->cash = bx_effects_hold(out, ret->cash, sizeof(*ret->cash));
+    if (ret->change)
+        ret->change = bx_effects_hold(out, ret->change, sizeof(*ret->change));
+    if (ret->attempt)
+        ret->attempt = bx_effects_hold(out, ret->attempt, sizeof(*ret->attempt));
+    if (ret->invoice)
+        ret->invoice = bx_effects_hold(out, ret->invoice, sizeof(*ret->invoice));
+    if (ret->report) {
+        struct bx_report *report = bx_effects_hold(out, ret->report, sizeof(*ret->report));
+        if (report->figures.count > 0)
+            report->figures.rows =
+                bx_effects_hold(out, report->figures.rows,
+                                report->figures.count * sizeof(*report->figures.rows));
+        ret->report = report;
+    }
+    ret->about = bx_effects_hold(out, ret->about, strlen(ret->about));
+}
+
 static void hand_over(struct bx_till *till, struct bx_intent *intent,
                       const struct bx_entry_head *head, const struct bx_buf *body)
 {
@@ -181,12 +259,10 @@ static void hand_over(struct bx_till *till, struct bx_intent *intent,
     commit->prev = till->head;
     commit->body = bx_effects_hold(out, bx_buf_text(body), body->len);
     commit->len = body->len;
-    commit->series = bx_series_of(intent->kind, false);
-    commit->number = intent->sale ? till->next_number[BX_SERIES_SALE] : 0;
-    if (intent->sale)
-        commit->content.sale = bx_effects_hold(out, intent->sale, sizeof(*intent->sale));
-    if (intent->paper)
-        commit->content.paper = bx_effects_hold(out, intent->paper, sizeof(*intent->paper));
+    commit->series = series_of(intent);
+    commit->number =
+        commit->series == BX_SERIES_NONE ? 0 : till->next_number[commit->series];
+    content_hold(out, intent, &commit->content);
     if (intent->job_count > 0)
         commit->jobs =
             bx_effects_hold(out, intent->jobs, intent->job_count * sizeof(*intent->jobs));
@@ -256,6 +332,15 @@ void bx_commit_note(struct bx_till *till, enum bx_kind kind, const char *about, 
     bx_commit_push(till, &intent);
 }
 
+void bx_commit_cash(struct bx_till *till, bx_origin origin, enum bx_kind kind,
+                    const struct bx_cash_entry *cash, bx_intent_after after)
+{
+    struct bx_intent intent = {.kind = kind, .origin = origin, .after = after};
+    intent.cash = bx_new(struct bx_cash_entry);
+    *intent.cash = *cash;
+    bx_commit_push(till, &intent);
+}
+
 static void resolve(struct bx_till *till)
 {
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_RESOLVE);
@@ -282,6 +367,26 @@ static void unknown(struct bx_till *till, const struct bx_fault *fault)
     commits->resolve_at = bx_mono_plus_ms(till->turn.mono, RESOLVE_AGAIN_MS);
 }
 
+/* The journal adds the same rows in the entry's transaction. */
+static void figures_follow(struct bx_till *till, const struct bx_intent *intent,
+                           const struct bx_entry_head *head)
+{
+    struct bx_content content;
+    struct bx_figures own = {0};
+    struct bx_perpetual *total = &till->perpetual;
+    content_of(intent, &content);
+    if (intent->kind == BX_KIND_SHIFT_OPEN)
+        bx_figures_clear(&till->figures);
+    if (bx_figures_of(&own, head, &content) || bx_figures_merge(&till->figures, &own))
+        bx_till_log(till, "the figures of the shift are full at entry %lld", (long long)head->seq);
+    int64_t sold = bx_figures_sum(&own, "sale", NULL);
+    int64_t returned = bx_figures_sum(&own, "return", NULL);
+    if (bx_money_add(total->sales, bx_money_of(sold), &total->sales) ||
+        bx_money_add(total->returns, bx_money_of(returned), &total->returns))
+        bx_till_log(till, "the perpetual totals are full");
+    bx_figures_finish(&own);
+}
+
 static void done(struct bx_till *till, const struct bx_ref *ref)
 {
     struct bx_commits *commits = &till->commits;
@@ -292,9 +397,10 @@ static void done(struct bx_till *till, const struct bx_ref *ref)
     till->head = ref->hash;
     till->last_at = head.at;
     till->last_boot = head.boot;
-    if (intent.sale)
-        till->next_number[BX_SERIES_SALE]++;
+    if (series_of(&intent) != BX_SERIES_NONE)
+        till->next_number[series_of(&intent)]++;
     till->link.queued++;
+    figures_follow(till, &intent, &head);
     follow(till, &intent, &head, ref);
     intent_finish(&intent);
     bx_link_kick(till);

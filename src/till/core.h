@@ -10,12 +10,11 @@
 #include "boxtill/till/till.h"
 #include "boxtill/till/view.h"
 
+#include "form.h"
+
 #include "counter.h"
 #include "server.h"
 #include "start.h"
-
-/* Who asked for something: 0 the screen, else the request number of a command. */
-typedef int64_t bx_origin;
 
 /* --- desk.c: a basket and its tendering; the screen has one, a command brings its own --------- */
 
@@ -75,18 +74,35 @@ struct bx_desk *bx_desk_of(struct bx_till *till, bx_origin origin);
 
 /* --- commit.c: the row of entries waiting for the journal; one is under way at a time --------- */
 
-struct bx_intent { /* an entry to be; owns sale and paper */
+struct bx_intent;
+/* What became of an entry. FAULT NULL: it is on disk, with HEAD and REF; else it was refused, and
+ * HEAD and REF are NULL. */
+typedef void (*bx_intent_after)(struct bx_till *till, const struct bx_intent *intent,
+                                const struct bx_entry_head *head, const struct bx_ref *ref,
+                                const struct bx_fault *fault);
+
+struct bx_intent { /* an entry to be; owns what its pointers point to */
     enum bx_kind kind;
     bx_origin origin;
     struct bx_id id; /* zero: made when its turn comes */
+    /* its content: the one its kind says */
     struct bx_sale *sale;
     struct bx_paper_entry *paper;
+    struct bx_cash_entry *cash;
+    struct bx_tender_change *change;
+    struct bx_attempt_entry *attempt;
+    struct bx_invoice_entry *invoice;
+    struct bx_report *report;
+    char about[BX_ABOUT_MAX + 1];
+    int64_t n;
     struct bx_print_job *jobs;
     size_t job_count;
-    char about[64];
-    int64_t n;
-    struct bx_id job; /* print-answer: the job it is about */
-    int64_t user;     /* 0: whoever is logged in when its turn comes */
+    struct bx_id job;      /* print-answer: the job it is about */
+    int64_t user;          /* 0: whoever is logged in when its turn comes */
+    bx_intent_after after; /* in place of what commit.c does for a kind; NULL: that */
+    /* Just before its body is made: fills in what the entry before it decides (figures of a report,
+     * totals). NULL: nothing. Not 0: it is refused. */
+    int (*fill)(struct bx_till *till, struct bx_intent *intent, struct bx_fault *fault);
 };
 enum { INTENTS_MAX = 32 };
 
@@ -103,6 +119,9 @@ struct bx_commits {
 /* Takes what the intent owns. */
 void bx_commit_push(struct bx_till *till, struct bx_intent *taken);
 void bx_commit_note(struct bx_till *till, enum bx_kind kind, const char *about, int64_t n);
+/* An entry of the shape cash, by ORIGIN; CASH is copied. */
+void bx_commit_cash(struct bx_till *till, bx_origin origin, enum bx_kind kind,
+                    const struct bx_cash_entry *cash, bx_intent_after after);
 void bx_commit_stored(struct bx_till *till, const struct bx_event *event);
 void bx_commit_tick(struct bx_till *till);
 void bx_commits_finish(struct bx_commits *commits);
@@ -189,6 +208,7 @@ struct bx_people {
     bool locked;
     int64_t pin_request, pin_user; /* being compared */
     bx_origin pin_origin;
+    bool pin_approves; /* not a login, but somebody's word for what another does */
     bx_mono pin_at;
     struct bx_lockout lockouts[BX_LOCKOUTS_MAX];
     bx_mono barred_until[BX_LOCKOUTS_MAX];
@@ -201,6 +221,9 @@ void bx_people_committed(struct bx_till *till, const struct bx_intent *intent,
                          const struct bx_fault *fault);
 int bx_must bx_people_login(struct bx_till *till, bx_origin origin, int64_t number, const char *pin,
                             struct bx_fault *fault);
+/* A supervisor's PIN for what somebody else does: the answer goes to bx_warrant_pin(). */
+int bx_must bx_people_approve(struct bx_till *till, bx_origin origin, int64_t number,
+                              const char *pin, struct bx_fault *fault);
 void bx_people_pin(struct bx_till *till, const struct bx_event *event);
 void bx_people_lock(struct bx_till *till);
 void bx_people_logout(struct bx_till *till, bx_origin origin);
@@ -223,6 +246,8 @@ struct bx_command {    /* one under way at a time; others wait at the caller */
     size_t tender_count;
     char tenders[BX_TENDERS_MAX][64];
     struct bx_buf json, human; /* the answer as it grows */
+    struct bx_command_warrant warrant;
+    const struct bx_verb *row; /* of the table of verbs */
 };
 void bx_command_take(struct bx_till *till, int64_t request, const char *json, size_t len);
 void bx_command_rows(struct bx_till *till, const struct bx_event *event);
@@ -249,6 +274,11 @@ struct bx_till {
     int64_t till, incarnation;
     int issuer;
     int64_t next_seq, next_number[BX_SERIES_COUNT], shift, next_shift;
+    bx_utc shift_opened;
+    int64_t shift_seq;             /* of its shift-open */
+    struct bx_figures figures;     /* of the open shift */
+    struct bx_perpetual perpetual; /* up to and with the last entry */
+    bool training;
     struct bx_hash head;
     bx_utc last_at;
     int64_t last_boot;
