@@ -20,8 +20,6 @@ enum { RESOLVE_AGAIN_MS = 10000 };
 
 static void intent_finish(struct bx_intent *intent)
 {
-    if (intent->report)
-        bx_report_finish(intent->report);
     bx_free(intent->sale);
     bx_free(intent->paper);
     bx_free(intent->cash);
@@ -113,7 +111,6 @@ static void state_follow(struct bx_till *till, const struct bx_intent *intent,
     case BX_KIND_SHIFT_CLOSE:
         till->shift = till->shift_seq = 0;
         till->shift_opened = (bx_utc){0};
-        bx_figures_clear(&till->figures);
         break;
     case BX_KIND_TRAINING_ON: till->training = true; break;
     case BX_KIND_TRAINING_OFF: till->training = false; break;
@@ -184,6 +181,24 @@ static void head_make(struct bx_till *till, struct bx_intent *intent, struct bx_
         bx_number_format(till->till, series, till->next_number[series], head->number);
 }
 
+static int content_write(const struct bx_entry_head *head, const struct bx_content *content,
+                         struct bx_buf *out)
+{
+    if (content->sale)
+        return bx_sale_encode(head, content->sale, out);
+    if (content->paper)
+        return bx_paper_encode(head, content->paper, out);
+    if (content->cash)
+        return bx_cash_encode(head, content->cash, out);
+    if (content->change)
+        return bx_tender_change_encode(head, content->change, out);
+    if (content->attempt)
+        return bx_attempt_encode(head, content->attempt, out);
+    if (content->invoice)
+        return bx_invoice_encode(head, content->invoice, out);
+    return bx_note_encode(head, content->about, content->n, out);
+}
+
 static int body_make(struct bx_till *till, struct bx_intent *intent,
                      const struct bx_entry_head *head, struct bx_buf *body, struct bx_fault *fault)
 {
@@ -195,12 +210,10 @@ static int body_make(struct bx_till *till, struct bx_intent *intent,
         err = intent->fill(till, intent, fault);
     if (!err && intent->sale)
         err = bx_sale_check(intent->sale, fault);
-    if (!err && intent->report)
-        err = bx_report_check(intent->report, fault);
     if (err)
         return err;
     content_of(intent, &content);
-    if (bx_content_write(head, &content, body))
+    if (content_write(head, &content, body))
         return bx_fault_set(fault, BX_ERR_FULL, "This is too large for one entry of the journal.",
                             "a body of more than %d bytes", BX_BODY_MAX);
     return 0;
@@ -240,9 +253,8 @@ static void content_hold(struct bx_effects *out, const struct bx_intent *intent,
     if (ret->report) {
         struct bx_report *report = bx_effects_hold(out, ret->report, sizeof(*ret->report));
         if (report->figures.count > 0)
-            report->figures.rows =
-                bx_effects_hold(out, report->figures.rows,
-                                report->figures.count * sizeof(*report->figures.rows));
+            report->figures.rows = bx_effects_hold(
+                out, report->figures.rows, report->figures.count * sizeof(*report->figures.rows));
         ret->report = report;
     }
     ret->about = bx_effects_hold(out, ret->about, strlen(ret->about));
@@ -260,8 +272,7 @@ static void hand_over(struct bx_till *till, struct bx_intent *intent,
     commit->body = bx_effects_hold(out, bx_buf_text(body), body->len);
     commit->len = body->len;
     commit->series = series_of(intent);
-    commit->number =
-        commit->series == BX_SERIES_NONE ? 0 : till->next_number[commit->series];
+    commit->number = commit->series == BX_SERIES_NONE ? 0 : till->next_number[commit->series];
     content_hold(out, intent, &commit->content);
     if (intent->job_count > 0)
         commit->jobs =
@@ -367,26 +378,6 @@ static void unknown(struct bx_till *till, const struct bx_fault *fault)
     commits->resolve_at = bx_mono_plus_ms(till->turn.mono, RESOLVE_AGAIN_MS);
 }
 
-/* The journal adds the same rows in the entry's transaction. */
-static void figures_follow(struct bx_till *till, const struct bx_intent *intent,
-                           const struct bx_entry_head *head)
-{
-    struct bx_content content;
-    struct bx_figures own = {0};
-    struct bx_perpetual *total = &till->perpetual;
-    content_of(intent, &content);
-    if (intent->kind == BX_KIND_SHIFT_OPEN)
-        bx_figures_clear(&till->figures);
-    if (bx_figures_of(&own, head, &content) || bx_figures_merge(&till->figures, &own))
-        bx_till_log(till, "the figures of the shift are full at entry %lld", (long long)head->seq);
-    int64_t sold = bx_figures_sum(&own, "sale", NULL);
-    int64_t returned = bx_figures_sum(&own, "return", NULL);
-    if (bx_money_add(total->sales, bx_money_of(sold), &total->sales) ||
-        bx_money_add(total->returns, bx_money_of(returned), &total->returns))
-        bx_till_log(till, "the perpetual totals are full");
-    bx_figures_finish(&own);
-}
-
 static void done(struct bx_till *till, const struct bx_ref *ref)
 {
     struct bx_commits *commits = &till->commits;
@@ -400,7 +391,6 @@ static void done(struct bx_till *till, const struct bx_ref *ref)
     if (series_of(&intent) != BX_SERIES_NONE)
         till->next_number[series_of(&intent)]++;
     till->link.queued++;
-    figures_follow(till, &intent, &head);
     follow(till, &intent, &head, ref);
     intent_finish(&intent);
     bx_link_kick(till);

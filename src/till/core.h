@@ -257,6 +257,9 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
 void bx_command_ended(struct bx_till *till, bx_origin origin, enum bx_outcome outcome,
                       const struct bx_fault *fault);
 void bx_command_paper(struct bx_till *till, bx_origin origin, const struct bx_paper_entry *paper);
+/* An entry that ORIGIN asked for is on disk: what the answer says. */
+void bx_command_entry(struct bx_till *till, bx_origin origin, const struct bx_entry_head *head,
+                      const struct bx_ref *ref);
 void bx_command_tick(struct bx_till *till);
 void bx_command_finish(struct bx_command *command);
 

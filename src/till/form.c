@@ -59,8 +59,7 @@ struct bx_field *bx_form_choice(struct bx_form *form, const char *label)
 
 void bx_form_option(struct bx_field *field, const char *id, const char *name, int64_t n)
 {
-    field->options =
-        bx_realloc(field->options, field->option_count + 1, sizeof(*field->options));
+    field->options = bx_realloc(field->options, field->option_count + 1, sizeof(*field->options));
     struct bx_option *option = &field->options[field->option_count++];
     *option = (struct bx_option){.n = n};
     BX_TEXT_COPY(option->id.s, id);
@@ -74,8 +73,8 @@ void bx_form_coins(struct bx_till *till, struct bx_form *form)
     bool hidden = form->count > 0 && form->fields[form->count - 1].countable;
     for (size_t i = 0; programme && i < programme->coin_count; i++) {
         bx_money value = bx_money_of(programme->coins[i]);
-        struct bx_field *field = bx_form_number(
-            form, bx_money_format(value, programme->exponent, label), 0, PIECES_MAX);
+        struct bx_field *field =
+            bx_form_number(form, bx_money_format(value, programme->exponent, label), 0, PIECES_MAX);
         field->piece = programme->coins[i];
         field->optional = true;
         field->hidden = hidden;

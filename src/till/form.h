@@ -7,8 +7,8 @@
  * else a command) and ends in bx_commit_push(), with `after` set to what follows. (2) Where it
  * needs a reason, a limit or a supervisor, that function is the `done` of a bx_warrant_ask. (3) On
  * the screen it is a bx_form_kind: `fields` adds the fields, `done` reads them and calls (1). (4)
- * As a command it is a row of bx_verbs (command.c) whose `take` reads the JSON and calls (1). (5) An
- * action (action.c, act.c) or a row of a menu opens the form. */
+ * As a command it is a row of bx_verbs (command.c) whose `take` reads the JSON and calls (1). (5)
+ * An action (action.c, act.c) or a row of a menu opens the form. */
 
 #include "boxtill/domain/cash.h"
 #include "boxtill/domain/programme.h"
@@ -51,9 +51,9 @@ struct bx_field {
     int64_t n;
     int64_t least, most;
     size_t columns;
-    int64_t piece;   /* NUMBER: so many coins or notes of this value; 0: just a number */
-    bool countable;  /* AMOUNT: `d` asks for its coins instead, in the fields after it */
-    char aside[64];  /* shown behind the value */
+    int64_t piece;  /* NUMBER: so many coins or notes of this value; 0: just a number */
+    bool countable; /* AMOUNT: `d` asks for its coins instead, in the fields after it */
+    char aside[64]; /* shown behind the value */
     size_t option_count;
     struct bx_option *options; /* owned */
 };
@@ -66,8 +66,8 @@ struct bx_form {
     char text[200]; /* what it is about: "Refund EUR 24.00 to the card"; "" nothing */
     size_t count, at;
     struct bx_field fields[BX_FIELDS_MAX];
-    bool waiting; /* for a PIN to be compared, or for an answer: takes no key but Esc */
-    void *data;   /* what bx_form_open() was given, copied */
+    bool waiting;    /* for a PIN to be compared, or for an answer: takes no key but Esc */
+    void *data;      /* what bx_form_open() was given, copied */
     size_t selected; /* in the choices that are shown */
 };
 
@@ -129,8 +129,8 @@ struct bx_menu_row {
     char key; /* a lower-case letter, not b: a scan may begin with it */
     const char *name, *help;
     void (*run)(struct bx_till *till);
-    bool looks;                              /* an auditor may */
-    bool (*is_live)(struct bx_till *till);   /* NULL: always */
+    bool looks;                                  /* an auditor may */
+    bool (*is_live)(const struct bx_till *till); /* NULL: always */
 };
 struct bx_menu_kind {
     const char *title;
@@ -140,9 +140,10 @@ struct bx_menu_kind {
 void bx_menu_open(struct bx_till *till, const struct bx_menu_kind *kind);
 void bx_menu_key(struct bx_till *till, int key);
 /* The NTH row that is shown; NULL none. */
-const struct bx_menu_row *bx_menu_row(struct bx_till *till, size_t nth);
+const struct bx_menu_row *bx_menu_row(const struct bx_till *till, size_t nth);
 
-/* --- text.c: a sheet to read -----------------------------------------------------------------------
+/* --- text.c: a sheet to read
+ * -----------------------------------------------------------------------
  */
 
 struct bx_sheet_text {
@@ -180,8 +181,8 @@ struct bx_warrant_ask {
 };
 /* Asks for what is needed, or calls `done` at once when that is nothing. A supervisor approves own
  * actions; for a cashier it is a box over the live sale. A command brings all of it along
- * ("reason", "note", "approver", "approver_pin"). 0: asked or done (a command may have been answered
- * by then); else refused, and ORIGIN not told yet. An auditor is always refused. */
+ * ("reason", "note", "approver", "approver_pin"). 0: asked or done (a command may have been
+ * answered by then); else refused, and ORIGIN not told yet. An auditor is always refused. */
 int bx_must bx_warrant_ask(struct bx_till *till, const struct bx_warrant_ask *ask,
                            struct bx_fault *fault);
 /* VALUE against LIMIT. SAY: the sentence about it, whatever follows. Raises *NEED, tells ORIGIN, or

@@ -3,14 +3,14 @@
 
 #include "screens.h"
 
-static bool is_live(struct bx_till *till, const struct bx_menu_row *row)
+static bool is_live(const struct bx_till *till, const struct bx_menu_row *row)
 {
     const struct bx_user *user = bx_people_user(till);
     bool auditor = user && user->role == BX_ROLE_AUDITOR;
     return (row->looks || !auditor) && (!row->is_live || row->is_live(till));
 }
 
-const struct bx_menu_row *bx_menu_row(struct bx_till *till, size_t nth)
+const struct bx_menu_row *bx_menu_row(const struct bx_till *till, size_t nth)
 {
     const struct bx_menu_kind *menu = till->counter.menu;
     for (size_t i = 0; menu && i < menu->count; i++)

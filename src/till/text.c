@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "boxtill/base/text.h"
+
 enum { PAGE_LINES = 12 };
 
 void bx_text_forget(struct bx_till *till)

@@ -46,7 +46,6 @@ void *bx_till_destroy(struct bx_till *till)
     bx_command_finish(&till->command);
     bx_desk_finish(&till->desk);
     bx_commits_finish(&till->commits);
-    bx_figures_finish(&till->figures);
     bx_papers_finish(&till->papers);
     bx_leases_finish(&till->leases);
     bx_link_finish(till);
@@ -165,8 +164,6 @@ static void start(struct bx_till *till, const struct bx_event *event)
     till->shift_seq = state->shift_seq;
     till->perpetual = state->perpetual;
     till->training = state->training;
-    if (bx_figures_merge(&till->figures, &state->figures))
-        bx_till_log(till, "the figures of the open shift cannot be taken over");
     for (int document = 0; document < BX_DOCUMENTS; document++)
         document_load(till, event, (enum bx_document)document);
     bx_draft_start(till, event);

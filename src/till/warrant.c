@@ -62,7 +62,8 @@ int bx_limit_check(struct bx_till *till, bx_origin origin, const struct bx_limit
     return bx_fault_say(fault, BX_ERR_REFUSED, "%s", say);
 }
 
-/* --- what is asked for -------------------------------------------------------------------------- */
+/* --- what is asked for --------------------------------------------------------------------------
+ */
 
 static size_t reason_count(const struct bx_till *till, const char *action)
 {
@@ -108,7 +109,8 @@ static void own_approval(const struct bx_till *till, const struct bx_warrant_ask
         warrant->approver = till->people.user;
 }
 
-/* --- on the screen ------------------------------------------------------------------------------ */
+/* --- on the screen ------------------------------------------------------------------------------
+ */
 
 enum { FIELD_REASON, FIELD_NOTE, FIELD_NUMBER, FIELD_PIN, FIELDS };
 
@@ -187,8 +189,8 @@ static int warrant_done(struct bx_till *till, struct bx_form *form, struct bx_fa
     return BX_FORM_STAYS;
 }
 
-static const struct bx_form_kind warrant_form = {"Why", warrant_fields, warrant_check,
-                                                 warrant_done, NULL};
+static const struct bx_form_kind warrant_form = {"Why", warrant_fields, warrant_check, warrant_done,
+                                                 NULL};
 
 static void screen_ask(struct bx_till *till, const struct bx_warrant_ask *ask)
 {
@@ -203,7 +205,8 @@ static void screen_ask(struct bx_till *till, const struct bx_warrant_ask *ask)
     bx_free(pending);
 }
 
-/* --- by command --------------------------------------------------------------------------------- */
+/* --- by command ---------------------------------------------------------------------------------
+ */
 
 void bx_command_warrant_finish(struct bx_command_warrant *warrant)
 {
@@ -273,7 +276,8 @@ static int command_ask(struct bx_till *till, const struct bx_warrant_ask *ask,
     return 0;
 }
 
-/* --- both --------------------------------------------------------------------------------------- */
+/* --- both ---------------------------------------------------------------------------------------
+ */
 
 int bx_warrant_ask(struct bx_till *till, const struct bx_warrant_ask *ask, struct bx_fault *fault)
 {
