@@ -233,31 +233,21 @@ static void jobs_fill(struct bx_till *till, struct bx_intent *intent,
     }
 }
 
-/* Copies of what the entry holds, for as long as the effect lives. */
-static void content_hold(struct bx_effects *out, const struct bx_intent *intent,
-                         struct bx_content *ret)
+#define HELD(member) \
+    (intent->member ? bx_effects_hold(out, intent->member, sizeof(*intent->member)) : NULL)
+
+/* The same in the queue's memory. A report's rows stay the intent's, which outlives the effect. */
+static struct bx_content content_held(struct bx_effects *out, const struct bx_intent *intent)
 {
-    content_of(intent, ret);
-    if (ret->sale)
-        ret->sale = bx_effects_hold(out, ret->sale, sizeof(*ret->sale));
-    if (ret->paper)
-        ret->paper = bx_effects_hold(out, ret->paper, sizeof(*ret->paper));
-    if (ret->cash)
-        ret->cash = bx_effects_hold(out, ret->cash, sizeof(*ret->cash));
-    if (ret->change)
-        ret->change = bx_effects_hold(out, ret->change, sizeof(*ret->change));
-    if (ret->attempt)
-        ret->attempt = bx_effects_hold(out, ret->attempt, sizeof(*ret->attempt));
-    if (ret->invoice)
-        ret->invoice = bx_effects_hold(out, ret->invoice, sizeof(*ret->invoice));
-    if (ret->report) {
-        struct bx_report *report = bx_effects_hold(out, ret->report, sizeof(*ret->report));
-        if (report->figures.count > 0)
-            report->figures.rows = bx_effects_hold(
-                out, report->figures.rows, report->figures.count * sizeof(*report->figures.rows));
-        ret->report = report;
-    }
-    ret->about = bx_effects_hold(out, ret->about, strlen(ret->about));
+    return (struct bx_content){.sale = HELD(sale),
+                               .paper = HELD(paper),
+                               .cash = HELD(cash),
+                               .change = HELD(change),
+                               .attempt = HELD(attempt),
+                               .invoice = HELD(invoice),
+                               .report = HELD(report),
+                               .about = bx_effects_hold(out, intent->about, strlen(intent->about)),
+                               .n = intent->n};
 }
 
 static void hand_over(struct bx_till *till, struct bx_intent *intent,
@@ -273,7 +263,7 @@ static void hand_over(struct bx_till *till, struct bx_intent *intent,
     commit->len = body->len;
     commit->series = series_of(intent);
     commit->number = commit->series == BX_SERIES_NONE ? 0 : till->next_number[commit->series];
-    content_hold(out, intent, &commit->content);
+    commit->content = content_held(out, intent);
     if (intent->job_count > 0)
         commit->jobs =
             bx_effects_hold(out, intent->jobs, intent->job_count * sizeof(*intent->jobs));
