@@ -73,6 +73,17 @@ static size_t reason_count(const struct bx_till *till, const char *action)
     return count;
 }
 
+static const struct bx_reason *reason_of(const struct bx_till *till, const char *action,
+                                         const struct bx_slug *id)
+{
+    for (size_t i = 0; till->programme && i < till->programme->reason_count; i++) {
+        const struct bx_reason *reason = &till->programme->reasons[i];
+        if (strcmp(reason->action.s, action) == 0 && bx_slug_equal(&reason->id, id))
+            return reason;
+    }
+    return NULL;
+}
+
 static bool is_supervisor(const struct bx_till *till, int64_t number)
 {
     const struct bx_user *user = till->staff ? bx_staff_user(till->staff, number) : NULL;
@@ -83,9 +94,7 @@ static bool is_supervisor(const struct bx_till *till, int64_t number)
 static bool needs_other(const struct bx_till *till, const struct bx_warrant_ask *ask,
                         const struct bx_slug *reason)
 {
-    const struct bx_reason *one = NULL;
-    if (reason && !bx_slug_is_none(reason) && till->programme)
-        one = bx_programme_reason(till->programme, ask->action, reason);
+    const struct bx_reason *one = reason ? reason_of(till, ask->action, reason) : NULL;
     return (ask->need == BX_NEED_SUPERVISOR || (one && one->approve)) &&
            !is_supervisor(till, till->people.user);
 }
@@ -101,10 +110,7 @@ static int approver_check(const struct bx_till *till, int64_t number, struct bx_
 static void own_approval(const struct bx_till *till, const struct bx_warrant_ask *ask,
                          struct bx_warrant *warrant)
 {
-    const struct bx_reason *one =
-        till->programme && !bx_slug_is_none(&warrant->reason)
-            ? bx_programme_reason(till->programme, ask->action, &warrant->reason)
-            : NULL;
+    const struct bx_reason *one = reason_of(till, ask->action, &warrant->reason);
     if (ask->need == BX_NEED_SUPERVISOR || (one && one->approve))
         warrant->approver = till->people.user;
 }
@@ -237,7 +243,7 @@ static int command_reason(const struct bx_till *till, const struct bx_warrant_as
         return 0;
     }
     BX_TEXT_COPY(given->reason.s, brought->reason);
-    if (bx_programme_reason(till->programme, ask->action, &given->reason))
+    if (reason_of(till, ask->action, &given->reason))
         return 0;
     reasons_say(till, ask->action, fault);
     return BX_ERR_REFUSED;
