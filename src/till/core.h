@@ -177,6 +177,13 @@ void bx_people_logout(struct bx_till *till, bx_origin origin);
 const struct bx_user *bx_people_user(
     const struct bx_till *till); /* logged in and not locked, or NULL */
 
+/* What people call it, in the language of who is at work (names.c). */
+const char *bx_people_language(const struct bx_till *till);
+const char *bx_tender_name(enum bx_tender_kind kind);
+const char *bx_kind_name(enum bx_kind kind);
+const char *bx_day_name(struct bx_date date);   /* "Mon" */
+const char *bx_month_name(struct bx_date date); /* "Jan" */
+
 /* --- command.c: the commands of the command line -----------------------------------------------
  */
 

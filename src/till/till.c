@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 /* Screens show the time and ages: somebody must look now and then. */
 enum { WAKE_USUAL_MS = 5000, WAKE_WATCHED_MS = 300 };
@@ -274,6 +275,7 @@ void bx_till_update(struct bx_till *till, const struct bx_event *event, struct b
     till->rand = (struct bx_rand){0};
     memcpy(till->rand.seed, event->turn.seed, sizeof(till->rand.seed));
     till->out = effects;
+    bx_words_use(bx_people_language(till));
     if (!till->started && event->kind != BX_EVENT_START) {
         till->dropped++;
         till->out = NULL;
