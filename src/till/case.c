@@ -218,7 +218,7 @@ struct bx_case *bx_case_of(struct bx_till *till, const struct bx_id *id)
 
 bool bx_case_is_ready(const struct bx_case *one)
 {
-    return one->read_request == 0 && one->ask_id == 0;
+    return one->read_request == 0 && bx_id_is_zero(&one->ask_id);
 }
 
 /* What other tills did about it, and which tickets were used at a gate. */
@@ -246,15 +246,16 @@ static int news_take(struct bx_till *till, struct bx_case *one, const struct bx_
 }
 
 /* The server has told of the sale, or (REPLY NULL) has not. */
-static void asked(struct bx_till *till, const struct bx_reply *reply, enum bx_contact contact,
-                  int64_t about)
+static void asked(struct bx_till *till, const struct bx_id *about, const struct bx_reply *reply,
+                  enum bx_contact contact, const struct bx_fault *why)
 {
     struct bx_fault fault = {0};
+    (void)why;
     for (size_t i = 0; i < SLOTS; i++) {
         struct bx_case *one = *slots(till, i);
-        if (!one || one->ask_id == 0 || one->ask_id != about)
+        if (!one || !bx_id_equal(&one->ask_id, about))
             continue;
-        one->ask_id = 0;
+        one->ask_id = (struct bx_id){0};
         if (reply && news_take(till, one, reply, &fault))
             bx_till_log(till, "the server's word on %s: %s", one->row.head.number, fault.detail);
         else if (!reply && contact == BX_CONTACT_REFUSED)
@@ -264,16 +265,14 @@ static void asked(struct bx_till *till, const struct bx_reply *reply, enum bx_co
 
 static void ask(struct bx_till *till, struct bx_case *one)
 {
-    one->told = false;
-    one->ask_id = 0;
-    if (!bx_link_is_up(till))
-        return;
+    struct bx_fault fault = {0};
     struct bx_inquiry *inquiry = bx_new(struct bx_inquiry);
-    inquiry->id = bx_till_id(till);
+    one->told = false;
+    inquiry->id = one->ask_id = bx_till_id(till);
     inquiry->sale = one->row.head.id;
-    one->ask_id = bx_till_request(till);
     one->ask_until = bx_mono_plus_ms(till->turn.mono, ASK_MS);
-    bx_question_ask(till, BX_QUESTION_SALE, inquiry, asked, one->ask_id);
+    if (bx_question_ask(till, BX_QUESTION_SALE, inquiry, &inquiry->id, asked, &fault))
+        one->ask_id = (struct bx_id){0};
     bx_free(inquiry);
 }
 
@@ -315,8 +314,8 @@ void bx_cases_tick(struct bx_till *till)
 {
     for (size_t i = 0; i < SLOTS; i++) {
         struct bx_case *one = *slots(till, i);
-        if (one && one->ask_id != 0 && bx_mono_is_due(till->turn.mono, one->ask_until))
-            one->ask_id = 0;
+        if (one && !bx_id_is_zero(&one->ask_id) && bx_mono_is_due(till->turn.mono, one->ask_until))
+            one->ask_id = (struct bx_id){0};
     }
 }
 
@@ -324,7 +323,7 @@ void bx_cases_wake(const struct bx_till *till, bx_mono *wake)
 {
     const struct bx_case *const both[] = {till->counter.sale, till->command.sale};
     for (size_t i = 0; i < bx_countof(both); i++)
-        if (both[i] && both[i]->ask_id != 0)
+        if (both[i] && !bx_id_is_zero(&both[i]->ask_id))
             bx_mono_earlier(wake, both[i]->ask_until);
 }
 

@@ -29,7 +29,7 @@ struct bx_case {
     bool foreign;         /* another till's: known from the server */
     bool told;            /* the server has spoken about its tickets */
     int64_t read_request; /* what became of it is being read */
-    int64_t ask_id;       /* names the question under way; 0: none */
+    struct bx_id ask_id;  /* names the question under way; zero: none */
     bx_mono ask_until;    /* after that it is looked at without the server */
 };
 /* Decodes ROW. NULL when that is no sale, refund, void or exchange, with a sentence. */
@@ -102,5 +102,12 @@ int bx_must bx_dispute_open(struct bx_till *till, bx_origin origin, struct bx_ca
 /* COUNTED is in the drawer. */
 int bx_must bx_dispute_count(struct bx_till *till, bx_origin origin, struct bx_case *one,
                              const struct bx_cash_entry *counted, struct bx_fault *fault);
-/* What the drawer of whoever is logged in should hold. */
+
+/* --- drawer.c ---------------------------------------------------------------------------------- */
+
+/* The drawer of whoever is logged in, from 1. */
+int bx_till_drawer(const struct bx_till *till);
+/* Opens it, once, for the entry REF; never in training. */
+void bx_drawer_open(struct bx_till *till, const struct bx_ref *ref, int drawer, bool training);
+/* What it should hold. */
 bx_money bx_drawer_expected(const struct bx_till *till);

@@ -80,8 +80,6 @@ static void moved(struct bx_till *till, const struct bx_intent *intent,
     bx_told(till, intent->origin, BX_TONE_GOOD, "%s moved from %s to %s.",
             bx_counter_money(till, change->amount, text),
             bx_word(bx_tender_name(change->from)), bx_word(bx_tender_name(change->to)));
-    if (intent->origin != 0)
-        bx_command_entry(till, intent->origin, head, ref);
 }
 
 static void retender_allowed(struct bx_till *till, bx_origin origin,
@@ -126,13 +124,6 @@ int bx_retender_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
 
 /* --- a dispute about change -------------------------------------------------------------------- */
 
-bx_money bx_drawer_expected(const struct bx_till *till)
-{
-    char prefix[8];
-    snprintf(prefix, sizeof(prefix), "%d/", bx_till_drawer(till));
-    return bx_money_of(bx_figures_sum(&till->figures, "drawer", prefix));
-}
-
 static void opened(struct bx_till *till, const struct bx_intent *intent,
                    const struct bx_entry_head *head, const struct bx_ref *ref,
                    const struct bx_fault *fault)
@@ -143,8 +134,6 @@ static void opened(struct bx_till *till, const struct bx_intent *intent,
     }
     bx_drawer_open(till, ref, intent->cash->drawer, false);
     bx_told(till, intent->origin, BX_TONE_GOOD, "The drawer is open about this sale.");
-    if (intent->origin != 0)
-        bx_command_entry(till, intent->origin, head, ref);
 }
 
 static void dispute_allowed(struct bx_till *till, bx_origin origin,
@@ -191,8 +180,6 @@ static void counted(struct bx_till *till, const struct bx_intent *intent,
                 "%s more than expected: so much change may be missing.", text);
     else
         bx_told(till, intent->origin, BX_TONE_WARN, "%s less than expected.", text);
-    if (intent->origin != 0)
-        bx_command_entry(till, intent->origin, head, ref);
 }
 
 int bx_dispute_count(struct bx_till *till, bx_origin origin, struct bx_case *one,
