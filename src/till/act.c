@@ -197,6 +197,11 @@ static void (*const runs[BX_ACTIONS])(struct bx_till *) = {
     [BX_ACTION_LOGOUT] = logout,
     [BX_ACTION_QUIT] = quit,
     [BX_ACTION_BACK] = back,
+    [BX_ACTION_VOID] = bx_correct_void,
+    [BX_ACTION_REFUND] = bx_correct_refund,
+    [BX_ACTION_EXCHANGE] = bx_correct_exchange,
+    [BX_ACTION_TENDER] = bx_correct_tender,
+    [BX_ACTION_DISPUTE] = bx_correct_dispute,
 };
 
 /* An auditor looks at everything and changes nothing. */

@@ -20,6 +20,7 @@ void *bx_case_destroy(struct bx_case *one)
     if (!one)
         return NULL;
     bx_free((char *)(uintptr_t)one->row.body);
+    bx_free(one->wish);
     return bx_free(one);
 }
 
@@ -226,14 +227,14 @@ static int news_take(struct bx_till *till, struct bx_case *one, const struct bx_
                      struct bx_fault *fault)
 {
     const char *bodies = bx_buf_text(&reply->entries);
-    size_t len = one->foreign ? 0 : reply->entries.len;
-    int err = 0;
+    size_t len = reply->entries.len;
+    int err = one->foreign ? fresh(one, fault) : 0;
     while (len > 0 && !err) {
         struct bx_entry_head head;
         const char *end = memchr(bodies, '\n', len);
         size_t size = end ? (size_t)(end - bodies) : len;
         err = bx_entry_head_decode(bodies, size, &head, fault);
-        if (!err && head.till != till->till)
+        if (!err && (one->foreign || head.till != till->till))
             err = bx_case_take(one, bodies, size, fault);
         bodies += size + (end != NULL);
         len -= size + (end != NULL);
@@ -288,6 +289,19 @@ void bx_case_load(struct bx_till *till, struct bx_case *one)
         .kind = BX_QUERY_ABOUT, .limit = BX_ROWS_MAX, .id = one->row.head.id};
 }
 
+void bx_case_do(struct bx_till *till, struct bx_case *one, const struct bx_case_wish *wish)
+{
+    if (bx_case_is_ready(one) && one->read_at.ns == till->turn.mono.ns) {
+        wish->go(till, one, wish);
+        return;
+    }
+    bx_free(one->wish);
+    one->wish = bx_new(struct bx_case_wish);
+    *one->wish = *wish;
+    if (bx_case_is_ready(one))
+        bx_case_load(till, one);
+}
+
 bool bx_cases_rows(struct bx_till *till, const struct bx_event *event)
 {
     struct bx_fault fault = {0};
@@ -303,7 +317,8 @@ bool bx_cases_rows(struct bx_till *till, const struct bx_event *event)
         err = bx_case_take(one, event->of.rows.rows[i].body, event->of.rows.rows[i].len, &fault);
     if (err)
         bx_till_log(till, "what became of %s: %s", one->row.head.number, fault.detail);
-    else
+    one->read_at = till->turn.mono;
+    if (!err)
         ask(till, one);
     if (one == till->counter.sale)
         bx_items_case(till);
@@ -314,6 +329,12 @@ void bx_cases_tick(struct bx_till *till)
 {
     for (size_t i = 0; i < SLOTS; i++) {
         struct bx_case *one = *slots(till, i);
+        if (one && one->wish && bx_case_is_ready(one)) {
+            struct bx_case_wish *wish = bx_steal(&one->wish);
+            wish->go(till, one, wish);
+            bx_free(wish);
+            continue;
+        }
         if (one && !bx_id_is_zero(&one->ask_id) && bx_mono_is_due(till->turn.mono, one->ask_until))
             one->ask_id = (struct bx_id){0};
     }

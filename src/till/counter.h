@@ -30,8 +30,7 @@ enum bx_reading {
     BX_READING_PAPER,  /* PAPER: the last sales */
     BX_READING_UNSURE, /* PAPER: an older sale with an unsure document */
     BX_READING_ATTENTION,
-    BX_READING_QUEUED, /* QUEUE, after the above */
-    BX_READING_ABOUT   /* SALE: its reprints and replacements */
+    BX_READING_QUEUED /* QUEUE, after the above */
 };
 
 /* A line of a list: a sale, an entry, or a document of a sale. */
@@ -41,13 +40,6 @@ struct bx_item {
     char a[64], b[64];
     bx_money amount;
     bool has_amount;
-};
-
-/* The sale open on SALE: its row (body owned), decoded, and what became of its documents. */
-struct bx_counter_sale {
-    struct bx_row row;
-    struct bx_sale sale;
-    uint8_t copies[BX_TICKETS_MAX + 1], replaced[BX_TICKETS_MAX + 1]; /* by ticket + 1 */
 };
 
 /* What stays in sight of a sale. */
@@ -95,7 +87,7 @@ struct bx_counter {
     enum bx_reading reading;
     char wanted[48];              /* what BX_READING_ONE looks for */
     int64_t listed;               /* what the list depends on, when it was read */
-    struct bx_counter_sale *sale; /* the one open on SALE, owned */
+    struct bx_case *sale;         /* the one open on SALE, owned */
     int palette[BX_ACTIONS];
     size_t palette_count;
     /* forms, menus, sheets */

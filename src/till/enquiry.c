@@ -88,16 +88,16 @@ void bx_enquire_queue(struct bx_till *till, struct bx_json_reader *reader)
 /* What a person types: a code, a whole number, or its last part. */
 enum bx_query_kind bx_command_search(const struct bx_till *till, const char *text, char out[48])
 {
-    int64_t n;
     struct bx_code code;
+    char number[BX_NUMBER_SIZE];
     bx_text_copy(out, 48, text);
     if (bx_code_has_shape(text, strlen(text))) {
         if (bx_code_read(text, strlen(text), &code, NULL) == 0)
             bx_text_copy(out, 48, code.s);
         return BX_QUERY_CODE;
     }
-    if (bx_text_number(text, strlen(text), 999999999, &n) == 0)
-        bx_number_format(till->till, BX_SERIES_SALE, n, out);
+    if (bx_number_read(till, text, number))
+        bx_text_copy(out, 48, number);
     return BX_QUERY_NUMBER;
 }
 

@@ -20,8 +20,6 @@ void bx_lists_read(struct bx_till *till, enum bx_reading reading, enum bx_query_
     effect->request = counter->read_request = bx_till_request(till);
     effect->of.query = (struct bx_query){.kind = kind, .from = from, .limit = limit};
     BX_TEXT_COPY(effect->of.query.text, text);
-    if (kind == BX_QUERY_ABOUT)
-        effect->of.query.id = counter->sale->row.head.id;
     counter->reading = reading;
 }
 
@@ -29,9 +27,7 @@ void bx_lists_forget(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     bx_items_forget(till);
-    if (counter->sale)
-        bx_free((char *)(uintptr_t)counter->sale->row.body);
-    counter->sale = bx_free(counter->sale);
+    counter->sale = bx_case_destroy(counter->sale);
 }
 
 /* What a list depends on, as one number: it is read again when that changes. */
@@ -57,7 +53,8 @@ void bx_lists_load(struct bx_till *till, enum bx_screen screen)
         break;
     case BX_SCREEN_SALE:
         bx_items_make(till, BX_SCREEN_SALE, 0);
-        bx_lists_read(till, BX_READING_ABOUT, BX_QUERY_ABOUT, 0, BX_ROWS_MAX, "");
+        if (till->counter.sale)
+            bx_case_load(till, till->counter.sale);
         break;
     }
 }
@@ -66,8 +63,10 @@ void bx_lists_follow(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     enum bx_screen screen = counter->screen;
-    if ((screen != BX_SCREEN_QUEUE && screen != BX_SCREEN_SALE) || counter->read_request != 0 ||
-        counter->asking || counter->listed == dependence(till, screen))
+    bool reading = counter->read_request != 0 ||
+                   (screen == BX_SCREEN_SALE && counter->sale && counter->sale->read_request != 0);
+    if ((screen != BX_SCREEN_QUEUE && screen != BX_SCREEN_SALE) || reading || counter->asking ||
+        counter->listed == dependence(till, screen))
         return;
     bx_lists_load(till, screen);
 }
@@ -199,7 +198,6 @@ void bx_counter_rows(struct bx_till *till, const struct bx_event *event)
         bx_lists_read(till, BX_READING_QUEUED, BX_QUERY_QUEUED, 0, QUEUE_ROWS, "");
         break;
     case BX_READING_QUEUED: list_take(till, BX_SCREEN_QUEUE, rows, count); break;
-    case BX_READING_ABOUT: bx_items_about(till, rows, count); break;
     }
     selected_fit(till);
 }
@@ -218,21 +216,11 @@ static void code_read(struct bx_till *till, const char *text, size_t len)
     bx_lists_read(till, BX_READING_ONE, BX_QUERY_CODE, 0, 1, code.s);
 }
 
-/* "412" is this till's, "2-412" anybody's. */
 static bool number_read(struct bx_till *till, const char *text)
 {
     char number[BX_NUMBER_SIZE];
-    const char *dash = strchr(text, '-');
-    int64_t n;
-    int64_t owner = till->till;
-    if (dash && bx_text_number(text, (size_t)(dash - text), 99999, &owner))
+    if (!bx_number_read(till, text, number))
         return false;
-    const char *digits = dash ? dash + 1 : text;
-    /* Numbers are written with leading zeros. */
-    digits += strspn(digits, "0");
-    if (bx_text_number(digits, strlen(digits), 999999999, &n))
-        return false;
-    bx_number_format(owner, BX_SERIES_SALE, n, number);
     BX_TEXT_COPY(till->counter.wanted, number);
     bx_lists_read(till, BX_READING_ONE, BX_QUERY_NUMBER, 0, 1, number);
     return true;

@@ -594,7 +594,7 @@ static int sheet_read(struct bx_papers *papers, const struct bx_event *event,
     if (event->of.rows.count < 1 || (row->head.seq != job->sale && row->head.seq != job->seq))
         return bx_fault_set(fault, BX_ERR_MISSING, "The journal does not have this document.",
                             NULL);
-    if (row->head.kind == BX_KIND_SALE) {
+    if (bx_kind_shape(row->head.kind) == BX_SHAPE_SALE) {
         struct bx_sale *sale = bx_new(struct bx_sale);
         int err = bx_sale_decode(row->body, row->len, sale, fault);
         if (!err)
@@ -649,6 +649,19 @@ static void earlier_close(struct bx_till *till, const struct bx_print_job *now, 
         if (papers->marks[i].asked)
             job_effect(till, BX_EFFECT_PRINT_CANCEL, i);
         job_state(till, i, BX_JOB_CANCELLED, "replaced");
+    }
+}
+
+void bx_papers_cancel(struct bx_till *till, int64_t sale, int ticket, const char *why)
+{
+    struct bx_papers *papers = &till->papers;
+    for (size_t i = 0; i < papers->count; i++) {
+        const struct bx_print_job *job = &papers->jobs[i];
+        if (job->sale != sale || job->ticket != ticket || is_over(job->state))
+            continue;
+        if (papers->marks[i].asked)
+            job_effect(till, BX_EFFECT_PRINT_CANCEL, i);
+        job_state(till, i, BX_JOB_CANCELLED, why);
     }
 }
 

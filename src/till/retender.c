@@ -72,6 +72,8 @@ static void moved(struct bx_till *till, const struct bx_intent *intent,
                   const struct bx_fault *fault)
 {
     char text[BX_MONEY_TEXT];
+    (void)head;
+    (void)ref;
     if (fault) {
         bx_refused(till, intent->origin, fault);
         return;
@@ -79,23 +81,46 @@ static void moved(struct bx_till *till, const struct bx_intent *intent,
     const struct bx_tender_change *change = intent->change;
     bx_told(till, intent->origin, BX_TONE_GOOD, "%s moved from %s to %s.",
             bx_counter_money(till, change->amount, text),
-            bx_word(bx_tender_name(change->from)), bx_word(bx_tender_name(change->to)));
+            bx_tender_name(change->from), bx_tender_name(change->to));
+}
+
+static void go(struct bx_till *till, struct bx_case *one, const struct bx_case_wish *wish)
+{
+    const struct bx_retender *move = &wish->of.move;
+    struct bx_fault fault = {0};
+    int err = shift_check(till, one, &fault);
+    if (!err)
+        err = wish_check(one, move, &fault);
+    if (err) {
+        bx_refused(till, wish->origin, &fault);
+        return;
+    }
+    struct bx_intent intent = {
+        .kind = BX_KIND_TENDER_CORRECTION, .origin = wish->origin, .after = moved};
+    intent.change = bx_new(struct bx_tender_change);
+    *intent.change = (struct bx_tender_change){.sale = move->of,
+                                               .drawer = bx_till_drawer(till),
+                                               .from = move->from,
+                                               .to = move->to,
+                                               .amount = move->amount,
+                                               .warrant = wish->warrant};
+    BX_TEXT_COPY(intent.change->reference, move->reference);
+    bx_commit_push(till, &intent);
 }
 
 static void retender_allowed(struct bx_till *till, bx_origin origin,
                              const struct bx_warrant *warrant, const void *arg)
 {
-    const struct bx_retender *wish = arg;
-    struct bx_intent intent = {.kind = BX_KIND_TENDER_CORRECTION, .origin = origin, .after = moved};
-    intent.change = bx_new(struct bx_tender_change);
-    *intent.change = (struct bx_tender_change){.sale = wish->of,
-                                               .drawer = bx_till_drawer(till),
-                                               .from = wish->from,
-                                               .to = wish->to,
-                                               .amount = wish->amount,
-                                               .warrant = *warrant};
-    BX_TEXT_COPY(intent.change->reference, wish->reference);
-    bx_commit_push(till, &intent);
+    struct bx_case_wish wish = {.go = go, .origin = origin, .warrant = *warrant};
+    struct bx_fault fault = {0};
+    memcpy(&wish.of.move, arg, sizeof(wish.of.move));
+    struct bx_case *one = bx_case_of(till, &wish.of.move.of);
+    if (one) {
+        bx_case_do(till, one, &wish);
+        return;
+    }
+    bx_fault_say(&fault, BX_ERR_MISSING, "That sale is not open any more.");
+    bx_refused(till, origin, &fault);
 }
 
 int bx_retender_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
@@ -118,7 +143,7 @@ int bx_retender_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
     bx_words_print(ask.title, sizeof(ask.title), "Correct the tender of %s", one->row.head.number);
     bx_words_print(ask.text, sizeof(ask.text), "%s was not %s but %s.",
                    bx_counter_money(till, wish->amount, money),
-                   bx_word(bx_tender_name(wish->from)), bx_word(bx_tender_name(wish->to)));
+                   bx_tender_name(wish->from), bx_tender_name(wish->to));
     return bx_warrant_ask(till, &ask, fault);
 }
 
@@ -128,6 +153,7 @@ static void opened(struct bx_till *till, const struct bx_intent *intent,
                    const struct bx_entry_head *head, const struct bx_ref *ref,
                    const struct bx_fault *fault)
 {
+    (void)head;
     if (fault) {
         bx_refused(till, intent->origin, fault);
         return;
@@ -167,6 +193,8 @@ static void counted(struct bx_till *till, const struct bx_intent *intent,
                     const struct bx_fault *fault)
 {
     char text[BX_MONEY_TEXT];
+    (void)head;
+    (void)ref;
     if (fault) {
         bx_refused(till, intent->origin, fault);
         return;

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 /* --- the document ------------------------------------------------------------------------------ */
 
@@ -205,12 +206,12 @@ static int cash_check(struct bx_till *till, bx_origin origin, const struct bx_ca
     bx_counter_money(till, cash, text);
     bool blind = !till->link.online || !one->told;
     if (limits && blind && limits->refund_offline.at > 0) {
-        snprintf(say, sizeof(say), "Offline, cash goes back up to %s at once: this is %s.",
+        bx_words_print(say, sizeof(say), "Offline, cash goes back up to %s at once: this is %s.",
                  bx_counter_money(till, bx_money_of(limits->refund_offline.at), most), text);
         err = bx_limit_check(till, origin, &limits->refund_offline, cash.minor, say, need, fault);
     }
     if (limits && !err && limits->refund_amount.at > 0) {
-        snprintf(say, sizeof(say), "Cash goes back up to %s at once: this is %s.",
+        bx_words_print(say, sizeof(say), "Cash goes back up to %s at once: this is %s.",
                  bx_counter_money(till, bx_money_of(limits->refund_amount.at), most), text);
         err = bx_limit_check(till, origin, &limits->refund_amount, cash.minor, say, need, fault);
     }
@@ -229,7 +230,7 @@ static int age_check(struct bx_till *till, bx_origin origin, const struct bx_cas
     int64_t minutes = (till->turn.utc.us - one->row.head.at.us) / (60 * BX_SECOND_US);
     if (!limits || limits->void_minutes.at == 0)
         return 0;
-    snprintf(say, sizeof(say), "This sale is %d minutes old: voids are for the first %d.",
+    bx_words_print(say, sizeof(say), "This sale is %d minutes old: voids are for the first %d.",
              (int)minutes, (int)limits->void_minutes.at);
     return bx_limit_check(till, origin, &limits->void_minutes, minutes, say, need, fault);
 }
@@ -239,16 +240,19 @@ static int age_check(struct bx_till *till, bx_origin origin, const struct bx_cas
 void bx_tenders_text(const struct bx_sale *sale, char *out, size_t size)
 {
     static const char *const ways[BX_TENDER_KINDS] = {
-        [BX_TENDER_CASH] = "in cash",         [BX_TENDER_CARD] = "by card",
-        [BX_TENDER_VOUCHER] = "as voucher",   [BX_TENDER_STORED] = "as stored value",
-        [BX_TENDER_ACCOUNT] = "to the bill",  [BX_TENDER_PREPAID] = "as paid before"};
+        [BX_TENDER_CASH] = BX_WORD("in cash"),
+        [BX_TENDER_CARD] = BX_WORD("by card"),
+        [BX_TENDER_VOUCHER] = BX_WORD("as voucher"),
+        [BX_TENDER_STORED] = BX_WORD("on the gift card"),
+        [BX_TENDER_ACCOUNT] = BX_WORD("on the bill"),
+        [BX_TENDER_PREPAID] = BX_WORD("as paid before")};
     char text[240] = "", money[BX_MONEY_TEXT];
     size_t len = 0;
     for (int i = 0; i < sale->tender_count && len < sizeof(text) - 1; i++) {
         int64_t amount = sale->tenders[i].amount.minor;
         bx_money_format(bx_money_of(amount < 0 ? -amount : amount), sale->exponent, money);
         int n = snprintf(text + len, sizeof(text) - len, "%s%s %s", i ? ", " : "", money,
-                         ways[sale->tenders[i].kind]);
+                         bx_word(ways[sale->tenders[i].kind]));
         len += n > 0 ? (size_t)n : 0;
     }
     bx_text_copy(out, size, text);
@@ -290,58 +294,36 @@ static void written(struct bx_till *till, const struct bx_intent *intent,
     if (cash_of(intent->sale).minor > 0)
         bx_drawer_open(till, ref, intent->sale->drawer, intent->sale->training);
     if (intent->origin != 0) {
-        bx_command_corrected(till, intent->origin, head, &ref->hash, intent->sale);
+        bx_command_corrected(till, head, &ref->hash, intent->sale);
         return;
     }
     bx_tenders_text(intent->sale, money, sizeof(money));
     bx_say(till, BX_TONE_GOOD, "%s: give back %s.", head->number, money);
 }
 
-/* Puts what comes back on the desk: the other half is rung up there. */
-static void exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_sale *draft,
-                           const struct bx_warrant *warrant)
+/* Everything is known: writes it, or says what has changed since it was asked for. */
+static void go(struct bx_till *till, struct bx_case *one, const struct bx_case_wish *wish)
 {
+    const struct bx_taking *taking = &wish->of.taking;
     struct bx_fault fault = {0};
-    struct bx_desk *desk = bx_desk_of(till, origin);
-    char money[BX_MONEY_TEXT];
-    int err = desk ? bx_deal_allow(&desk->deal, warrant, &fault) : BX_ERR_MISSING;
-    if (err) {
-        if (desk)
-            bx_refused(till, origin, &fault);
-        return;
-    }
-    bx_free(desk->returns);
-    desk->returns = bx_new(struct bx_sale);
-    *desk->returns = *draft;
-    if (origin != 0) {
-        bx_command_exchange(till);
-        return;
-    }
-    bx_counter_fresh(till);
-    bx_say(till, BX_TONE_PLAIN, "%s comes back. Ring up what is taken instead; Del gives it up.",
-           bx_counter_money(till, draft->back_totals.total, money));
-}
-
-static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warrant *warrant,
-                    const void *arg)
-{
-    const struct bx_taking *taking = arg;
-    struct bx_fault fault = {0};
-    struct bx_case *one = bx_case_of(till, &taking->of);
+    enum bx_need need = BX_NEED_NOTHING;
     struct bx_sale *draft = bx_new(struct bx_sale);
-    int err = one ? kind_check(till, one, taking->kind, &fault)
-                  : bx_fault_say(&fault, BX_ERR_MISSING, "That sale is not open any more.");
+    int err = kind_check(till, one, taking->kind, &fault);
+    if (!err)
+        err = contact_check(one, &fault);
     if (!err)
         err = bx_return_draft(till, one, taking, draft, &fault);
+    if (!err)
+        err = used_check(one, taking, draft, &need, &fault);
     if (err) {
-        bx_refused(till, origin, &fault);
+        bx_refused(till, wish->origin, &fault);
     } else if (taking->kind == BX_KIND_EXCHANGE) {
-        exchange_begin(till, origin, draft, warrant);
+        bx_exchange_begin(till, wish->origin, draft, &wish->warrant);
     } else {
         struct bx_intent intent = {
-            .kind = taking->kind, .origin = origin, .job_count = 1, .after = written};
+            .kind = taking->kind, .origin = wish->origin, .job_count = 1, .after = written};
         draft->basket.id = bx_till_id(till);
-        draft->warrants[draft->warrant_count++] = *warrant;
+        draft->warrants[draft->warrant_count++] = wish->warrant;
         intent.sale = bx_steal(&draft);
         intent.jobs = bx_new(struct bx_print_job);
         *intent.jobs = (struct bx_print_job){.kind = BX_JOB_RECEIPT, .ticket = -1};
@@ -350,15 +332,19 @@ static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warr
     bx_free(draft);
 }
 
-static int desk_check(struct bx_till *till, bx_origin origin, struct bx_fault *fault)
+static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warrant *warrant,
+                    const void *arg)
 {
-    const struct bx_desk *desk = bx_desk_of(till, origin);
-    if (desk && desk->returns)
-        return bx_fault_say(fault, BX_ERR_REFUSED, "Another exchange is open on the sell screen.");
-    if (desk && desk->basket.count > 0)
-        return bx_fault_say(fault, BX_ERR_REFUSED,
-                            "The basket is not empty: sell it, park it or clear it first.");
-    return 0;
+    struct bx_case_wish wish = {.go = go, .origin = origin, .warrant = *warrant};
+    struct bx_fault fault = {0};
+    memcpy(&wish.of.taking, arg, sizeof(wish.of.taking));
+    struct bx_case *one = bx_case_of(till, &wish.of.taking.of);
+    if (one) {
+        bx_case_do(till, one, &wish);
+        return;
+    }
+    bx_fault_say(&fault, BX_ERR_MISSING, "That sale is not open any more.");
+    bx_refused(till, origin, &fault);
 }
 
 int bx_return_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
@@ -378,7 +364,7 @@ int bx_return_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
     if (!err)
         err = contact_check(one, fault);
     if (!err && taking->kind == BX_KIND_EXCHANGE)
-        err = desk_check(till, origin, fault);
+        err = bx_exchange_check(till, origin, fault);
     if (!err)
         err = bx_return_draft(till, one, taking, draft, fault);
     if (!err)
@@ -392,16 +378,15 @@ int bx_return_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
     if (!err) {
         bx_tenders_text(draft, money, sizeof(money));
         bx_counter_money(till, draft->back_totals.total, total);
-        snprintf(ask.title, sizeof(ask.title), "%s %s",
-                 taking->kind == BX_KIND_VOID     ? "Void"
-                 : taking->kind == BX_KIND_REFUND ? "Refund"
-                                                  : "Exchange",
-                 one->row.head.number);
+        bx_words_print(ask.title, sizeof(ask.title),
+                       taking->kind == BX_KIND_VOID     ? "Void %s"
+                       : taking->kind == BX_KIND_REFUND ? "Refund %s"
+                                                        : "Exchange %s",
+                       one->row.head.number);
         if (taking->kind == BX_KIND_EXCHANGE)
-            snprintf(ask.text, sizeof(ask.text), "%d pieces come back, worth %s.",
-                     bx_pieces(&draft->back), total);
+            bx_words_print(ask.text, sizeof(ask.text), "%s comes back.", total);
         else
-            snprintf(ask.text, sizeof(ask.text), "Give back %s.", money);
+            bx_words_print(ask.text, sizeof(ask.text), "Give back %s.", money);
         err = bx_warrant_ask(till, &ask, fault);
     }
     bx_free(draft);

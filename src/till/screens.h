@@ -135,7 +135,8 @@ void bx_items_rows_add(struct bx_till *till, const struct bx_row *rows, size_t c
 /* Makes the items of SCREEN from the rows, beginning with row FIRST. */
 void bx_items_make(struct bx_till *till, enum bx_screen screen, size_t first);
 void bx_items_sale_open(struct bx_till *till, const struct bx_row *row, const char *code);
-void bx_items_about(struct bx_till *till, const struct bx_row *rows, size_t count);
+/* TAKEN is shown on SALE. */
+void bx_items_case_open(struct bx_till *till, struct bx_case *taken, const char *code);
 /* Items that pass the filter typed on FIND. */
 size_t bx_items_count(const struct bx_till *till);
 /* The NTH of them; NULL when there is none. */
@@ -155,6 +156,15 @@ char bx_form_letter(size_t nth);
 /* --- view_form.c -------------------------------------------------------------------------------
  */
 void bx_view_form(const struct bx_till *till, struct bx_till_view *v);
+
+/* --- correct_form.c: the sale on SALE ----------------------------------------------------------
+ */
+
+void bx_correct_void(struct bx_till *till);
+void bx_correct_refund(struct bx_till *till);
+void bx_correct_exchange(struct bx_till *till);
+void bx_correct_tender(struct bx_till *till);
+void bx_correct_dispute(struct bx_till *till);
 
 /* --- view_lists.c ------------------------------------------------------------------------------
  */

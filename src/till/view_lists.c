@@ -35,6 +35,14 @@ static void document_words(const struct bx_till *till, const struct bx_item *ite
                         : item->ticket < 0 ? ""
                                            : bx_word("printed");
     char marks[64] = "";
+    if (counter->sale && counter->row_count == 0 && item->ticket >= 0 &&
+        !bx_case_has(counter->sale, item->ticket)) {
+        row->tone = BX_TONE_WARN;
+        BX_TEXT_COPY(row->c, bx_word(counter->sale->remains.ticket_gone[item->ticket]
+                                         ? "taken back"
+                                         : "used at a gate"));
+        return;
+    }
     if (counter->sale && counter->row_count == 0) {
         unsigned copies = counter->sale->copies[item->ticket + 1];
         const char *replaced =
@@ -139,7 +147,7 @@ static void rows_fill(const struct bx_till *till, struct bx_till_view *v, bool d
 
 static void sale_title(const struct bx_till *till, struct bx_till_view *v)
 {
-    const struct bx_counter_sale *sale = till->counter.sale;
+    const struct bx_case *sale = till->counter.sale;
     char total[BX_MONEY_TEXT], time[BX_CLOCK_TEXT], day[24], title[160];
     struct bx_date date;
     int minute;
