@@ -37,6 +37,7 @@
  *   {"verb":"exchange", what comes back as for refund, what is taken as for sell}   as for sell
  *   {"verb":"tender","number":"2-000412","from":"cash","to":"card:4711","amount":2400}
  *   {"verb":"dispute","number":"2-000412","counted":12345}   without it: opens the drawer
+ *   {"verb":"settle","seq":9,"reason":"seen","note":"called Ann"}
  *   {"verb":"offline","on":true}    {"forced":true}
  *   {"verb":"status"}               {"till","user","name","locked","shift","link","queued",…} */
 
@@ -166,6 +167,7 @@ static const struct bx_verb verbs[] = {
      NULL},
     {"dispute", BX_VERB_ACTS, bx_command_dispute, bx_command_correct_rows, bx_command_correct_tick,
      NULL},
+    {"settle", BX_VERB_ACTS, bx_command_settle, bx_command_settle_rows, NULL, NULL},
     {"queue", BX_VERB_ANYBODY, bx_enquire_queue, .rows = bx_enquiry_rows},
     {"allot", BX_VERB_ANYBODY, bx_enquire_allot},
     {"find", BX_VERB_ANYBODY, bx_enquire_find, .rows = bx_enquiry_rows},

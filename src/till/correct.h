@@ -109,7 +109,8 @@ int bx_must bx_return_draft(const struct bx_till *till, const struct bx_case *on
 void bx_tenders_text(const struct bx_sale *sale, char *out, size_t size);
 /* A sale, or something that corrects one, is on disk: its tickets that came back are printed no
  * more. */
-void bx_returns_follow(struct bx_till *till, const struct bx_intent *intent);
+void bx_returns_follow(struct bx_till *till, const struct bx_intent *intent,
+                       const struct bx_entry_head *head);
 
 /* May what comes back be put on the desk of ORIGIN? And puts it there (exchange.c). */
 int bx_must bx_exchange_check(struct bx_till *till, bx_origin origin, struct bx_fault *fault);
@@ -154,6 +155,11 @@ void bx_command_corrected(struct bx_till *till, const struct bx_entry_head *head
                           const struct bx_hash *hash, const struct bx_sale *sale);
 /* What an exchange takes back stands on its desk: the other half is sold now. */
 void bx_command_exchange_go(struct bx_till *till);
+
+/* --- attention.c -------------------------------------------------------------------------------- */
+
+/* ONE was corrected by the document NUMBER: what the server had to say about it is settled. */
+void bx_attention_corrected(struct bx_till *till, const struct bx_case *one, const char *number);
 
 /* --- find.c ------------------------------------------------------------------------------------ */
 

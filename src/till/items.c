@@ -84,6 +84,21 @@ static void lines_text(const struct bx_sale *sale, char *out, size_t size)
     bx_text_copy(out, size, text);
 }
 
+/* What a sale is found by beside number, time, lines and amount. */
+static void more_text(const struct bx_sale *sale, char *out, size_t size)
+{
+    char text[128] = "";
+    size_t len = 0;
+    for (int i = 0; i < sale->tender_count && len < sizeof(text) - 1; i++) {
+        if (!sale->tenders[i].reference[0])
+            continue;
+        int n = snprintf(text + len, sizeof(text) - len, "%s%s", len > 0 ? " " : "",
+                         sale->tenders[i].reference);
+        len += n > 0 ? (size_t)n : 0;
+    }
+    bx_text_copy(out, size, text);
+}
+
 static void entry_item(struct bx_till *till, size_t index, struct bx_sale *sale)
 {
     const struct bx_row *row = &till->counter.rows[index];
@@ -97,6 +112,7 @@ static void entry_item(struct bx_till *till, size_t index, struct bx_sale *sale)
         !bx_sale_decode(row->body, row->len, sale, NULL)) {
         lines_text(sale, lines, sizeof(lines));
         item->amount = bx_sale_due(sale);
+        more_text(sale, item->more, sizeof(item->more));
         item->has_amount = true;
     }
     BX_TEXT_COPY(item->a, row->head.number[0] ? row->head.number : bx_kind_name(row->head.kind));
@@ -218,14 +234,14 @@ static bool passes(const struct bx_till *till, const struct bx_item *item)
 {
     const char *word = till->counter.input;
     char amount[BX_MONEY_TEXT] = "";
-    if (till->counter.screen != BX_SCREEN_FIND)
+    if (till->counter.screen != BX_SCREEN_FIND || till->counter.venue)
         return true;
     if (item->has_amount)
         bx_counter_money(till, item->amount, amount);
     while (*word) {
         size_t len = strcspn(word, " ");
         if (len > 0 && !holds(item->a, word, len) && !holds(item->b, word, len) &&
-            !holds(amount, word, len))
+            !holds(item->more, word, len) && !holds(amount, word, len))
             return false;
         word += len;
         word += *word == ' ';
@@ -269,4 +285,30 @@ const struct bx_print_job *bx_items_job(const struct bx_till *till, const struct
             best = job;
     }
     return best;
+}
+
+/* --- what the server has found ------------------------------------------------------------------ */
+
+void bx_items_found(struct bx_till *till, const struct bx_found_sale *sales, int count)
+{
+    struct bx_counter *counter = &till->counter;
+    char moment[32], text[64];
+    bx_items_forget(till);
+    if (count > 0)
+        counter->rows = bx_alloc((size_t)count, sizeof(*counter->rows));
+    for (int i = 0; i < count; i++) {
+        const struct bx_found_sale *sale = &sales[i];
+        struct bx_row *row = &counter->rows[counter->row_count++];
+        *row = (struct bx_row){.head = {.till = sale->till, .id = sale->id, .at = sale->at}};
+        BX_TEXT_COPY(row->head.number, sale->number);
+        struct bx_item *item = item_add(till, (size_t)i);
+        if (!item)
+            return;
+        moment_text(till, sale->at, moment, sizeof(moment));
+        bx_words_print(text, sizeof(text), "%s  till %d", moment, (int)sale->till);
+        BX_TEXT_COPY(item->a, sale->number);
+        BX_TEXT_COPY(item->b, text);
+        item->amount = sale->total;
+        item->has_amount = true;
+    }
 }

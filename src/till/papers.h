@@ -39,7 +39,6 @@ struct bx_paper_order {
     int64_t request; /* of its READ; 0: the entry is on its way */
     int ticket;
     char reason[44];
-    struct bx_warrant warrant; /* for one copy more than the limit */
     struct bx_entry_head head; /* the sale's */
     struct bx_sale *sale;
 };
@@ -72,6 +71,8 @@ void bx_papers_finish(struct bx_papers *papers);
 /* The printer has been handed something and has not said a word yet. */
 bool bx_papers_are_busy(const struct bx_till *till);
 void bx_papers_wake(const struct bx_till *till, bx_mono *wake);
+/* What the journal knows of a document that is wanted again is here. */
+void bx_reprint_rows(struct bx_till *till, const struct bx_event *event);
 /* TICKET -1: the receipt. Torn in the hand: same code, COPY n. Gone or unsure: a new code, the old
  * one refused. In hand: closes an unsure job as confirmed by a person. ROW is the sale's. */
 int bx_must bx_papers_reprint(struct bx_till *till, bx_origin origin, const struct bx_row *sale,

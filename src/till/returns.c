@@ -268,12 +268,14 @@ static const char *action_word(const struct bx_taking *taking)
 }
 
 /* Jobs of tickets that came back have lost their point, whatever state they are in. */
-void bx_returns_follow(struct bx_till *till, const struct bx_intent *intent)
+void bx_returns_follow(struct bx_till *till, const struct bx_intent *intent,
+                       const struct bx_entry_head *head)
 {
     const struct bx_sale *sale = intent->sale;
-    const struct bx_case *one = sale ? bx_case_of(till, &sale->of) : NULL;
-    if (!one || one->foreign || bx_id_is_zero(&sale->of))
+    const struct bx_case *one = bx_id_is_zero(&sale->of) ? NULL : bx_case_of(till, &sale->of);
+    if (!one || one->foreign)
         return;
+    bx_attention_corrected(till, one, head->number);
     for (int i = 0; i < sale->back_ticket_count; i++)
         bx_papers_cancel(till, one->row.head.seq, sale->back_tickets[i],
                          "its ticket was taken back");
@@ -290,7 +292,7 @@ static void written(struct bx_till *till, const struct bx_intent *intent,
         bx_refused(till, intent->origin, fault);
         return;
     }
-    bx_returns_follow(till, intent);
+    bx_returns_follow(till, intent, head);
     if (cash_of(intent->sale).minor > 0)
         bx_drawer_open(till, ref, intent->sale->drawer, intent->sale->training);
     if (intent->origin != 0) {

@@ -101,6 +101,8 @@ static void entry_words(const struct bx_till *till, const struct bx_item *item,
     if (!row)
         return;
     const char *answer = answer_words(row, &v->tone);
+    if (till->counter.screen == BX_SCREEN_FIND && till->counter.venue)
+        return;
     if (till->counter.screen != BX_SCREEN_QUEUE) {
         BX_TEXT_COPY(v->c, answer);
         return;
@@ -184,7 +186,8 @@ void bx_view_lists(const struct bx_till *till, struct bx_till_view *v)
 {
     switch (v->screen) {
     case BX_SCREEN_FIND:
-        BX_TEXT_COPY(v->title, bx_word("Find"));
+        BX_TEXT_COPY(v->title, till->counter.venue ? bx_word("Find: the whole venue")
+                                                   : bx_word("Find"));
         rows_fill(till, v, false);
         break;
     case BX_SCREEN_SALE:
