@@ -185,9 +185,9 @@ static void too_small(const struct bx_till_view *view, struct ui_grid *grid)
     ui_cursor(grid, grid->rows - 1, (int)view->cursor);
 }
 
-static void screen(const struct bx_till_view *view, struct ui_grid *grid)
+static void screen(const struct bx_till_view *view, struct ui_grid *grid, enum bx_screen which)
 {
-    switch (view->screen) {
+    switch (which) {
     case BX_SCREEN_LOGIN: ui_paint_login(view, grid); return;
     case BX_SCREEN_LINE:
     case BX_SCREEN_SELL: ui_paint_sell(view, grid); return;
@@ -201,6 +201,13 @@ static void screen(const struct bx_till_view *view, struct ui_grid *grid)
     case BX_SCREEN_PALETTE: ui_paint_palette(view, grid); return;
     case BX_SCREEN_KEYS: ui_paint_keys(view, grid); return;
     case BX_SCREEN_STOP: ui_paint_stop(view, grid); return;
+    case BX_SCREEN_FORM:
+        if (view->under != BX_SCREEN_FORM)
+            screen(view, grid, view->under);
+        ui_paint_form(view, grid);
+        return;
+    case BX_SCREEN_MENU: ui_paint_menu(view, grid); return;
+    case BX_SCREEN_TEXT: ui_paint_sheet(view, grid); return;
     case BX_SCREENS: return;
     }
 }
@@ -212,7 +219,7 @@ void ui_paint(const struct bx_till_view *view, struct ui_grid *grid)
         return;
     }
     header(view, grid);
-    screen(view, grid);
+    screen(view, grid, view->screen);
     if (view->say[0])
         ui_put(grid, grid->rows - 3, 1, grid->columns - 2, ui_tone_style(view->say_tone),
                view->say);

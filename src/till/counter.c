@@ -26,6 +26,8 @@ void bx_counter_finish(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     bx_lists_forget(till);
+    bx_form_forget(till);
+    bx_text_forget(till);
     bx_free(counter->items);
     counter->items = NULL;
     counter->saved = bx_free(counter->saved);
@@ -119,6 +121,7 @@ bool bx_counter_back(struct bx_till *till)
 void bx_counter_home(struct bx_till *till)
 {
     till->counter.depth = 0;
+    bx_form_forget(till);
     show(till, BX_SCREEN_SELL);
 }
 

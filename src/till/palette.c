@@ -14,7 +14,7 @@ enum bx_screen bx_palette_under(const struct bx_till *till)
 {
     const struct bx_counter *counter = &till->counter;
     bool over = counter->screen == BX_SCREEN_PALETTE || counter->screen == BX_SCREEN_KEYS ||
-                counter->screen == BX_SCREEN_LINE;
+                counter->screen == BX_SCREEN_LINE || counter->screen == BX_SCREEN_FORM;
     return over ? counter->base : bx_counter_screen(till);
 }
 

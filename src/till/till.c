@@ -161,6 +161,10 @@ static void start(struct bx_till *till, const struct bx_event *event)
     till->next_shift = state->next_shift;
     till->last_at = state->last_at;
     till->last_boot = state->last_boot;
+    till->shift_opened = state->shift_opened;
+    till->shift_seq = state->shift_seq;
+    till->perpetual = state->perpetual;
+    till->training = state->training;
     for (int document = 0; document < BX_DOCUMENTS; document++)
         document_load(till, event, (enum bx_document)document);
     bx_draft_start(till, event);

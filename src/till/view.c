@@ -392,11 +392,12 @@ void bx_till_view(const struct bx_till *till, struct bx_till_view *ret)
     slots_fill(till, ret);
     products_fill(till, ret);
     basket_fill(till, ret);
-    if (counter->screen == BX_SCREEN_PAY)
+    if (ret->screen == BX_SCREEN_PAY || ret->under == BX_SCREEN_PAY)
         pay_fill(till, ret);
     last_fill(till, ret);
     input_fill(till, ret);
     say_fill(till, ret);
     ask_fill(till, ret);
     bx_view_lists(till, ret);
+    bx_view_form(till, ret);
 }

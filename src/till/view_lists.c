@@ -205,6 +205,9 @@ void bx_view_lists(const struct bx_till *till, struct bx_till_view *v)
     case BX_SCREEN_SELL:
     case BX_SCREEN_PAY:
     case BX_SCREEN_CHANGE:
+    case BX_SCREEN_FORM:
+    case BX_SCREEN_MENU:
+    case BX_SCREEN_TEXT:
     case BX_SCREENS: break;
     }
 }
