@@ -345,8 +345,8 @@ static int read_programme(bx_json *root, struct bx_programme *programme, struct 
     bx_json_each(&reader, slots, "slot", read_slot, programme);
     bx_json_each(&reader, products, "product", read_product, programme);
     bx_terms_read(&reader, programme);
-    if (reader.err == 0 && v == 1 && bx_terms_exist(programme))
-        bx_json_fault(&reader, "a document of version 1 has no such terms");
+    if (reader.err == 0 && (v == 2) != bx_terms_exist(programme))
+        bx_json_fault(&reader, "\"v\" is 2 of a document with terms, 1 without any");
     return reader.err != 0 ? reader.err : index_slots(programme, fault);
 }
 
