@@ -7,4 +7,3 @@ int bx_question_ask(struct bx_till *till, enum bx_question question,
 int bx_exchange_check(struct bx_till *till, bx_origin origin, struct bx_fault *fault){(void)till;(void)origin;(void)fault;return 0;}
 void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_sale *draft,
                        const struct bx_warrant *warrant){(void)till;(void)origin;(void)draft;(void)warrant;}
-void bx_command_exchange_go(struct bx_till *till){(void)till;}
