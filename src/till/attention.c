@@ -57,7 +57,8 @@ static const struct bx_row *chosen(const struct bx_till *till)
     return row && is_open(row) ? row : NULL;
 }
 
-/* --- settling ----------------------------------------------------------------------------------- */
+/* --- settling -----------------------------------------------------------------------------------
+ */
 
 struct settlement {
     int64_t seq;
@@ -101,13 +102,13 @@ static int settle_ask(struct bx_till *till, bx_origin origin, const struct bx_ro
 {
     const struct task *task = task_of(row);
     struct settlement settlement = {.seq = row->head.seq};
-    struct bx_warrant_ask ask = {
-        .origin = origin,
-        .action = "settle",
-        .need = task && task->cashier ? BX_NEED_REASON : BX_NEED_SUPERVISOR,
-        .done = settle,
-        .arg = &settlement,
-        .size = sizeof(settlement)};
+    struct bx_warrant_ask ask = {.origin = origin,
+                                 .action = "settle",
+                                 .need =
+                                     task && task->cashier ? BX_NEED_REASON : BX_NEED_SUPERVISOR,
+                                 .done = settle,
+                                 .arg = &settlement,
+                                 .size = sizeof(settlement)};
     if (!is_open(row))
         return bx_fault_say(fault, BX_ERR_REFUSED, "Only what needs attention can be settled.");
     BX_TEXT_COPY(settlement.word, word);
@@ -128,7 +129,8 @@ void bx_attention_corrected(struct bx_till *till, const struct bx_case *one, con
     settle(till, 0, &none, &settlement);
 }
 
-/* --- on the screen ------------------------------------------------------------------------------ */
+/* --- on the screen ------------------------------------------------------------------------------
+ */
 
 static void accept(struct bx_till *till)
 {
@@ -214,7 +216,8 @@ void bx_attention_settle(struct bx_till *till)
         bx_counter_fault(till, &fault);
 }
 
-/* --- by command --------------------------------------------------------------------------------- */
+/* --- by command ---------------------------------------------------------------------------------
+ */
 
 void bx_command_settle(struct bx_till *till, struct bx_json_reader *reader)
 {

@@ -24,7 +24,8 @@ void *bx_case_destroy(struct bx_case *one)
     return bx_free(one);
 }
 
-/* --- what later entries say --------------------------------------------------------------------- */
+/* --- what later entries say ---------------------------------------------------------------------
+ */
 
 static struct bx_tender *tender_of(struct bx_sale *sale, enum bx_tender_kind kind)
 {
@@ -152,7 +153,8 @@ static int fresh(struct bx_case *one, struct bx_fault *fault)
     return 0;
 }
 
-/* --- making -------------------------------------------------------------------------------------- */
+/* --- making --------------------------------------------------------------------------------------
+ */
 
 static struct bx_case *create(const struct bx_row *row, struct bx_fault *fault)
 {
@@ -199,7 +201,8 @@ struct bx_case *bx_case_foreign(const char *bodies, size_t len, struct bx_fault 
     return one;
 }
 
-/* --- asking -------------------------------------------------------------------------------------- */
+/* --- asking --------------------------------------------------------------------------------------
+ */
 
 static struct bx_case **slots(struct bx_till *till, size_t i)
 {
@@ -285,8 +288,8 @@ void bx_case_load(struct bx_till *till, struct bx_case *one)
     }
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_READ);
     effect->request = one->read_request = bx_till_request(till);
-    effect->of.query = (struct bx_query){
-        .kind = BX_QUERY_ABOUT, .limit = BX_ROWS_MAX, .id = one->row.head.id};
+    effect->of.query =
+        (struct bx_query){.kind = BX_QUERY_ABOUT, .limit = BX_ROWS_MAX, .id = one->row.head.id};
 }
 
 void bx_case_do(struct bx_till *till, struct bx_case *one, const struct bx_case_wish *wish)
@@ -357,7 +360,8 @@ bool bx_cases_are_busy(const struct bx_till *till)
     return false;
 }
 
-/* --- looking ------------------------------------------------------------------------------------- */
+/* --- looking -------------------------------------------------------------------------------------
+ */
 
 bool bx_case_has(const struct bx_case *one, int ticket)
 {

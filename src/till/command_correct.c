@@ -16,7 +16,8 @@
 
 enum { STEP_FIND, STEP_ASK, STEP_LOOK, STEP_GO, STEP_SELL };
 
-/* --- what was given ----------------------------------------------------------------------------- */
+/* --- what was given -----------------------------------------------------------------------------
+ */
 
 static bool tender_read(const char *text, enum bx_tender_kind *ret, char reference[44])
 {
@@ -53,8 +54,8 @@ static void pieces_read(struct bx_json_reader *reader, struct bx_taking *taking)
         size_t len = strcspn(text, ":");
         int64_t line = 0, quantity = 1;
         if (bx_text_number(text, len, BX_LINES_MAX, &line) || line < 1 ||
-            (text[len] && bx_text_number(text + len + 1, strlen(text + len + 1), BX_QUANTITY_MAX,
-                                         &quantity)))
+            (text[len] &&
+             bx_text_number(text + len + 1, strlen(text + len + 1), BX_QUANTITY_MAX, &quantity)))
             bx_json_fault(reader, "pieces are LINE:QUANTITY");
         else
             taking->quantities[line - 1] = (int)quantity;
@@ -86,8 +87,8 @@ static void move_read(struct bx_json_reader *reader, struct bx_correcting *corre
     bx_json_string(reader, "from", 60, from, sizeof(from));
     bx_json_string(reader, "to", 60, to, sizeof(to));
     correcting->all_of_it = bx_json_get(reader->object, "amount") == NULL;
-    correcting->move.amount = bx_money_of(
-        bx_json_int_or(reader, "amount", -BX_MONEY_MAX, BX_MONEY_MAX, 0));
+    correcting->move.amount =
+        bx_money_of(bx_json_int_or(reader, "amount", -BX_MONEY_MAX, BX_MONEY_MAX, 0));
     if (!reader->err && (!tender_read(from, &correcting->move.from, unused) ||
                          !tender_read(to, &correcting->move.to, correcting->move.reference)))
         bx_json_fault(reader, "from and to are tenders: cash, card, account");
@@ -155,7 +156,8 @@ void bx_command_dispute(struct bx_till *till, struct bx_json_reader *reader)
     find(till, reader);
 }
 
-/* --- finding it --------------------------------------------------------------------------------- */
+/* --- finding it ---------------------------------------------------------------------------------
+ */
 
 static void refuse_missing(struct bx_till *till)
 {
@@ -247,7 +249,8 @@ void bx_command_correct_rows(struct bx_till *till, const struct bx_row *rows, si
     bx_case_load(till, command->sale);
 }
 
-/* --- doing it ----------------------------------------------------------------------------------- */
+/* --- doing it -----------------------------------------------------------------------------------
+ */
 
 /* The ticket that has the command's code. One that was replaced is no ticket any more. */
 static int code_take(struct bx_command *command, struct bx_fault *fault)

@@ -120,8 +120,8 @@ const char *bx_month_name(struct bx_date date); /* "Jan" */
 struct bx_command {    /* one under way at a time; others wait at the caller */
     bx_origin request; /* 0: none */
     char verb[16];
-    struct bx_desk *desk; /* sell: its own basket */
-    struct bx_case *sale; /* corrections: what they correct, owned */
+    struct bx_desk *desk;             /* sell: its own basket */
+    struct bx_case *sale;             /* corrections: what they correct, owned */
     struct bx_correcting *correcting; /* owned */
     int64_t read_request;
     int ticket;

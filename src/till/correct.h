@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* Correcting: a sale with everything that became of it, and the documents that take some of it back.
- * Included by core.h, and by nothing else. */
+/* Correcting: a sale with everything that became of it, and the documents that take some of it
+ * back. Included by core.h, and by nothing else. */
 
 #include "boxtill/domain/cash.h"
 #include "boxtill/domain/price.h"
@@ -33,7 +33,8 @@ struct bx_retender {
     char reference[44];
 };
 
-/* --- case.c: one sale and what became of it ---------------------------------------------------- */
+/* --- case.c: one sale and what became of it ----------------------------------------------------
+ */
 
 /* A sale, refund, void or exchange that somebody looks at. The screen has one (the sale on SALE), a
  * command its own. */
@@ -47,12 +48,12 @@ struct bx_case {
     bx_money given[BX_TENDER_KINDS]; /* gone back since, positive */
     int returns;                     /* documents that took something back */
     int invoices;
-    bool foreign;         /* another till's: known from the server */
-    bool told;            /* the server has spoken about its tickets */
-    int64_t read_request; /* what became of it is being read */
-    struct bx_id ask_id;  /* names the question under way; zero: none */
-    bx_mono ask_until;    /* after that it is looked at without the server */
-    bx_mono read_at;      /* when the journal last told */
+    bool foreign;              /* another till's: known from the server */
+    bool told;                 /* the server has spoken about its tickets */
+    int64_t read_request;      /* what became of it is being read */
+    struct bx_id ask_id;       /* names the question under way; zero: none */
+    bx_mono ask_until;         /* after that it is looked at without the server */
+    bx_mono read_at;           /* when the journal last told */
     struct bx_case_wish *wish; /* allowed, and waiting until all is read anew; owned */
 };
 /* What is to be done about a case once it is known to be up to date. */
@@ -77,8 +78,7 @@ void bx_case_do(struct bx_till *till, struct bx_case *one, const struct bx_case_
 /* Is nothing more to come? */
 bool bx_case_is_ready(const struct bx_case *one);
 /* One later entry about it; others are passed over. */
-int bx_must bx_case_take(struct bx_case *one, const char *body, size_t len,
-                         struct bx_fault *fault);
+int bx_must bx_case_take(struct bx_case *one, const char *body, size_t len, struct bx_fault *fault);
 /* Rows or ticks that may be for a case of this till's. */
 bool bx_cases_rows(struct bx_till *till, const struct bx_event *event);
 void bx_cases_tick(struct bx_till *till);
@@ -95,7 +95,8 @@ int bx_case_left(const struct bx_case *one, int line);
 /* What KIND holds of it now: taken in less given back. */
 bx_money bx_case_held(const struct bx_case *one, enum bx_tender_kind kind);
 
-/* --- returns.c: void, refund, exchange --------------------------------------------------------- */
+/* --- returns.c: void, refund, exchange ---------------------------------------------------------
+ */
 
 /* Asks for reason and approval, then writes void or refund, or (exchange) puts what comes back on
  * the desk of ORIGIN. 0, or refused with a sentence; ORIGIN is not told yet then. */
@@ -117,7 +118,8 @@ int bx_must bx_exchange_check(struct bx_till *till, bx_origin origin, struct bx_
 void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_sale *draft,
                        const struct bx_warrant *warrant);
 
-/* --- retender.c: an amount moves from one tender to another; a sale in dispute; its invoice ----- */
+/* --- retender.c: an amount moves from one tender to another; a sale in dispute; its invoice -----
+ */
 
 int bx_must bx_retender_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
                             const struct bx_retender *wish, struct bx_fault *fault);
@@ -128,7 +130,8 @@ int bx_must bx_dispute_open(struct bx_till *till, bx_origin origin, struct bx_ca
 int bx_must bx_dispute_count(struct bx_till *till, bx_origin origin, struct bx_case *one,
                              const struct bx_cash_entry *counted, struct bx_fault *fault);
 
-/* --- drawer.c ---------------------------------------------------------------------------------- */
+/* --- drawer.c ----------------------------------------------------------------------------------
+ */
 
 /* The drawer of whoever is logged in, from 1. */
 int bx_till_drawer(const struct bx_till *till);
@@ -137,7 +140,8 @@ void bx_drawer_open(struct bx_till *till, const struct bx_ref *ref, int drawer, 
 /* What it should hold. */
 bx_money bx_drawer_expected(const struct bx_till *till);
 
-/* --- command_correct.c: by command ------------------------------------------------------------- */
+/* --- command_correct.c: by command -------------------------------------------------------------
+ */
 
 /* What a correcting command was given, until what it is about is known. */
 struct bx_correcting {
@@ -156,12 +160,14 @@ void bx_command_corrected(struct bx_till *till, const struct bx_entry_head *head
 /* What an exchange takes back stands on its desk: the other half is sold now. */
 void bx_command_exchange_go(struct bx_till *till);
 
-/* --- attention.c -------------------------------------------------------------------------------- */
+/* --- attention.c --------------------------------------------------------------------------------
+ */
 
 /* ONE was corrected by the document NUMBER: what the server had to say about it is settled. */
 void bx_attention_corrected(struct bx_till *till, const struct bx_case *one, const char *number);
 
-/* --- find.c ------------------------------------------------------------------------------------ */
+/* --- find.c ------------------------------------------------------------------------------------
+ */
 
 /* "412", "2-412", "R3" or "2-R000003" as numbers are stored; without a till it is this one's. */
 bool bx_number_read(const struct bx_till *till, const char *text, char out[BX_NUMBER_SIZE]);

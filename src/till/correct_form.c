@@ -43,7 +43,8 @@ void bx_correct_void(struct bx_till *till)
     tell(till, bx_return_ask(till, 0, one, &taking, &fault), &fault);
 }
 
-/* --- what comes back ---------------------------------------------------------------------------- */
+/* --- what comes back ----------------------------------------------------------------------------
+ */
 
 enum { BACK_WHAT, BACK_TICKETS, BACK_WAY, BACK_REFERENCE, BACK_VISIT, BACK_PIECES };
 enum { WHAT_ALL, WHAT_ONE, WHAT_SOME };
@@ -96,8 +97,7 @@ static void back_show(struct bx_form *form)
         back->kind == BX_KIND_EXCHANGE || !way || way->n != BX_TENDER_CARD;
 }
 
-static void ways_add(const struct bx_till *till, const struct bx_case *one,
-                     struct bx_field *field)
+static void ways_add(const struct bx_till *till, const struct bx_case *one, struct bx_field *field)
 {
     bx_form_option(field, "", bx_word("as it was paid"), -1);
     bx_form_option(field, "", bx_word("in cash"), BX_TENDER_CASH);
@@ -137,8 +137,7 @@ static void back_fields(struct bx_till *till, struct bx_form *form)
                    one->row.head.number);
 }
 
-static int back_check(struct bx_till *till, struct bx_form *form, size_t at,
-                      struct bx_fault *fault)
+static int back_check(struct bx_till *till, struct bx_form *form, size_t at, struct bx_fault *fault)
 {
     bool tickets[BX_TICKETS_MAX];
     back_show(form);
@@ -199,7 +198,8 @@ void bx_correct_exchange(struct bx_till *till)
     back_open(till, BX_KIND_EXCHANGE);
 }
 
-/* --- another tender ----------------------------------------------------------------------------- */
+/* --- another tender -----------------------------------------------------------------------------
+ */
 
 enum { MOVE_FROM, MOVE_TO, MOVE_AMOUNT, MOVE_REFERENCE };
 
@@ -252,7 +252,8 @@ void bx_correct_tender(struct bx_till *till)
         bx_form_open(till, &move_form, NULL, 0);
 }
 
-/* --- change in dispute -------------------------------------------------------------------------- */
+/* --- change in dispute --------------------------------------------------------------------------
+ */
 
 enum { DISPUTE_WHAT, DISPUTE_SUM };
 

@@ -86,15 +86,15 @@ struct bx_counter {
     size_t item_count, item_cap;
     int64_t read_request;
     enum bx_reading reading;
-    char wanted[48];              /* what BX_READING_ONE looks for */
-    int64_t listed;               /* what the list depends on, when it was read */
-    size_t queue_at;              /* QUEUE: the one that something is done about */
-    enum bx_action then;          /* SALE: once all of it is read */
-    bool venue;                   /* FIND: all tills' sales, asked of the server */
-    bool more;                    /* FIND: there are older ones */
-    char venue_text[64];          /* what the server was asked for */
-    struct bx_id venue_ask;       /* and the question under way; zero: none */
-    struct bx_case *sale;         /* the one open on SALE, owned */
+    char wanted[48];        /* what BX_READING_ONE looks for */
+    int64_t listed;         /* what the list depends on, when it was read */
+    size_t queue_at;        /* QUEUE: the one that something is done about */
+    enum bx_action then;    /* SALE: once all of it is read */
+    bool venue;             /* FIND: all tills' sales, asked of the server */
+    bool more;              /* FIND: there are older ones */
+    char venue_text[64];    /* what the server was asked for */
+    struct bx_id venue_ask; /* and the question under way; zero: none */
+    struct bx_case *sale;   /* the one open on SALE, owned */
     int palette[BX_ACTIONS];
     size_t palette_count;
     /* forms, menus, sheets */

@@ -7,7 +7,7 @@
 
 /* Puts what comes back on the desk: the other half is rung up there. */
 void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_sale *draft,
-                           const struct bx_warrant *warrant)
+                       const struct bx_warrant *warrant)
 {
     struct bx_fault fault = {0};
     struct bx_desk *desk = bx_desk_of(till, origin);
@@ -40,4 +40,3 @@ int bx_exchange_check(struct bx_till *till, bx_origin origin, struct bx_fault *f
                             "The basket is not empty: sell it, park it or clear it first.");
     return 0;
 }
-

@@ -40,7 +40,8 @@ bool bx_number_read(const struct bx_till *till, const char *text, char out[BX_NU
     return true;
 }
 
-/* --- the venue's -------------------------------------------------------------------------------- */
+/* --- the venue's --------------------------------------------------------------------------------
+ */
 
 static bool question(struct bx_till *till, enum bx_question question, const char *text,
                      const struct bx_id *sale, bx_asked done)
@@ -99,8 +100,7 @@ static void list_told(struct bx_till *till, const struct bx_id *about, const str
                       enum bx_contact contact, const struct bx_fault *why)
 {
     (void)contact;
-    if (!is_awaited(till, about) || till->counter.screen != BX_SCREEN_FIND ||
-        !till->counter.venue)
+    if (!is_awaited(till, about) || till->counter.screen != BX_SCREEN_FIND || !till->counter.venue)
         return;
     if (!reply) {
         bx_counter_fault(till, why);

@@ -287,7 +287,8 @@ const struct bx_print_job *bx_items_job(const struct bx_till *till, const struct
     return best;
 }
 
-/* --- what the server has found ------------------------------------------------------------------ */
+/* --- what the server has found ------------------------------------------------------------------
+ */
 
 void bx_items_found(struct bx_till *till, const struct bx_found_sale *sales, int count)
 {

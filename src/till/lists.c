@@ -10,7 +10,14 @@
 
 #include "boxtill/base/text.h"
 
-enum { FIND_ROWS = 64, FIND_ROWS_MAX = 1920, PAPER_ROWS = 8, UNSURE_ROWS = 24, QUEUE_ROWS = 128, TEXT_COLUMNS = 40 };
+enum {
+    FIND_ROWS = 64,
+    FIND_ROWS_MAX = 1920,
+    PAPER_ROWS = 8,
+    UNSURE_ROWS = 24,
+    QUEUE_ROWS = 128,
+    TEXT_COLUMNS = 40
+};
 
 void bx_lists_read(struct bx_till *till, enum bx_reading reading, enum bx_query_kind kind,
                    int64_t from, int limit, const char *text)

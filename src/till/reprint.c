@@ -177,11 +177,11 @@ static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warr
     *intent.paper = reprint->paper;
     intent.paper->approver = warrant ? warrant->approver : 0;
     intent.jobs = bx_new(struct bx_print_job);
-    *intent.jobs = (struct bx_print_job){
-        .sale = reprint->sale,
-        .kind = reprint->paper.ticket < 0 ? BX_JOB_RECEIPT : BX_JOB_TICKET,
-        .ticket = reprint->paper.ticket,
-        .copy = reprint->paper.copy};
+    *intent.jobs =
+        (struct bx_print_job){.sale = reprint->sale,
+                              .kind = reprint->paper.ticket < 0 ? BX_JOB_RECEIPT : BX_JOB_TICKET,
+                              .ticket = reprint->paper.ticket,
+                              .copy = reprint->paper.copy};
     bx_commit_push(till, &intent);
 }
 

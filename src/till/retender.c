@@ -21,8 +21,7 @@ static int shift_check(const struct bx_till *till, const struct bx_case *one,
         return bx_fault_say(fault, BX_ERR_REFUSED, "%s was sold at till %d: its drawer is there.",
                             one->row.head.number, (int)one->row.head.till);
     if (till->shift == 0 || one->row.head.shift != till->shift)
-        return bx_fault_say(fault, BX_ERR_REFUSED,
-                            "%s is of an earlier shift, and that is closed.",
+        return bx_fault_say(fault, BX_ERR_REFUSED, "%s is of an earlier shift, and that is closed.",
                             one->row.head.number);
     if (one->sale.training)
         return bx_fault_say(fault, BX_ERR_REFUSED, "%s is a sale of training: no money moved.",
@@ -30,7 +29,8 @@ static int shift_check(const struct bx_till *till, const struct bx_case *one,
     return 0;
 }
 
-/* --- another tender ---------------------------------------------------------------------------- */
+/* --- another tender ----------------------------------------------------------------------------
+ */
 
 /* Money that somebody else keeps the book of is not moved by saying so. */
 static bool is_movable(enum bx_tender_kind kind)
@@ -58,10 +58,10 @@ static int wish_check(const struct bx_case *one, const struct bx_retender *wish,
     bool fits = held > 0 ? wish->amount.minor > 0 && wish->amount.minor <= held
                          : wish->amount.minor < 0 && wish->amount.minor >= held;
     if (!fits)
-        return bx_fault_say(fault, BX_ERR_REFUSED, "Of %s, %s was settled that way: not more.",
-                            one->row.head.number,
-                            bx_money_format(bx_money_of(out ? -held : held), one->sale.exponent,
-                                            text));
+        return bx_fault_say(
+            fault, BX_ERR_REFUSED, "Of %s, %s was settled that way: not more.",
+            one->row.head.number,
+            bx_money_format(bx_money_of(out ? -held : held), one->sale.exponent, text));
     if (bx_looks_like_card_number(wish->reference))
         return bx_fault_say(fault, BX_ERR_REFUSED, "That is a card number: type the reference.");
     return 0;
@@ -80,8 +80,8 @@ static void moved(struct bx_till *till, const struct bx_intent *intent,
     }
     const struct bx_tender_change *change = intent->change;
     bx_told(till, intent->origin, BX_TONE_GOOD, "%s moved from %s to %s.",
-            bx_counter_money(till, change->amount, text),
-            bx_tender_name(change->from), bx_tender_name(change->to));
+            bx_counter_money(till, change->amount, text), bx_tender_name(change->from),
+            bx_tender_name(change->to));
 }
 
 static void go(struct bx_till *till, struct bx_case *one, const struct bx_case_wish *wish)
@@ -142,12 +142,13 @@ int bx_retender_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
         return err;
     bx_words_print(ask.title, sizeof(ask.title), "Correct the tender of %s", one->row.head.number);
     bx_words_print(ask.text, sizeof(ask.text), "%s was not %s but %s.",
-                   bx_counter_money(till, wish->amount, money),
-                   bx_tender_name(wish->from), bx_tender_name(wish->to));
+                   bx_counter_money(till, wish->amount, money), bx_tender_name(wish->from),
+                   bx_tender_name(wish->to));
     return bx_warrant_ask(till, &ask, fault);
 }
 
-/* --- a dispute about change -------------------------------------------------------------------- */
+/* --- a dispute about change --------------------------------------------------------------------
+ */
 
 static void opened(struct bx_till *till, const struct bx_intent *intent,
                    const struct bx_entry_head *head, const struct bx_ref *ref,

@@ -18,7 +18,8 @@
 #include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 
-/* --- the document ------------------------------------------------------------------------------ */
+/* --- the document ------------------------------------------------------------------------------
+ */
 
 static void wish_make(const struct bx_case *one, const struct bx_taking *taking,
                       int quantities[BX_LINES_MAX], bool tickets[BX_TICKETS_MAX])
@@ -49,8 +50,7 @@ static void tenders_mirror(const struct bx_sale *sale, struct bx_sale *ret)
 }
 
 static int tenders_make(const struct bx_till *till, const struct bx_case *one,
-                        const struct bx_taking *taking, struct bx_sale *ret,
-                        struct bx_fault *fault)
+                        const struct bx_taking *taking, struct bx_sale *ret, struct bx_fault *fault)
 {
     int64_t step = till->programme ? till->programme->cash_step : 1;
     bx_money left;
@@ -95,7 +95,8 @@ int bx_return_draft(const struct bx_till *till, const struct bx_case *one,
     return err ? err : tenders_make(till, one, taking, ret, fault);
 }
 
-/* --- may it be? -------------------------------------------------------------------------------- */
+/* --- may it be? --------------------------------------------------------------------------------
+ */
 
 static int void_check(const struct bx_till *till, const struct bx_case *one, struct bx_fault *fault)
 {
@@ -130,8 +131,9 @@ static int kind_check(const struct bx_till *till, const struct bx_case *one, enu
                             number);
     if (one->sale.training != till->training)
         return bx_fault_say(fault, BX_ERR_REFUSED,
-                            one->sale.training ? "%s is a sale of training: only training corrects it."
-                                               : "%s is a real sale: leave training first.",
+                            one->sale.training
+                                ? "%s is a sale of training: only training corrects it."
+                                : "%s is a real sale: leave training first.",
                             number);
     return kind == BX_KIND_VOID ? void_check(till, one, fault) : 0;
 }
@@ -207,12 +209,12 @@ static int cash_check(struct bx_till *till, bx_origin origin, const struct bx_ca
     bool blind = !till->link.online || !one->told;
     if (limits && blind && limits->refund_offline.at > 0) {
         bx_words_print(say, sizeof(say), "Offline, cash goes back up to %s at once: this is %s.",
-                 bx_counter_money(till, bx_money_of(limits->refund_offline.at), most), text);
+                       bx_counter_money(till, bx_money_of(limits->refund_offline.at), most), text);
         err = bx_limit_check(till, origin, &limits->refund_offline, cash.minor, say, need, fault);
     }
     if (limits && !err && limits->refund_amount.at > 0) {
         bx_words_print(say, sizeof(say), "Cash goes back up to %s at once: this is %s.",
-                 bx_counter_money(till, bx_money_of(limits->refund_amount.at), most), text);
+                       bx_counter_money(till, bx_money_of(limits->refund_amount.at), most), text);
         err = bx_limit_check(till, origin, &limits->refund_amount, cash.minor, say, need, fault);
     }
     bx_money holds = bx_drawer_expected(till);
@@ -231,11 +233,12 @@ static int age_check(struct bx_till *till, bx_origin origin, const struct bx_cas
     if (!limits || limits->void_minutes.at == 0)
         return 0;
     bx_words_print(say, sizeof(say), "This sale is %d minutes old: voids are for the first %d.",
-             (int)minutes, (int)limits->void_minutes.at);
+                   (int)minutes, (int)limits->void_minutes.at);
     return bx_limit_check(till, origin, &limits->void_minutes, minutes, say, need, fault);
 }
 
-/* --- done -------------------------------------------------------------------------------------- */
+/* --- done --------------------------------------------------------------------------------------
+ */
 
 void bx_tenders_text(const struct bx_sale *sale, char *out, size_t size)
 {
@@ -262,7 +265,7 @@ static const char *action_word(const struct bx_taking *taking)
 {
     if (taking->visit)
         return "visit";
-    return taking->kind == BX_KIND_VOID ? "void"
+    return taking->kind == BX_KIND_VOID     ? "void"
            : taking->kind == BX_KIND_REFUND ? "refund"
                                             : "exchange";
 }

@@ -341,7 +341,8 @@ bool bx_till_is_idle(const struct bx_till *till)
     bool sending =
         till->leases.request || link->send_request || link->news_request || link->document_request;
     return !storing && !reading && !sending && !till->people.pin_request &&
-           !till->command.request && !bx_papers_are_busy(till) && !bx_cases_are_busy(till) && bx_counter_is_idle(till);
+           !till->command.request && !bx_papers_are_busy(till) && !bx_cases_are_busy(till) &&
+           bx_counter_is_idle(till);
 }
 
 void bx_till_facts(const struct bx_till *till, struct bx_till_facts *ret)

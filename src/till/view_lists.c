@@ -38,9 +38,9 @@ static void document_words(const struct bx_till *till, const struct bx_item *ite
     if (counter->sale && counter->row_count == 0 && item->ticket >= 0 &&
         !bx_case_has(counter->sale, item->ticket)) {
         row->tone = BX_TONE_WARN;
-        BX_TEXT_COPY(row->c, bx_word(counter->sale->remains.ticket_gone[item->ticket]
-                                         ? "taken back"
-                                         : "used at a gate"));
+        BX_TEXT_COPY(row->c,
+                     bx_word(counter->sale->remains.ticket_gone[item->ticket] ? "taken back"
+                                                                              : "used at a gate"));
         return;
     }
     if (counter->sale && counter->row_count == 0) {
@@ -186,8 +186,8 @@ void bx_view_lists(const struct bx_till *till, struct bx_till_view *v)
 {
     switch (v->screen) {
     case BX_SCREEN_FIND:
-        BX_TEXT_COPY(v->title, till->counter.venue ? bx_word("Find: the whole venue")
-                                                   : bx_word("Find"));
+        BX_TEXT_COPY(v->title,
+                     till->counter.venue ? bx_word("Find: the whole venue") : bx_word("Find"));
         rows_fill(till, v, false);
         break;
     case BX_SCREEN_SALE:
