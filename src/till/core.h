@@ -15,6 +15,7 @@
 #include "form.h"
 #include "intent.h"
 #include "papers.h"
+#include "asking.h"
 #include "correct.h"
 
 #include "counter.h"
@@ -181,6 +182,7 @@ struct bx_till {
     struct bx_leases leases;
     struct bx_link link;
     struct bx_people people;
+    struct bx_askings askings;
     struct bx_desk desk; /* the screen's */
     struct bx_counter counter;
     struct bx_command command;

@@ -171,14 +171,3 @@ void bx_attention_corrected(struct bx_till *till, const struct bx_case *one, con
 
 /* "412", "2-412", "R3" or "2-R000003" as numbers are stored; without a till it is this one's. */
 bool bx_number_read(const struct bx_till *till, const char *text, char out[BX_NUMBER_SIZE]);
-
-/* STUB */
-struct bx_reply;
-struct bx_inquiry;
-#include "boxtill/domain/question.h"
-typedef void (*bx_asked)(struct bx_till *till, const struct bx_id *about,
-                         const struct bx_reply *reply, enum bx_contact contact,
-                         const struct bx_fault *fault);
-int bx_must bx_question_ask(struct bx_till *till, enum bx_question question,
-                            const struct bx_inquiry *inquiry, const struct bx_id *about,
-                            bx_asked done, struct bx_fault *fault);

@@ -237,7 +237,7 @@ static void booking(struct bx_till *till, const struct bx_booking_answer *answer
     else if (answer->request == link->send_request || answer->request == link->news_request ||
              answer->request == link->document_request)
         bx_link_answer(till, answer);
-    else
+    else if (!bx_question_answer(till, answer))
         till->dropped++;
 }
 
