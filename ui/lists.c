@@ -17,13 +17,14 @@ static int room(const struct ui_grid *grid)
 
 void ui_paint_lines(const struct bx_till_view *view, struct ui_grid *grid)
 {
-    int width = grid->columns, rows = room(grid), first = 0;
+    int width = grid->columns, rows = room(grid), first = 0, selected = 0;
     char text[BX_NAME_SIZE * 2 + 40];
 
     ui_rule(grid, 1, 0, width, bx_word("Basket lines"));
     for (size_t i = 0; i < view->line_count; i++)
-        if (view->lines[i].selected && (int)i >= rows)
-            first = (int)i - rows + 1;
+        if (view->lines[i].selected)
+            selected = (int)i;
+    first = selected >= rows ? selected - rows + 1 : 0;
     for (int i = first; i < (int)view->line_count && i - first < rows; i++) {
         const struct bx_view_line *line = &view->lines[i];
         int row = 3 + i - first;
@@ -33,6 +34,7 @@ void ui_paint_lines(const struct bx_till_view *view, struct ui_grid *grid)
         snprintf(text, sizeof(text), "%s %s", line->day, line->time);
         ui_put_right(grid, row, width - 30, 14, UI_DIM, text);
         ui_put_right(grid, row, width - 14, 12, UI_PLAIN, line->amount);
+        ui_hit_row(grid, row, i, selected, 0);
         if (line->selected) {
             ui_tint(grid, row, 1, width - 2, UI_CHOSEN);
             ui_put(grid, row, 1, 1, UI_CHOSEN, ">");
@@ -62,16 +64,20 @@ static void list_row(struct ui_grid *grid, int row, const struct bx_view_row *it
 
 void ui_paint_list(const struct bx_till_view *view, struct ui_grid *grid)
 {
-    int rows = room(grid), count = (int)view->row_count, first = 0;
+    int rows = room(grid), count = (int)view->row_count, first = 0, selected = 0;
+    bool enter = bx_action_of_key(view->screen, BX_KEY_ENTER) != BX_ACTION_NONE;
     char text[64];
 
     ui_rule(grid, 1, 0, grid->columns, view->title);
     ui_input(view, grid, view->screen == BX_SCREEN_FIND ? bx_word("Find ") : "");
     for (int i = 0; i < count; i++)
-        if (view->rows[i].selected && i >= rows)
-            first = i - rows + 1;
-    for (int i = first; i < count && i - first < rows; i++)
+        if (view->rows[i].selected)
+            selected = i;
+    first = selected >= rows ? selected - rows + 1 : 0;
+    for (int i = first; i < count && i - first < rows; i++) {
         list_row(grid, 3 + i - first, &view->rows[i]);
+        ui_hit_row(grid, 3 + i - first, i, selected, enter ? BX_KEY_ENTER : 0);
+    }
     if (count == 0)
         ui_put_centre(grid, 5, 0, grid->columns, UI_DIM, bx_word("nothing here"));
     if (view->row_total > view->row_count || count > rows) {
@@ -95,6 +101,7 @@ void ui_paint_palette(const struct bx_till_view *view, struct ui_grid *grid)
         ui_put(grid, row, 3, 6, UI_KEY, bx_word(action->keys));
         ui_put(grid, row, 10, 26, UI_PLAIN, bx_word(action->name));
         ui_put(grid, row, 37, grid->columns - 39, UI_DIM, bx_word(action->help));
+        ui_hit_row(grid, row, i, (int)view->palette_selected, BX_KEY_ENTER);
         if (i == (int)view->palette_selected) {
             ui_tint(grid, row, 1, grid->columns - 2, UI_CHOSEN);
             ui_put(grid, row, 1, 1, UI_CHOSEN, ">");

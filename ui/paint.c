@@ -97,6 +97,7 @@ static void hint(struct ui_grid *grid, int column, const struct bx_action_row *a
     int row = grid->rows - 1,
         keys = ui_put(grid, row, column, grid->columns, UI_KEY, bx_word(action->keys));
     ui_put(grid, row, column + keys + 1, grid->columns, UI_PLAIN, bx_word(action->hint));
+    ui_hit_key(grid, row, column, hint_columns(action), action->key ? action->key : action->twin);
 }
 
 /* As many as fit, the most used first; the two that lead to all others always, at the right. */
@@ -163,7 +164,10 @@ static void question(const struct bx_till_view *view, struct ui_grid *grid)
     ui_glyph(grid, top + height - 1, left, UI_STRONG, 0x2514, '+');
     ui_glyph(grid, top + height - 1, left + width - 1, UI_STRONG, 0x2518, '+');
     wrapped(grid, top + 1, left + 2, width - 4, 3, view->ask_text);
+    ui_hits_drop(grid);
     int used = ui_put(grid, top + 6, left + 2, width - 4, UI_KEY, view->ask_yes);
+    ui_hit_key(grid, top + 6, left + 2, used, view->ask_input ? BX_KEY_ENTER : 'y');
+    ui_hit_key(grid, top + 6, left + 5 + used, (int)bx_text_columns(view->ask_no), BX_KEY_ESC);
     ui_put(grid, top + 6, left + 5 + used, width - 8 - used, UI_KEY, view->ask_no);
     ui_cursor(grid, top + 6, left + 5 + used);
     if (view->ask_input) {

@@ -93,8 +93,16 @@ static void slots(const struct bx_till_view *view, struct ui_grid *grid, const s
         first = selected - rows / 3;
     if (first > count - rows)
         first = count > rows ? count - rows : 0;
-    for (int i = 0; i < rows && first + i < count; i++)
+    for (int i = 0; i < rows && first + i < count; i++) {
         slot_row(grid, 2 + i, plan->split, &view->slots[first + i]);
+        int steps = first + i - selected;
+        ui_hit(grid, &(struct ui_hit){.row = 2 + i,
+                                      .width = plan->split,
+                                      .key = steps < 0   ? BX_KEY_UP
+                                             : steps > 0 ? BX_KEY_DOWN
+                                                         : 0,
+                                      .times = steps < 0 ? -steps : steps});
+    }
     if (count == 0)
         ui_put(grid, 3, 3, plan->split - 4, UI_DIM,
                bx_word("no slots left on this day: D another day"));
@@ -165,6 +173,7 @@ static void product(struct ui_grid *grid, int row, int column, int width, int pr
     ui_put(grid, row, column + 2, 2, UI_DIM, function);
     ui_put(grid, row, column + 5, width - 6 - price, UI_PLAIN, item->name);
     ui_put_right(grid, row, column + width - price, price, UI_PLAIN, item->price);
+    ui_hit_key(grid, row, column, width, item->key);
 }
 
 static void products(const struct bx_till_view *view, struct ui_grid *grid, const struct plan *plan)
@@ -206,6 +215,10 @@ void ui_paint_sell(const struct bx_till_view *view, struct ui_grid *grid)
     snprintf(title, sizeof(title), "%s \xc2\xb7 %s", view->day, view->event);
     ui_rule(grid, 1, 0, plan.split, title);
     ui_rule(grid, 1, plan.split, grid->columns - plan.split, bx_word("Basket"));
+    for (int row = 1; row < plan.tickets; row++)
+        ui_hit_key(grid, row, plan.split + 1, grid->columns - plan.split - 1, 'B');
+    for (int row = plan.tickets + 1; row < plan.tickets + 3; row++)
+        ui_hit_key(grid, row, plan.split + 1, grid->columns - plan.split - 1, BX_KEY_ENTER);
     bx_words_print(title, sizeof(title), "Tickets");
     if (view->product_pages > 1)
         bx_words_print(title, sizeof(title), "Tickets %zu of %zu, PgDn", view->product_page + 1,
