@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 
 /* Rows a list has on this sheet: between its title and the sentence. */
@@ -41,20 +42,52 @@ void ui_paint_lines(const struct bx_till_view *view, struct ui_grid *grid)
             ui_cursor(grid, row, 1);
         }
     }
-    ui_put(grid, ui_bottom(grid) - 1, 2, width - 4, UI_DIM,
-           bx_word("Del takes the line out   up, down choose   Esc back"));
 }
 
-/* Three columns of words and an amount; the words share what the window gives. */
-static void list_row(struct ui_grid *grid, int row, const struct bx_view_row *item)
-{
-    int width = grid->columns, a = 14, d = 12;
-    int rest = width - a - d - 8, b = rest * 11 / 20, c = rest - b;
+/* Columns of a list: three of words and an amount. */
+struct widths {
+    int a, b, c, d;
+};
 
-    ui_put(grid, row, 3, a, UI_PLAIN, item->a);
-    ui_put(grid, row, 4 + a, b, UI_PLAIN, item->b);
-    ui_put(grid, row, 5 + a + b, c, ui_tone_style(item->tone), item->c);
-    ui_put_right(grid, row, width - d - 2, d, UI_PLAIN, item->d);
+static int wider(int width, const char *text)
+{
+    int columns = (int)bx_text_columns(text);
+    return columns > width ? columns : width;
+}
+
+/* Each column gets what its longest text takes; where that is more than there is, the two long ones
+ * share, and neither goes below half while the other has room to spare. An amount is never cut. */
+static struct widths widths_of(const struct bx_till_view *view, int columns)
+{
+    struct widths w = {.a = 8, .d = 6};
+    for (size_t i = 0; i < view->row_count; i++) {
+        const struct bx_view_row *row = &view->rows[i];
+        w = (struct widths){wider(w.a, row->a), wider(w.b, row->b), wider(w.c, row->c),
+                            wider(w.d, row->d)};
+    }
+    if (w.a > columns / 4)
+        w.a = columns / 4;
+    int rest = columns - w.a - w.d - 10, half = rest / 2;
+    if (w.b + w.c > rest && w.b <= half)
+        w.c = rest - w.b;
+    else if (w.b + w.c > rest && w.c <= half)
+        w.b = rest - w.c;
+    else if (w.b + w.c > rest)
+        w.b = half, w.c = rest - half;
+    else
+        w.c = rest - w.b;
+    return w;
+}
+
+static void list_row(struct ui_grid *grid, int row, const struct widths *w,
+                     const struct bx_view_row *item)
+{
+    int width = grid->columns;
+
+    ui_put(grid, row, 3, w->a, UI_PLAIN, item->a);
+    ui_put(grid, row, 5 + w->a, w->b, UI_PLAIN, item->b);
+    ui_put(grid, row, 7 + w->a + w->b, w->c, ui_tone_style(item->tone), item->c);
+    ui_put_right(grid, row, width - w->d - 2, w->d, UI_PLAIN, item->d);
     if (!item->selected)
         return;
     ui_tint(grid, row, 1, width - 2, UI_CHOSEN);
@@ -68,6 +101,7 @@ void ui_paint_list(const struct bx_till_view *view, struct ui_grid *grid)
     bool enter = bx_action_of_key(view->screen, BX_KEY_ENTER) != BX_ACTION_NONE;
     char text[64];
 
+    struct widths widths = widths_of(view, grid->columns);
     ui_rule(grid, 1, 0, grid->columns, view->title);
     ui_input(view, grid, view->screen == BX_SCREEN_FIND ? bx_word("Find ") : "");
     for (int i = 0; i < count; i++)
@@ -75,7 +109,7 @@ void ui_paint_list(const struct bx_till_view *view, struct ui_grid *grid)
             selected = i;
     first = selected >= rows ? selected - rows + 1 : 0;
     for (int i = first; i < count && i - first < rows; i++) {
-        list_row(grid, 3 + i - first, &view->rows[i]);
+        list_row(grid, 3 + i - first, &widths, &view->rows[i]);
         ui_hit_row(grid, 3 + i - first, i, selected, enter ? BX_KEY_ENTER : 0);
     }
     if (count == 0)
@@ -109,6 +143,9 @@ void ui_paint_palette(const struct bx_till_view *view, struct ui_grid *grid)
     }
     if (count == 0)
         ui_put_centre(grid, 5, 0, grid->columns, UI_DIM, bx_word("no action has these letters"));
+    if (count > 0 && !view->say[0])
+        ui_put(grid, grid->rows - 3, 1, grid->columns - 2, UI_DIM,
+               bx_word(bx_action_rows[view->palette[view->palette_selected]].help));
     ui_input(view, grid, ": ");
 }
 

@@ -176,16 +176,33 @@ static void question(const struct bx_till_view *view, struct ui_grid *grid)
     }
 }
 
+/* The card for a window that holds no screen: what counts most, and every key still works. */
 static void too_small(const struct bx_till_view *view, struct ui_grid *grid)
 {
-    char total[64];
-    int row = grid->rows > 4 ? grid->rows / 2 - 1 : 0;
+    char text[160];
+    int width = grid->columns, row = grid->rows > 6 ? grid->rows / 2 - 3 : 0;
 
-    ui_put_centre(grid, row, 0, grid->columns, UI_STRONG, bx_word("window too small"));
-    ui_put_centre(grid, row + 1, 0, grid->columns, UI_PLAIN, bx_word("60 columns, 20 rows"));
-    bx_words_print(total, sizeof(total), "total %s %s", view->currency, view->total);
-    ui_put_centre(grid, row + 2, 0, grid->columns, UI_STRONG, total);
-    ui_put(grid, grid->rows - 1, 0, grid->columns, UI_PLAIN, view->input);
+    ui_put_centre(grid, row++, 0, width, UI_STRONG, bx_word("window too small"));
+    ui_put_centre(grid, row++, 0, width, UI_PLAIN, bx_word("60 columns, 20 rows"));
+    if (view->screen == BX_SCREEN_STOP)
+        snprintf(text, sizeof(text), "%s", bx_word("DO NOT HAND OUT"));
+    else if (view->screen == BX_SCREEN_LOGIN)
+        snprintf(text, sizeof(text), "%s", bx_word(view->locked ? "Locked" : "Log in"));
+    else if (view->screen == BX_SCREEN_CHANGE)
+        bx_words_print(text, sizeof(text), "CHANGE %s", view->change);
+    else
+        bx_words_print(text, sizeof(text), "total %s %s", view->currency, view->total);
+    ui_put_centre(grid, row++, 0, width, UI_STRONG, text);
+    if (view->screen == BX_SCREEN_PAY && view->left[0]) {
+        snprintf(text, sizeof(text), "%s %s", bx_word("Left"), view->left);
+        ui_put_centre(grid, row++, 0, width, UI_STRONG, text);
+    }
+    ui_put_centre(grid, ++row, 0, width, ui_tone_style(view->say_tone), view->say);
+    if (view->ask[0]) {
+        snprintf(text, sizeof(text), "%s: %s, %s", view->ask, view->ask_yes, view->ask_no);
+        ui_put_centre(grid, row + 1, 0, width, UI_STRONG, text);
+    }
+    ui_put(grid, grid->rows - 1, 0, width, UI_PLAIN, view->input);
     ui_cursor(grid, grid->rows - 1, (int)view->cursor);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 
 /* Where things are on this sheet. In a large window the last sales stand under the basket. */
@@ -110,7 +111,8 @@ static void slots(const struct bx_till_view *view, struct ui_grid *grid, const s
         ui_put_right(grid, plan->tickets, 0, plan->split - 1, UI_DIM, view->news_age);
 }
 
-static void basket_line(struct ui_grid *grid, int row, int column, int width,
+/* AMOUNT: columns of the widest amount; a price is never cut. */
+static void basket_line(struct ui_grid *grid, int row, int column, int width, int amount,
                         const struct bx_view_line *line)
 {
     char quantity[16], what[BX_NAME_SIZE * 2 + 4], when[24];
@@ -118,7 +120,7 @@ static void basket_line(struct ui_grid *grid, int row, int column, int width,
     snprintf(quantity, sizeof(quantity), "%3d", line->quantity);
     ui_put(grid, row, column, 4, UI_STRONG, quantity);
     snprintf(when, sizeof(when), "%s%s%s", line->day, line->day[0] ? " " : "", line->time);
-    int when_width = line->day[0] ? 12 : 5, amount = 9;
+    int when_width = line->day[0] ? 12 : 5;
     int name = width - 5 - amount - when_width - 2;
     snprintf(what, sizeof(what), "%s%s%s", line->name, line->event[0] ? " \xc2\xb7 " : "",
              line->event);
@@ -134,8 +136,12 @@ static void basket(const struct bx_till_view *view, struct ui_grid *grid, const 
     int column = plan->split + 1, width = grid->columns - column - 1;
     int first = count > rows ? count - rows : 0; /* the newest stay in sight */
 
+    int amount = 6;
     for (int i = first; i < count; i++)
-        basket_line(grid, 2 + i - first, column, width, &view->lines[i]);
+        if ((int)bx_text_columns(view->lines[i].amount) > amount)
+            amount = (int)bx_text_columns(view->lines[i].amount);
+    for (int i = first; i < count; i++)
+        basket_line(grid, 2 + i - first, column, width, amount, &view->lines[i]);
     if (first > 0) {
         char more[32];
         bx_words_print(more, sizeof(more), "%d more above", first + 1);
@@ -162,10 +168,11 @@ static void lasts(const struct bx_till_view *view, struct ui_grid *grid, const s
 }
 
 /* " a F2 Adult        24.00 " */
-static void product(struct ui_grid *grid, int row, int column, int width, int price,
+static void product(struct ui_grid *grid, int row, int column, int width,
                     const struct bx_view_product *item)
 {
     char key[3] = {item->key, '\0'}, function[12] = "";
+    int price = (int)strlen(item->price) < 5 ? 5 : (int)strlen(item->price);
 
     ui_put(grid, row, column, 1, UI_KEY, key);
     if (item->function > 0)
@@ -178,14 +185,11 @@ static void product(struct ui_grid *grid, int row, int column, int width, int pr
 
 static void products(const struct bx_till_view *view, struct ui_grid *grid, const struct plan *plan)
 {
-    int half = (plan->split - 1) / 2, most = plan->products * 2, price = 5;
+    int half = (plan->split - 1) / 2, most = plan->products * 2;
 
-    for (size_t i = 0; i < view->product_count; i++)
-        if ((int)strlen(view->products[i].price) > price)
-            price = (int)strlen(view->products[i].price);
     for (int i = 0; i < (int)view->product_count && i < most; i++)
         product(grid, plan->tickets + 1 + i % plan->products, 1 + i / plan->products * half,
-                half - 1, price, &view->products[i]);
+                half - 1, &view->products[i]);
 }
 
 static void sums(const struct bx_till_view *view, struct ui_grid *grid, const struct plan *plan)
