@@ -354,7 +354,7 @@ static void any_number_amount_or_reference_finds_it(void **state)
     assert_null(strstr(rig->json, "2-0"));
     command(rig, "{\"verb\":\"find\",\"text\":\"4711\"}", 0);
     assert_non_null(strstr(rig->json, "\"2-000002\""));
-    command(rig, "{\"verb\":\"find\",\"text\":\"4711\",\"scope\":\"venue\"}", 1);
+    command(rig, "{\"verb\":\"find\",\"text\":\"4711\",\"scope\":\"venue\"}", 4);
     snprintf(answer_json, sizeof(answer_json),
              "{\"sales\":[{\"id\":\"%s\",\"number\":\"3-000009\",\"at\":1,\"total\":2400,"
              "\"till\":3}]}",
