@@ -75,6 +75,8 @@ const struct bx_action_row bx_action_rows[] = {
      "Takes tickets back against others: another time or product, the difference paid.", 7},
     {BX_ACTION_TENDER, ON(SALE), 'm', 0, "m", "tender", "Correct the tender",
      "Cash was keyed and it was a card, or the other way; the tickets stay.", 8},
+    {BX_ACTION_BILL, ON(SALE), 'i', 0, "i", "invoice", "Invoice for the sale",
+     "One for each sale, to a buyer by name; it has a number of its own series.", 10},
     {BX_ACTION_DISPUTE, ON(SALE), 'd', 0, "d", "dispute", "Change in dispute",
      "Opens the drawer about this sale, or takes down what was counted in it.", 9},
     {BX_ACTION_CHOOSE, ON(FIND) | ON(QUEUE) | ON(PALETTE) | ON(LINE), BX_KEY_ENTER, 0, "Enter",

@@ -40,6 +40,7 @@
  *   {"verb":"exchange", what comes back as for refund, what is taken as for sell}   as for sell
  *   {"verb":"tender","number":"2-000412","from":"cash","to":"card:4711","amount":2400}
  *   {"verb":"dispute","number":"2-000412","counted":12345}   without it: opens the drawer
+ *   {"verb":"invoice","number":"2-000412","name":"Ann Lee","street":"","town":"","tax":""}
  *   {"verb":"settle","seq":9,"reason":"seen","note":"called Ann"}
  *   {"verb":"offline","on":true}    {"forced":true}
  *   {"verb":"status"}               {"till","user","name","locked","shift","link","queued",…} */
@@ -170,6 +171,8 @@ static const struct bx_verb verbs[] = {
     {"tender", BX_VERB_ACTS, bx_command_tender, bx_command_correct_rows, bx_command_correct_tick,
      NULL},
     {"dispute", BX_VERB_ACTS, bx_command_dispute, bx_command_correct_rows, bx_command_correct_tick,
+     NULL},
+    {"invoice", BX_VERB_ACTS, bx_command_invoice, bx_command_correct_rows, bx_command_correct_tick,
      NULL},
     {"settle", BX_VERB_ACTS, bx_command_settle, bx_command_settle_rows, NULL, NULL},
     {"queue", BX_VERB_ANYBODY, bx_enquire_queue, .rows = bx_enquiry_rows},

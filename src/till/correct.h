@@ -130,6 +130,24 @@ int bx_must bx_dispute_open(struct bx_till *till, bx_origin origin, struct bx_ca
 int bx_must bx_dispute_count(struct bx_till *till, bx_origin origin, struct bx_case *one,
                              const struct bx_cash_entry *counted, struct bx_fault *fault);
 
+/* --- invoice.c ---------------------------------------------------------------------------------
+ */
+
+/* Whom an invoice is for: stored beside the journal, never in an entry. */
+struct bx_buyer {
+    char name[BX_NAME_SIZE], street[BX_NAME_SIZE], town[BX_NAME_SIZE], tax[BX_NAME_SIZE];
+};
+struct bx_invoicing { /* a buyer is being stored */
+    int64_t request;
+    bx_origin origin;
+    struct bx_id sale, person;
+};
+int bx_must bx_invoice_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
+                           const struct bx_buyer *buyer, struct bx_fault *fault);
+void bx_invoice_stored(struct bx_till *till, const struct bx_event *event);
+int bx_must bx_buyer_read(const char *json, size_t len, struct bx_buyer *ret,
+                          struct bx_fault *fault);
+
 /* --- drawer.c ----------------------------------------------------------------------------------
  */
 
@@ -153,6 +171,7 @@ struct bx_correcting {
     struct bx_retender move;
     bx_money counted;
     bool counts;
+    struct bx_buyer buyer;
 };
 /* A void or refund of the command's is on disk: writes its answer. */
 void bx_command_corrected(struct bx_till *till, const struct bx_entry_head *head,

@@ -191,6 +191,7 @@ void bx_correct_refund(struct bx_till *till);
 void bx_correct_exchange(struct bx_till *till);
 void bx_correct_tender(struct bx_till *till);
 void bx_correct_dispute(struct bx_till *till);
+void bx_correct_invoice(struct bx_till *till);
 
 /* --- view_lists.c ------------------------------------------------------------------------------
  */

@@ -198,6 +198,8 @@ static void stored(struct bx_till *till, const struct bx_event *event)
         bx_commit_stored(till, event);
     else if (request == till->papers.note_request)
         bx_papers_stored(till, event);
+    else if (request == till->invoicing.request)
+        bx_invoice_stored(till, event);
     else if (request == till->leases.note_request)
         bx_leases_stored(till, event);
     else if (request == till->link.note_request || request == till->link.document_note)
@@ -334,7 +336,8 @@ bool bx_till_is_idle(const struct bx_till *till)
 {
     const struct bx_link *link = &till->link;
     bool storing = till->commits.count > 0 || till->papers.note_request ||
-                   till->leases.note_request || link->note_request || link->document_note;
+                   till->invoicing.request || till->leases.note_request || link->note_request ||
+                   link->document_note;
     bool reading = link->queue_request || link->attention_request || till->draft.request ||
                    till->papers.read_request || till->papers.order.active ||
                    till->counter.read_request;

@@ -335,6 +335,33 @@ static void one_copy_more_than_the_limit_is_a_supervisors_word(void **state)
     assert_int_equal(rig->paper.copy, 2);
 }
 
+static void one_invoice_a_sale(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "2a", "\"cash\"");
+    command(rig, "{\"verb\":\"invoice\",\"number\":\"1\"}", 2);
+    command(rig, "{\"verb\":\"invoice\",\"number\":\"1\",\"name\":\"Ann Lee\"}", 0);
+    assert_non_null(strstr(rig->json, "2-I000001"));
+    command(rig, "{\"verb\":\"invoice\",\"number\":\"1\",\"name\":\"Ben Lee\"}", 1);
+    assert_int_equal(rig_entries(rig, BX_KIND_INVOICE), 1);
+    struct bx_query query = {.kind = BX_QUERY_KIND, .entry_kind = BX_KIND_INVOICE, .limit = 1};
+    struct bx_invoice_entry invoice;
+    size_t count;
+    const struct bx_row *row = rig_read(rig, &query, &count);
+    assert_null(strstr(row->body, "Ann"));
+    assert_int_equal(bx_invoice_decode(row->body, row->len, &invoice, NULL), 0);
+    query = (struct bx_query){.kind = BX_QUERY_PERSON, .id = invoice.person, .limit = 1};
+    row = rig_read(rig, &query, &count);
+    assert_int_equal(count, 1);
+    struct bx_buyer buyer;
+    assert_int_equal(bx_buyer_read(row->body, row->len, &buyer, NULL), 0);
+    assert_string_equal(buyer.name, "Ann Lee");
+    rig_keys(rig, "c\n\nF\ni");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_FORM);
+    rig_keys(rig, "Eve\n\n\n\n");
+    assert_int_equal(rig_entries(rig, BX_KIND_INVOICE), 2);
+}
+
 /* --- found --------------------------------------------------------------------------------------
  */
 
@@ -446,6 +473,7 @@ int main(void)
         SELLING(an_amount_moves_between_tenders),
         SELLING(change_in_dispute_is_counted),
         SELLING(any_number_amount_or_reference_finds_it),
+        SELLING(one_invoice_a_sale),
         SELLING(the_screen_voids),
         SELLING(the_screen_refunds_some),
         SELLING(the_screen_corrects_the_tender),
