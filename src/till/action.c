@@ -75,6 +75,8 @@ const struct bx_action_row bx_action_rows[] = {
      "Takes tickets back against others: another time or product, the difference paid.", 7},
     {BX_ACTION_TENDER, ON(SALE), 'm', 0, "m", "tender", "Correct the tender",
      "Cash was keyed and it was a card, or the other way; the tickets stay.", 8},
+    {BX_ACTION_SLOT_BACK, ON(SELL), 0, 0, "", NULL, "Refund a whole time",
+     "All that this till sold for the chosen time, when the visit did not take place.", 42},
     {BX_ACTION_BILL, ON(SALE), 'i', 0, "i", "invoice", "Invoice for the sale",
      "One for each sale, to a buyer by name; it has a number of its own series.", 10},
     {BX_ACTION_DISPUTE, ON(SALE), 'd', 0, "d", "dispute", "Change in dispute",

@@ -37,6 +37,8 @@
  *       {"number":"2-R000001","id","seq","hash","of":"2-000412","currency","exponent","total":-4800,
  *        "rounding","offline","tenders":[{"tender":"cash","amount":-4800,"reference":""}],
  *        "tickets":[1,2]}
+ *   {"verb":"refund","slot":"2026-11-24-1430"}    all this till sold for it: a visit cancelled
+ *       {"refunded":12,"failed":0,"cash":4800,"total":9600}
  *   {"verb":"exchange", what comes back as for refund, what is taken as for sell}   as for sell
  *   {"verb":"tender","number":"2-000412","from":"cash","to":"card:4711","amount":2400}
  *   {"verb":"dispute","number":"2-000412","counted":12345}   without it: opens the drawer

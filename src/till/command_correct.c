@@ -128,6 +128,10 @@ void bx_command_void(struct bx_till *till, struct bx_json_reader *reader)
 
 void bx_command_refund(struct bx_till *till, struct bx_json_reader *reader)
 {
+    if (bx_json_get(reader->object, "slot")) {
+        bx_command_refund_slot(till, reader);
+        return;
+    }
     taking_read(reader, begin(till, reader, BX_KIND_REFUND));
     find(till, reader);
 }

@@ -184,6 +184,7 @@ struct bx_till {
     struct bx_people people;
     struct bx_askings askings;
     struct bx_invoicing invoicing;
+    struct bx_sweep sweep;
     struct bx_desk desk; /* the screen's */
     struct bx_counter counter;
     struct bx_command command;

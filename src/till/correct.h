@@ -118,6 +118,26 @@ int bx_must bx_exchange_check(struct bx_till *till, bx_origin origin, struct bx_
 void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_sale *draft,
                        const struct bx_warrant *warrant);
 
+/* --- sweep.c: a whole slot that did not take place ----------------------------------------------
+ */
+
+struct bx_sweep {
+    bool active, writing;
+    bx_origin origin;
+    struct bx_slug slot;
+    struct bx_warrant warrant;
+    int64_t below;   /* sales from this seq on are done */
+    int64_t request; /* more of them are being read */
+    struct bx_case *sale;
+    int done, failed;
+    int64_t cash, total;
+    struct bx_ref last;
+};
+int bx_must bx_sweep_ask(struct bx_till *till, bx_origin origin, const struct bx_slot *slot,
+                         struct bx_fault *fault);
+bool bx_sweep_rows(struct bx_till *till, const struct bx_event *event);
+void bx_sweep_tick(struct bx_till *till);
+
 /* --- retender.c: an amount moves from one tender to another; a sale in dispute; its invoice -----
  */
 

@@ -48,6 +48,7 @@ void *bx_till_destroy(struct bx_till *till)
     bx_desk_finish(&till->desk);
     bx_commits_finish(&till->commits);
     bx_papers_finish(&till->papers);
+    bx_case_destroy(till->sweep.sale);
     bx_leases_finish(&till->leases);
     bx_link_finish(till);
     bx_programme_destroy(till->programme);
@@ -225,7 +226,7 @@ static void rows(struct bx_till *till, const struct bx_event *event)
         bx_command_rows(till, event);
     else if (request == till->counter.read_request)
         bx_counter_rows(till, event);
-    else if (!bx_cases_rows(till, event))
+    else if (!bx_cases_rows(till, event) && !bx_sweep_rows(till, event))
         till->dropped++;
 }
 
@@ -301,6 +302,7 @@ void bx_till_update(struct bx_till *till, const struct bx_event *event, struct b
     bx_link_tick(till);
     bx_papers_tick(till);
     bx_cases_tick(till);
+    bx_sweep_tick(till);
     bx_commit_tick(till);
     bx_command_tick(till);
     bx_counter_tick(till);
@@ -345,7 +347,7 @@ bool bx_till_is_idle(const struct bx_till *till)
         till->leases.request || link->send_request || link->news_request || link->document_request;
     return !storing && !reading && !sending && !till->people.pin_request &&
            !till->command.request && !bx_papers_are_busy(till) && !bx_cases_are_busy(till) &&
-           bx_counter_is_idle(till);
+           !till->sweep.active && bx_counter_is_idle(till);
 }
 
 void bx_till_facts(const struct bx_till *till, struct bx_till_facts *ret)

@@ -362,6 +362,29 @@ static void one_invoice_a_sale(void **state)
     assert_int_equal(rig_entries(rig, BX_KIND_INVOICE), 2);
 }
 
+static void a_cancelled_visit_goes_back_as_a_whole(void **state)
+{
+    struct rig *rig = *state;
+    for (int i = 0; i < 40; i++)
+        sell(rig, i % 2 ? "p" : "c", i % 2 ? "\"card\"" : "\"cash\"");
+    command(rig, VOID("1"), 0);
+    sell(rig, "2ap", "\"card\"");
+    command(rig, "{\"verb\":\"sell\",\"basket\":\"a\",\"slot\":\"15:00\"}", 0);
+    command(rig, "{\"verb\":\"refund\",\"slot\":\"s1430\",\"note\":\"fire\"}", 1);
+    command(rig,
+            "{\"verb\":\"refund\",\"slot\":\"s1430\",\"note\":\"fire\",\"approver\":8,"
+            "\"approver_pin\":\"1234\"}",
+            0);
+    rig_wait(rig, 20000);
+    assert_string_equal(rig->json, "{\"refunded\":20,\"failed\":0,\"cash\":17100,\"total\":21900}");
+    assert_int_equal(rig_entries(rig, BX_KIND_REFUND), 20);
+    command(rig,
+            "{\"verb\":\"refund\",\"slot\":\"s1430\",\"note\":\"fire\",\"approver\":8,"
+            "\"approver_pin\":\"1234\"}",
+            0);
+    assert_int_equal(rig_entries(rig, BX_KIND_REFUND), 20);
+}
+
 /* --- found --------------------------------------------------------------------------------------
  */
 
@@ -474,6 +497,7 @@ int main(void)
         SELLING(change_in_dispute_is_counted),
         SELLING(any_number_amount_or_reference_finds_it),
         SELLING(one_invoice_a_sale),
+        SELLING(a_cancelled_visit_goes_back_as_a_whole),
         SELLING(the_screen_voids),
         SELLING(the_screen_refunds_some),
         SELLING(the_screen_corrects_the_tender),
