@@ -1,28 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Figures as the server books them, a Z beside them, and the questions that show them. */
-#include "fixture.h"
+#include "asking.h"
 
 #include <string.h>
 
 #include "boxtill/base/alloc.h"
-#include "boxtill/domain/question.h"
-
-static void ask(struct venue *venue, const struct till *till, enum bx_question question,
-                const struct bx_inquiry *inquiry, struct bx_reply *reply)
-{
-    struct bx_fault fault = {0};
-    bx_buf_auto json, out;
-    bx_buf_init(&json, 0);
-    bx_buf_init(&out, 0);
-    MUST(bx_inquiry_encode(question, inquiry, &json));
-    const struct bd_question asked = {question, bx_buf_text(&json), json.len};
-    venue_begin(venue);
-    if (bd_book_ask(venue->store, &venue->turn, &till->device, &asked, &out, &fault) != 0)
-        fail_msg("%s", fault.say);
-    venue_end(venue);
-    if (bx_reply_decode(question, bx_buf_text(&out), out.len, reply, &fault) != 0)
-        fail_msg("%s %s", fault.say, fault.detail);
-}
 
 static void assert_figure(const struct bx_figures *figures, const char *what, const char *name,
                           int64_t count, int64_t amount)
@@ -63,7 +45,7 @@ static void check(enum store_kind kind)
     inquiry->shift = 1;
     {
         struct bx_reply *reply bx_cleanup(bx_reply_destroy) = bx_reply_create();
-        ask(venue, till, BX_QUESTION_SHIFT, inquiry, reply);
+        MUST(till_question(venue, till, BX_QUESTION_SHIFT, inquiry, reply));
         assert_int_equal(reply->confirmed, 4);
         assert_figure(&reply->figures, "sale", "", 2, 7200);
         assert_figure(&reply->figures, "return", "refund", 1, 2400);
@@ -73,14 +55,14 @@ static void check(enum store_kind kind)
     inquiry->from = inquiry->to = (struct bx_date){2026, 11, 24};
     {
         struct bx_reply *reply bx_cleanup(bx_reply_destroy) = bx_reply_create();
-        ask(venue, till, BX_QUESTION_DAYS, inquiry, reply);
+        MUST(till_question(venue, till, BX_QUESTION_DAYS, inquiry, reply));
         assert_figure(&reply->figures, "channel", "counter", 2, 4800);
         assert_figure(&reply->figures, "cashier", "7", 2, 4800);
     }
     inquiry->from = inquiry->to = (struct bx_date){2026, 11, 25};
     {
         struct bx_reply *reply bx_cleanup(bx_reply_destroy) = bx_reply_create();
-        ask(venue, till, BX_QUESTION_DAYS, inquiry, reply);
+        MUST(till_question(venue, till, BX_QUESTION_DAYS, inquiry, reply));
         assert_int_equal(reply->figures.count, 0);
     }
     assert_audit(venue);
