@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "boxtill/base/alloc.h"
+#include "sqlite/db.h"
 
 static void assert_figure(const struct bx_figures *figures, const char *what, const char *name,
                           int64_t count, int64_t amount)
@@ -175,6 +176,50 @@ static void the_audit_sees_a_wrong_figure(void **state)
     venue_destroy(venue);
 }
 
+/* What a store of the first format has not got is made of the entries that it holds. */
+static void an_older_store_is_counted_when_it_is_opened(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_SQLITE);
+    struct till *till = till_create(venue);
+    struct bx_fault fault = {0};
+    struct bx_code new;
+    struct bx_inquiry *inquiry = bx_new(struct bx_inquiry);
+    struct bx_reply *reply bx_cleanup(bx_reply_destroy) = bx_reply_create();
+    struct entry *sale = till_sell(venue, till, POOL_A, 0, 0, 2);
+    till_send_one(venue, till, sale);
+    till_send_one(venue, till,
+                  till_replace(venue, till, sale, 0, &sale->sale.tickets[0].code, &new));
+    struct bx_db_options options = {.path = venue->path, .sync = BX_DB_SYNC_FULL};
+    struct bx_db *db = bx_db_open(&options, &fault);
+    assert_non_null(db);
+    MUST(bx_db_script(db,
+                      "DELETE FROM figure; DELETE FROM shift; DELETE FROM about;"
+                      "UPDATE meta SET figured = 0;",
+                      &fault));
+    bx_db_destroy(db);
+    bd_book_destroy(venue->book);
+    venue_begin(venue);
+    venue->book = bd_book_create(venue->store, &venue->policy, &fault);
+    assert_non_null(venue->book);
+    venue_end(venue);
+    assert_audit(venue);
+    inquiry->id.b[0] = 1;
+    inquiry->shift = 1;
+    inquiry->sale = sale->envelope.id;
+    MUST(till_question(venue, till, BX_QUESTION_SHIFT, inquiry, reply));
+    assert_int_equal(reply->confirmed, 2);
+    assert_figure(&reply->figures, "sale", "", 1, 4800);
+    struct bx_reply *found bx_cleanup(bx_reply_destroy) = bx_reply_create();
+    MUST(till_question(venue, till, BX_QUESTION_SALE, inquiry, found));
+    size_t at = 0, len;
+    assert_non_null(bx_reply_entry(found, &at, &len));
+    assert_non_null(bx_reply_entry(found, &at, &len));
+    bx_free(inquiry);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +227,7 @@ int main(void)
         cmocka_unit_test(a_z_that_differs_becomes_a_task),
         cmocka_unit_test(a_late_entry_completes_the_shift),
         cmocka_unit_test(a_gap_keeps_a_z_from_being_compared),
+        cmocka_unit_test(an_older_store_is_counted_when_it_is_opened),
         cmocka_unit_test(the_audit_sees_a_wrong_figure),
     };
     return cmocka_run_group_tests_name("book: shifts", tests, NULL, NULL);
