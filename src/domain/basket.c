@@ -28,9 +28,7 @@ static bool same_terms(const struct bx_line *a, const struct bx_line *b)
            a->group == b->group && !a->note[0] && !b->note[0];
 }
 
-/* May B's pieces be counted into A? Only if one piece of each is the same thing at the same price.
- */
-static bool same_line(const struct bx_line *a, const struct bx_line *b)
+bool bx_line_joins(const struct bx_line *a, const struct bx_line *b)
 {
     return same_goods(a, &b->product, &b->slot) && bx_date_compare(a->date, b->date) == 0 &&
            a->price.minor == b->price.minor && a->tax_ppm == b->tax_ppm && a->places == b->places &&
@@ -41,7 +39,7 @@ static bool same_line(const struct bx_line *a, const struct bx_line *b)
 static int line_insert(struct bx_basket *basket, const struct bx_line *line, struct bx_fault *fault)
 {
     int at = 0;
-    while (at < basket->count && !same_line(&basket->lines[at], line))
+    while (at < basket->count && !bx_line_joins(&basket->lines[at], line))
         at++;
     if (at == BX_LINES_MAX)
         return bx_fault_say(fault, BX_ERR_FULL,
@@ -106,10 +104,11 @@ static int take_away(struct bx_basket *basket, const struct bx_product *product,
         if (!same_goods(line, &product->id, slot))
             continue;
         int taken = line->quantity < quantity ? line->quantity : quantity;
-        line->quantity -= taken;
         quantity -= taken;
-        if (line->quantity == 0)
+        if (taken == line->quantity)
             bx_basket_line_drop(basket, i);
+        else
+            bx_line_less(line, taken);
     }
     return 0;
 }
@@ -358,6 +357,15 @@ int bx_line_amount(const struct bx_line *line, bx_money *ret)
     if (bx_money_times(line->price, line->quantity, &whole))
         return BX_ERR_FULL;
     return bx_money_add(whole, bx_money_of(-line->off.minor), ret);
+}
+
+void bx_line_less(struct bx_line *line, int pieces)
+{
+    bx_assert(pieces >= 0 && pieces < line->quantity);
+    int err = bx_money_share(line->off, line->quantity - pieces, line->quantity, BX_ROUND_HALF_UP,
+                             &line->off);
+    bx_assert(!err);
+    line->quantity -= pieces;
 }
 
 int bx_line_tickets(const struct bx_line *line)

@@ -28,6 +28,25 @@ static void path_with(const struct bx_ledger *ledger, const char *tail, char out
     bx_assert(len > 0 && len < PATH_SIZE);
 }
 
+/* An older file's projections are made again by today's code. What cannot be read is for the checks
+ * to name, which follow. */
+static int projections_renew(struct bx_ledger *ledger, struct bx_fault *fault)
+{
+    struct bx_meta meta;
+    int err = bx_meta_load(ledger, &meta, fault);
+    if (err || meta.made == BX_LEDGER_MADE)
+        return err;
+    err = bx_db_begin(ledger->db, fault);
+    if (err)
+        return err;
+    err = bx_ledger_remake(ledger, fault);
+    if (err == 0)
+        err = bx_db_commit(ledger->db, fault);
+    if (err)
+        bx_db_rollback(ledger->db);
+    return (err == BX_ERR_INPUT || err == BX_ERR_CORRUPT) && ledger->inspect ? 0 : err;
+}
+
 static int ledger_open(struct bx_ledger *ledger, struct bx_fault *fault)
 {
     struct bx_db_options options = {
@@ -42,6 +61,8 @@ static int ledger_open(struct bx_ledger *ledger, struct bx_fault *fault)
     if (!ledger->db)
         return fault->err;
     int err = bx_db_migrate(ledger->db, "journal", bx_ledger_schema, bx_ledger_schema_count, fault);
+    if (err == 0)
+        err = projections_renew(ledger, fault);
     if (err == 0)
         err = bx_db_checkpoint(ledger->db, false, fault);
     if (err)
@@ -76,19 +97,15 @@ int bx_ledger_end(struct bx_ledger *ledger, enum bx_unsure unsure, int64_t turn,
     return err;
 }
 
-static int swap_in(struct bx_ledger *ledger, struct bx_fault *fault)
+/* FRESH takes the place of the journal, whose connection is gone; its log goes after its name. */
+static int rename_in(struct bx_ledger *ledger, const char *fresh, struct bx_fault *fault)
 {
-    char fresh[PATH_SIZE], log[PATH_SIZE];
-    path_with(ledger, ".new", fresh);
+    char log[PATH_SIZE];
     path_with(ledger, "-wal", log);
-    int err = bx_db_backup(ledger->db, fresh, fault);
-    if (err)
-        return err;
-    ledger->db = bx_db_abandon(ledger->db);
     if (rename(fresh, ledger->path))
         return bx_fault_set(fault, BX_ERR_IO, "The disk reported an error.", "rename %s: %s", fresh,
                             strerror(errno));
-    err = bx_db_sync_folder(ledger->path, fault);
+    int err = bx_db_sync_folder(ledger->path, fault);
     if (err)
         return err;
     if (unlink(log) && errno != ENOENT)
@@ -96,6 +113,32 @@ static int swap_in(struct bx_ledger *ledger, struct bx_fault *fault)
                             strerror(errno));
     err = bx_db_sync_folder(ledger->path, fault);
     return err ? err : ledger_open(ledger, fault);
+}
+
+static int swap_in(struct bx_ledger *ledger, struct bx_fault *fault)
+{
+    char fresh[PATH_SIZE];
+    path_with(ledger, ".new", fresh);
+    int err = bx_db_backup(ledger->db, fresh, fault);
+    if (err)
+        return err;
+    ledger->db = bx_db_abandon(ledger->db);
+    return rename_in(ledger, fresh, fault);
+}
+
+int bx_ledger_replace(struct bx_ledger *ledger, const char *fresh, struct bx_fault *fault)
+{
+    /* The old log must not be read over the new file after a power cut: it is emptied first. */
+    int err = bx_db_checkpoint(ledger->db, true, fault);
+    if (err)
+        return err;
+    ledger->db = bx_db_destroy(ledger->db);
+    err = rename_in(ledger, fresh, fault);
+    if (err == 0)
+        err = bx_tail_verify(ledger, fault);
+    if (err)
+        ledger->unsure = BX_UNSURE_COMMIT;
+    return err;
 }
 
 int bx_ledger_settle(struct bx_ledger *ledger, bool *ret_there, struct bx_fault *fault)
@@ -175,6 +218,8 @@ void *bx_journal_destroy(struct bx_journal *journal)
     struct bx_ledger *ledger = bx_ledger_of(journal);
     /* An unsettled COMMIT is left as it lies, for the next start to look at. */
     ledger->db = ledger->unsure ? bx_db_abandon(ledger->db) : bx_db_destroy(ledger->db);
+    bx_figures_finish(&ledger->rows);
+    bx_content_room_destroy(ledger->named);
     bx_free(ledger->path);
     bx_free(ledger->vfs);
     return bx_free(ledger);

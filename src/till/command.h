@@ -47,6 +47,16 @@ void bx_command_sell_tick(struct bx_till *till);
 void bx_command_paper_ask(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_paper_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
 
+void bx_command_void(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_refund(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_exchange(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_tender(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_dispute(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_settle(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_settle_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
+void bx_command_correct_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
+void bx_command_correct_tick(struct bx_till *till);
+
 void bx_command_login(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_logout(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_lock(struct bx_till *till, struct bx_json_reader *reader);
@@ -60,6 +70,9 @@ void bx_command_person_done(struct bx_till *till, const struct bx_entry_head *he
 
 void bx_enquire_queue(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_find(struct bx_till *till, struct bx_json_reader *reader);
+void bx_enquire_find_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
+/* "queued", "recorded", "attention", "settled" or "waiting". */
+const char *bx_command_state(const struct bx_row *row);
 void bx_enquire_show(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_allot(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_status(struct bx_till *till, struct bx_json_reader *reader);

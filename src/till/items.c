@@ -69,38 +69,70 @@ static void moment_text(const struct bx_till *till, bx_utc at, char *out, size_t
     snprintf(out, size, "%s%s%s", day, day[0] ? " " : "", bx_slot_time(at, offset, time));
 }
 
-/* "2 Adult, 1 Child 6-17" */
+static size_t basket_text(const struct bx_basket *basket, const char *sign, char *out, size_t size)
+{
+    size_t len = 0;
+    for (int i = 0; i < basket->count && len < size - 1; i++) {
+        const struct bx_line *line = &basket->lines[i];
+        int n = snprintf(out + len, size - len, "%s%s%d %s", i ? ", " : "", sign, line->quantity,
+                         line->name);
+        len += n > 0 ? (size_t)n : 0;
+    }
+    return len < size ? len : size - 1;
+}
+
+/* "2 Adult, 1 Child 6-17"; what was taken back first, as "-2 Adult". */
 static void lines_text(const struct bx_sale *sale, char *out, size_t size)
 {
-    char text[256];
+    char text[256] = "";
+    size_t len = basket_text(&sale->back, "-", text, sizeof(text));
+    if (len > 0 && sale->basket.count > 0 && len + 3 < sizeof(text)) {
+        text[len++] = ',';
+        text[len++] = ' ';
+        text[len] = '\0';
+    }
+    basket_text(&sale->basket, "", text + len, sizeof(text) - len);
+    bx_text_copy(out, size, text);
+}
+
+/* What a sale is found by beside number, time, lines and amount. */
+static void more_text(const struct bx_sale *sale, char *out, size_t size)
+{
+    char text[128] = "";
     size_t len = 0;
-    text[0] = '\0';
-    for (int i = 0; i < sale->basket.count && len < sizeof(text) - 1; i++) {
-        const struct bx_line *line = &sale->basket.lines[i];
-        int n = snprintf(text + len, sizeof(text) - len, "%s%d %s", i ? ", " : "", line->quantity,
-                         line->name);
+    for (int i = 0; i < sale->tender_count && len < sizeof(text) - 1; i++) {
+        if (!sale->tenders[i].reference[0])
+            continue;
+        int n = snprintf(text + len, sizeof(text) - len, "%s%s", len > 0 ? " " : "",
+                         sale->tenders[i].reference);
         len += n > 0 ? (size_t)n : 0;
     }
     bx_text_copy(out, size, text);
 }
 
-static void entry_item(struct bx_till *till, size_t index, struct bx_sale *sale)
+void bx_item_describe(const struct bx_till *till, const struct bx_row *row, struct bx_sale *room,
+                      struct bx_item *ret)
 {
-    const struct bx_row *row = &till->counter.rows[index];
-    struct bx_item *item = item_add(till, index);
     char moment[32], lines[64], text[128];
-    if (!item)
-        return;
     moment_text(till, row->head.at, moment, sizeof(moment));
     lines[0] = '\0';
-    if (row->head.kind == BX_KIND_SALE && !bx_sale_decode(row->body, row->len, sale, NULL)) {
-        lines_text(sale, lines, sizeof(lines));
-        item->amount = sale->totals.total;
-        item->has_amount = true;
+    if (bx_kind_shape(row->head.kind) == BX_SHAPE_SALE &&
+        !bx_sale_decode(row->body, row->len, room, NULL)) {
+        lines_text(room, lines, sizeof(lines));
+        ret->amount = bx_sale_due(room);
+        more_text(room, ret->more, sizeof(ret->more));
+        ret->has_amount = true;
     }
-    BX_TEXT_COPY(item->a, row->head.number[0] ? row->head.number : bx_kind_name(row->head.kind));
+    BX_TEXT_COPY(ret->a, row->head.number[0] ? row->head.number : bx_kind_name(row->head.kind));
     snprintf(text, sizeof(text), "%s  %s", moment, lines);
-    BX_TEXT_COPY(item->b, text);
+    BX_TEXT_COPY(ret->b, text);
+}
+
+static void entry_item(struct bx_till *till, size_t index, struct bx_sale *sale)
+{
+    struct bx_item *item = item_add(till, index);
+    if (item)
+        bx_item_describe(till, &till->counter.rows[index], sale, item);
 }
 
 /* The receipt first, then the tickets. */
@@ -160,47 +192,36 @@ static void code_select(struct bx_till *till, const char *code)
             counter->selected = (size_t)i + 1;
 }
 
-void bx_items_sale_open(struct bx_till *till, const struct bx_row *row, const char *code)
+void bx_items_case_open(struct bx_till *till, struct bx_case *taken, const char *code)
 {
     struct bx_counter *counter = &till->counter;
-    struct bx_fault fault = {0};
-    struct bx_counter_sale *sale = bx_new(struct bx_counter_sale);
-    if (bx_sale_decode(row->body, row->len, &sale->sale, &fault)) {
-        bx_free(sale);
-        bx_counter_fault(till, &fault);
-        return;
-    }
-    sale->row = row_copy(row);
     if (code != counter->wanted)
         BX_TEXT_COPY(counter->wanted, code);
     bx_lists_forget(till);
-    counter->sale = sale;
+    counter->sale = taken;
     bx_counter_open(till, BX_SCREEN_SALE);
     bx_lists_load(till, BX_SCREEN_SALE);
     code_select(till, counter->wanted);
 }
 
-void bx_items_about(struct bx_till *till, const struct bx_row *rows, size_t count)
+void bx_items_sale_open(struct bx_till *till, const struct bx_row *row, const char *code)
+{
+    struct bx_fault fault = {0};
+    struct bx_case *one = bx_case_create(row, &fault);
+    if (one)
+        bx_items_case_open(till, one, code);
+    else
+        bx_counter_fault(till, &fault);
+}
+
+/* A code that was looked for may be one that replaced another. */
+void bx_items_case(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
-    struct bx_counter_sale *sale = counter->sale;
-    struct bx_paper_entry paper;
-    if (!sale)
-        return;
-    memset(sale->copies, 0, sizeof(sale->copies));
-    memset(sale->replaced, 0, sizeof(sale->replaced));
-    for (size_t i = 0; i < count; i++) {
-        enum bx_kind kind = rows[i].head.kind;
-        if ((kind != BX_KIND_REPRINT && kind != BX_KIND_REPLACE) ||
-            bx_paper_decode(rows[i].body, rows[i].len, &paper, NULL) || paper.ticket < -1 ||
-            paper.ticket >= BX_TICKETS_MAX)
-            continue;
-        uint8_t *n = (kind == BX_KIND_REPRINT ? sale->copies : sale->replaced) + paper.ticket + 1;
-        *n = *n < UINT8_MAX ? (uint8_t)(*n + 1) : *n;
-        if (kind == BX_KIND_REPLACE && counter->wanted[0] &&
-            strcmp(paper.code.s, counter->wanted) == 0 && counter->screen == BX_SCREEN_SALE)
-            counter->selected = (size_t)(paper.ticket + 1);
-    }
+    const struct bx_case *one = counter->sale;
+    for (int i = 0; i < one->sale.ticket_count && counter->wanted[0]; i++)
+        if (strcmp(one->codes[i].s, counter->wanted) == 0 && counter->screen == BX_SCREEN_SALE)
+            counter->selected = (size_t)i + 1;
     counter->wanted[0] = '\0';
 }
 
@@ -223,24 +244,27 @@ static bool holds(const char *text, const char *word, size_t len)
     return false;
 }
 
-/* Every word typed stands somewhere in the item: a time and an amount together find a sale. */
-static bool passes(const struct bx_till *till, const struct bx_item *item)
+bool bx_item_matches(const struct bx_till *till, const struct bx_item *item, const char *word)
 {
-    const char *word = till->counter.input;
     char amount[BX_MONEY_TEXT] = "";
-    if (till->counter.screen != BX_SCREEN_FIND)
-        return true;
     if (item->has_amount)
         bx_counter_money(till, item->amount, amount);
     while (*word) {
         size_t len = strcspn(word, " ");
         if (len > 0 && !holds(item->a, word, len) && !holds(item->b, word, len) &&
-            !holds(amount, word, len))
+            !holds(item->more, word, len) && !holds(amount, word, len))
             return false;
         word += len;
         word += *word == ' ';
     }
     return true;
+}
+
+static bool passes(const struct bx_till *till, const struct bx_item *item)
+{
+    const struct bx_counter *counter = &till->counter;
+    return counter->screen != BX_SCREEN_FIND || counter->venue ||
+           bx_item_matches(till, item, counter->input);
 }
 
 size_t bx_items_count(const struct bx_till *till)
@@ -279,4 +303,31 @@ const struct bx_print_job *bx_items_job(const struct bx_till *till, const struct
             best = job;
     }
     return best;
+}
+
+/* --- what the server has found ------------------------------------------------------------------
+ */
+
+void bx_items_found(struct bx_till *till, const struct bx_found_sale *sales, int count)
+{
+    struct bx_counter *counter = &till->counter;
+    char moment[32], text[64];
+    bx_items_forget(till);
+    if (count > 0)
+        counter->rows = bx_alloc((size_t)count, sizeof(*counter->rows));
+    for (int i = 0; i < count; i++) {
+        const struct bx_found_sale *sale = &sales[i];
+        struct bx_row *row = &counter->rows[counter->row_count++];
+        *row = (struct bx_row){.head = {.till = sale->till, .id = sale->id, .at = sale->at}};
+        BX_TEXT_COPY(row->head.number, sale->number);
+        struct bx_item *item = item_add(till, (size_t)i);
+        if (!item)
+            return;
+        moment_text(till, sale->at, moment, sizeof(moment));
+        bx_words_print(text, sizeof(text), "%s  till %d", moment, (int)sale->till);
+        BX_TEXT_COPY(item->a, sale->number);
+        BX_TEXT_COPY(item->b, text);
+        item->amount = sale->total;
+        item->has_amount = true;
+    }
 }
