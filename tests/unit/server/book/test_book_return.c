@@ -2,6 +2,7 @@
 /* What a void, a refund and an exchange take back, and what they find when it is not there. */
 #include "fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "boxtill/base/alloc.h"
@@ -20,10 +21,10 @@ static struct entry *back_write(struct venue *venue, struct till *till, enum bx_
 static void assert_verdict(struct venue *venue, int n, const struct bx_code *code, const char *why)
 {
     struct bd_gate_scan scan = {{{2, (uint8_t)n}}, *code, "north", venue->turn.now};
-    char part[64] = "\"why\":\"";
+    char part[64];
     bx_buf_auto out;
     bx_buf_init(&out, 0);
-    strcat(strcat(part, why), "\"");
+    snprintf(part, sizeof part, "\"why\":\"%s\"", why);
     venue_begin(venue);
     MUST(bd_book_check_in(venue->book, &venue->turn, &scan, &out, NULL));
     venue_end(venue);
