@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What an open sale carries beside its lines, and what of it is under way at the server. Included
+ * by core.h, and by nothing else. */
+
+#include "boxtill/domain/cash.h"
+#include "boxtill/domain/member.h"
+#include "boxtill/domain/order.h"
+#include "boxtill/domain/tariff.h"
+#include "boxtill/till/till.h"
+
+/* Who asked for something: 0 the screen, else the request number of a command. */
+typedef int64_t bx_origin;
+
+/* --- deal.c ----------------------------------------------------------------------------------- */
+
+/* Places of a pool that an order holds at the server: no lease is used for them. */
+struct bx_held {
+    struct bx_slug pool;
+    int64_t places;
+};
+
+struct bx_deal {
+    struct bx_slug member, proof; /* whose entitlement is used, and of which class */
+    char member_name[BX_NAME_SIZE]; /* for the screen: stands in no entry */
+    int guests;
+    bool declined; /* list prices were asked for */
+    struct bx_slug account, origin;
+    bool origin_asked;
+    bool invoice; /* wanted with the sale */
+    struct bx_id order;
+    char order_ref[24];
+    int64_t persons_booked;
+    bx_money prepaid;
+    int held_count;
+    struct bx_held held[BX_ORDER_LINES_MAX];
+    int64_t corrections; /* pieces taken out again */
+    int warrant_count;
+    struct bx_warrant warrants[BX_WARRANTS_MAX];
+};
+
+/* The warrant of that action; NULL: none was given. */
+const struct bx_warrant *bx_deal_warrant(const struct bx_deal *deal, const char *what);
+/* Puts WARRANT in the place of an earlier one of its action. 0, or BX_ERR_FULL. */
+int bx_must bx_deal_allow(struct bx_deal *deal, const struct bx_warrant *warrant,
+                          struct bx_fault *fault);
+/* Places of POOL that the order brings. */
+int64_t bx_deal_held(const struct bx_deal *deal, const struct bx_slug *pool);
+/* What BASKET takes of the till's own places: nothing in training, none of what an order holds. */
+int64_t bx_deal_need(const struct bx_till *till, const struct bx_deal *deal,
+                     const struct bx_basket *basket, const struct bx_slug *pool);
+/* One line of JSON; NAME is what a parked basket is called. */
+void bx_deal_encode(const struct bx_deal *deal, const char *name, struct bx_buf *out);
+int bx_must bx_deal_decode(const char *json, size_t len, struct bx_deal *ret,
+                           char name[BX_NAME_SIZE], struct bx_fault *fault);
+/* Writes into SALE what the deal knows. */
+void bx_deal_put(const struct bx_till *till, const struct bx_deal *deal, struct bx_sale *sale);
+
+/* --- desk.c: a basket and its tendering; the screen has one, a command brings its own --------- */
+
+struct bx_undo {
+    struct bx_basket basket;
+    struct bx_deal deal;
+};
+
+struct bx_desk {
+    bx_origin origin;
+    struct bx_basket basket;
+    struct bx_deal deal;
+    bx_money saved;      /* by automatic prices */
+    struct bx_sale sale; /* being tendered: basket, totals, tenders so far, places of the leases */
+    struct bx_sale *returns; /* an exchange: what is taken back (of, back, …); NULL: a sale */
+    struct bx_slug wants;    /* a refusal that a supervisor may lift: the action; none */
+    char warn[200];          /* what the limits say of this sale without refusing it; "" */
+    bool tendering;      /* its places are reserved */
+    bool committing;     /* handed to the journal, answer not here yet */
+    int waiting;         /* places asked of the server for this basket, not answered yet */
+    struct bx_slug waiting_pool;
+    bool stale;              /* a new programme came while it was being paid */
+    int undo_count, undo_at; /* earlier baskets, for undo and redo */
+    struct bx_undo *undo;    /* ring of UNDO_MAX, NULL for a command's desk */
+};
+
+void bx_desk_init(struct bx_desk *desk, bx_origin origin, bool with_undo);
+void bx_desk_finish(struct bx_desk *desk);
+/* Rings up (or, negative, takes away) at once when the lease has the places; else, online, adds the
+ * line, asks GROW for the basket's need and marks it waiting (a refusal takes back what is not
+ * ours, with a sentence through bx_say or the command's reply); offline refuses and says how many
+ * are this till's. */
+int bx_must bx_desk_add(struct bx_till *till, struct bx_desk *desk,
+                        const struct bx_product *product, const struct bx_slot *slot, int quantity,
+                        struct bx_fault *fault);
+int bx_must bx_desk_move(struct bx_till *till, struct bx_desk *desk, const struct bx_slot *slot,
+                         struct bx_fault *fault);
+void bx_desk_line_drop(struct bx_till *till, struct bx_desk *desk, int index);
+void bx_desk_clear(struct bx_till *till, struct bx_desk *desk);
+/* The basket was sold already: empties it for good. */
+void bx_desk_forget(struct bx_till *till, struct bx_desk *desk);
+/* Brings the basket up to what the programme and the day say now, and says what that changed. */
+void bx_desk_refresh(struct bx_till *till, struct bx_desk *desk);
+/* There is a new programme: refreshes, after an open payment at the latest. */
+void bx_desk_programme(struct bx_till *till, struct bx_desk *desk);
+/* Takes back the last STEPS changes, also while places are asked for: BEFORE is the basket then. */
+void bx_desk_put_back(struct bx_till *till, struct bx_desk *desk, const struct bx_basket *before,
+                      int steps);
+/* Places beyond capacity that a supervisor has allowed for this basket. */
+int64_t bx_desk_over(const struct bx_desk *desk);
+bool bx_desk_undo(struct bx_till *till, struct bx_desk *desk);
+bool bx_desk_redo(struct bx_till *till, struct bx_desk *desk);
+/* Reserves the basket's places and opens tendering; refused for an empty basket, one that waits, a
+ * slot that is over, a missing day key, nobody logged in, selling stopped. */
+int bx_must bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault);
+void bx_desk_pay_close(struct bx_till *till, struct bx_desk *desk);
+/* Adds a tender; the one that settles makes the ticket codes and hands the sale to the journal. */
+int bx_must bx_desk_tender(struct bx_till *till, struct bx_desk *desk, enum bx_tender_kind kind,
+                           bx_money received, const char *reference, struct bx_fault *fault);
+/* The same for a tender that came of an attempt. */
+struct bx_offered {
+    enum bx_tender_kind kind;
+    bx_money amount;
+    const char *reference;
+    struct bx_id attempt;
+};
+int bx_must bx_desk_offer(struct bx_till *till, struct bx_desk *desk,
+                          const struct bx_offered *offered, struct bx_fault *fault);
+/* What is left to pay, and what cash would be due for it. */
+void bx_desk_left(const struct bx_till *till, const struct bx_desk *desk, bx_money *ret_left,
+                  bx_money *ret_cash);
+/* The server answered a GROW for POOL (or did not): settles what waits. */
+void bx_desk_grown(struct bx_till *till, const struct bx_slug *pool);
+/* The journal has answered: the sale is over, or (refused) the basket stands as before paying. */
+void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold);
+/* The desk of ORIGIN, or NULL when its command is gone. */
+struct bx_desk *bx_desk_of(struct bx_till *till, bx_origin origin);
