@@ -42,9 +42,10 @@ int bx_body_same(struct bx_body *state, int made, const struct bx_buf *spelled, 
     return state->root.err;
 }
 
-void bx_head_put(struct bx_json_writer *writer, const struct bx_entry_head *head)
+void bx_head_put(struct bx_json_writer *writer, int v, const struct bx_entry_head *head)
 {
-    bx_json_put_int(writer, "v", 1);
+    bx_assert(v >= 1 && v <= BX_V_NEWEST);
+    bx_json_put_int(writer, "v", v);
     bx_json_put_int(writer, "till", head->till);
     bx_json_put_int(writer, "inc", head->incarnation);
     bx_json_put_int(writer, "seq", head->seq);
@@ -79,6 +80,17 @@ static bool is_number_of(int64_t till, const char *text)
     return false;
 }
 
+/* Notes are of version 1, whatever their kind. What the first version had (a sale, papers, a shift
+ * opened by a note) is of either, all else of version 2. */
+static bool has_v(enum bx_kind kind, int v)
+{
+    enum bx_shape shape = bx_kind_shape(kind);
+    if (v == 1)
+        return shape == BX_SHAPE_NOTE || shape == BX_SHAPE_PAPER || kind == BX_KIND_SALE ||
+               kind == BX_KIND_SHIFT_OPEN;
+    return shape != BX_SHAPE_NOTE;
+}
+
 int bx_head_read(struct bx_body *state, struct bx_entry_head *ret)
 {
     struct bx_json_reader *root = &state->root;
@@ -88,10 +100,13 @@ int bx_head_read(struct bx_body *state, struct bx_entry_head *ret)
     if (root->err)
         return root->err;
     struct bx_entry_head head = {0};
-    if (v != 1 || bx_kind_parse(word, &head.kind))
+    if (v > BX_V_NEWEST || bx_kind_parse(word, &head.kind))
         return root->err = bx_fault_set(state->fault, BX_ERR_MISSING,
                                         "This entry was written by a newer version.",
                                         "entry of v %lld, kind %s", (long long)v, word);
+    state->v = (int)v;
+    if (!has_v(head.kind, state->v))
+        bx_json_fault(root, "a %s is never of version %d", word, state->v);
     head.till = bx_json_int(root, "till", 1, BX_TILL_MAX);
     head.incarnation = bx_json_int(root, "inc", 1, BX_TILL_MAX);
     head.seq = bx_json_int(root, "seq", 1, BX_MONEY_MAX);
@@ -152,8 +167,7 @@ static void line_window_check(struct bx_json_reader *reader, const struct bx_lin
         bx_json_fault(reader, "\"start\" and \"end\" are no window of time");
 }
 
-/* A member that is "" for none, but must be there. */
-static void slug_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_slug *ret)
+void bx_slug_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_slug *ret)
 {
     *ret = (struct bx_slug){0};
     bx_json *value = bx_json_get(reader->object, name);
@@ -169,12 +183,12 @@ static void line_read(void *arg, struct bx_json_reader *reader, size_t at)
         "offset",  "date", "price", "tax",        "places", "persons", "quantity", NULL};
     bx_slug_read(reader, "product", &line->product);
     bx_json_string(reader, "name", BX_NAME_COLUMNS, line->name, sizeof(line->name));
-    slug_read_or_empty(reader, "event", &line->event);
+    bx_slug_read_or_empty(reader, "event", &line->event);
     bx_json_string_or(reader, "event_name", BX_NAME_COLUMNS, line->event_name,
                       sizeof(line->event_name), "");
-    slug_read_or_empty(reader, "slot", &line->slot);
-    slug_read_or_empty(reader, "pool", &line->pool);
-    slug_read_or_empty(reader, "class", &line->class);
+    bx_slug_read_or_empty(reader, "slot", &line->slot);
+    bx_slug_read_or_empty(reader, "pool", &line->pool);
+    bx_slug_read_or_empty(reader, "class", &line->class);
     line->start.us = bx_json_int(reader, "start", 0, BX_MONEY_MAX);
     line->end.us = bx_json_int(reader, "end", 0, BX_MONEY_MAX);
     line->offset_min = (int)bx_json_int(reader, "offset", -BX_OFFSET_MAX, BX_OFFSET_MAX);

@@ -5,6 +5,7 @@
 
 #include "boxtill/base/json.h"
 #include "boxtill/domain/basket.h"
+#include "boxtill/domain/cash.h"
 #include "boxtill/domain/entry.h"
 
 /* The members of the head, for lists of what a body may hold. */
@@ -19,6 +20,7 @@ struct bx_body {
     struct bx_json_doc *doc;
     struct bx_json_reader root;
     struct bx_fault *fault, spare;
+    int v; /* once the head was read */
 };
 
 /* Parses BODY into *BODY_STATE, whatever its kind; WHERE names it. 0 or the fault's err. */
@@ -32,9 +34,12 @@ void bx_body_close(struct bx_body *state);
 int bx_must bx_body_same(struct bx_body *state, int made, const struct bx_buf *spelled,
                          const char *body, size_t len);
 
-/* Writes the members of the head; the object is the caller's to open and close. */
-void bx_head_put(struct bx_json_writer *writer, const struct bx_entry_head *head);
-/* Reads them. 0, BX_ERR_INPUT, or BX_ERR_MISSING for a v or a kind of the future. */
+/* Writes the members of the head of format version V, BX_V_NEWEST at most; the object is the
+ * caller's to open and close. */
+enum { BX_V_NEWEST = 2 };
+void bx_head_put(struct bx_json_writer *writer, int v, const struct bx_entry_head *head);
+/* Reads them; a v that the kind never had is a fault, and state->v says which it is. 0,
+ * BX_ERR_INPUT, or BX_ERR_MISSING for a v or a kind of the future. */
 int bx_must bx_head_read(struct bx_body *state, struct bx_entry_head *ret);
 
 /* The member "lines" of a basket, and its reading through READER into *RET (count and lines). */
@@ -42,5 +47,23 @@ void bx_lines_put(struct bx_json_writer *writer, const struct bx_basket *basket)
 void bx_lines_read(struct bx_json_reader *reader, struct bx_basket *ret);
 
 /* A member that is "" for none, but must be there. */
+void bx_slug_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_slug *ret);
 void bx_code_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_code *ret);
 bool bx_bool_read(struct bx_json_reader *reader, const char *name);
+/* "" is the zero id. */
+void bx_id_put_or_empty(struct bx_json_writer *writer, const char *name, const struct bx_id *id);
+void bx_id_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_id *ret);
+
+/* {"what":"void","reason":"mistake","note":"","approver":9}: why, and who allowed it (warrant.c).
+ * NAME NULL: an element. The reader is of that object; all of it is read. */
+void bx_warrant_put(struct bx_json_writer *writer, const char *name,
+                    const struct bx_warrant *warrant);
+void bx_warrant_read(struct bx_json_reader *reader, struct bx_warrant *ret);
+/* The member NAME as one. */
+void bx_warrant_member_read(struct bx_json_reader *reader, const char *name,
+                            struct bx_warrant *ret);
+
+/* The member "pieces" (cash.c); read, they must descend and add up to AMOUNT unless there are none.
+ * RET has room for BX_PIECES_MAX; returns how many. */
+void bx_pieces_put(struct bx_json_writer *writer, const struct bx_piece *pieces, int count);
+int bx_pieces_read(struct bx_json_reader *reader, bx_money amount, struct bx_piece *ret);

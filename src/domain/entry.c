@@ -43,6 +43,7 @@
  *   "old":"B1…"       replace: the code that is refused from now on; reprint: ""
  *   "copy":1          reprint: 1 for the first copy; replace: 0
  *   "reason":"torn"   1 to 40 columns
+ *   "approver":9      version 2 only: the supervisor who allowed it
  *
  * every other kind goes on with "about":"…","n":0, where they mean
  *   print-answer      about: "hand" or "gone"; n: seq of the entry whose print was unsure
@@ -194,7 +195,7 @@ int bx_note_encode(const struct bx_entry_head *head, const char *about, int64_t 
     struct bx_json_writer writer;
     bx_json_write(&writer, out);
     bx_json_object_open(&writer, NULL);
-    bx_head_put(&writer, head);
+    bx_head_put(&writer, 1, head);
     bx_json_put_string(&writer, "about", washed);
     bx_json_put_int(&writer, "n", n);
     bx_json_object_close(&writer);
@@ -238,7 +239,7 @@ bool bx_entry_begins_with(const char *body, size_t len, const struct bx_entry_he
     bx_buf_init(&spelled, BX_BODY_MAX);
     bx_json_write(&writer, &spelled);
     bx_json_object_open(&writer, NULL);
-    bx_head_put(&writer, head);
+    bx_head_put(&writer, len > 5 && body[5] == '2' ? 2 : 1, head); /* {"v":2 */
     return len > spelled.len && body[spelled.len] == ',' && body[len - 1] == '}' &&
            memcmp(body, spelled.data, spelled.len) == 0;
 }

@@ -17,13 +17,15 @@ int bx_paper_encode(const struct bx_entry_head *head, const struct bx_paper_entr
     struct bx_json_writer writer;
     bx_json_write(&writer, out);
     bx_json_object_open(&writer, NULL);
-    bx_head_put(&writer, head);
+    bx_head_put(&writer, paper->approver ? 2 : 1, head);
     bx_json_put_id(&writer, "sale", &paper->sale);
     bx_json_put_int(&writer, "ticket", paper->ticket);
     bx_json_put_string(&writer, "code", paper->code.s);
     bx_json_put_string(&writer, "old", paper->old.s);
     bx_json_put_int(&writer, "copy", paper->copy);
     bx_json_put_string(&writer, "reason", reason);
+    if (paper->approver)
+        bx_json_put_int(&writer, "approver", paper->approver);
     bx_json_object_close(&writer);
     return out->full ? BX_ERR_FULL : 0;
 }
@@ -49,8 +51,8 @@ static void rules_check(struct bx_json_reader *root, enum bx_kind kind,
 int bx_paper_decode(const char *body, size_t len, struct bx_paper_entry *ret,
                     struct bx_fault *fault)
 {
-    static const char *const names[] = {BX_HEAD_NAMES, "sale", "ticket", "code",
-                                        "old",         "copy", "reason", NULL};
+    static const char *const names[] = {BX_HEAD_NAMES, "sale",   "ticket",   "code", "old",
+                                        "copy",        "reason", "approver", NULL};
     bx_body_auto state;
     struct bx_entry_head head;
     int err = bx_body_open(&state, body, len, "paper", fault);
@@ -64,6 +66,8 @@ int bx_paper_decode(const char *body, size_t len, struct bx_paper_entry *ret,
     bx_code_read_or_empty(root, "old", &paper.old);
     paper.copy = (int)bx_json_int(root, "copy", 0, BX_TILL_MAX);
     bx_json_string(root, "reason", 40, paper.reason, sizeof(paper.reason));
+    if (state.v == 2)
+        paper.approver = bx_json_int(root, "approver", 1, BX_MONEY_MAX);
     bx_json_only(root, names);
     rules_check(root, head.kind, &paper);
     if (root->err)

@@ -15,12 +15,8 @@
 #include "words.h"
 
 static const char *const tender_words[] = {
-    [BX_TENDER_CASH] = "cash",
-    [BX_TENDER_CARD] = "card",
-    [BX_TENDER_VOUCHER] = "voucher",
-    [BX_TENDER_STORED] = "stored",
-    [BX_TENDER_ACCOUNT] = "account",
-    [BX_TENDER_PREPAID] = "prepaid",
+    [BX_TENDER_CASH] = "cash",     [BX_TENDER_CARD] = "card",       [BX_TENDER_VOUCHER] = "voucher",
+    [BX_TENDER_STORED] = "stored", [BX_TENDER_ACCOUNT] = "account", [BX_TENDER_PREPAID] = "prepaid",
 };
 
 BX_WORDS_DEFINE(enum bx_tender_kind, tender_words, bx_tender_word, bx_tender_parse)
@@ -92,7 +88,7 @@ int bx_sale_encode(const struct bx_entry_head *head, const struct bx_sale *sale,
     size_t from = out->len;
     bx_json_write(&writer, out);
     bx_json_object_open(&writer, NULL);
-    bx_head_put(&writer, head);
+    bx_head_put(&writer, 1, head);
     bx_json_put_string(&writer, "currency", sale->currency);
     bx_json_put_int(&writer, "exponent", sale->exponent);
     bx_json_put_bool(&writer, "tax_included", sale->tax_included);

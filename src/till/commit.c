@@ -22,6 +22,11 @@ static void intent_finish(struct bx_intent *intent)
 {
     bx_free(intent->sale);
     bx_free(intent->paper);
+    bx_free(intent->cash);
+    bx_free(intent->change);
+    bx_free(intent->attempt);
+    bx_free(intent->invoice);
+    bx_free(intent->report);
     bx_free(intent->jobs);
     *intent = (struct bx_intent){0};
 }
@@ -38,79 +43,82 @@ static struct bx_intent *front(struct bx_till *till)
     return &till->commits.queue[till->commits.first];
 }
 
+static bool is_people(enum bx_kind kind)
+{
+    return kind == BX_KIND_LOGIN || kind == BX_KIND_LOGIN_FAILED || kind == BX_KIND_LOGOUT;
+}
+
+static bool is_papers(enum bx_kind kind)
+{
+    return bx_kind_shape(kind) == BX_SHAPE_PAPER || kind == BX_KIND_PRINT_ANSWER;
+}
+
+static void sale_refuse(struct bx_till *till, const struct bx_intent *intent,
+                        const struct bx_fault *fault)
+{
+    struct bx_desk *desk = bx_desk_of(till, intent->origin);
+    bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, false);
+    if (desk)
+        bx_desk_committed(till, desk, false);
+    if (intent->origin == 0)
+        bx_counter_unsold(till, fault);
+    if (intent->origin == 0 && fault->err == BX_ERR_CLASH)
+        bx_draft_look(till);
+}
+
 /* Tells everybody who waits for INTENT that it will not be. */
 static void refuse(struct bx_till *till, const struct bx_intent *intent,
                    const struct bx_fault *fault)
 {
-    struct bx_desk *desk = bx_desk_of(till, intent->origin);
     bx_till_log(till, "not written: %s: %s", bx_kind_word(intent->kind), fault->detail);
-    switch (intent->kind) {
-    case BX_KIND_SALE:
-        bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, false);
-        if (desk)
-            bx_desk_committed(till, desk, false);
-        if (intent->origin == 0)
-            bx_counter_unsold(till, fault);
-        if (intent->origin == 0 && fault->err == BX_ERR_CLASH)
-            bx_draft_look(till);
-        break;
-    case BX_KIND_REPRINT:
-    case BX_KIND_REPLACE:
-    case BX_KIND_PRINT_ANSWER:
-        if (intent->origin == 0)
-            bx_say(till, BX_TONE_BAD, "%s", fault->say);
-        break;
-    case BX_KIND_LOGIN:
-    case BX_KIND_LOGIN_FAILED:
-    case BX_KIND_LOGOUT: bx_people_committed(till, intent, fault); break;
-    case BX_KIND_SHIFT_OPEN:
-    case BX_KIND_OFFLINE_START:
-    case BX_KIND_OFFLINE_END:
-    case BX_KIND_CLOCK_JUMP:
-    case BX_KIND_SETTLE:
-    case BX_KINDS: break;
-    }
+    if (intent->kind == BX_KIND_SALE)
+        sale_refuse(till, intent, fault);
+    else if (is_papers(intent->kind) && intent->origin == 0)
+        bx_say(till, BX_TONE_BAD, "%s", fault->say);
+    else if (is_people(intent->kind))
+        bx_people_committed(till, intent, fault);
     if (intent->origin != 0)
         bx_command_ended(till, intent->origin, BX_REFUSED, fault);
+}
+
+static void sale_follow(struct bx_till *till, struct bx_intent *intent,
+                        const struct bx_entry_head *head, const struct bx_ref *ref)
+{
+    struct bx_desk *desk = bx_desk_of(till, intent->origin);
+    bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, true);
+    bx_papers_new(till, ref, head, intent->sale, intent->jobs, intent->job_count);
+    if (desk)
+        bx_desk_committed(till, desk, true);
+    if (intent->origin == 0)
+        bx_counter_sold(till, head, intent->sale);
+    else
+        bx_command_sold(till, head, &ref->hash, intent->sale);
 }
 
 static void follow(struct bx_till *till, struct bx_intent *intent, const struct bx_entry_head *head,
                    const struct bx_ref *ref)
 {
-    struct bx_desk *desk = bx_desk_of(till, intent->origin);
-    switch (intent->kind) {
-    case BX_KIND_SALE:
-        bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, true);
-        bx_papers_new(till, ref, head, intent->sale, intent->jobs, intent->job_count);
-        if (desk)
-            bx_desk_committed(till, desk, true);
-        if (intent->origin == 0)
-            bx_counter_sold(till, head, intent->sale);
-        else
-            bx_command_sold(till, head, &ref->hash, intent->sale);
-        break;
-    case BX_KIND_REPRINT:
-    case BX_KIND_REPLACE:
-    case BX_KIND_PRINT_ANSWER: bx_papers_committed(till, intent, head, ref); break;
-    case BX_KIND_LOGIN:
-    case BX_KIND_LOGIN_FAILED:
-    case BX_KIND_LOGOUT: bx_people_committed(till, intent, NULL); break;
-    case BX_KIND_SHIFT_OPEN:
+    if (intent->kind == BX_KIND_SALE) {
+        sale_follow(till, intent, head, ref);
+    } else if (is_papers(intent->kind)) {
+        bx_papers_committed(till, intent, head, ref);
+    } else if (is_people(intent->kind)) {
+        bx_people_committed(till, intent, NULL);
+    } else if (intent->kind == BX_KIND_SHIFT_OPEN) {
         till->shift = head->shift;
         till->next_shift = head->shift + 1;
-        break;
-    case BX_KIND_SETTLE:
+    } else if (intent->kind == BX_KIND_SETTLE) {
         bx_link_settled(till);
         if (intent->origin == 0)
             bx_say(till, BX_TONE_GOOD, "Settled.");
-        break;
-    case BX_KIND_OFFLINE_START:
-    case BX_KIND_OFFLINE_END:
-    case BX_KIND_CLOCK_JUMP:
-    case BX_KINDS: break;
     }
     if (intent->origin != 0 && intent->kind != BX_KIND_SALE)
         bx_command_ended(till, intent->origin, BX_DONE, NULL);
+}
+
+static enum bx_series series_of(const struct bx_intent *intent)
+{
+    return bx_series_of(intent->kind, intent->sale && intent->sale->training);
 }
 
 /* The columns of the entry that is at the front now. The same moment gives the same head, so that
@@ -130,27 +138,31 @@ static void head_make(struct bx_till *till, struct bx_intent *intent, struct bx_
                                    .user = intent->user ? intent->user : till->people.user};
     if (intent->kind == BX_KIND_SHIFT_OPEN)
         head->shift = till->next_shift;
-    if (intent->kind == BX_KIND_SALE)
-        bx_number_format(till->till, BX_SERIES_SALE, till->next_number[BX_SERIES_SALE],
-                         head->number);
+    enum bx_series series = series_of(intent);
+    if (series != BX_SERIES_NONE)
+        bx_number_format(till->till, series, till->next_number[series], head->number);
+}
+
+static int body_write(const struct bx_intent *intent, const struct bx_entry_head *head,
+                      struct bx_buf *body)
+{
+    if (intent->sale)
+        return bx_sale_encode(head, intent->sale, body);
+    if (intent->paper)
+        return bx_paper_encode(head, intent->paper, body);
+    return bx_note_encode(head, intent->about, intent->n, body);
 }
 
 static int body_make(struct bx_till *till, struct bx_intent *intent,
                      const struct bx_entry_head *head, struct bx_buf *body, struct bx_fault *fault)
 {
-    int err;
     if (intent->sale) {
         bx_leases_uses(till, intent->sale);
-        err = bx_sale_check(intent->sale, fault);
+        int err = bx_sale_check(intent->sale, fault);
         if (err)
             return err;
-        err = bx_sale_encode(head, intent->sale, body);
-    } else if (intent->paper) {
-        err = bx_paper_encode(head, intent->paper, body);
-    } else {
-        err = bx_note_encode(head, intent->about, intent->n, body);
     }
-    if (err)
+    if (body_write(intent, head, body))
         return bx_fault_set(fault, BX_ERR_FULL, "This is too large for one entry of the journal.",
                             "a body of more than %d bytes", BX_BODY_MAX);
     return 0;
@@ -170,6 +182,23 @@ static void jobs_fill(struct bx_till *till, struct bx_intent *intent,
     }
 }
 
+#define HELD(member) \
+    (intent->member ? bx_effects_hold(out, intent->member, sizeof(*intent->member)) : NULL)
+
+/* The same in the queue's memory. A report's rows stay the intent's, which outlives the effect. */
+static struct bx_content content_held(struct bx_effects *out, const struct bx_intent *intent)
+{
+    return (struct bx_content){.sale = HELD(sale),
+                               .paper = HELD(paper),
+                               .cash = HELD(cash),
+                               .change = HELD(change),
+                               .attempt = HELD(attempt),
+                               .invoice = HELD(invoice),
+                               .report = HELD(report),
+                               .about = bx_effects_hold(out, intent->about, strlen(intent->about)),
+                               .n = intent->n};
+}
+
 static void hand_over(struct bx_till *till, struct bx_intent *intent,
                       const struct bx_entry_head *head, const struct bx_buf *body)
 {
@@ -181,12 +210,9 @@ static void hand_over(struct bx_till *till, struct bx_intent *intent,
     commit->prev = till->head;
     commit->body = bx_effects_hold(out, bx_buf_text(body), body->len);
     commit->len = body->len;
-    commit->series = bx_series_of(intent->kind, false);
-    commit->number = intent->sale ? till->next_number[BX_SERIES_SALE] : 0;
-    if (intent->sale)
-        commit->content.sale = bx_effects_hold(out, intent->sale, sizeof(*intent->sale));
-    if (intent->paper)
-        commit->content.paper = bx_effects_hold(out, intent->paper, sizeof(*intent->paper));
+    commit->series = series_of(intent);
+    commit->number = commit->series == BX_SERIES_NONE ? 0 : till->next_number[commit->series];
+    commit->content = content_held(out, intent);
     if (intent->job_count > 0)
         commit->jobs =
             bx_effects_hold(out, intent->jobs, intent->job_count * sizeof(*intent->jobs));
@@ -292,8 +318,9 @@ static void done(struct bx_till *till, const struct bx_ref *ref)
     till->head = ref->hash;
     till->last_at = head.at;
     till->last_boot = head.boot;
-    if (intent.sale)
-        till->next_number[BX_SERIES_SALE]++;
+    enum bx_series series = series_of(&intent);
+    if (series != BX_SERIES_NONE)
+        till->next_number[series]++;
     till->link.queued++;
     follow(till, &intent, &head, ref);
     intent_finish(&intent);

@@ -17,15 +17,21 @@
 
 /* --- commit.c: the row of entries waiting for the journal; one is under way at a time --------- */
 
-struct bx_intent { /* an entry to be; owns sale and paper */
+struct bx_intent { /* an entry to be; owns what it points to */
     enum bx_kind kind;
     bx_origin origin;
     struct bx_id id; /* zero: made when its turn comes */
+    /* the one that its kind's shape says; the others NULL */
     struct bx_sale *sale;
     struct bx_paper_entry *paper;
+    struct bx_cash_entry *cash;
+    struct bx_tender_change *change;
+    struct bx_attempt_entry *attempt;
+    struct bx_invoice_entry *invoice;
+    struct bx_report *report;
     struct bx_print_job *jobs;
     size_t job_count;
-    char about[64];
+    char about[BX_ABOUT_MAX + 1]; /* notes */
     int64_t n;
     struct bx_id job; /* print-answer: the job it is about */
     int64_t user;     /* 0: whoever is logged in when its turn comes */
