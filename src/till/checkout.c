@@ -31,21 +31,23 @@ static void reserve(struct bx_till *till, const struct bx_sale *sale, int sign)
         bx_leases_reserve(till, &sale->uses[i].pool, sign * sale->uses[i].q);
 }
 
-/* What the sale takes of each lease. What a supervisor allowed beyond them takes none. */
-static void uses_make(const struct bx_till *till, const struct bx_desk *desk, struct bx_sale *sale)
+/* What a supervisor allowed beyond the leases takes none of them. */
+int bx_desk_uses(const struct bx_till *till, const struct bx_deal *deal,
+                 const struct bx_basket *basket, struct bx_lease_use uses[BX_USES_MAX])
 {
-    sale->use_count = 0;
-    for (int i = 0; i < sale->basket.count && sale->use_count < BX_USES_MAX; i++) {
-        if (!is_first_of_pool(&sale->basket, i))
+    int count = 0;
+    for (int i = 0; i < basket->count && count < BX_USES_MAX; i++) {
+        if (!is_first_of_pool(basket, i))
             continue;
-        const struct bx_slug *pool = &sale->basket.lines[i].pool;
-        int64_t need = bx_deal_need(till, &desk->deal, &sale->basket, pool);
+        const struct bx_slug *pool = &basket->lines[i].pool;
+        int64_t need = bx_deal_need(till, deal, basket, pool);
         int64_t free = bx_leases_free(till, pool);
         if (need > free)
             need = free;
         if (need > 0)
-            sale->uses[sale->use_count++] = (struct bx_lease_use){.pool = *pool, .q = need};
+            uses[count++] = (struct bx_lease_use){.pool = *pool, .q = need};
     }
+    return count;
 }
 
 /* Whatever the basket: may anything be sold? */
@@ -168,7 +170,7 @@ static void sale_open(const struct bx_till *till, struct bx_desk *desk)
     BX_TEXT_COPY(desk->sale.currency, programme->currency);
     returns_put(desk, &desk->sale);
     bx_deal_put(till, &desk->deal, &desk->sale);
-    uses_make(till, desk, &desk->sale);
+    desk->sale.use_count = bx_desk_uses(till, &desk->deal, &desk->basket, desk->sale.uses);
 }
 
 /* What was paid before the visit is the first part, unless it is all: that waits for Enter. */

@@ -103,7 +103,11 @@ void bx_desk_programme(struct bx_till *till, struct bx_desk *desk);
 /* Takes back the last STEPS changes, also while places are asked for: BEFORE is the basket then. */
 void bx_desk_put_back(struct bx_till *till, struct bx_desk *desk, const struct bx_basket *before,
                       int steps);
+/* What a sale of BASKET would take of each lease now; returns how many there are. */
+int bx_desk_uses(const struct bx_till *till, const struct bx_deal *deal,
+                 const struct bx_basket *basket, struct bx_lease_use uses[BX_USES_MAX]);
 /* Places beyond capacity that a supervisor has allowed for this basket. */
+enum { BX_OVER_MAX = 10 };
 int64_t bx_desk_over(const struct bx_desk *desk);
 bool bx_desk_undo(struct bx_till *till, struct bx_desk *desk);
 bool bx_desk_redo(struct bx_till *till, struct bx_desk *desk);
@@ -132,3 +136,52 @@ void bx_desk_grown(struct bx_till *till, const struct bx_slug *pool);
 void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold);
 /* The desk of ORIGIN, or NULL when its command is gone. */
 struct bx_desk *bx_desk_of(struct bx_till *till, bx_origin origin);
+
+/* --- limits.c --------------------------------------------------------------------------------- */
+
+enum bx_look { BX_LOOK_WITHIN, BX_LOOK_WARN, BX_LOOK_ASK, BX_LOOK_BLOCK };
+enum bx_look bx_limit_look(const struct bx_limit *limit, int64_t value);
+/* Against the venue's limits for selling offline; the fault says which one, unless WITHIN. */
+enum bx_look bx_limits_offline(const struct bx_till *till, const struct bx_desk *desk,
+                               struct bx_fault *fault);
+int bx_must bx_limits_tender(const struct bx_till *till, enum bx_tender_kind kind,
+                             struct bx_fault *fault);
+/* A sale was stored: it counts for what was sold offline. */
+void bx_limits_sold(struct bx_till *till, const struct bx_sale *sale);
+
+/* --- terms.c ---------------------------------------------------------------------------------- */
+
+/* What somebody asks for, and the reason and the approver that go with it. */
+struct bx_terms {
+    int line; /* -1: the whole basket */
+    int64_t permille;
+    bx_money amount;           /* taken off, or the new price */
+    struct bx_warrant warrant; /* `what` is filled in */
+};
+/* Each: 0, or refused with a sentence; desk->wants names the action when a supervisor may lift it
+ * (and warrant.approver says who has). The basket is unchanged then. */
+int bx_must bx_desk_discount(struct bx_till *till, struct bx_desk *desk,
+                             const struct bx_terms *terms, struct bx_fault *fault);
+int bx_must bx_desk_price(struct bx_till *till, struct bx_desk *desk, const struct bx_terms *terms,
+                          struct bx_fault *fault);
+/* List prices for this basket, or the automatic ones again. */
+int bx_must bx_desk_decline(struct bx_till *till, struct bx_desk *desk, bool declined,
+                            struct bx_fault *fault);
+/* A donation, a voucher's value: what has no price of its own. */
+int bx_must bx_desk_add_open(struct bx_till *till, struct bx_desk *desk,
+                             const struct bx_product *product, bx_money amount,
+                             struct bx_fault *fault);
+int bx_must bx_desk_line_move(struct bx_till *till, struct bx_desk *desk, int index,
+                              const struct bx_slot *slot, struct bx_fault *fault);
+/* One ticket for all pieces of the line (-1: of every line), or single ones again. */
+int bx_must bx_desk_group(struct bx_till *till, struct bx_desk *desk, int index,
+                          struct bx_fault *fault);
+/* The card that CODE is on goes with the sale: known, not blocked, not expired. */
+int bx_must bx_desk_member(struct bx_till *till, struct bx_desk *desk, const char *code,
+                           struct bx_fault *fault);
+void bx_desk_member_drop(struct bx_till *till, struct bx_desk *desk);
+int bx_must bx_desk_account(struct bx_till *till, struct bx_desk *desk, const struct bx_slug *id,
+                            struct bx_fault *fault);
+/* Does the basket agree with the card, and the account with the venue? */
+int bx_must bx_terms_check(const struct bx_till *till, const struct bx_desk *desk,
+                           struct bx_fault *fault);
