@@ -109,7 +109,14 @@ struct bx_identity {
     int issuer;
 };
 
-enum bx_document { BX_DOC_PROGRAMME, BX_DOC_STAFF, BX_DOC_KEYS, BX_DOCUMENTS };
+enum bx_document {
+    BX_DOC_PROGRAMME,
+    BX_DOC_STAFF,
+    BX_DOC_KEYS,
+    BX_DOC_MEMBERS,
+    BX_DOC_ARRIVALS,
+    BX_DOCUMENTS
+};
 const char *bx_document_word(enum bx_document document);
 
 /* Everything that is stored beside an entry; absent parts are NULL or 0. One transaction.
