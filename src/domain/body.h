@@ -5,6 +5,7 @@
 
 #include "boxtill/base/json.h"
 #include "boxtill/domain/basket.h"
+#include "boxtill/domain/cash.h"
 #include "boxtill/domain/entry.h"
 
 /* The members of the head, for lists of what a body may hold. */
@@ -61,3 +62,8 @@ void bx_warrant_read(struct bx_json_reader *reader, struct bx_warrant *ret);
 /* The member NAME as one. */
 void bx_warrant_member_read(struct bx_json_reader *reader, const char *name,
                             struct bx_warrant *ret);
+
+/* The member "pieces" (cash.c); read, they must descend and add up to AMOUNT unless there are none.
+ * RET has room for BX_PIECES_MAX; returns how many. */
+void bx_pieces_put(struct bx_json_writer *writer, const struct bx_piece *pieces, int count);
+int bx_pieces_read(struct bx_json_reader *reader, bx_money amount, struct bx_piece *ret);

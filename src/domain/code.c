@@ -241,7 +241,7 @@ static void read_key(void *arg, struct bx_json_reader *reader, size_t nth)
 static int read_keys(bx_json *root, struct bx_keys *keys, struct bx_fault *fault)
 {
     static const char *const names[] = {"v",      "epoch", "version", "key_epoch",
-                                        "issuer", "keys",  NULL};
+                                        "issuer", "keys",  "voucher", NULL};
     struct bx_json_reader reader;
     bx_json_read(&reader, root, "keys", fault);
     bx_json_int(&reader, "v", 1, 1);
@@ -251,6 +251,9 @@ static int read_keys(bx_json *root, struct bx_keys *keys, struct bx_fault *fault
     keys->key_epoch = (int)bx_json_int(&reader, "key_epoch", 0, EPOCHS - 1);
     keys->issuer = (int)bx_json_int(&reader, "issuer", 0, BX_ISSUERS_MAX - 1);
     bx_json *rows = bx_json_array(&reader, "keys", BX_KEYS_MAX);
+    keys->has_voucher = bx_json_get(root, "voucher") != NULL;
+    if (keys->has_voucher)
+        bx_json_hex(&reader, "voucher", keys->voucher.b, sizeof keys->voucher.b);
     if (reader.err != 0)
         return reader.err;
     keys->count = bx_json_count(rows);
@@ -304,6 +307,8 @@ void bx_keys_encode(const struct bx_keys *keys, struct bx_buf *out)
         bx_json_object_close(&writer);
     }
     bx_json_array_close(&writer);
+    if (keys->has_voucher)
+        bx_json_put_hex(&writer, "voucher", keys->voucher.b, sizeof keys->voucher.b);
     bx_json_object_close(&writer);
 }
 

@@ -25,9 +25,11 @@ struct bx_cash_entry {
     struct bx_warrant warrant;
 };
 
-/* tender-correction: AMOUNT of the sale was not FROM but TO. Tickets and total stay. */
+/* tender-correction: AMOUNT of the sale was not FROM but TO. Tickets and total stay. Of a document
+ * that gave money back the amount is negative, as its tenders are. */
 struct bx_tender_change {
     struct bx_id sale;
+    int drawer; /* that the cash is taken out of or put into */
     enum bx_tender_kind from, to;
     bx_money amount;
     char reference[44]; /* of the new tender; never a card number */

@@ -187,6 +187,7 @@ struct bx_sale {
     struct bx_slug origin;            /* the answer to "where from"; none: not asked */
     int64_t persons_booked;           /* of `order`: how many were expected */
     int64_t corrections;              /* pieces taken out again while the basket was open */
+    int drawer; /* that its cash goes into and comes out of, from 1; 0 (v 1) is 1 too */
     bool training;
     int warrant_count;
     struct bx_warrant warrants[BX_WARRANTS_MAX];

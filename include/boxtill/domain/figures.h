@@ -37,7 +37,7 @@
 
 struct bx_report; /* report.h */
 
-enum { BX_FIGURE_WHAT = 20, BX_FIGURES_MAX = 4000 };
+enum { BX_FIGURE_WHAT = 20, BX_FIGURES_MAX = 2000 };
 struct bx_figure {
     char what[BX_FIGURE_WHAT];
     char name[BX_SLUG_SIZE + 8];
@@ -88,6 +88,6 @@ int bx_must bx_content_read(struct bx_content_room *room, const char *body, size
 int bx_must bx_content_write(const struct bx_entry_head *head, const struct bx_content *content,
                              struct bx_buf *out);
 
-/* Adds the rows of one entry. DRAWER: the one that takes this user's cash (1 usually). */
+/* Adds the rows of one entry. 0 or BX_ERR_FULL: nothing was added then. */
 int bx_must bx_figures_of(struct bx_figures *figures, const struct bx_entry_head *head,
                           const struct bx_content *content);

@@ -53,8 +53,16 @@ struct bx_print_job {
 enum { BX_JOBS_MAX = BX_TICKETS_MAX + 1 };
 
 /* One entry and all that changes with it. The caller carries seq, number and head; the journal
- * checks that they continue what is stored, or refuses with BX_ERR_CLASH; so it does with a
- * shift-close whose figures are not its own projection of the shift. */
+ * checks that they continue what is stored, or refuses with BX_ERR_CLASH; so it does with
+ *   a number that is not the next of its series (bx_series_of), or one where none belongs;
+ *   an entry of another shift than the open one (0: of none), a sale, a correction, a movement of
+ *     cash or a Z outside a shift, a shift-open inside one;
+ *   a return of a ticket that was taken back or replaced before, a second void of the same sale;
+ *   a sale in training that takes places;
+ *   a shift-close whose figures or perpetual totals are not the journal's own of the shift. After
+ *     it no shift is open.
+ * A paper, tender correction or invoice whose sale is not there is BX_ERR_MISSING; a void, refund,
+ * exchange, count or no-sale may name a sale of another till. */
 struct bx_commit {
     struct bx_entry_head head;
     struct bx_hash prev;
@@ -119,6 +127,18 @@ enum bx_document {
 };
 const char *bx_document_word(enum bx_document document);
 
+/* What is known of a person (name, contact, tax number: text of the caller's own form). No body
+ * ever holds it, only the id; so it can be erased, and chain and totals stay. Each is sealed under
+ * a key of its own, and both are gone when it is erased. The caller writes the entry `erase` first.
+ */
+struct bx_person_note {
+    struct bx_id id;
+    const char *bytes; /* NULL: erase; one that is not there is erased already */
+    size_t len;        /* at most BX_PERSON_MAX */
+    bx_utc until;      /* when it is to be erased by itself; 0: not */
+};
+enum { BX_PERSON_MAX = 2048 };
+
 /* Everything that is stored beside an entry; absent parts are NULL or 0. One transaction.
  *
  * States only go forward, else BX_ERR_CLASH or, for answers, nothing happens: an answer replaces
@@ -139,20 +159,26 @@ struct bx_journal_notes {
     enum bx_document document;
     const char *bytes;
     size_t len;
+    const struct bx_person_note *persons; /* put, by id */
+    size_t person_count;
+    bx_utc persons_end; /* persons to be kept until before this moment are erased; 0: none */
 };
 
 enum bx_query_kind {
     BX_QUERY_FROM,   /* seq >= from, ascending */
-    BX_QUERY_SALES,  /* sales, newest first, seq < from (0: newest) */
+    BX_QUERY_SALES,  /* sales, voids, refunds, exchanges, newest first, seq < from (0: newest) */
     BX_QUERY_QUEUED, /* no answer that counts, seq > from, ascending; a waiting one counts as none
                       */
     BX_QUERY_ATTENTION, /* answered with task or conflict and not settled */
     BX_QUERY_ID,
-    BX_QUERY_NUMBER, /* text */
+    BX_QUERY_NUMBER, /* text: of any series */
     BX_QUERY_CODE,   /* text: the sale whose ticket has, or had, this code */
-    BX_QUERY_ABOUT, /* entries that name the sale `id`: corrections, reprint, replace, settle … */
-    BX_QUERY_KIND,  /* entries of `entry_kind`, newest first, seq < from (0: newest) */
-    BX_QUERY_SHIFT  /* entries of shift `from`, ascending, seq > after */
+    BX_QUERY_ABOUT,  /* entries that name the sale `id`: corrections, reprint, replace, settle …;
+                        ascending, seq > from */
+    BX_QUERY_KIND,   /* entries of `entry_kind`, newest first, seq < from (0: newest) */
+    BX_QUERY_SHIFT,  /* entries of shift `from`, ascending, seq > after */
+    BX_QUERY_PERSON  /* person `id`; zero: all, ascending, place > from. The row's body is what is
+                        known; its head has only id, at (until) and, as seq, the place */
 };
 struct bx_query {
     enum bx_query_kind kind;
