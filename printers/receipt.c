@@ -217,21 +217,19 @@ static void total_put(struct tp_receipt *receipt, const struct bx_sale *sale)
 static void tender_put(struct tp_receipt *receipt, const struct bx_sale *sale,
                        const struct bx_tender *tender)
 {
+    static const char *const names[BX_TENDER_KINDS] = {
+        [BX_TENDER_CASH] = "Cash",       [BX_TENDER_CARD] = "Card",
+        [BX_TENDER_VOUCHER] = "Voucher", [BX_TENDER_STORED] = "Voucher",
+        [BX_TENDER_ACCOUNT] = "Account", [BX_TENDER_PREPAID] = "Prepaid",
+    };
     char text[sizeof(tender->reference) + 16];
-    switch (tender->kind) {
-    case BX_TENDER_CASH:
-        amount(receipt, sale, "Cash", tender->amount);
-        if (tender->change.minor != 0) {
-            amount(receipt, sale, "  Received", tender->received);
-            amount(receipt, sale, "  Change", tender->change);
-        }
-        return;
-    case BX_TENDER_CARD:
-        snprintf(text, sizeof(text), "Card %s", tender->reference);
-        amount(receipt, sale, text, tender->amount);
-        return;
+    snprintf(text, sizeof(text), tender->reference[0] ? "%s %s" : "%s", names[tender->kind],
+             tender->reference);
+    amount(receipt, sale, text, tender->amount);
+    if (tender->change.minor != 0) {
+        amount(receipt, sale, "  Received", tender->received);
+        amount(receipt, sale, "  Change", tender->change);
     }
-    bx_unreachable();
 }
 
 static void taxes_put(struct tp_receipt *receipt, const struct bx_sale *sale)

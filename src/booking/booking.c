@@ -338,6 +338,10 @@ static int decode(struct booking_http *booking, const struct exchange *exchange,
         news_tell(booking, ret);
         break;
     case BX_EXCHANGE_DOCUMENT: err = decode_document(booking, exchange, answer, ret); break;
+    case BX_EXCHANGE_QUESTION:
+        ret->bytes = answer->body;
+        ret->len = answer->len;
+        break;
     }
     return err;
 }

@@ -134,14 +134,12 @@ int bx_tender_add(struct bx_sale *sale, int64_t cash_step, enum bx_tender_kind k
     int err = tender_check(sale, left, due, received, fault);
     if (err)
         return err;
-    switch (kind) {
-    case BX_TENDER_CASH: err = cash_take(&tender, left, cash_step, sale->exponent, fault); break;
-    case BX_TENDER_CARD:
+    if (kind == BX_TENDER_CASH)
+        err = cash_take(&tender, left, cash_step, sale->exponent, fault);
+    else
         err = card_take(&tender, sale, left, fault);
-        if (!err)
-            err = reference_take(&tender, reference, fault);
-        break;
-    }
+    if (!err && kind != BX_TENDER_CASH)
+        err = reference_take(&tender, reference, fault);
     if (err)
         return err;
     if (kind == BX_TENDER_CASH && tender.amount.minor == due.minor)
@@ -184,12 +182,9 @@ static bool tender_is_sound(const struct bx_tender *tender, bool last)
         return false;
     if (!last && (tender->change.minor > 0 || tender->amount.minor == 0))
         return false;
-    switch (tender->kind) {
-    case BX_TENDER_CASH: return !tender->reference[0];
-    case BX_TENDER_CARD:
-        return tender->change.minor == 0 && !bx_looks_like_card_number(tender->reference);
-    }
-    return false;
+    if (tender->kind == BX_TENDER_CASH)
+        return !tender->reference[0];
+    return tender->change.minor == 0 && !bx_looks_like_card_number(tender->reference);
 }
 
 static int tenders_check(const struct bx_sale *sale, struct bx_fault *fault)

@@ -243,33 +243,46 @@ static int login_good(struct bx_ledger *ledger, int64_t user, struct bx_fault *f
     return bx_stmt_run(stmt, fault);
 }
 
+/* Entries that only change what the till is in. */
+static int state_project(struct bx_ledger *ledger, const struct bx_commit *commit,
+                         struct bx_meta *meta, struct bx_fault *fault)
+{
+    const struct bx_entry_head *head = &commit->head;
+    if (head->kind == BX_KIND_SHIFT_OPEN) {
+        meta->shift = head->shift;
+        meta->next_shift = head->shift + 1;
+    } else if (head->kind == BX_KIND_LOGIN) {
+        meta->user = head->user;
+        return login_good(ledger, head->user, fault);
+    } else if (head->kind == BX_KIND_LOGIN_FAILED) {
+        return login_failed(ledger, commit, fault);
+    } else if (head->kind == BX_KIND_LOGOUT) {
+        meta->user = 0;
+    } else if (head->kind == BX_KIND_OFFLINE_START) {
+        meta->offline = 1;
+    } else if (head->kind == BX_KIND_OFFLINE_END) {
+        meta->offline = 0;
+    }
+    return 0;
+}
+
 static int project(struct bx_ledger *ledger, const struct bx_commit *commit, struct bx_meta *meta,
                    struct bx_sums *sums, struct bx_fault *fault)
 {
     const struct bx_entry_head *head = &commit->head;
     if (commit->number)
         meta->series = commit->number;
-    switch (head->kind) {
-    case BX_KIND_SALE:
+    if (head->kind == BX_KIND_SALE) {
         meta->last_sale = head->seq;
         return sale_project(ledger, commit, sums, fault);
-    case BX_KIND_REPRINT:
-    case BX_KIND_REPLACE: return paper_project(ledger, commit, fault);
-    case BX_KIND_PRINT_ANSWER: return answer_project(ledger, commit, fault);
-    case BX_KIND_SETTLE: return settle_project(ledger, commit, fault);
-    case BX_KIND_SHIFT_OPEN:
-        meta->shift = head->shift;
-        meta->next_shift = head->shift + 1;
-        return 0;
-    case BX_KIND_LOGIN: meta->user = head->user; return login_good(ledger, head->user, fault);
-    case BX_KIND_LOGIN_FAILED: return login_failed(ledger, commit, fault);
-    case BX_KIND_LOGOUT: meta->user = 0; return 0;
-    case BX_KIND_OFFLINE_START: meta->offline = 1; return 0;
-    case BX_KIND_OFFLINE_END: meta->offline = 0; return 0;
-    case BX_KIND_CLOCK_JUMP:
-    case BX_KINDS: return 0;
     }
-    return 0;
+    if (bx_kind_shape(head->kind) == BX_SHAPE_PAPER)
+        return paper_project(ledger, commit, fault);
+    if (head->kind == BX_KIND_PRINT_ANSWER)
+        return answer_project(ledger, commit, fault);
+    if (head->kind == BX_KIND_SETTLE)
+        return settle_project(ledger, commit, fault);
+    return state_project(ledger, commit, meta, fault);
 }
 
 int bx_project(struct bx_ledger *ledger, const struct bx_commit *commit, struct bx_meta *meta,

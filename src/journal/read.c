@@ -132,9 +132,19 @@ static struct bx_stmt *list_of(struct bx_ledger *ledger, const struct bx_query *
         bx_stmt_bind_bytes(stmt, 1, query->id.b, sizeof(query->id.b));
         bx_stmt_bind_int(stmt, 3, query->from);
         break;
+    case BX_QUERY_KIND:
+        stmt = bx_db_stmt(db, "SELECT seq FROM entry WHERE kind = ?3 AND (?1 = 0 OR seq < ?1)"
+                              " ORDER BY seq DESC LIMIT ?2");
+        bx_stmt_bind_text(stmt, 3, bx_kind_word(query->entry_kind));
+        break;
+    case BX_QUERY_SHIFT:
+        stmt = bx_db_stmt(db, "SELECT seq FROM entry WHERE shift = ?1 AND seq > ?3"
+                              " ORDER BY seq LIMIT ?2");
+        bx_stmt_bind_int(stmt, 3, query->after);
+        break;
     }
     bx_assert(stmt);
-    if (query->kind <= BX_QUERY_ATTENTION)
+    if (query->kind <= BX_QUERY_ATTENTION || query->kind >= BX_QUERY_KIND)
         bx_stmt_bind_int(stmt, 1, query->from);
     bx_stmt_bind_int(stmt, 2, limit);
     return stmt;

@@ -297,6 +297,9 @@ void bx_run_effect(struct bx_run *run, const struct bx_effect *effect)
     case BX_EFFECT_ALLOT:
     case BX_EFFECT_NEWS:
     case BX_EFFECT_DOCUMENT: ask_server(run, effect); break;
+    case BX_EFFECT_ASK:
+    case BX_EFFECT_DRAWER:
+    case BX_EFFECT_DISPLAY: break;
     case BX_EFFECT_PIN: pin(run, effect); break;
     case BX_EFFECT_REPLY:
         bx_run_reply(run, effect->of.reply.command, effect->of.reply.exit, effect->of.reply.json,

@@ -38,76 +38,74 @@ static struct bx_intent *front(struct bx_till *till)
     return &till->commits.queue[till->commits.first];
 }
 
+static bool is_people(enum bx_kind kind)
+{
+    return kind == BX_KIND_LOGIN || kind == BX_KIND_LOGIN_FAILED || kind == BX_KIND_LOGOUT;
+}
+
+static bool is_papers(enum bx_kind kind)
+{
+    return bx_kind_shape(kind) == BX_SHAPE_PAPER || kind == BX_KIND_PRINT_ANSWER;
+}
+
+static void sale_refuse(struct bx_till *till, const struct bx_intent *intent,
+                        const struct bx_fault *fault)
+{
+    struct bx_desk *desk = bx_desk_of(till, intent->origin);
+    bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, false);
+    if (desk)
+        bx_desk_committed(till, desk, false);
+    if (intent->origin == 0)
+        bx_counter_unsold(till, fault);
+    if (intent->origin == 0 && fault->err == BX_ERR_CLASH)
+        bx_draft_look(till);
+}
+
 /* Tells everybody who waits for INTENT that it will not be. */
 static void refuse(struct bx_till *till, const struct bx_intent *intent,
                    const struct bx_fault *fault)
 {
-    struct bx_desk *desk = bx_desk_of(till, intent->origin);
     bx_till_log(till, "not written: %s: %s", bx_kind_word(intent->kind), fault->detail);
-    switch (intent->kind) {
-    case BX_KIND_SALE:
-        bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, false);
-        if (desk)
-            bx_desk_committed(till, desk, false);
-        if (intent->origin == 0)
-            bx_counter_unsold(till, fault);
-        if (intent->origin == 0 && fault->err == BX_ERR_CLASH)
-            bx_draft_look(till);
-        break;
-    case BX_KIND_REPRINT:
-    case BX_KIND_REPLACE:
-    case BX_KIND_PRINT_ANSWER:
-        if (intent->origin == 0)
-            bx_say(till, BX_TONE_BAD, "%s", fault->say);
-        break;
-    case BX_KIND_LOGIN:
-    case BX_KIND_LOGIN_FAILED:
-    case BX_KIND_LOGOUT: bx_people_committed(till, intent, fault); break;
-    case BX_KIND_SHIFT_OPEN:
-    case BX_KIND_OFFLINE_START:
-    case BX_KIND_OFFLINE_END:
-    case BX_KIND_CLOCK_JUMP:
-    case BX_KIND_SETTLE:
-    case BX_KINDS: break;
-    }
+    if (intent->kind == BX_KIND_SALE)
+        sale_refuse(till, intent, fault);
+    else if (is_papers(intent->kind) && intent->origin == 0)
+        bx_say(till, BX_TONE_BAD, "%s", fault->say);
+    else if (is_people(intent->kind))
+        bx_people_committed(till, intent, fault);
     if (intent->origin != 0)
         bx_command_ended(till, intent->origin, BX_REFUSED, fault);
+}
+
+static void sale_follow(struct bx_till *till, struct bx_intent *intent,
+                        const struct bx_entry_head *head, const struct bx_ref *ref)
+{
+    struct bx_desk *desk = bx_desk_of(till, intent->origin);
+    bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, true);
+    bx_papers_new(till, ref, head, intent->sale, intent->jobs, intent->job_count);
+    if (desk)
+        bx_desk_committed(till, desk, true);
+    if (intent->origin == 0)
+        bx_counter_sold(till, head, intent->sale);
+    else
+        bx_command_sold(till, head, &ref->hash, intent->sale);
 }
 
 static void follow(struct bx_till *till, struct bx_intent *intent, const struct bx_entry_head *head,
                    const struct bx_ref *ref)
 {
-    struct bx_desk *desk = bx_desk_of(till, intent->origin);
-    switch (intent->kind) {
-    case BX_KIND_SALE:
-        bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, true);
-        bx_papers_new(till, ref, head, intent->sale, intent->jobs, intent->job_count);
-        if (desk)
-            bx_desk_committed(till, desk, true);
-        if (intent->origin == 0)
-            bx_counter_sold(till, head, intent->sale);
-        else
-            bx_command_sold(till, head, &ref->hash, intent->sale);
-        break;
-    case BX_KIND_REPRINT:
-    case BX_KIND_REPLACE:
-    case BX_KIND_PRINT_ANSWER: bx_papers_committed(till, intent, head, ref); break;
-    case BX_KIND_LOGIN:
-    case BX_KIND_LOGIN_FAILED:
-    case BX_KIND_LOGOUT: bx_people_committed(till, intent, NULL); break;
-    case BX_KIND_SHIFT_OPEN:
+    if (intent->kind == BX_KIND_SALE) {
+        sale_follow(till, intent, head, ref);
+    } else if (is_papers(intent->kind)) {
+        bx_papers_committed(till, intent, head, ref);
+    } else if (is_people(intent->kind)) {
+        bx_people_committed(till, intent, NULL);
+    } else if (intent->kind == BX_KIND_SHIFT_OPEN) {
         till->shift = head->shift;
         till->next_shift = head->shift + 1;
-        break;
-    case BX_KIND_SETTLE:
+    } else if (intent->kind == BX_KIND_SETTLE) {
         bx_link_settled(till);
         if (intent->origin == 0)
             bx_say(till, BX_TONE_GOOD, "Settled.");
-        break;
-    case BX_KIND_OFFLINE_START:
-    case BX_KIND_OFFLINE_END:
-    case BX_KIND_CLOCK_JUMP:
-    case BX_KINDS: break;
     }
     if (intent->origin != 0 && intent->kind != BX_KIND_SALE)
         bx_command_ended(till, intent->origin, BX_DONE, NULL);

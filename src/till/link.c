@@ -625,7 +625,8 @@ void bx_link_answer(struct bx_till *till, const struct bx_booking_answer *answer
         else if (answer->contact == BX_CONTACT_REFUSED)
             document_next(till);
         break;
-    case BX_EXCHANGE_ALLOT: bx_unreachable();
+    case BX_EXCHANGE_ALLOT:
+    case BX_EXCHANGE_QUESTION: bx_unreachable();
     }
 }
 

@@ -253,9 +253,11 @@ static int papers_check(struct fake *fake, const struct bx_commit *commit, int64
     if (commit->head.kind != BX_KIND_REPLACE)
         return 0;
     const struct ticket *old = ticket_of(fake, commit->content.paper->old.s);
-    if (!old || !old->valid || old->sale != sale->head.seq || old->nth != commit->content.paper->ticket)
+    if (!old || !old->valid || old->sale != sale->head.seq ||
+        old->nth != commit->content.paper->ticket)
         return no(fault, BX_ERR_MISSING, "No such ticket.");
-    return ticket_of(fake, commit->content.paper->code.s) ? no(fault, BX_ERR_CLASH, "Code taken.") : 0;
+    return ticket_of(fake, commit->content.paper->code.s) ? no(fault, BX_ERR_CLASH, "Code taken.")
+                                                          : 0;
 }
 
 static int note_check(struct fake *fake, const struct bx_commit *commit, int64_t *ret_about,
@@ -314,51 +316,53 @@ static struct bx_lockout *lockout_of(struct fake *fake, int64_t user)
     return &fake->lockouts[fake->lockout_count++];
 }
 
+static void follow_sale(struct fake *fake, const struct bx_commit *commit, struct entry *entry)
+{
+    const struct bx_entry_head *head = &commit->head;
+    const struct bx_sale *sale = commit->content.sale;
+    fake->now.last_sale = (struct bx_ref){head->seq, head->id, entry->hash};
+    for (int i = 0; i < sale->ticket_count; i++)
+        ticket_add(fake, &sale->tickets[i].code, head->seq, i);
+    for (int i = 0; i < sale->use_count; i++) {
+        struct bx_lease *lease = sure(lease_of(fake, &sale->uses[i].pool));
+        lease->used += sale->uses[i].q;
+    }
+}
+
+static void follow_login(struct fake *fake, const struct bx_commit *commit, struct entry *entry)
+{
+    const struct bx_entry_head *head = &commit->head;
+    if (head->kind == BX_KIND_LOGIN) {
+        fake->now.user = head->user;
+        lockout_of(fake, head->user)->failures = 0;
+    } else if (head->kind == BX_KIND_LOGIN_FAILED) {
+        lockout_of(fake, entry->about)->failures++;
+        lockout_of(fake, entry->about)->last = head->at;
+        entry->about = 0;
+    } else if (head->kind == BX_KIND_LOGOUT) {
+        fake->now.user = 0;
+    }
+}
+
 static void follow(struct fake *fake, const struct bx_commit *commit, struct entry *entry)
 {
     struct bx_journal_state *now = &fake->now;
     const struct bx_entry_head *head = &commit->head;
-    struct ticket *old;
-    struct entry *named;
-    switch (head->kind) {
-    case BX_KIND_SALE:
-        now->last_sale = (struct bx_ref){head->seq, head->id, entry->hash};
-        for (int i = 0; i < commit->content.sale->ticket_count; i++)
-            ticket_add(fake, &commit->content.sale->tickets[i].code, head->seq, i);
-        for (int i = 0; i < commit->content.sale->use_count; i++) {
-            struct bx_lease *lease = sure(lease_of(fake, &commit->content.sale->uses[i].pool));
-            lease->used += commit->content.sale->uses[i].q;
-        }
-        break;
-    case BX_KIND_REPLACE:
-        old = sure(ticket_of(fake, commit->content.paper->old.s));
+    follow_login(fake, commit, entry);
+    if (head->kind == BX_KIND_SALE) {
+        follow_sale(fake, commit, entry);
+    } else if (head->kind == BX_KIND_REPLACE) {
+        struct ticket *old = sure(ticket_of(fake, commit->content.paper->old.s));
         old->valid = false;
         ticket_add(fake, &commit->content.paper->code, entry->about, commit->content.paper->ticket);
-        break;
-    case BX_KIND_SETTLE:
-        named = sure(entry_at(fake, entry->about));
+    } else if (head->kind == BX_KIND_SETTLE) {
+        struct entry *named = sure(entry_at(fake, entry->about));
         named->settled = true;
-        break;
-    case BX_KIND_SHIFT_OPEN:
+    } else if (head->kind == BX_KIND_SHIFT_OPEN) {
         now->shift = head->shift;
         now->next_shift = head->shift + 1;
-        break;
-    case BX_KIND_LOGIN:
-        now->user = head->user;
-        lockout_of(fake, head->user)->failures = 0;
-        break;
-    case BX_KIND_LOGIN_FAILED:
-        lockout_of(fake, entry->about)->failures++;
-        lockout_of(fake, entry->about)->last = head->at;
-        entry->about = 0;
-        break;
-    case BX_KIND_LOGOUT: now->user = 0; break;
-    case BX_KIND_OFFLINE_START: now->offline = true; break;
-    case BX_KIND_OFFLINE_END: now->offline = false; break;
-    case BX_KIND_REPRINT:
-    case BX_KIND_PRINT_ANSWER:
-    case BX_KIND_CLOCK_JUMP:
-    case BX_KINDS: break;
+    } else if (head->kind == BX_KIND_OFFLINE_START || head->kind == BX_KIND_OFFLINE_END) {
+        now->offline = head->kind == BX_KIND_OFFLINE_START;
     }
 }
 
@@ -561,14 +565,19 @@ static bool has_code(struct fake *fake, const struct entry *entry, const char *c
     return ticket && ticket->sale == entry->head.seq;
 }
 
+/* Newest first, from just below `from` on; 0: from the newest. */
+static bool is_below(const struct entry *entry, const struct bx_query *query)
+{
+    return query->from == 0 || entry->head.seq < query->from;
+}
+
 static bool answers(struct fake *fake, const struct entry *entry, const struct bx_query *query)
 {
     int64_t seq = entry->head.seq;
     const struct entry *named;
     switch (query->kind) {
     case BX_QUERY_FROM: return seq >= query->from;
-    case BX_QUERY_SALES:
-        return entry->head.kind == BX_KIND_SALE && (query->from == 0 || seq < query->from);
+    case BX_QUERY_SALES: return entry->head.kind == BX_KIND_SALE && is_below(entry, query);
     case BX_QUERY_QUEUED: return seq > query->from && is_queued(entry);
     case BX_QUERY_ATTENTION: return seq > query->from && is_attention(entry);
     case BX_QUERY_ID: return bx_id_equal(&entry->head.id, &query->id);
@@ -578,6 +587,8 @@ static bool answers(struct fake *fake, const struct entry *entry, const struct b
     case BX_QUERY_ABOUT:
         named = entry_of(fake, &query->id);
         return named && seq > query->from && entry->about == named->head.seq;
+    case BX_QUERY_KIND: return entry->head.kind == query->entry_kind && is_below(entry, query);
+    case BX_QUERY_SHIFT: return entry->head.shift == query->from && seq > query->after;
     }
     bx_unreachable();
 }
@@ -606,7 +617,8 @@ static int read_rows(struct bx_journal *journal, const struct bx_query *query, b
     int left = query->limit < 1 || query->limit > BX_ROWS_MAX ? BX_ROWS_MAX : query->limit;
     int result = 0;
     for (size_t i = 0; i < fake->entry_count && left && result == 0; i++) {
-        size_t at = query->kind == BX_QUERY_SALES ? fake->entry_count - 1 - i : i;
+        bool back = query->kind == BX_QUERY_SALES || query->kind == BX_QUERY_KIND;
+        size_t at = back ? fake->entry_count - 1 - i : i;
         if (!answers(fake, &fake->entries[at], query))
             continue;
         left--;

@@ -106,7 +106,7 @@ void kit_spell(struct kit *kit)
     struct bx_commit *commit = &kit->commit;
     bx_buf_clear(&kit->body);
     int err = commit->content.sale ? bx_sale_encode(&commit->head, kit->sale, &kit->body)
-                           : bx_paper_encode(&commit->head, &kit->paper, &kit->body);
+                                   : bx_paper_encode(&commit->head, &kit->paper, &kit->body);
     assert_int_equal(err, 0);
     commit->body = kit->body.data;
     commit->len = kit->body.len;

@@ -102,7 +102,8 @@ static void what_does_not_continue_is_refused(void **state)
         commit->prev.b[3] ^= i == PREV;
         commit->number += i == SERIES;
         if (i == TILL)
-            bx_number_format(commit->head.till, BX_SERIES_SALE, commit->number, commit->head.number);
+            bx_number_format(commit->head.till, BX_SERIES_SALE, commit->number,
+                             commit->head.number);
         if (i == SERIES)
             bx_number_format(KIT_TILL, BX_SERIES_SALE, commit->number, commit->head.number);
         if (i == NUMBER)

@@ -64,8 +64,8 @@ static void early_print(struct sim *sim, int till, const struct bx_commit *commi
     if (sim->options.plant != SIM_PLANT_EARLY_PRINT || !commit->content.sale)
         return;
     for (int i = 0; i < commit->content.sale->ticket_count; i++)
-        sim_ghost_sheet(sim, till, BX_JOB_TICKET, commit->head.seq, commit->content.sale->tickets[i].code.s,
-                        0);
+        sim_ghost_sheet(sim, till, BX_JOB_TICKET, commit->head.seq,
+                        commit->content.sale->tickets[i].code.s, 0);
 }
 
 /* A commit that may turn out badly: refused, or unknown with the entry there or not. */
@@ -349,6 +349,9 @@ int sim_carry(struct sim *sim, int till, const struct bx_effect *effect)
     case BX_EFFECT_DOCUMENT: document(sim, till, effect); break;
     case BX_EFFECT_PIN: pin(sim, till, effect); break;
     case BX_EFFECT_REPLY: reply(sim, till, effect); break;
+    case BX_EFFECT_ASK:
+    case BX_EFFECT_DRAWER:
+    case BX_EFFECT_DISPLAY:
     case BX_EFFECT_BELL: break;
     case BX_EFFECT_LOG: sim_trace(sim, "till %d: %s", till, effect->of.log); break;
     case BX_EFFECT_QUIT: sim_till_crash(sim, till, "because somebody ended it"); return 1;

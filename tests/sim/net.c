@@ -179,6 +179,7 @@ static int read_answer(const struct sim_message *message, struct reading *readin
         answer->bytes = text;
         answer->len = len;
         return 0;
+    case BX_EXCHANGE_QUESTION: break;
     }
     return 0;
 }

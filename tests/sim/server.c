@@ -154,6 +154,7 @@ static int work(struct sim *sim, struct sim_message *message, struct bx_fault *f
     case BX_EXCHANGE_NEWS:
         return bd_book_availability(server->store, &turn, &message->answer, fault);
     case BX_EXCHANGE_DOCUMENT: return document(sim, &turn, message, fault);
+    case BX_EXCHANGE_QUESTION: break;
     }
     return BX_ERR_INPUT;
 }

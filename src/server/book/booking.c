@@ -362,20 +362,8 @@ int bd_entry_book(struct bd_book *book, const struct bd_turn *turn, const struct
     int err = bx_entry_head_decode((const char *)entry->body.data, entry->body.len, &head, fault);
     if (err != 0)
         return err;
-    switch (head.kind) {
-    case BX_KIND_SALE: return sale_book(&booking, ret, fault);
-    case BX_KIND_REPRINT:
-    case BX_KIND_REPLACE: return paper_book(&booking, &head, ret, fault);
-    case BX_KIND_PRINT_ANSWER:
-    case BX_KIND_SHIFT_OPEN:
-    case BX_KIND_LOGIN:
-    case BX_KIND_LOGIN_FAILED:
-    case BX_KIND_LOGOUT:
-    case BX_KIND_OFFLINE_START:
-    case BX_KIND_OFFLINE_END:
-    case BX_KIND_CLOCK_JUMP:
-    case BX_KIND_SETTLE: return conclude(&booking, ret, fault);
-    case BX_KINDS: break;
-    }
-    bx_unreachable();
+    if (bx_kind_shape(head.kind) == BX_SHAPE_PAPER)
+        return paper_book(&booking, &head, ret, fault);
+    return head.kind == BX_KIND_SALE ? sale_book(&booking, ret, fault)
+                                     : conclude(&booking, ret, fault);
 }

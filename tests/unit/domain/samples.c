@@ -172,5 +172,6 @@ void sample_sale(struct bx_rand *rand, int exponent, int64_t step, struct bx_sal
                                        .boot = sample_below(rand, INT64_C(1) << 50) * 1000,
                                        .shift = sample_below(rand, 9),
                                        .user = sample_below(rand, 9)};
-    bx_number_format(ret_head->till, BX_SERIES_SALE, 1 + sample_below(rand, 2000000), ret_head->number);
+    bx_number_format(ret_head->till, BX_SERIES_SALE, 1 + sample_below(rand, 2000000),
+                     ret_head->number);
 }

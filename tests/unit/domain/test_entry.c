@@ -60,7 +60,7 @@ static void test_kinds(void **state)
     enum bx_kind kind;
     assert_int_equal(bx_kind_parse("Sale", &kind), BX_ERR_INPUT);
     assert_int_equal(bx_kind_parse("", &kind), BX_ERR_INPUT);
-    for (int i = BX_TENDER_CASH; i <= BX_TENDER_CARD; i++) {
+    for (int i = 0; i < BX_TENDER_KINDS; i++) {
         enum bx_tender_kind tender;
         assert_int_equal(bx_tender_parse(bx_tender_word((enum bx_tender_kind)i), &tender), 0);
         assert_int_equal(tender, i);
@@ -142,8 +142,9 @@ static void test_random_notes(void **state)
     (void)state;
     struct bx_rand rand = sample_rand(9);
     for (int round = 0; round < 300; round++) {
-        enum bx_kind kind = (enum bx_kind)(BX_KIND_PRINT_ANSWER +
-                                           sample_below(&rand, BX_KINDS - BX_KIND_PRINT_ANSWER));
+        enum bx_kind kind = (enum bx_kind)sample_below(&rand, BX_KINDS);
+        if (bx_kind_shape(kind) != BX_SHAPE_NOTE && kind != BX_KIND_SHIFT_OPEN)
+            continue;
         struct bx_entry_head head = head_of(kind);
         struct bx_entry_head back;
         char text[33] = "";
@@ -225,10 +226,10 @@ static void test_the_future_is_missing_not_wrong(void **state)
     struct bx_entry_head head;
     struct bx_fault fault = {0};
     char changed[2048];
-    with(golden_note, "\"v\":1", "\"v\":2", changed);
+    with(golden_note, "\"v\":1", "\"v\":3", changed);
     assert_int_equal(bx_entry_head_decode(changed, strlen(changed), &head, &fault), BX_ERR_MISSING);
-    assert_non_null(strstr(fault.detail, "v 2"));
-    with(golden_note, "print-answer", "tender-correction", changed);
+    assert_non_null(strstr(fault.detail, "v 3"));
+    with(golden_note, "print-answer", "levitation", changed);
     assert_int_equal(bx_entry_head_decode(changed, strlen(changed), &head, &fault), BX_ERR_MISSING);
     with(golden_note, "\"v\":1", "\"v\":0", changed);
     assert_int_equal(bx_entry_head_decode(changed, strlen(changed), &head, &fault), BX_ERR_INPUT);

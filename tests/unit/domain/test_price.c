@@ -71,7 +71,7 @@ static void test_parts(void **state)
     struct bx_sale many = of_total(1000);
     for (int i = 0; i < BX_TENDERS_MAX; i++)
         left_after(&many, 1, BX_TENDER_CARD, 1);
-    refused(&many, 1, BX_TENDER_CASH, 996, NULL, "at most 4 parts");
+    refused(&many, 1, BX_TENDER_CASH, 996, NULL, "at most 6 parts");
 }
 
 static void test_next_to_nothing(void **state)

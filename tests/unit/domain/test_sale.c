@@ -211,8 +211,8 @@ static void test_what_is_refused(void **state)
         assert_string_not_equal(fault.say, "");
         assert_int_equal(decode_with(swaps[i][0], swaps[i][1], NULL), BX_ERR_INPUT);
     }
-    assert_int_equal(decode_with("\"v\":1", "\"v\":2", NULL), BX_ERR_MISSING);
-    assert_int_equal(decode_with("\"kind\":\"sale\"", "\"kind\":\"void\"", NULL), BX_ERR_MISSING);
+    assert_int_equal(decode_with("\"v\":1", "\"v\":3", NULL), BX_ERR_MISSING);
+    assert_int_equal(decode_with("\"kind\":\"sale\"", "\"kind\":\"gift\"", NULL), BX_ERR_MISSING);
 }
 
 static void test_every_cut_is_refused(void **state)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Letters of the trace: C commit, R resolve, N note, r read, d draft, P print, a print-ask,
- * x print-cancel, S send, A allot, n news, D document, p pin, y reply, b bell, l log, q quit. */
+ * x print-cancel, S send, A allot, n news, D document, ? question,
+ * o drawer, v display, p pin, y reply, b bell, l log, q quit. */
 
 #include "rig.h"
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 
-static const char letters[] = "CRNrdPaxSAnDpyblq";
+static const char letters[] = "CRNrdPaxSAnD?ovpyblq";
 static const char pin_hash[] = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
                                "c29tZWhhc2hzb21laGFzaHNvbWVoYXNoc29tZWhhc2g";
 
@@ -425,6 +426,9 @@ static void carry_out(struct rig *rig, const struct bx_effect *effect)
     case BX_EFFECT_DOCUMENT: serve(rig, effect); break;
     case BX_EFFECT_PIN: pin(rig, effect); break;
     case BX_EFFECT_REPLY: answered(rig, effect); break;
+    case BX_EFFECT_ASK:
+    case BX_EFFECT_DRAWER:
+    case BX_EFFECT_DISPLAY:
     case BX_EFFECT_BELL:
     case BX_EFFECT_LOG:
     case BX_EFFECT_QUIT: break;

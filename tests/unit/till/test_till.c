@@ -115,7 +115,8 @@ static void before_the_start_nothing_happens(void **state)
 static void a_till_that_is_not_enrolled_sells_nothing(void **state)
 {
     struct rig *rig = *state;
-    struct bx_journal_state empty = {.next_seq = 1, .next_number = {1, 1, 1, 1, 1, 1, 1}, .next_shift = 1};
+    struct bx_journal_state empty = {
+        .next_seq = 1, .next_number = {1, 1, 1, 1, 1, 1, 1}, .next_shift = 1};
     struct bx_event event = {.kind = BX_EVENT_START};
     rig->till = bx_till_destroy(rig->till);
     rig->till = bx_till_create(&rig->config);
