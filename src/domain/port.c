@@ -27,6 +27,8 @@ const char *bx_document_word(enum bx_document document)
     case BX_DOC_PROGRAMME: return "programme";
     case BX_DOC_STAFF: return "staff";
     case BX_DOC_KEYS: return "keys";
+    case BX_DOC_MEMBERS: return "members";
+    case BX_DOC_ARRIVALS: return "arrivals";
     case BX_DOCUMENTS: break;
     }
     bx_unreachable();

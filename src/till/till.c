@@ -53,6 +53,8 @@ void *bx_till_destroy(struct bx_till *till)
     bx_programme_destroy(till->programme);
     bx_staff_destroy(till->staff);
     bx_keys_destroy(till->keys);
+    bx_members_destroy(till->members);
+    bx_orders_destroy(till->arrivals);
     bx_wipe(&till->people, sizeof(till->people));
     return bx_free(till);
 }
@@ -136,6 +138,14 @@ static void document_load(struct bx_till *till, const struct bx_event *event,
     case BX_DOC_KEYS:
         till->keys = bx_keys_parse(bytes, len, &fault);
         good = till->keys != NULL;
+        break;
+    case BX_DOC_MEMBERS:
+        till->members = bx_members_parse(bytes, len, &fault);
+        good = till->members != NULL;
+        break;
+    case BX_DOC_ARRIVALS:
+        till->arrivals = bx_orders_parse(bytes, len, &fault);
+        good = till->arrivals != NULL;
         break;
     case BX_DOCUMENTS: bx_unreachable();
     }
