@@ -85,9 +85,6 @@ void bx_attempts_leave(struct bx_till *till, const struct bx_desk *desk);
 /* SALE was stored, or will not be: what was charged for it stays, or is given back. */
 void bx_attempts_sold(struct bx_till *till, const struct bx_sale *sale);
 void bx_attempts_unsold(struct bx_till *till, const struct bx_sale *sale);
-/* An intent or a result is in the journal, or was refused (FAULT). */
-void bx_attempts_committed(struct bx_till *till, const struct bx_attempt_entry *entry,
-                           const struct bx_fault *fault);
 void bx_attempts_tick(struct bx_till *till);
 void bx_attempts_wake(const struct bx_till *till, bx_mono *wake);
 

@@ -18,6 +18,9 @@
 enum { AGAIN_FIRST_MS = 2000, AGAIN_MAX_MS = 60000, LOOK_BACK = 64 };
 enum { READING_NOTHING, READING_INTENTS, READING_RESULTS, READING_SALE };
 
+static void stored(struct bx_till *till, const struct bx_attempt_entry *entry,
+                   const struct bx_fault *fault);
+
 static struct bx_attempt *find(struct bx_till *till, const struct bx_id *id)
 {
     for (size_t i = 0; i < till->attempts.count; i++)
@@ -53,9 +56,18 @@ static void drop(struct bx_till *till, struct bx_attempt *row)
     bx_shelf_settled(till, &id);
 }
 
+static void written(struct bx_till *till, const struct bx_intent *intent,
+                    const struct bx_entry_head *head, const struct bx_ref *ref,
+                    const struct bx_fault *fault)
+{
+    (void)head;
+    (void)ref;
+    stored(till, intent->attempt, fault);
+}
+
 static void push(struct bx_till *till, struct bx_attempt *row, enum bx_kind kind)
 {
-    struct bx_intent intent = {.kind = kind};
+    struct bx_intent intent = {.kind = kind, .after = written};
     if (kind == BX_KIND_TENDER_INTENT)
         intent.id = row->entry.attempt;
     intent.attempt = bx_new(struct bx_attempt_entry);
@@ -66,12 +78,8 @@ static void push(struct bx_till *till, struct bx_attempt *row, enum bx_kind kind
 /* The payment hears that nothing comes of it. */
 static void tell(struct bx_till *till, const struct bx_attempt *row, const struct bx_fault *fault)
 {
-    if (!row->wanted)
-        return;
-    if (row->origin == 0)
-        bx_counter_fault(till, fault);
-    else
-        bx_command_ended(till, row->origin, BX_REFUSED, fault);
+    if (row->wanted)
+        bx_refused(till, row->origin, fault);
 }
 
 int bx_attempts_charge(struct bx_till *till, struct bx_desk *desk, const char *code,
@@ -233,8 +241,8 @@ static void approved(struct bx_till *till, struct bx_attempt *row)
         bx_pay_said(till);
 }
 
-void bx_attempts_committed(struct bx_till *till, const struct bx_attempt_entry *entry,
-                           const struct bx_fault *fault)
+static void stored(struct bx_till *till, const struct bx_attempt_entry *entry,
+                   const struct bx_fault *fault)
 {
     struct bx_attempt *row = find(till, &entry->attempt);
     struct bx_fault declined = {0};

@@ -332,6 +332,8 @@ void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold)
         bx_attempts_unsold(till, &desk->sale);
     else
         bx_attempts_sold(till, &desk->sale);
+    if (sold)
+        bx_limits_sold(till, &desk->sale);
     if (!sold && desk->stale)
         bx_desk_refresh(till, desk);
     if (!sold)

@@ -15,11 +15,12 @@
 #include "form.h"
 #include "intent.h"
 
+#include "asking.h"
 #include "counter.h"
 #include "deal.h"
 #include "server.h"
+#include "shelf.h"
 #include "start.h"
-
 
 /* --- papers.c: print jobs, reprint, replace --------------------------------------------------- */
 
@@ -192,6 +193,12 @@ struct bx_till {
     struct bx_keys *keys;
     struct bx_members *members; /* NULL: none came yet */
     struct bx_orders *arrivals; /* NULL: none came yet */
+    struct bx_askings askings;
+    struct bx_attempts attempts;
+    struct bx_voucher_look voucher;
+    struct bx_shelf shelf;
+    bx_money offline_total;   /* sold since contact was lost */
+    struct bx_hash displayed; /* what the customer sees */
     struct bx_commits commits;
     struct bx_papers papers;
     struct bx_leases leases;

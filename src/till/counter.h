@@ -159,5 +159,9 @@ void bx_counter_short(struct bx_till *till, const struct bx_slot *slot,
                       const struct bx_product *product, int quantity);
 /* Back to SELL: there is nothing left to pay or to look at. */
 void bx_counter_fresh(struct bx_till *till);
+/* pay.c: a part is paid, and the payment goes on: says what is left. */
+void bx_pay_said(struct bx_till *till);
+/* display.c: tells the customer's display when what it shows is another. */
+void bx_display_tick(struct bx_till *till);
 /* A sentence on the screen until the next key. */
 void bx_say(struct bx_till *till, enum bx_tone tone, const char *format, ...) bx_format(3, 4);

@@ -9,8 +9,7 @@
 #include "boxtill/domain/tariff.h"
 #include "boxtill/till/till.h"
 
-/* Who asked for something: 0 the screen, else the request number of a command. */
-typedef int64_t bx_origin;
+#include "form.h"
 
 /* --- deal.c ----------------------------------------------------------------------------------- */
 

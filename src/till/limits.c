@@ -5,6 +5,7 @@
 #include "core.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "boxtill/domain/price.h"
 

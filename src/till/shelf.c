@@ -9,6 +9,7 @@
 
 #include "desk.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "boxtill/base/text.h"

@@ -42,10 +42,7 @@ static void refuse(struct bx_till *till, const struct bx_fault *fault)
 {
     bx_origin origin = till->voucher.origin;
     till->voucher = (struct bx_voucher_look){0};
-    if (origin == 0)
-        bx_counter_fault(till, fault);
-    else
-        bx_command_ended(till, origin, BX_REFUSED, fault);
+    bx_refused(till, origin, fault);
 }
 
 /* What of VALUE is taken: no more than is left, nor than was asked for. */
@@ -172,7 +169,7 @@ static void used_look(struct bx_till *till)
 {
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_READ);
     effect->request = till->voucher.read_request = bx_till_request(till);
-    effect->of.query = (struct bx_query){.kind = BX_QUERY_TENDER, .limit = 1};
+    effect->of.query = (struct bx_query){.kind = BX_QUERY_CODE, .limit = 1};
     BX_TEXT_COPY(effect->of.query.text, till->voucher.name);
 }
 
