@@ -241,8 +241,7 @@ static int codes_make(struct bx_till *till, struct bx_sale *sale, struct bx_faul
         int err = bx_slug_is_none(&line->class) ? 0 : line_check(till, line, fault);
         if (err)
             return err;
-        int tickets = line->group ? 1 : line->quantity;
-        for (int nth = 1; nth <= tickets && !bx_slug_is_none(&line->class); nth++) {
+        for (int nth = 1; nth <= bx_line_tickets(line); nth++) {
             bx_assert(sale->ticket_count < BX_TICKETS_MAX);
             struct bx_ticket *ticket = &sale->tickets[sale->ticket_count++];
             *ticket = (struct bx_ticket){.line = i, .nth = nth};
@@ -334,6 +333,8 @@ void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold)
         bx_attempts_sold(till, &desk->sale);
     if (sold)
         bx_limits_sold(till, &desk->sale);
+    if (sold)
+        bx_arrivals_sold(till, &desk->sale);
     if (!sold && desk->stale)
         bx_desk_refresh(till, desk);
     if (!sold)

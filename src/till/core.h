@@ -197,6 +197,8 @@ struct bx_till {
     struct bx_attempts attempts;
     struct bx_voucher_look voucher;
     struct bx_shelf shelf;
+    struct bx_id collected[BX_COLLECTED_MAX]; /* orders, the last of this run */
+    size_t collected_count;
     bx_money offline_total;   /* sold since contact was lost */
     struct bx_hash displayed; /* what the customer sees */
     struct bx_commits commits;

@@ -184,3 +184,21 @@ int bx_must bx_desk_account(struct bx_till *till, struct bx_desk *desk, const st
 /* Does the basket agree with the card, and the account with the venue? */
 int bx_must bx_terms_check(const struct bx_till *till, const struct bx_desk *desk,
                            struct bx_fault *fault);
+
+/* --- arrivals.c ------------------------------------------------------------------------------- */
+
+struct bx_coming {
+    int64_t count; /* persons who came; -1: as many as were booked */
+    bool agreed;   /* the price agreed, else calculated anew */
+    bool group;    /* one ticket for all */
+};
+enum { BX_COLLECTED_MAX = 64 };
+/* By what the visitor has; NULL none. */
+const struct bx_order *bx_arrivals_find(const struct bx_till *till, const char *ref);
+int64_t bx_order_persons(const struct bx_till *till, const struct bx_order *order);
+/* Collected at this till, whether or not the server has heard of it. */
+bool bx_arrivals_was_here(const struct bx_till *till, const struct bx_id *order);
+void bx_arrivals_sold(struct bx_till *till, const struct bx_sale *sale);
+/* What was ordered, for those who came, onto the empty desk; its places are the server's hold. */
+int bx_must bx_desk_order(struct bx_till *till, struct bx_desk *desk, const struct bx_order *order,
+                          const struct bx_coming *coming, struct bx_fault *fault);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "boxtill/domain/price.h"
 
 enum { AMOUNT_COLUMNS = 12 };

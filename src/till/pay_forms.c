@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "boxtill/domain/price.h"
 
 enum { CODE_COLUMNS = 60 };

@@ -102,6 +102,10 @@ void bx_sell_decline(struct bx_till *till);
 void bx_sell_group(struct bx_till *till);
 /* The chosen line to the slot that is chosen on SELL. */
 void bx_sell_line_move(struct bx_till *till);
+/* arrivals_form.c */
+void bx_arrivals_open(struct bx_till *till);
+/* An order's code was scanned; false: it is none. */
+bool bx_arrivals_scanned(struct bx_till *till, const char *text);
 /* shelf_forms.c */
 void bx_sell_park(struct bx_till *till);
 void bx_lines_key(struct bx_till *till, int key);

@@ -4,6 +4,7 @@
 #include "screens.h"
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 enum { QUANTITY_DIGITS = 3 };
 

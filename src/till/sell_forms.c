@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 enum { SIZE_COLUMNS = 12, CODE_COLUMNS = 40 };
 

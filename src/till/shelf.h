@@ -55,6 +55,6 @@ void bx_shelf_take(struct bx_till *till, const struct bx_draft_line lines[3]);
 void bx_shelf_start(struct bx_till *till);
 /* The journal has told what is still open: all else is cleared up. */
 void bx_shelf_looked(struct bx_till *till);
-/* sell_forms.c, command_shelf.c: the list is here, or a basket is back on the desk. */
+/* shelf_forms.c: the list is here, or a basket is back on the desk. */
 void bx_shelf_show(struct bx_till *till, bx_origin origin);
 void bx_shelf_resumed(struct bx_till *till, bx_origin origin, const char *name);

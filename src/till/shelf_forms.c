@@ -9,6 +9,7 @@
 
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "command.h"
 
 enum { NAME_COLUMNS = 30 };

@@ -170,11 +170,15 @@ int bx_desk_add_open(struct bx_till *till, struct bx_desk *desk, const struct bx
         return err;
     if (amount.minor <= 0)
         return bx_fault_say(fault, BX_ERR_REFUSED, "%s: type an amount.", product->name);
-    struct bx_product priced = *product;
-    priced.price = amount;
-    priced.open_price = false;
+    char code[BX_STORED_SIZE] = "";
+    if (product->kind == BX_LINE_VOUCHER) { /* the server makes it worth that when it is booked */
+        uint8_t random[10];
+        bx_rand_draw(&till->rand, random, sizeof(random));
+        bx_stored_make(random, code);
+    }
     struct bx_basket candidate = desk->basket;
-    err = bx_basket_add(&candidate, till->programme, &priced, NULL, 1, bx_till_today(till), fault);
+    err = bx_basket_add_open(&candidate, till->programme, product, amount, code,
+                             bx_till_today(till), fault);
     if (err)
         return err;
     static const struct bx_slug none = {""};
