@@ -258,7 +258,7 @@ struct bx_till {
     struct bx_staff *staff;
     struct bx_keys *keys;
     struct bx_members *members; /* NULL: none came yet */
-    struct bx_orders *arrivals; /* NULL: none came yet */
+    struct bx_orders *orders;   /* NULL: none came yet */
     struct bx_commits commits;
     struct bx_papers papers;
     struct bx_leases leases;

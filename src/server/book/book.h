@@ -16,6 +16,8 @@
 #include "boxtill/base/crypto.h"
 #include "boxtill/base/fault.h"
 #include "boxtill/domain/lease.h"
+#include "boxtill/domain/member.h"
+#include "boxtill/domain/order.h"
 #include "boxtill/domain/programme.h"
 #include "boxtill/domain/staff.h"
 #include "boxtill/domain/wire.h"
@@ -66,6 +68,14 @@ int bx_must bd_book_import(struct bd_book *book, const struct bd_turn *turn,
 /* Adds or changes a user; PIN_HASH from bx_pin_hash. */
 int bx_must bd_book_user(struct bd_book *book, const struct bd_turn *turn,
                          const struct bx_user *user, struct bx_fault *fault);
+/* Makes MEMBERS the whole list. */
+int bx_must bd_book_members(struct bd_book *book, const struct bd_turn *turn,
+                            const struct bx_members *members, struct bx_fault *fault);
+/* Adds or changes orders, by ref, and holds their places; what is collected stays as it is, what is
+ * cancelled gives its places back. All of them or, when one does not fit, a fault that names it. An
+ * order whose id is zero gets one. */
+int bx_must bd_book_orders(struct bd_book *book, const struct bd_turn *turn,
+                           const struct bx_orders *orders, struct bx_fault *fault);
 /* A one-time code (8 Crockford characters), good for 10 minutes and three tries (a wrong one counts
  * when it begins alike). */
 int bx_must bd_book_enrol_code(struct bd_book *book, const struct bd_turn *turn, char ret[9],
@@ -142,7 +152,12 @@ int bx_must bd_book_availability(struct bd_store *store, const struct bd_turn *t
 
 /* --- tickets and the gate ----------------------------------------------------------------- */
 
-enum bd_ticket_state { BD_TICKET_VALID, BD_TICKET_USED, BD_TICKET_REPLACED };
+enum bd_ticket_state {
+    BD_TICKET_VALID,
+    BD_TICKET_USED,
+    BD_TICKET_REPLACED,
+    BD_TICKET_RETURNED /* taken back by a void, refund or exchange */
+};
 /* {"code":…,"state":"valid","product":…,"event":…,"slot":…,"date":…,"persons":2,"sale":"…",
  *  "number":"2-000412","replaced_by":…,"used_at":…,"used_gate":…} */
 int bx_must bd_book_ticket(struct bd_store *store, const struct bx_code *code, struct bx_buf *out,
