@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boxtill/base/words.h"
+
 /* Rows a list has on this sheet: between its title and the sentence. */
 static int room(const struct ui_grid *grid)
 {
@@ -18,7 +20,7 @@ void ui_paint_lines(const struct bx_till_view *view, struct ui_grid *grid)
     int width = grid->columns, rows = room(grid), first = 0;
     char text[BX_NAME_SIZE * 2 + 40];
 
-    ui_rule(grid, 1, 0, width, "Basket lines");
+    ui_rule(grid, 1, 0, width, bx_word("Basket lines"));
     for (size_t i = 0; i < view->line_count; i++)
         if (view->lines[i].selected && (int)i >= rows)
             first = (int)i - rows + 1;
@@ -38,7 +40,7 @@ void ui_paint_lines(const struct bx_till_view *view, struct ui_grid *grid)
         }
     }
     ui_put(grid, ui_bottom(grid) - 1, 2, width - 4, UI_DIM,
-           "Del takes the line out   up, down choose   Esc back");
+           bx_word("Del takes the line out   up, down choose   Esc back"));
 }
 
 /* Three columns of words and an amount; the words share what the window gives. */
@@ -64,18 +66,18 @@ void ui_paint_list(const struct bx_till_view *view, struct ui_grid *grid)
     char text[64];
 
     ui_rule(grid, 1, 0, grid->columns, view->title);
-    ui_input(view, grid, view->screen == BX_SCREEN_FIND ? "Find " : "");
+    ui_input(view, grid, view->screen == BX_SCREEN_FIND ? bx_word("Find ") : "");
     for (int i = 0; i < count; i++)
         if (view->rows[i].selected && i >= rows)
             first = i - rows + 1;
     for (int i = first; i < count && i - first < rows; i++)
         list_row(grid, 3 + i - first, &view->rows[i]);
     if (count == 0)
-        ui_put_centre(grid, 5, 0, grid->columns, UI_DIM, "nothing here");
+        ui_put_centre(grid, 5, 0, grid->columns, UI_DIM, bx_word("nothing here"));
     if (view->row_total > view->row_count || count > rows) {
-        snprintf(text, sizeof(text), "%zu to %zu of %zu", view->row_first + (size_t)first + 1,
-                 view->row_first + (size_t)(count < first + rows ? count : first + rows),
-                 view->row_total);
+        bx_words_print(text, sizeof(text), "%zu to %zu of %zu", view->row_first + (size_t)first + 1,
+                       view->row_first + (size_t)(count < first + rows ? count : first + rows),
+                       view->row_total);
         ui_put_right(grid, 1, grid->columns - 30, 28, UI_DIM, text);
     }
 }
@@ -84,42 +86,42 @@ void ui_paint_palette(const struct bx_till_view *view, struct ui_grid *grid)
 {
     int rows = room(grid), count = (int)view->palette_count, first = 0;
 
-    ui_rule(grid, 1, 0, grid->columns, "All actions");
+    ui_rule(grid, 1, 0, grid->columns, bx_word("All actions"));
     if ((int)view->palette_selected >= rows)
         first = (int)view->palette_selected - rows + 1;
     for (int i = first; i < count && i - first < rows; i++) {
         const struct bx_action_row *action = &bx_action_rows[view->palette[i]];
         int row = 3 + i - first;
-        ui_put(grid, row, 3, 6, UI_KEY, action->keys);
-        ui_put(grid, row, 10, 26, UI_PLAIN, action->name);
-        ui_put(grid, row, 37, grid->columns - 39, UI_DIM, action->help);
+        ui_put(grid, row, 3, 6, UI_KEY, bx_word(action->keys));
+        ui_put(grid, row, 10, 26, UI_PLAIN, bx_word(action->name));
+        ui_put(grid, row, 37, grid->columns - 39, UI_DIM, bx_word(action->help));
         if (i == (int)view->palette_selected) {
             ui_tint(grid, row, 1, grid->columns - 2, UI_CHOSEN);
             ui_put(grid, row, 1, 1, UI_CHOSEN, ">");
         }
     }
     if (count == 0)
-        ui_put_centre(grid, 5, 0, grid->columns, UI_DIM, "no action has these letters");
+        ui_put_centre(grid, 5, 0, grid->columns, UI_DIM, bx_word("no action has these letters"));
     ui_input(view, grid, ": ");
 }
 
 void ui_paint_keys(const struct bx_till_view *view, struct ui_grid *grid)
 {
     static const char *const grammar[] = {
-        "2a      two of product a; -2a takes two away",
-        "Enter   pay, then take the exact amount",
-        "6000    on the pay screen: 60.00 received",
-        "\xe2\x86\x91 \xe2\x86\x93     choose the slot",
-        "Bksp    the digits, then the last line",
-        "Esc     one step back, always",
-        "a scan  works on any screen",
+        BX_WORD("2a      two of product a; -2a takes two away"),
+        BX_WORD("Enter   pay, then take the exact amount"),
+        BX_WORD("6000    on the pay screen: 60.00 received"),
+        BX_WORD("\xe2\x86\x91 \xe2\x86\x93     choose the slot"),
+        BX_WORD("Bksp    the digits, then the last line"),
+        BX_WORD("Esc     one step back, always"),
+        BX_WORD("a scan  works on any screen"),
     };
     int row = 3, width = grid->columns;
 
     (void)view;
-    ui_rule(grid, 1, 0, width, "Keys");
+    ui_rule(grid, 1, 0, width, bx_word("Keys"));
     for (size_t i = 0; i < sizeof(grammar) / sizeof(grammar[0]); i++)
-        ui_put(grid, row++, 2, width - 4, UI_PLAIN, grammar[i]);
+        ui_put(grid, row++, 2, width - 4, UI_PLAIN, bx_word(grammar[i]));
     row++;
     int column = 2, top = row;
     for (size_t i = 0; i < bx_action_count; i++) {
@@ -130,8 +132,8 @@ void ui_paint_keys(const struct bx_till_view *view, struct ui_grid *grid)
             row = top;
             column += (width - 4) / 2;
         }
-        ui_put(grid, row, column, 6, UI_KEY, action->keys);
-        ui_put(grid, row++, column + 7, (width - 4) / 2 - 8, UI_PLAIN, action->name);
+        ui_put(grid, row, column, 6, UI_KEY, bx_word(action->keys));
+        ui_put(grid, row++, column + 7, (width - 4) / 2 - 8, UI_PLAIN, bx_word(action->name));
     }
     ui_cursor(grid, grid->rows - 2, 1);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "ui/ui.h"
 
 enum { MIN_ROWS = 20, MIN_COLUMNS = 60 };
@@ -44,17 +45,17 @@ static void header(const struct bx_till_view *view, struct ui_grid *grid)
     char who[128], link[96], shift[32];
     int width = grid->columns;
 
-    snprintf(link, sizeof(link), "%s  %lld waiting", view->link, (long long)view->waiting);
+    bx_words_print(link, sizeof(link), "%s  %lld waiting", view->link, (long long)view->waiting);
     if (view->attention > 0)
-        snprintf(link + strlen(link), sizeof(link) - strlen(link), "  ! %lld to look at",
-                 (long long)view->attention);
+        bx_words_print(link + strlen(link), sizeof(link) - strlen(link), "  ! %lld to look at",
+                       (long long)view->attention);
     int printer = (int)bx_text_columns(view->printer), clock = (int)bx_text_columns(view->clock);
     int spare = width - 11 - (int)bx_text_columns(link) - printer - clock;
 
-    snprintf(who, sizeof(who), "Till %lld  %.40s", (long long)view->till, view->cashier);
+    bx_words_print(who, sizeof(who), "Till %lld  %.40s", (long long)view->till, view->cashier);
     spare -= (int)bx_text_columns(who);
-    snprintf(shift, sizeof(shift), "  shift %lld", (long long)view->shift);
-    if (view->shift > 0 && spare >= (int)strlen(shift))
+    bx_words_print(shift, sizeof(shift), "  shift %lld", (long long)view->shift);
+    if (view->shift > 0 && spare >= (int)bx_text_columns(shift))
         snprintf(who + strlen(who), sizeof(who) - strlen(who), "%s", shift);
     const char *day_end = strstr(view->clock, "  ");
     const char *time = spare < 0 && day_end ? day_end + 2 : view->clock;
@@ -87,13 +88,15 @@ static const struct bx_action_row *next_hint(enum bx_screen on, const bool drawn
 
 static int hint_columns(const struct bx_action_row *action)
 {
-    return (int)(bx_text_columns(action->keys) + bx_text_columns(action->hint)) + 1;
+    return (int)(bx_text_columns(bx_word(action->keys)) + bx_text_columns(bx_word(action->hint))) +
+           1;
 }
 
 static void hint(struct ui_grid *grid, int column, const struct bx_action_row *action)
 {
-    int row = grid->rows - 1, keys = ui_put(grid, row, column, grid->columns, UI_KEY, action->keys);
-    ui_put(grid, row, column + keys + 1, grid->columns, UI_PLAIN, action->hint);
+    int row = grid->rows - 1,
+        keys = ui_put(grid, row, column, grid->columns, UI_KEY, bx_word(action->keys));
+    ui_put(grid, row, column + keys + 1, grid->columns, UI_PLAIN, bx_word(action->hint));
 }
 
 /* As many as fit, the most used first; the two that lead to all others always, at the right. */
@@ -174,17 +177,17 @@ static void too_small(const struct bx_till_view *view, struct ui_grid *grid)
     char total[64];
     int row = grid->rows > 4 ? grid->rows / 2 - 1 : 0;
 
-    ui_put_centre(grid, row, 0, grid->columns, UI_STRONG, "window too small");
-    ui_put_centre(grid, row + 1, 0, grid->columns, UI_PLAIN, "60 columns, 20 rows");
-    snprintf(total, sizeof(total), "total %s %s", view->currency, view->total);
+    ui_put_centre(grid, row, 0, grid->columns, UI_STRONG, bx_word("window too small"));
+    ui_put_centre(grid, row + 1, 0, grid->columns, UI_PLAIN, bx_word("60 columns, 20 rows"));
+    bx_words_print(total, sizeof(total), "total %s %s", view->currency, view->total);
     ui_put_centre(grid, row + 2, 0, grid->columns, UI_STRONG, total);
     ui_put(grid, grid->rows - 1, 0, grid->columns, UI_PLAIN, view->input);
     ui_cursor(grid, grid->rows - 1, (int)view->cursor);
 }
 
-static void screen(const struct bx_till_view *view, struct ui_grid *grid)
+static void screen(const struct bx_till_view *view, struct ui_grid *grid, enum bx_screen which)
 {
-    switch (view->screen) {
+    switch (which) {
     case BX_SCREEN_LOGIN: ui_paint_login(view, grid); return;
     case BX_SCREEN_LINE:
     case BX_SCREEN_SELL: ui_paint_sell(view, grid); return;
@@ -198,6 +201,13 @@ static void screen(const struct bx_till_view *view, struct ui_grid *grid)
     case BX_SCREEN_PALETTE: ui_paint_palette(view, grid); return;
     case BX_SCREEN_KEYS: ui_paint_keys(view, grid); return;
     case BX_SCREEN_STOP: ui_paint_stop(view, grid); return;
+    case BX_SCREEN_FORM:
+        if (view->under != BX_SCREEN_FORM)
+            screen(view, grid, view->under);
+        ui_paint_form(view, grid);
+        return;
+    case BX_SCREEN_MENU: ui_paint_menu(view, grid); return;
+    case BX_SCREEN_TEXT: ui_paint_sheet(view, grid); return;
     case BX_SCREENS: return;
     }
 }
@@ -209,13 +219,13 @@ void ui_paint(const struct bx_till_view *view, struct ui_grid *grid)
         return;
     }
     header(view, grid);
-    screen(view, grid);
+    screen(view, grid, view->screen);
     if (view->say[0])
         ui_put(grid, grid->rows - 3, 1, grid->columns - 2, ui_tone_style(view->say_tone),
                view->say);
     hints(view, grid);
     if (view->caps)
-        ui_put_right(grid, grid->rows - 2, grid->columns - 12, 11, UI_WARN, "CAPS LOCK");
+        ui_put_right(grid, grid->rows - 2, grid->columns - 12, 11, UI_WARN, bx_word("CAPS LOCK"));
     if (view->ask[0])
         question(view, grid);
 }

@@ -20,6 +20,9 @@ void ui_paint_lines(const struct bx_till_view *view, struct ui_grid *grid);   /*
 void ui_paint_list(const struct bx_till_view *view, struct ui_grid *grid);    /* lists.c */
 void ui_paint_palette(const struct bx_till_view *view, struct ui_grid *grid); /* lists.c */
 void ui_paint_keys(const struct bx_till_view *view, struct ui_grid *grid);    /* lists.c */
+void ui_paint_form(const struct bx_till_view *view, struct ui_grid *grid);    /* form.c */
+void ui_paint_menu(const struct bx_till_view *view, struct ui_grid *grid);    /* form.c */
+void ui_paint_sheet(const struct bx_till_view *view, struct ui_grid *grid);   /* form.c */
 void ui_paint_login(const struct bx_till_view *view, struct ui_grid *grid);   /* login.c */
 
 /* Digits three columns wide and five rows high, for what must be read from afar (big.c). Returns

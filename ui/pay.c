@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
+
 static void amount(struct ui_grid *grid, int row, enum ui_style style, const char *what,
                    const char *currency, const char *value)
 {
@@ -22,7 +25,7 @@ static void offers(const struct bx_till_view *view, struct ui_grid *grid, int ro
     char key[8];
 
     if (view->enter[0]) {
-        column += ui_put(grid, row, column, width, UI_KEY, "Enter") + 1;
+        column += ui_put(grid, row, column, width, UI_KEY, bx_word("Enter")) + 1;
         column += ui_put(grid, row, column, width, UI_PLAIN, view->enter) + 3;
     }
     for (int i = 0; i < 3; i++) {
@@ -33,29 +36,29 @@ static void offers(const struct bx_till_view *view, struct ui_grid *grid, int ro
         column += ui_put(grid, row, column, width, UI_PLAIN, view->quick[i]) + 3;
     }
     column += ui_put(grid, row, column, width, UI_KEY, "c") + 1;
-    ui_put(grid, row, column, width, UI_PLAIN, "card");
+    ui_put(grid, row, column, width, UI_PLAIN, bx_word("card"));
 }
 
 void ui_paint_pay(const struct bx_till_view *view, struct ui_grid *grid)
 {
     int row = 3;
 
-    ui_rule(grid, 1, 0, grid->columns, "Pay");
-    amount(grid, row++, UI_STRONG, "Total", view->currency, view->total);
+    ui_rule(grid, 1, 0, grid->columns, bx_word("Pay"));
+    amount(grid, row++, UI_STRONG, bx_word("Total"), view->currency, view->total);
     for (size_t i = 0; i < view->tender_count; i++)
         amount(grid, row++, UI_PLAIN, view->tenders[i].name, "", view->tenders[i].amount);
     if (view->tender_count > 0)
-        amount(grid, row++, UI_STRONG, "Left", view->currency, view->left);
+        amount(grid, row++, UI_STRONG, bx_word("Left"), view->currency, view->left);
     if (view->rounding[0]) {
-        amount(grid, row++, UI_PLAIN, "Rounding in cash", "", view->rounding);
-        amount(grid, row++, UI_STRONG, "Due in cash", view->currency, view->due);
+        amount(grid, row++, UI_PLAIN, bx_word("Rounding in cash"), "", view->rounding);
+        amount(grid, row++, UI_STRONG, bx_word("Due in cash"), view->currency, view->due);
     }
     if (view->received[0])
-        amount(grid, row++, UI_PLAIN, "Received", "", view->received);
+        amount(grid, row++, UI_PLAIN, bx_word("Received"), "", view->received);
     if (view->change[0])
-        amount(grid, row++, UI_STRONG, "Change", "", view->change);
+        amount(grid, row++, UI_STRONG, bx_word("Change"), "", view->change);
     offers(view, grid, row + 1);
-    ui_rule(grid, row + 3, 0, grid->columns, "Basket");
+    ui_rule(grid, row + 3, 0, grid->columns, bx_word("Basket"));
     for (size_t i = 0; i < view->line_count && row + 4 + (int)i < ui_bottom(grid); i++) {
         const struct bx_view_line *line = &view->lines[i];
         char text[BX_NAME_SIZE + 40];
@@ -64,7 +67,7 @@ void ui_paint_pay(const struct bx_till_view *view, struct ui_grid *grid)
         ui_put(grid, row + 4 + (int)i, 2, grid->columns - 16, UI_DIM, text);
         ui_put_right(grid, row + 4 + (int)i, grid->columns - 16, 12, UI_DIM, line->amount);
     }
-    ui_input(view, grid, "Received ");
+    ui_input(view, grid, bx_word("Received "));
 }
 
 void ui_paint_change(const struct bx_till_view *view, struct ui_grid *grid)
@@ -74,15 +77,16 @@ void ui_paint_change(const struct bx_till_view *view, struct ui_grid *grid)
     char text[160];
 
     ui_rule(grid, 1, 0, grid->columns, view->last_number);
-    snprintf(text, sizeof(text), "CHANGE %s", view->change);
+    bx_words_print(text, sizeof(text), "CHANGE %s", view->change);
     ui_put_centre(grid, top, 0, grid->columns, UI_STRONG, text);
+    int at = (grid->columns + (int)bx_text_columns(text)) / 2 - (int)strlen(view->change);
     ui_big(grid, top + 2, column > 0 ? column : 0, UI_STRONG, view->change);
-    snprintf(text, sizeof(text), "Total %s   Received %s", view->due, view->received);
+    bx_words_print(text, sizeof(text), "Total %s   Received %s", view->due, view->received);
     ui_put_centre(grid, top + 8, 0, grid->columns, UI_PLAIN, text);
     ui_put_centre(grid, top + 10, 0, grid->columns, ui_tone_style(view->printer_tone), view->paper);
     ui_put_centre(grid, ui_bottom(grid) - 1, 0, grid->columns, UI_DIM,
-                  "the next key starts the next sale");
-    ui_cursor(grid, top, (grid->columns + (int)strlen("CHANGE ") - (int)strlen(view->change)) / 2);
+                  bx_word("the next key starts the next sale"));
+    ui_cursor(grid, top, at);
 }
 
 void ui_paint_stop(const struct bx_till_view *view, struct ui_grid *grid)
@@ -93,10 +97,10 @@ void ui_paint_stop(const struct bx_till_view *view, struct ui_grid *grid)
     ui_fill(grid, top, 0, grid->columns, UI_BAD, ' ');
     ui_fill(grid, top + 1, 0, grid->columns, UI_BAD, ' ');
     ui_fill(grid, top + 2, 0, grid->columns, UI_BAD, ' ');
-    ui_put_centre(grid, top + 1, 0, grid->columns, UI_BAD, "DO NOT HAND OUT");
+    ui_put_centre(grid, top + 1, 0, grid->columns, UI_BAD, bx_word("DO NOT HAND OUT"));
     ui_put_centre(grid, top + 4, 0, grid->columns, UI_PLAIN,
-                  "The disk did not say whether the last sale was written.");
+                  bx_word("The disk did not say whether the last sale was written."));
     ui_put_centre(grid, top + 5, 0, grid->columns, UI_PLAIN,
-                  "The till is looking. Keep money and goods until it says so.");
+                  bx_word("The till is looking. Keep money and goods until it says so."));
     ui_cursor(grid, top + 1, 0);
 }

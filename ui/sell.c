@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boxtill/base/words.h"
+
 /* Where things are on this sheet. In a large window the last sales stand under the basket. */
 struct plan {
     int lasts;    /* row of their title; 0: not shown */
@@ -64,17 +66,17 @@ static void slot_row(struct ui_grid *grid, int row, int width, const struct bx_v
     bar(grid, row, 10, bar_width, slot);
     at_words = 10 + bar_width + 2;
     if (slot->cancelled || slot->over) {
-        ui_put(grid, row, at_words, 18, UI_DIM, slot->cancelled ? "cancelled" : "over");
+        ui_put(grid, row, at_words, 18, UI_DIM, bx_word(slot->cancelled ? "cancelled" : "over"));
         return;
     }
     if (slot->full && slot->ours == 0) {
-        ui_put(grid, row, at_words, 18, UI_WARN, "full");
+        ui_put(grid, row, at_words, 18, UI_WARN, bx_word("full"));
         return;
     }
     if (slot->asked && slot->ours == 0)
-        snprintf(text, sizeof(text), "asking ...");
+        bx_words_print(text, sizeof(text), "asking ...");
     else
-        snprintf(text, sizeof(text), "%3lld yours", (long long)slot->ours);
+        bx_words_print(text, sizeof(text), "%3lld yours", (long long)slot->ours);
     ui_put(grid, row, at_words, 10, slot->ours > 0 ? style : UI_DIM, text);
     if (slot->left >= 0) {
         snprintf(text, sizeof(text), "~%lld", (long long)slot->left);
@@ -94,7 +96,8 @@ static void slots(const struct bx_till_view *view, struct ui_grid *grid, const s
     for (int i = 0; i < rows && first + i < count; i++)
         slot_row(grid, 2 + i, plan->split, &view->slots[first + i]);
     if (count == 0)
-        ui_put(grid, 3, 3, plan->split - 4, UI_DIM, "no slots left on this day: D another day");
+        ui_put(grid, 3, 3, plan->split - 4, UI_DIM,
+               bx_word("no slots left on this day: D another day"));
     if (view->news_age[0])
         ui_put_right(grid, plan->tickets, 0, plan->split - 1, UI_DIM, view->news_age);
 }
@@ -113,7 +116,7 @@ static void basket_line(struct ui_grid *grid, int row, int column, int width,
              line->event);
     ui_put(grid, row, column + 5, name, UI_PLAIN, what);
     ui_put_right(grid, row, column + 5 + name + 1, when_width, line->waiting ? UI_WARN : UI_DIM,
-                 line->waiting ? "asking" : when);
+                 line->waiting ? bx_word("asking") : when);
     ui_put_right(grid, row, column + width - amount, amount, UI_PLAIN, line->amount);
 }
 
@@ -127,7 +130,7 @@ static void basket(const struct bx_till_view *view, struct ui_grid *grid, const 
         basket_line(grid, 2 + i - first, column, width, &view->lines[i]);
     if (first > 0) {
         char more[32];
-        snprintf(more, sizeof(more), "%d more above", first + 1);
+        bx_words_print(more, sizeof(more), "%d more above", first + 1);
         ui_fill(grid, 2, column, width, UI_PLAIN, ' ');
         ui_put(grid, 2, column + 1, width, UI_DIM, more);
     }
@@ -139,7 +142,7 @@ static void lasts(const struct bx_till_view *view, struct ui_grid *grid, const s
 
     if (plan->lasts == 0)
         return;
-    ui_rule(grid, plan->lasts, plan->split, grid->columns - plan->split, "Last sales");
+    ui_rule(grid, plan->lasts, plan->split, grid->columns - plan->split, bx_word("Last sales"));
     ui_glyph(grid, plan->lasts, plan->split, UI_DIM, 0x251c, '+');
     for (size_t i = 0; i < view->last_count; i++) {
         const struct bx_view_last *last = &view->lasts[i];
@@ -182,10 +185,11 @@ static void sums(const struct bx_till_view *view, struct ui_grid *grid, const st
     char text[48];
 
     if (view->persons > 0) {
-        snprintf(text, sizeof(text), "%d person%s", view->persons, view->persons == 1 ? "" : "s");
+        snprintf(text, sizeof(text), bx_words_of(view->persons, "%d person", "%d persons"),
+                 view->persons);
         ui_put(grid, row, column, width, UI_PLAIN, text);
     }
-    ui_put(grid, row + 1, column, width, UI_STRONG, "Total");
+    ui_put(grid, row + 1, column, width, UI_STRONG, bx_word("Total"));
     snprintf(text, sizeof(text), "%s %9s", view->currency, view->total);
     ui_put_right(grid, row + 1, column + 6, width - 6, UI_STRONG, text);
     if (view->last_number[0]) {
@@ -201,11 +205,11 @@ void ui_paint_sell(const struct bx_till_view *view, struct ui_grid *grid)
 
     snprintf(title, sizeof(title), "%s \xc2\xb7 %s", view->day, view->event);
     ui_rule(grid, 1, 0, plan.split, title);
-    ui_rule(grid, 1, plan.split, grid->columns - plan.split, "Basket");
-    snprintf(title, sizeof(title), "Tickets");
+    ui_rule(grid, 1, plan.split, grid->columns - plan.split, bx_word("Basket"));
+    bx_words_print(title, sizeof(title), "Tickets");
     if (view->product_pages > 1)
-        snprintf(title, sizeof(title), "Tickets %zu of %zu, PgDn", view->product_page + 1,
-                 view->product_pages);
+        bx_words_print(title, sizeof(title), "Tickets %zu of %zu, PgDn", view->product_page + 1,
+                       view->product_pages);
     ui_rule(grid, plan.tickets, 0, grid->columns, title);
     ui_glyph(grid, 1, plan.split, UI_DIM, 0x252c, '+');
     for (int row = 2; row < ui_bottom(grid); row++)

@@ -10,43 +10,19 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
-
-/* vsnprintf cuts at a byte; a half character at the end would be mojibake at the counter. */
-static void trim_cut(char *text, size_t size, int wanted)
-{
-    if (wanted < 0) {
-        text[0] = '\0';
-        return;
-    }
-    if ((size_t)wanted < size)
-        return;
-    size_t len = size - 1;
-    size_t start = len;
-    for (int back = 0; start > 0 && back < 3; back++) {
-        if (((unsigned char)text[start - 1] & 0xC0) != 0x80)
-            break;
-        start--;
-    }
-    if (start == 0)
-        return;
-    start--;
-    unsigned char lead = (unsigned char)text[start];
-    size_t want = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
-    if (len - start < want)
-        text[start] = '\0';
-}
+#include "boxtill/base/words.h"
 
 int bx_fault_set(struct bx_fault *fault, enum bx_err err, const char *say, const char *format, ...)
 {
     if (!fault)
         return err;
     struct bx_fault made = {.err = err};
-    bx_text_copy(made.say, sizeof(made.say), say);
+    bx_text_copy(made.say, sizeof(made.say), bx_word(say));
     if (format) {
         va_list args;
         va_start(args, format);
-        trim_cut(made.detail, sizeof(made.detail),
-                 vsnprintf(made.detail, sizeof(made.detail), format, args));
+        bx_text_mend(made.detail, sizeof(made.detail),
+                     vsnprintf(made.detail, sizeof(made.detail), format, args));
         va_end(args);
     }
     *fault = made;
@@ -60,7 +36,8 @@ int bx_fault_say(struct bx_fault *fault, enum bx_err err, const char *format, ..
     struct bx_fault made = {.err = err};
     va_list args;
     va_start(args, format);
-    trim_cut(made.say, sizeof(made.say), vsnprintf(made.say, sizeof(made.say), format, args));
+    bx_text_mend(made.say, sizeof(made.say),
+                 vsnprintf(made.say, sizeof(made.say), bx_word(format), args));
     va_end(args);
     *fault = made;
     return err;

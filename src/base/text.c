@@ -232,3 +232,27 @@ bool bx_text_copy(char *out, size_t size, const char *text)
     out[len] = '\0';
     return fits;
 }
+
+void bx_text_mend(char *text, size_t size, int wanted)
+{
+    if (wanted < 0) {
+        text[0] = '\0';
+        return;
+    }
+    if ((size_t)wanted < size)
+        return;
+    size_t len = size - 1;
+    size_t start = len;
+    for (int back = 0; start > 0 && back < 3; back++) {
+        if (((unsigned char)text[start - 1] & 0xC0) != 0x80)
+            break;
+        start--;
+    }
+    if (start == 0)
+        return;
+    start--;
+    unsigned char lead = (unsigned char)text[start];
+    size_t want = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+    if (len - start < want)
+        text[start] = '\0';
+}

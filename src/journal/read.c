@@ -142,6 +142,9 @@ static struct bx_stmt *list_of(struct bx_ledger *ledger, const struct bx_query *
                               " ORDER BY seq LIMIT ?2");
         bx_stmt_bind_int(stmt, 3, query->after);
         break;
+    case BX_QUERY_PERSON: /* nobody is known yet */
+        stmt = bx_db_stmt(db, "SELECT seq FROM entry WHERE seq < 0 AND seq > ?1 LIMIT ?2");
+        break;
     }
     bx_assert(stmt);
     if (query->kind <= BX_QUERY_ATTENTION || query->kind >= BX_QUERY_KIND)

@@ -155,6 +155,8 @@ static void back(struct bx_till *till)
         bx_input_clear(till);
     } else if (screen == BX_SCREEN_PAY) {
         bx_pay_leave(till, false);
+    } else if (screen == BX_SCREEN_FORM) {
+        bx_form_back(till);
     } else if (screen == BX_SCREEN_SELL && (counter->input_len > 0 || counter->minus)) {
         bx_input_clear(till);
     } else {
@@ -197,9 +199,20 @@ static void (*const runs[BX_ACTIONS])(struct bx_till *) = {
     [BX_ACTION_BACK] = back,
 };
 
+/* An auditor looks at everything and changes nothing. */
+static bool auditor_refuses(struct bx_till *till, enum bx_action action)
+{
+    const struct bx_user *user = bx_people_user(till);
+    const struct bx_action_row *row = bx_action_row(action);
+    if (!user || user->role != BX_ROLE_AUDITOR || (row && row->looks))
+        return false;
+    bx_say(till, BX_TONE_WARN, "An auditor looks, and changes nothing.");
+    return true;
+}
+
 void bx_counter_act(struct bx_till *till, enum bx_action action)
 {
-    if (runs[action])
+    if (runs[action] && !auditor_refuses(till, action))
         runs[action](till);
 }
 
@@ -234,7 +247,8 @@ static void (*const screen_keys[BX_SCREENS])(struct bx_till *, int) = {
     [BX_SCREEN_SALE] = bx_lists_key,  [BX_SCREEN_PAPER] = bx_lists_key,
     [BX_SCREEN_QUEUE] = bx_lists_key, [BX_SCREEN_PALETTE] = bx_palette_key,
     [BX_SCREEN_KEYS] = keys_key,      [BX_SCREEN_LINE] = bx_line_key,
-    [BX_SCREEN_STOP] = stop_key,
+    [BX_SCREEN_STOP] = stop_key,      [BX_SCREEN_FORM] = bx_form_key,
+    [BX_SCREEN_MENU] = bx_menu_key,   [BX_SCREEN_TEXT] = bx_text_key,
 };
 
 bool bx_counter_is_writing(const struct bx_till *till, int key)
@@ -247,7 +261,7 @@ bool bx_counter_is_writing(const struct bx_till *till, int key)
     /* A capital that opens something does so only before the first character. */
     if (screen == BX_SCREEN_FIND)
         return till->counter.input_len > 0 || bx_action_of_key(screen, key) == BX_ACTION_NONE;
-    return screen == BX_SCREEN_PALETTE || screen == BX_SCREEN_LINE ||
+    return screen == BX_SCREEN_PALETTE || screen == BX_SCREEN_LINE || screen == BX_SCREEN_FORM ||
            (screen == BX_SCREEN_LOGIN && bx_action_of_key(screen, key) == BX_ACTION_NONE);
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 enum { REASON_COLUMNS = 40 };
 
@@ -20,11 +21,11 @@ void bx_ask(struct bx_till *till, enum bx_ask ask, const char *yes, const char *
     char text[sizeof(counter->ask_text) * 2];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    vsnprintf(text, sizeof(text), bx_word(format), args);
     va_end(args);
     BX_TEXT_COPY(counter->ask_text, text);
-    BX_TEXT_COPY(counter->ask, title);
-    BX_TEXT_COPY(counter->ask_yes, yes);
+    BX_TEXT_COPY(counter->ask, bx_word(title));
+    BX_TEXT_COPY(counter->ask_yes, bx_word(yes));
     counter->asking = ask;
     counter->opened = counter->now;
     bx_input_clear(till);

@@ -58,15 +58,12 @@ void bx_clock_confirm(struct bx_till *till)
 
 void bx_clock_text(const struct bx_till *till, char out[BX_CLOCK_DATE])
 {
-    static const char days[7][4] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct bx_date date;
     int minute;
     bx_utc_civil(till->turn.utc, bx_programme_offset(till->programme, till->turn.utc), &date,
                  &minute);
-    snprintf(out, BX_CLOCK_DATE, "%s %d %s %d, %02d:%02d", days[bx_date_weekday(date) % 7],
-             date.day, months[(date.month + 11) % 12], date.year, minute / 60 % 24, minute % 60);
+    snprintf(out, BX_CLOCK_DATE, "%s %d %s %d, %02d:%02d", bx_day_name(date), date.day,
+             bx_month_name(date), date.year, minute / 60 % 24, minute % 60);
 }
 
 int bx_clock_check(const struct bx_till *till, struct bx_fault *fault)

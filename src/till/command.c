@@ -40,7 +40,7 @@
 #include "command.h"
 #include "screens.h"
 
-enum { COMMAND_BYTES = 16384, BASKET_COLUMNS = 200, ANSWER_BYTES = 8 << 20, SYNC_MS = 30000 };
+enum { COMMAND_BYTES = 16384, ANSWER_BYTES = 8 << 20 };
 
 /* --- the one under way ------------------------------------------------------------------------ */
 
@@ -51,6 +51,7 @@ void bx_command_finish(struct bx_command *command)
     bx_free(command->desk);
     bx_buf_finish(&command->json);
     bx_buf_finish(&command->human);
+    bx_command_warrant_finish(&command->warrant);
     bx_wipe(command, sizeof(*command));
 }
 
@@ -131,493 +132,65 @@ struct bx_effect *bx_command_read(struct bx_till *till, enum bx_query_kind kind,
     return effect;
 }
 
-/* --- sell ------------------------------------------------------------------------------------- */
-
-static int event_of(const struct bx_programme *programme, const char *text)
-{
-    for (size_t i = 0; i < programme->event_count; i++)
-        if (strcmp(programme->events[i].id.s, text) == 0 ||
-            strcmp(programme->events[i].name, text) == 0)
-            return (int)i;
-    return -1;
-}
-
-static bool time_is(const struct bx_slot *slot, const char *time)
-{
-    struct bx_date date;
-    int minute;
-    bx_utc_civil(slot->start, slot->offset_min, &date, &minute);
-    char own[] = {(char)('0' + minute / 600),     (char)('0' + minute / 60 % 10), ':',
-                  (char)('0' + minute % 60 / 10), (char)('0' + minute % 10),      '\0'};
-    return strcmp(own, time) == 0;
-}
-
-/* TEXT: "14:30" (the first such time from today), "2026-11-25 14:30", or an id. */
-static const struct bx_slot *slot_of(const struct bx_till *till, int event, const char *text)
-{
-    const struct bx_programme *programme = till->programme;
-    struct bx_date date = bx_till_today(till);
-    struct bx_date asked = date;
-    char day[BX_DATE_TEXT] = "";
-    const char *time = text;
-    if (!text[0])
-        return bx_slots_now(till, event);
-    if (strlen(text) == 16 && text[10] == ' ') {
-        memcpy(day, text, 10);
-        time = text + 11;
-        if (bx_date_parse(day, &asked))
-            return NULL;
-    }
-    for (size_t i = 0; i < programme->slot_count; i++) {
-        const struct bx_slot *slot = &programme->slots[i];
-        if (strcmp(slot->id.s, text) == 0)
-            return slot;
-        int order = bx_date_compare(slot->date, day[0] ? asked : date);
-        if (slot->event == event && time_is(slot, time) && (day[0] ? order == 0 : order >= 0))
-            return slot;
-    }
-    return NULL;
-}
-
-static int basket_ring(struct bx_till *till, const char *basket, int event,
-                       const struct bx_slot *slot, struct bx_fault *fault)
-{
-    struct bx_desk *desk = till->command.desk;
-    for (const char *at = basket; *at;) {
-        size_t digits = strspn(at, "0123456789");
-        int64_t quantity = 1;
-        if (digits > 0 && bx_text_number(at, digits, BX_QUANTITY_MAX, &quantity))
-            return bx_fault_say(fault, BX_ERR_REFUSED, "A quantity is 1 to %d.", BX_QUANTITY_MAX);
-        at += digits;
-        if (*at < 'a' || *at > 'z')
-            return bx_fault_say(fault, BX_ERR_INPUT,
-                                "A basket is written like 2a1c: how many, then the letter.");
-        const struct bx_product *product = bx_programme_by_key(till->programme, *at, event);
-        if (!product)
-            return bx_fault_say(fault, BX_ERR_MISSING, "Nothing here has the letter %c.", *at);
-        if (product->events != 0 && !slot)
-            return bx_fault_say(fault, BX_ERR_MISSING, "There is no such time.");
-        int err = bx_desk_add(till, desk, product, slot, (int)quantity, fault);
-        if (err)
-            return err;
-        at++;
-    }
-    return 0;
-}
-
-static bool too_long(const struct bx_json_reader *reader)
-{
-    bx_json *basket = bx_json_get(reader->object, "basket");
-    return bx_json_is_string(basket) && strlen(bx_json_text(basket)) > BASKET_COLUMNS;
-}
-
-static void sell(struct bx_till *till, struct bx_json_reader *reader)
-{
-    struct bx_command *command = &till->command;
-    struct bx_fault fault = {0};
-    char basket[256];
-    char slot_text[BX_SLUG_SIZE];
-    char event_text[BX_NAME_SIZE];
-    if (too_long(reader)) {
-        bx_fault_say(&fault, BX_ERR_INPUT, "A basket is at most %d characters.", BASKET_COLUMNS);
-        bx_command_usage(till, &fault);
-        return;
-    }
-    bx_json_string(reader, "basket", BASKET_COLUMNS, basket, sizeof(basket));
-    bx_json_string_or(reader, "slot", 39, slot_text, sizeof(slot_text), "");
-    bx_json_string_or(reader, "event", BX_NAME_COLUMNS, event_text, sizeof(event_text), "");
-    if (bx_json_get(reader->object, "tenders")) {
-        bx_json *array = bx_json_array(reader, "tenders", BX_TENDERS_MAX);
-        for (bx_json *one = bx_json_first(array); one; one = bx_json_next(one)) {
-            if (!bx_json_is_string(one) || strlen(bx_json_text(one)) >= sizeof(command->tenders[0]))
-                bx_json_fault(reader, "a tender is cash, cash:AMOUNT, card or card:REFERENCE");
-            else
-                BX_TEXT_COPY(command->tenders[command->tender_count++], bx_json_text(one));
-        }
-    }
-    if (reader->err) {
-        bx_command_usage(till, reader->fault);
-        return;
-    }
-    int err = 0;
-    int event = 0;
-    if (!till->programme)
-        err = bx_fault_say(&fault, BX_ERR_MISSING, "There is no programme yet.");
-    else if (!bx_people_user(till))
-        err = bx_fault_say(&fault, BX_ERR_REFUSED, "%s: boxtill login first.",
-                           till->people.locked ? "The till is locked" : "Nobody is logged in");
-    else if (event_text[0] && (event = event_of(till->programme, event_text)) < 0)
-        err = bx_fault_say(&fault, BX_ERR_MISSING, "There is no event %s.", event_text);
-    if (!err) {
-        const struct bx_slot *slot = slot_of(till, event, slot_text);
-        command->desk = bx_new(struct bx_desk);
-        bx_desk_init(command->desk, command->request, false);
-        err = basket_ring(till, basket, slot ? slot->event : event, slot, &fault);
-    }
-    if (err) {
-        bx_command_refuse(till, &fault);
-        return;
-    }
-    command->stage = 1;
-}
-
-static int settles_early(const char *text, struct bx_fault *fault)
-{
-    return bx_fault_say(fault, BX_ERR_REFUSED,
-                        "%s pays for everything: leave out what comes after it.", text);
-}
-
-/* LAST: nothing comes after it. One that settles before others is refused, since those would be
- * dropped without a word. */
-static int tender(struct bx_till *till, const char *text, bool last, struct bx_fault *fault)
-{
-    struct bx_desk *desk = till->command.desk;
-    bx_money left;
-    bx_money cash;
-    bx_money due;
-    bx_desk_left(till, desk, &left, &cash);
-    due = cash;
-    if (strncmp(text, "card", 4) == 0 && (text[4] == ':' || !text[4]))
-        return last ? bx_desk_tender(till, desk, BX_TENDER_CARD, left, text[4] ? text + 5 : NULL,
-                                     fault)
-                    : settles_early(text, fault);
-    if (strncmp(text, "cash", 4) != 0 || (text[4] != ':' && text[4]))
-        return bx_fault_say(fault, BX_ERR_INPUT,
-                            "A tender is cash, cash:AMOUNT, card or card:REFERENCE.");
-    if (text[4] && bx_money_parse(text + 5, strlen(text + 5), till->programme->exponent, &cash))
-        return bx_fault_say(fault, BX_ERR_INPUT, "%s is no amount.", text + 5);
-    if (!last && cash.minor >= due.minor)
-        return settles_early(text, fault);
-    return bx_desk_tender(till, desk, BX_TENDER_CASH, cash, NULL, fault);
-}
-
-/* Everything is rung up and nothing waits: pay. */
-static void sell_pay(struct bx_till *till)
-{
-    struct bx_command *command = &till->command;
-    bx_origin mine = command->request;
-    struct bx_fault fault = {0};
-    int err = bx_desk_pay_open(till, command->desk, &fault);
-    if (err == BX_ERR_BUSY && command->desk->waiting > 0)
-        return;
-    if (command->tender_count == 0)
-        BX_TEXT_COPY(command->tenders[command->tender_count++], "cash");
-    for (size_t i = 0; i < command->tender_count && !err; i++) {
-        err = tender(till, command->tenders[i], i + 1 == command->tender_count, &fault);
-        if (command->request != mine || !command->desk)
-            return; /* refused at once, and told */
-        if (command->desk->committing)
-            break;
-    }
-    if (!err && !command->desk->committing) {
-        bx_money left;
-        bx_money cash;
-        char text[BX_MONEY_TEXT];
-        bx_desk_left(till, command->desk, &left, &cash);
-        err = bx_fault_say(&fault, BX_ERR_REFUSED, "%s is still to be paid: nothing was sold.",
-                           bx_money_format(left, till->programme->exponent, text));
-    }
-    command->stage = 2;
-    if (err)
-        bx_command_refuse(till, &fault);
-}
-
-static void tickets_put(struct bx_json_writer *writer, const struct bx_sale *sale)
-{
-    char date[BX_DATE_TEXT];
-    bx_json_array_open(writer, "tickets");
-    for (int i = 0; i < sale->ticket_count; i++) {
-        const struct bx_line *line = &sale->basket.lines[sale->tickets[i].line];
-        bx_json_object_open(writer, NULL);
-        bx_json_put_string(writer, "code", sale->tickets[i].code.s);
-        bx_json_put_string(writer, "product", line->product.s);
-        bx_json_put_string(writer, "slot", line->slot.s);
-        bx_json_put_string(writer, "date", bx_date_format(line->date, date));
-        bx_json_object_close(writer);
-    }
-    bx_json_array_close(writer);
-}
-
-void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
-                     const struct bx_hash *hash, const struct bx_sale *sale)
-{
-    struct bx_command *command = &till->command;
-    struct bx_json_writer writer;
-    bx_money received = {0};
-    bx_money change = {0};
-    if (!command->desk || command->desk->basket.count != 0)
-        return;
-    for (int i = 0; i < sale->tender_count; i++) {
-        received.minor += sale->tenders[i].received.minor;
-        change.minor += sale->tenders[i].change.minor;
-    }
-    bx_json_write(&writer, &command->json);
-    bx_json_object_open(&writer, NULL);
-    bx_json_put_string(&writer, "number", head->number);
-    bx_json_put_id(&writer, "id", &head->id);
-    bx_json_put_int(&writer, "seq", head->seq);
-    bx_json_put_hex(&writer, "hash", hash->b, sizeof(hash->b));
-    bx_json_put_string(&writer, "currency", sale->currency);
-    bx_json_put_int(&writer, "exponent", sale->exponent);
-    bx_json_put_int(&writer, "total", sale->totals.total.minor);
-    bx_json_put_int(&writer, "rounding", sale->rounding.minor);
-    bx_json_put_int(&writer, "received", received.minor);
-    bx_json_put_int(&writer, "change", change.minor);
-    bx_json_put_bool(&writer, "offline", sale->offline);
-    tickets_put(&writer, sale);
-    bx_json_object_close(&writer);
-    bx_buf_format(&command->human, "%s  %s", head->number, sale->currency);
-    bx_command_money(&command->human, " ", sale->totals.total, sale->exponent);
-    bx_command_money(&command->human, ", change ", change, sale->exponent);
-    for (int i = 0; i < sale->ticket_count; i++)
-        bx_buf_format(&command->human, "\n%s", sale->tickets[i].code.s);
-    bx_command_answer(till);
-}
-
-/* --- papers ----------------------------------------------------------------------------------- */
-
-void bx_command_paper(struct bx_till *till, bx_origin origin, const struct bx_paper_entry *paper)
-{
-    struct bx_command *command = &till->command;
-    struct bx_json_writer writer;
-    if (command->request != origin)
-        return;
-    bx_json_write(&writer, &command->json);
-    bx_json_object_open(&writer, NULL);
-    bx_json_put_int(&writer, "ticket", paper->ticket + 1);
-    bx_json_put_string(&writer, "code", paper->code.s);
-    if (paper->old.s[0])
-        bx_json_put_string(&writer, "old", paper->old.s);
-    else
-        bx_json_put_int(&writer, "copy", paper->copy);
-    bx_json_object_close(&writer);
-    if (paper->old.s[0])
-        bx_buf_format(&command->human, "Ticket %d is now %s; %s is refused at every gate.",
-                      paper->ticket + 1, paper->code.s, paper->old.s);
-    else
-        bx_buf_format(&command->human, "Printing it again, marked COPY %d.", paper->copy);
-}
-
-static void paper_ask(struct bx_till *till, struct bx_json_reader *reader)
-{
-    struct bx_command *command = &till->command;
-    char text[48];
-    char found[48];
-    bool code = bx_json_get(reader->object, "code") != NULL;
-    bx_json_string(reader, code ? "code" : "number", 40, text, sizeof(text));
-    command->ticket = (int)bx_json_int_or(reader, "ticket", 0, BX_TICKETS_MAX, 1) - 1;
-    bx_json_string_or(reader, "reason", 40, command->reason, sizeof(command->reason), "lost");
-    if (reader->err) {
-        bx_command_usage(till, reader->fault);
-        return;
-    }
-    enum bx_query_kind kind = bx_command_search(till, text, found);
-    if (code)
-        command->ticket = -2;
-    BX_TEXT_COPY(command->text, found);
-    bx_command_read(till, kind, found, 1);
-}
-
-/* Which of the sale's tickets has the code of the command, or had it before it was replaced. */
-static int ticket_of(const struct bx_command *command, const struct bx_row *rows, size_t count)
-{
-    struct bx_paper_entry paper;
-    for (size_t i = 0; i < count; i++)
-        if (rows[i].head.kind == BX_KIND_REPLACE &&
-            bx_paper_decode(rows[i].body, rows[i].len, &paper, NULL) == 0 &&
-            strcmp(paper.code.s, command->text) == 0)
-            return paper.ticket;
-    return -2;
-}
-
-static int ticket_first(const struct bx_command *command, const struct bx_row *row)
-{
-    int found = -2;
-    struct bx_sale *sale = bx_new(struct bx_sale);
-    if (bx_sale_decode(row->body, row->len, sale, NULL) == 0)
-        for (int i = 0; i < sale->ticket_count; i++)
-            if (strcmp(sale->tickets[i].code.s, command->text) == 0)
-                found = i;
-    bx_free(sale);
-    return found;
-}
-
-/* By number: the sale's row is enough. By code: the sale, perhaps its papers, the sale again. */
-static void paper_rows(struct bx_till *till, const struct bx_row *rows, size_t count)
-{
-    struct bx_command *command = &till->command;
-    struct bx_fault fault = {0};
-    int err;
-    if (command->stage == 1) {
-        command->ticket = ticket_of(command, rows, count);
-        command->stage = 2;
-        bx_command_read(till, BX_QUERY_CODE, command->text, 1);
-        return;
-    }
-    if (count == 0 || rows[0].head.kind != BX_KIND_SALE) {
-        bx_fault_say(&fault, BX_ERR_MISSING, "This till has no such sale.");
-        bx_command_refuse(till, &fault);
-        return;
-    }
-    if (command->ticket == -2 && command->stage == 0)
-        command->ticket = ticket_first(command, &rows[0]);
-    if (command->ticket == -2 && command->stage == 0) {
-        command->stage = 1;
-        bx_command_read(till, BX_QUERY_ABOUT, NULL, BX_ROWS_MAX)->of.query.id = rows[0].head.id;
-        return;
-    }
-    command->stage = 3;
-    if (strcmp(command->verb, "reprint") == 0)
-        err = bx_papers_reprint(till, command->request, &rows[0], command->ticket, &fault);
-    else
-        err = bx_papers_replace(till, command->request, &rows[0], command->ticket, command->reason,
-                                &fault);
-    if (err)
-        bx_command_refuse(till, &fault);
-}
-
-/* --- people, link ------------------------------------------------------------------------------
- */
-
-static void person_answer(struct bx_till *till)
-{
-    struct bx_command *command = &till->command;
-    struct bx_json_writer writer;
-    const struct bx_user *user = till->staff ? bx_staff_user(till->staff, till->people.user) : NULL;
-    bx_json_write(&writer, &command->json);
-    bx_json_object_open(&writer, NULL);
-    bx_json_put_int(&writer, "user", till->people.user);
-    bx_json_put_string(&writer, "name", user ? user->name : "");
-    bx_json_put_int(&writer, "shift", till->shift);
-    bx_json_object_close(&writer);
-    if (!user)
-        bx_buf_text_add(&command->human, "Nobody is logged in.");
-    else
-        bx_buf_format(&command->human, "%s, shift %" PRId64 "%s", user->name, till->shift,
-                      till->people.locked ? ", locked" : "");
-    bx_command_answer(till);
-}
-
-static void login(struct bx_till *till, struct bx_json_reader *reader)
-{
-    struct bx_command *command = &till->command;
-    struct bx_fault fault = {0};
-    char pin[64];
-    int64_t number = bx_json_int(reader, "number", 1, 9999);
-    bx_json_string(reader, "pin", 32, pin, sizeof(pin));
-    if (reader->err)
-        bx_command_usage(till, reader->fault);
-    else if (bx_people_login(till, command->request, number, pin, &fault))
-        bx_command_refuse(till, &fault);
-    bx_wipe(pin, sizeof(pin));
-}
-
-/* A part payment is given back by somebody who sees what was taken. */
-static bool payment_refuses(struct bx_till *till)
-{
-    struct bx_fault fault = {0};
-    if (!till->desk.tendering || till->desk.sale.tender_count == 0)
-        return false;
-    bx_fault_say(&fault, BX_ERR_REFUSED,
-                 "A payment is open, and part of it is taken: end it on the screen first.");
-    bx_command_refuse(till, &fault);
-    return true;
-}
-
-static void lock(struct bx_till *till, struct bx_json_reader *reader)
-{
-    (void)reader;
-    if (payment_refuses(till))
-        return;
-    bx_people_lock(till);
-    person_answer(till);
-}
-
-static void logout(struct bx_till *till, struct bx_json_reader *reader)
-{
-    (void)reader;
-    if (!payment_refuses(till))
-        bx_people_logout(till, till->command.request);
-}
-
-static void offline(struct bx_till *till, struct bx_json_reader *reader)
-{
-    struct bx_command *command = &till->command;
-    bool on = bx_json_bool_or(reader, "on", true);
-    if (reader->err) {
-        bx_command_usage(till, reader->fault);
-        return;
-    }
-    bx_link_force(till, on);
-    bx_buf_format(&command->json, "{\"forced\":%s}", on ? "true" : "false");
-    bx_buf_text_add(&command->human, on ? "Offline by choice." : "Asking the server again.");
-    bx_command_answer(till);
-}
-
-static void sync(struct bx_till *till, struct bx_json_reader *reader)
-{
-    (void)reader;
-    bx_link_try_now(till);
-    till->command.n = till->link.exchanges;
-    till->command.until = bx_mono_plus_ms(till->turn.mono, SYNC_MS);
-}
-
-/* Done when nothing is unsent or under way; not done when the server was asked and is not there. */
-static void sync_look(struct bx_till *till)
-{
-    struct bx_command *command = &till->command;
-    const struct bx_link *link = &till->link;
-    struct bx_fault fault = {0};
-    bool busy = link->pending || link->queue_request || link->send_request || link->note_request;
-    if (link->online && !link->forced && !busy) {
-        bx_buf_format(&command->json, "{\"queued\":%" PRId64 ",\"attention\":%" PRId64 "}",
-                      link->queued, link->attention);
-        bx_buf_format(&command->human, "%" PRId64 " waiting, %" PRId64 " need attention.",
-                      link->queued, link->attention);
-        bx_command_answer(till);
-        return;
-    }
-    bool asked = link->exchanges > command->n && link->failures > 0;
-    if (link->enrolled && !link->forced && !link->stranger && !asked &&
-        till->turn.mono.ns < command->until.ns)
-        return;
-    bx_fault_say(&fault, BX_ERR_OFFLINE, "%s: %" PRId64 " still waiting. Nothing is lost.",
-                 !link->enrolled  ? "This till is not enrolled"
-                 : link->forced   ? "Offline by choice"
-                 : link->stranger ? "The server does not know this till"
-                                  : "The server does not answer",
-                 link->queued);
-    bx_command_refuse(till, &fault);
-}
-
 /* --- the door -----------------------------------------------------------------------------------
  */
 
-static const struct verb {
-    const char *word;
-    void (*take)(struct bx_till *till, struct bx_json_reader *reader);
-} verbs[] = {
-    {"login", login},
-    {"logout", logout},
-    {"lock", lock},
-    {"sell", sell},
-    {"offline", offline},
-    {"sync", sync},
-    {"reprint", paper_ask},
-    {"replace", paper_ask},
-    {"queue", bx_enquire_queue},
-    {"allot", bx_enquire_allot},
-    {"find", bx_enquire_find},
-    {"show", bx_enquire_show},
-    {"status", bx_enquire_status},
+/* One row a command; each family of them is a file of its own (command_sale.c …). */
+static const struct bx_verb verbs[] = {
+    {"login", BX_VERB_ANYBODY, bx_command_login, .done = bx_command_person_done},
+    {"logout", BX_VERB_ANYBODY, bx_command_logout, .done = bx_command_person_done},
+    {"lock", BX_VERB_ANYBODY, bx_command_lock},
+    {"sell", BX_VERB_ACTS, bx_command_sell, .tick = bx_command_sell_tick},
+    {"offline", BX_VERB_ANYBODY, bx_command_offline},
+    {"sync", BX_VERB_ANYBODY, bx_command_sync, .tick = bx_command_sync_look},
+    {"reprint", BX_VERB_ACTS, bx_command_paper_ask, .rows = bx_command_paper_rows},
+    {"replace", BX_VERB_ACTS, bx_command_paper_ask, .rows = bx_command_paper_rows},
+    {"queue", BX_VERB_ANYBODY, bx_enquire_queue, .rows = bx_enquiry_rows},
+    {"allot", BX_VERB_ANYBODY, bx_enquire_allot},
+    {"find", BX_VERB_ANYBODY, bx_enquire_find, .rows = bx_enquiry_rows},
+    {"show", BX_VERB_ANYBODY, bx_enquire_show, .rows = bx_enquiry_rows},
+    {"status", BX_VERB_ANYBODY, bx_enquire_status},
 };
 
-static const struct verb *verb_find(const char *word)
+static const struct bx_verb *verb_find(const char *word)
 {
     for (size_t i = 0; i < bx_countof(verbs); i++)
         if (strcmp(verbs[i].word, word) == 0)
             return &verbs[i];
     return NULL;
+}
+
+/* What any command may bring along for a reason or an approval. */
+static void warrant_read(struct bx_till *till, struct bx_json_reader *reader)
+{
+    struct bx_command_warrant *warrant = &till->command.warrant;
+    bx_json_string_or(reader, "reason", BX_NAME_COLUMNS, warrant->reason, sizeof(warrant->reason),
+                      "");
+    bx_json_string_or(reader, "note", BX_NAME_COLUMNS, warrant->note, sizeof(warrant->note), "");
+    warrant->approver = bx_json_int_or(reader, "approver", 0, 9999, 0);
+    bx_json_string_or(reader, "approver_pin", 32, warrant->pin, sizeof(warrant->pin), "");
+}
+
+static int who_check(const struct bx_till *till, enum bx_verb_who who, struct bx_fault *fault)
+{
+    if (who == BX_VERB_ANYBODY)
+        return 0;
+    if (!bx_people_user(till))
+        return bx_fault_say(fault, BX_ERR_REFUSED, "%s: boxtill login first.",
+                            till->people.locked ? "The till is locked" : "Nobody is logged in");
+    return who == BX_VERB_ACTS ? bx_may_act(till, fault) : 0;
+}
+
+static void take(struct bx_till *till, const struct bx_verb *verb, struct bx_json_reader *reader)
+{
+    struct bx_fault fault = {0};
+    warrant_read(till, reader);
+    if (reader->err)
+        bx_command_usage(till, reader->fault);
+    else if (who_check(till, verb->who, &fault))
+        bx_command_refuse(till, &fault);
+    else
+        verb->take(till, reader);
 }
 
 void bx_command_take(struct bx_till *till, int64_t request, const char *json, size_t len)
@@ -629,7 +202,7 @@ void bx_command_take(struct bx_till *till, int64_t request, const char *json, si
     if (len > COMMAND_BYTES) {
         bx_fault_say(&fault, BX_ERR_INPUT,
                      "This command is too long. A basket is at most %d characters.",
-                     BASKET_COLUMNS);
+                     BX_COMMAND_BASKET);
         reply_fault(till, request, 2, &fault);
         return;
     }
@@ -643,7 +216,7 @@ void bx_command_take(struct bx_till *till, int64_t request, const char *json, si
     }
     bx_json_read(&reader, bx_json_root(doc), "command", &fault);
     bx_json_string(&reader, "verb", 15, word, sizeof(word));
-    const struct verb *verb = reader.err ? NULL : verb_find(word);
+    const struct bx_verb *verb = reader.err ? NULL : verb_find(word);
     if (!verb) {
         if (!reader.err)
             bx_fault_say(&fault, BX_ERR_INPUT, "There is no command %s.", word);
@@ -656,10 +229,11 @@ void bx_command_take(struct bx_till *till, int64_t request, const char *json, si
         return;
     }
     command->request = request;
+    command->row = verb;
     BX_TEXT_COPY(command->verb, word);
     bx_buf_init(&command->json, ANSWER_BYTES);
     bx_buf_init(&command->human, ANSWER_BYTES);
-    verb->take(till, &reader);
+    take(till, verb, &reader);
 }
 
 void bx_command_rows(struct bx_till *till, const struct bx_event *event)
@@ -668,10 +242,37 @@ void bx_command_rows(struct bx_till *till, const struct bx_event *event)
     command->read_request = 0;
     if (event->of.rows.fault.err)
         bx_command_refuse(till, &event->of.rows.fault);
-    else if (strcmp(command->verb, "reprint") == 0 || strcmp(command->verb, "replace") == 0)
-        paper_rows(till, event->of.rows.rows, event->of.rows.count);
-    else
-        bx_enquiry_rows(till, event->of.rows.rows, event->of.rows.count);
+    else if (command->row->rows)
+        command->row->rows(till, event->of.rows.rows, event->of.rows.count);
+}
+
+/* What a command that wrote an entry answers unless it has words of its own. */
+static void entry_put(struct bx_command *command, const struct bx_entry_head *head,
+                      const struct bx_ref *ref)
+{
+    struct bx_json_writer writer;
+    bx_json_write(&writer, &command->json);
+    bx_json_object_open(&writer, NULL);
+    bx_json_put_string(&writer, "kind", bx_kind_word(head->kind));
+    bx_json_put_string(&writer, "number", head->number);
+    bx_json_put_id(&writer, "id", &head->id);
+    bx_json_put_int(&writer, "seq", head->seq);
+    bx_json_put_hex(&writer, "hash", ref->hash.b, sizeof(ref->hash.b));
+    bx_json_object_close(&writer);
+    bx_buf_format(&command->human, "%s%s%s%s: entry %" PRId64, command->human.len > 0 ? "\n" : "",
+                  bx_kind_word(head->kind), head->number[0] ? " " : "", head->number, head->seq);
+}
+
+void bx_command_entry(struct bx_till *till, bx_origin origin, const struct bx_entry_head *head,
+                      const struct bx_ref *ref)
+{
+    struct bx_command *command = &till->command;
+    if (origin == 0 || command->request != origin)
+        return;
+    if (command->row->done)
+        command->row->done(till, head, ref);
+    else if (command->json.len == 0)
+        entry_put(command, head, ref);
 }
 
 void bx_command_ended(struct bx_till *till, bx_origin origin, enum bx_outcome outcome,
@@ -681,10 +282,7 @@ void bx_command_ended(struct bx_till *till, bx_origin origin, enum bx_outcome ou
     if (origin == 0 || command->request != origin)
         return;
     if (outcome == BX_DONE) {
-        if (strcmp(command->verb, "login") == 0 || strcmp(command->verb, "logout") == 0)
-            person_answer(till);
-        else
-            bx_command_answer(till);
+        bx_command_answer(till);
         return;
     }
     reply_fault(till, origin, exit_of(outcome, fault), fault);
@@ -694,10 +292,6 @@ void bx_command_ended(struct bx_till *till, bx_origin origin, enum bx_outcome ou
 void bx_command_tick(struct bx_till *till)
 {
     struct bx_command *command = &till->command;
-    if (command->request == 0)
-        return;
-    if (strcmp(command->verb, "sell") == 0 && command->stage == 1 && command->desk->waiting == 0)
-        sell_pay(till);
-    else if (strcmp(command->verb, "sync") == 0)
-        sync_look(till);
+    if (command->request != 0 && command->row->tick)
+        command->row->tick(till);
 }

@@ -22,6 +22,11 @@ static void intent_finish(struct bx_intent *intent)
 {
     bx_free(intent->sale);
     bx_free(intent->paper);
+    bx_free(intent->cash);
+    bx_free(intent->change);
+    bx_free(intent->attempt);
+    bx_free(intent->invoice);
+    bx_free(intent->report);
     bx_free(intent->jobs);
     *intent = (struct bx_intent){0};
 }
@@ -38,50 +43,48 @@ static struct bx_intent *front(struct bx_till *till)
     return &till->commits.queue[till->commits.first];
 }
 
-static bool is_people(enum bx_kind kind)
+static bool is_of_people(enum bx_kind kind)
 {
     return kind == BX_KIND_LOGIN || kind == BX_KIND_LOGIN_FAILED || kind == BX_KIND_LOGOUT;
 }
 
-static bool is_papers(enum bx_kind kind)
+/* Written by the till itself: nobody waits for it. */
+static bool is_told_by_nobody(enum bx_kind kind)
 {
-    return bx_kind_shape(kind) == BX_SHAPE_PAPER || kind == BX_KIND_PRINT_ANSWER;
-}
-
-static void sale_refuse(struct bx_till *till, const struct bx_intent *intent,
-                        const struct bx_fault *fault)
-{
-    struct bx_desk *desk = bx_desk_of(till, intent->origin);
-    bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, false);
-    if (desk)
-        bx_desk_committed(till, desk, false);
-    if (intent->origin == 0)
-        bx_counter_unsold(till, fault);
-    if (intent->origin == 0 && fault->err == BX_ERR_CLASH)
-        bx_draft_look(till);
+    return kind == BX_KIND_OFFLINE_START || kind == BX_KIND_OFFLINE_END ||
+           kind == BX_KIND_CLOCK_JUMP;
 }
 
 /* Tells everybody who waits for INTENT that it will not be. */
 static void refuse(struct bx_till *till, const struct bx_intent *intent,
                    const struct bx_fault *fault)
 {
+    struct bx_desk *desk = bx_desk_of(till, intent->origin);
     bx_till_log(till, "not written: %s: %s", bx_kind_word(intent->kind), fault->detail);
-    if (intent->kind == BX_KIND_SALE)
-        sale_refuse(till, intent, fault);
-    else if (is_papers(intent->kind) && intent->origin == 0)
-        bx_say(till, BX_TONE_BAD, "%s", fault->say);
-    else if (is_people(intent->kind))
+    if (intent->sale)
+        bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, false);
+    if (intent->after) {
+        intent->after(till, intent, NULL, NULL, fault);
+    } else if (intent->kind == BX_KIND_SALE) {
+        if (desk)
+            bx_desk_committed(till, desk, false);
+        if (intent->origin == 0)
+            bx_counter_unsold(till, fault);
+        if (intent->origin == 0 && fault->err == BX_ERR_CLASH)
+            bx_draft_look(till);
+    } else if (is_of_people(intent->kind)) {
         bx_people_committed(till, intent, fault);
+    } else if (intent->origin == 0 && !is_told_by_nobody(intent->kind)) {
+        bx_say(till, BX_TONE_BAD, "%s", fault->say);
+    }
     if (intent->origin != 0)
         bx_command_ended(till, intent->origin, BX_REFUSED, fault);
 }
 
-static void sale_follow(struct bx_till *till, struct bx_intent *intent,
-                        const struct bx_entry_head *head, const struct bx_ref *ref)
+static void sold(struct bx_till *till, const struct bx_intent *intent,
+                 const struct bx_entry_head *head, const struct bx_ref *ref)
 {
     struct bx_desk *desk = bx_desk_of(till, intent->origin);
-    bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, true);
-    bx_papers_new(till, ref, head, intent->sale, intent->jobs, intent->job_count);
     if (desk)
         bx_desk_committed(till, desk, true);
     if (intent->origin == 0)
@@ -90,25 +93,70 @@ static void sale_follow(struct bx_till *till, struct bx_intent *intent,
         bx_command_sold(till, head, &ref->hash, intent->sale);
 }
 
+/* What every entry of its kind brings about, whoever asked for it. */
+static void state_follow(struct bx_till *till, const struct bx_intent *intent,
+                         const struct bx_entry_head *head, const struct bx_ref *ref)
+{
+    if (intent->sale) {
+        bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, true);
+        bx_papers_new(till, ref, head, intent->sale, intent->jobs, intent->job_count);
+    }
+    switch ((int)intent->kind) {
+    case BX_KIND_SHIFT_OPEN:
+        till->shift = head->shift;
+        till->next_shift = head->shift + 1;
+        till->shift_opened = head->at;
+        till->shift_seq = head->seq;
+        break;
+    case BX_KIND_SHIFT_CLOSE:
+        till->shift = till->shift_seq = 0;
+        till->shift_opened = (bx_utc){0};
+        break;
+    case BX_KIND_TRAINING_ON: till->training = true; break;
+    case BX_KIND_TRAINING_OFF: till->training = false; break;
+    }
+}
+
 static void follow(struct bx_till *till, struct bx_intent *intent, const struct bx_entry_head *head,
                    const struct bx_ref *ref)
 {
-    if (intent->kind == BX_KIND_SALE) {
-        sale_follow(till, intent, head, ref);
-    } else if (is_papers(intent->kind)) {
-        bx_papers_committed(till, intent, head, ref);
-    } else if (is_people(intent->kind)) {
+    state_follow(till, intent, head, ref);
+    if (intent->after) {
+        intent->after(till, intent, head, ref, NULL);
+    } else if (intent->kind == BX_KIND_SALE) {
+        sold(till, intent, head, ref);
+        return;
+    } else if (is_of_people(intent->kind)) {
         bx_people_committed(till, intent, NULL);
-    } else if (intent->kind == BX_KIND_SHIFT_OPEN) {
-        till->shift = head->shift;
-        till->next_shift = head->shift + 1;
+    } else if (intent->paper || intent->kind == BX_KIND_PRINT_ANSWER) {
+        bx_papers_committed(till, intent, head, ref);
     } else if (intent->kind == BX_KIND_SETTLE) {
         bx_link_settled(till);
         if (intent->origin == 0)
             bx_say(till, BX_TONE_GOOD, "Settled.");
     }
-    if (intent->origin != 0 && intent->kind != BX_KIND_SALE)
+    if (intent->origin != 0) {
+        bx_command_entry(till, intent->origin, head, ref);
         bx_command_ended(till, intent->origin, BX_DONE, NULL);
+    }
+}
+
+static enum bx_series series_of(const struct bx_intent *intent)
+{
+    return bx_series_of(intent->kind, intent->sale && intent->sale->training);
+}
+
+static void content_of(const struct bx_intent *intent, struct bx_content *ret)
+{
+    *ret = (struct bx_content){.sale = intent->sale,
+                               .paper = intent->paper,
+                               .cash = intent->cash,
+                               .change = intent->change,
+                               .attempt = intent->attempt,
+                               .invoice = intent->invoice,
+                               .report = intent->report,
+                               .about = intent->about,
+                               .n = intent->n};
 }
 
 /* The columns of the entry that is at the front now. The same moment gives the same head, so that
@@ -128,27 +176,44 @@ static void head_make(struct bx_till *till, struct bx_intent *intent, struct bx_
                                    .user = intent->user ? intent->user : till->people.user};
     if (intent->kind == BX_KIND_SHIFT_OPEN)
         head->shift = till->next_shift;
-    if (intent->kind == BX_KIND_SALE)
-        bx_number_format(till->till, BX_SERIES_SALE, till->next_number[BX_SERIES_SALE],
-                         head->number);
+    enum bx_series series = series_of(intent);
+    if (series != BX_SERIES_NONE)
+        bx_number_format(till->till, series, till->next_number[series], head->number);
+}
+
+static int content_write(const struct bx_entry_head *head, const struct bx_content *content,
+                         struct bx_buf *out)
+{
+    if (content->sale)
+        return bx_sale_encode(head, content->sale, out);
+    if (content->paper)
+        return bx_paper_encode(head, content->paper, out);
+    if (content->cash)
+        return bx_cash_encode(head, content->cash, out);
+    if (content->change)
+        return bx_tender_change_encode(head, content->change, out);
+    if (content->attempt)
+        return bx_attempt_encode(head, content->attempt, out);
+    if (content->invoice)
+        return bx_invoice_encode(head, content->invoice, out);
+    return bx_note_encode(head, content->about, content->n, out);
 }
 
 static int body_make(struct bx_till *till, struct bx_intent *intent,
                      const struct bx_entry_head *head, struct bx_buf *body, struct bx_fault *fault)
 {
-    int err;
-    if (intent->sale) {
+    struct bx_content content;
+    int err = 0;
+    if (intent->sale)
         bx_leases_uses(till, intent->sale);
+    if (intent->fill)
+        err = intent->fill(till, intent, fault);
+    if (!err && intent->sale)
         err = bx_sale_check(intent->sale, fault);
-        if (err)
-            return err;
-        err = bx_sale_encode(head, intent->sale, body);
-    } else if (intent->paper) {
-        err = bx_paper_encode(head, intent->paper, body);
-    } else {
-        err = bx_note_encode(head, intent->about, intent->n, body);
-    }
     if (err)
+        return err;
+    content_of(intent, &content);
+    if (content_write(head, &content, body))
         return bx_fault_set(fault, BX_ERR_FULL, "This is too large for one entry of the journal.",
                             "a body of more than %d bytes", BX_BODY_MAX);
     return 0;
@@ -168,6 +233,23 @@ static void jobs_fill(struct bx_till *till, struct bx_intent *intent,
     }
 }
 
+#define HELD(member) \
+    (intent->member ? bx_effects_hold(out, intent->member, sizeof(*intent->member)) : NULL)
+
+/* The same in the queue's memory. A report's rows stay the intent's, which outlives the effect. */
+static struct bx_content content_held(struct bx_effects *out, const struct bx_intent *intent)
+{
+    return (struct bx_content){.sale = HELD(sale),
+                               .paper = HELD(paper),
+                               .cash = HELD(cash),
+                               .change = HELD(change),
+                               .attempt = HELD(attempt),
+                               .invoice = HELD(invoice),
+                               .report = HELD(report),
+                               .about = bx_effects_hold(out, intent->about, strlen(intent->about)),
+                               .n = intent->n};
+}
+
 static void hand_over(struct bx_till *till, struct bx_intent *intent,
                       const struct bx_entry_head *head, const struct bx_buf *body)
 {
@@ -179,12 +261,9 @@ static void hand_over(struct bx_till *till, struct bx_intent *intent,
     commit->prev = till->head;
     commit->body = bx_effects_hold(out, bx_buf_text(body), body->len);
     commit->len = body->len;
-    commit->series = bx_series_of(intent->kind, false);
-    commit->number = intent->sale ? till->next_number[BX_SERIES_SALE] : 0;
-    if (intent->sale)
-        commit->content.sale = bx_effects_hold(out, intent->sale, sizeof(*intent->sale));
-    if (intent->paper)
-        commit->content.paper = bx_effects_hold(out, intent->paper, sizeof(*intent->paper));
+    commit->series = series_of(intent);
+    commit->number = commit->series == BX_SERIES_NONE ? 0 : till->next_number[commit->series];
+    commit->content = content_held(out, intent);
     if (intent->job_count > 0)
         commit->jobs =
             bx_effects_hold(out, intent->jobs, intent->job_count * sizeof(*intent->jobs));
@@ -254,6 +333,15 @@ void bx_commit_note(struct bx_till *till, enum bx_kind kind, const char *about, 
     bx_commit_push(till, &intent);
 }
 
+void bx_commit_cash(struct bx_till *till, bx_origin origin, enum bx_kind kind,
+                    const struct bx_cash_entry *cash, bx_intent_after after)
+{
+    struct bx_intent intent = {.kind = kind, .origin = origin, .after = after};
+    intent.cash = bx_new(struct bx_cash_entry);
+    *intent.cash = *cash;
+    bx_commit_push(till, &intent);
+}
+
 static void resolve(struct bx_till *till)
 {
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_RESOLVE);
@@ -290,8 +378,8 @@ static void done(struct bx_till *till, const struct bx_ref *ref)
     till->head = ref->hash;
     till->last_at = head.at;
     till->last_boot = head.boot;
-    if (intent.sale)
-        till->next_number[BX_SERIES_SALE]++;
+    if (series_of(&intent) != BX_SERIES_NONE)
+        till->next_number[series_of(&intent)]++;
     till->link.queued++;
     follow(till, &intent, &head, ref);
     intent_finish(&intent);

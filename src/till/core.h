@@ -12,12 +12,12 @@
 #include "boxtill/till/till.h"
 #include "boxtill/till/view.h"
 
+#include "form.h"
+#include "intent.h"
+
 #include "counter.h"
 #include "server.h"
 #include "start.h"
-
-/* Who asked for something: 0 the screen, else the request number of a command. */
-typedef int64_t bx_origin;
 
 /* --- desk.c: a basket and its tendering; the screen has one, a command brings its own --------- */
 
@@ -74,40 +74,6 @@ void bx_desk_grown(struct bx_till *till, const struct bx_slug *pool);
 void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold);
 /* The desk of ORIGIN, or NULL when its command is gone. */
 struct bx_desk *bx_desk_of(struct bx_till *till, bx_origin origin);
-
-/* --- commit.c: the row of entries waiting for the journal; one is under way at a time --------- */
-
-struct bx_intent { /* an entry to be; owns sale and paper */
-    enum bx_kind kind;
-    bx_origin origin;
-    struct bx_id id; /* zero: made when its turn comes */
-    struct bx_sale *sale;
-    struct bx_paper_entry *paper;
-    struct bx_print_job *jobs;
-    size_t job_count;
-    char about[64];
-    int64_t n;
-    struct bx_id job; /* print-answer: the job it is about */
-    int64_t user;     /* 0: whoever is logged in when its turn comes */
-};
-enum { INTENTS_MAX = 32 };
-
-struct bx_commits {
-    struct bx_intent queue[INTENTS_MAX];
-    size_t first, count;
-    int64_t request;           /* of the one under way; 0 none */
-    struct bx_entry_head head; /* and its columns */
-    bool resolving;            /* its COMMIT is unknown */
-    bool stopped;              /* and could not be resolved: selling is shut */
-    bx_utc unknown_since;
-    bx_mono resolve_at; /* stopped: when to look again */
-};
-/* Takes what the intent owns. */
-void bx_commit_push(struct bx_till *till, struct bx_intent *taken);
-void bx_commit_note(struct bx_till *till, enum bx_kind kind, const char *about, int64_t n);
-void bx_commit_stored(struct bx_till *till, const struct bx_event *event);
-void bx_commit_tick(struct bx_till *till);
-void bx_commits_finish(struct bx_commits *commits);
 
 /* --- papers.c: print jobs, reprint, replace --------------------------------------------------- */
 
@@ -191,6 +157,7 @@ struct bx_people {
     bool locked;
     int64_t pin_request, pin_user; /* being compared */
     bx_origin pin_origin;
+    bool pin_approves; /* not a login, but somebody's word for what another does */
     bx_mono pin_at;
     struct bx_lockout lockouts[BX_LOCKOUTS_MAX];
     bx_mono barred_until[BX_LOCKOUTS_MAX];
@@ -203,11 +170,21 @@ void bx_people_committed(struct bx_till *till, const struct bx_intent *intent,
                          const struct bx_fault *fault);
 int bx_must bx_people_login(struct bx_till *till, bx_origin origin, int64_t number, const char *pin,
                             struct bx_fault *fault);
+/* A supervisor's PIN for what somebody else does: the answer goes to bx_warrant_pin(). */
+int bx_must bx_people_approve(struct bx_till *till, bx_origin origin, int64_t number,
+                              const char *pin, struct bx_fault *fault);
 void bx_people_pin(struct bx_till *till, const struct bx_event *event);
 void bx_people_lock(struct bx_till *till);
 void bx_people_logout(struct bx_till *till, bx_origin origin);
 const struct bx_user *bx_people_user(
     const struct bx_till *till); /* logged in and not locked, or NULL */
+
+/* What people call it, in the language of who is at work (names.c). */
+const char *bx_people_language(const struct bx_till *till);
+const char *bx_tender_name(enum bx_tender_kind kind);
+const char *bx_kind_name(enum bx_kind kind);
+const char *bx_day_name(struct bx_date date);   /* "Mon" */
+const char *bx_month_name(struct bx_date date); /* "Jan" */
 
 /* --- command.c: the commands of the command line -----------------------------------------------
  */
@@ -225,6 +202,8 @@ struct bx_command {    /* one under way at a time; others wait at the caller */
     size_t tender_count;
     char tenders[BX_TENDERS_MAX][64];
     struct bx_buf json, human; /* the answer as it grows */
+    struct bx_command_warrant warrant;
+    const struct bx_verb *row; /* of the table of verbs */
 };
 void bx_command_take(struct bx_till *till, int64_t request, const char *json, size_t len);
 void bx_command_rows(struct bx_till *till, const struct bx_event *event);
@@ -234,6 +213,9 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
 void bx_command_ended(struct bx_till *till, bx_origin origin, enum bx_outcome outcome,
                       const struct bx_fault *fault);
 void bx_command_paper(struct bx_till *till, bx_origin origin, const struct bx_paper_entry *paper);
+/* An entry that ORIGIN asked for is on disk: what the answer says. */
+void bx_command_entry(struct bx_till *till, bx_origin origin, const struct bx_entry_head *head,
+                      const struct bx_ref *ref);
 void bx_command_tick(struct bx_till *till);
 void bx_command_finish(struct bx_command *command);
 
@@ -251,6 +233,11 @@ struct bx_till {
     int64_t till, incarnation;
     int issuer;
     int64_t next_seq, next_number[BX_SERIES_COUNT], shift, next_shift;
+    bx_utc shift_opened;
+    int64_t shift_seq;             /* of its shift-open */
+    struct bx_figures figures;     /* of the open shift */
+    struct bx_perpetual perpetual; /* up to and with the last entry */
+    bool training;
     struct bx_hash head;
     bx_utc last_at;
     int64_t last_boot;

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 void bx_counter_init(struct bx_till *till)
 {
@@ -25,6 +26,8 @@ void bx_counter_finish(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     bx_lists_forget(till);
+    bx_form_forget(till);
+    bx_text_forget(till);
     bx_free(counter->items);
     counter->items = NULL;
     counter->saved = bx_free(counter->saved);
@@ -36,7 +39,7 @@ void bx_say(struct bx_till *till, enum bx_tone tone, const char *format, ...)
     char text[sizeof(counter->say) * 2];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    vsnprintf(text, sizeof(text), bx_word(format), args);
     va_end(args);
     bx_text_copy(counter->say, sizeof(counter->say), text);
     counter->say_tone = tone;
@@ -47,7 +50,7 @@ void bx_counter_fault(struct bx_till *till, const struct bx_fault *fault)
     bx_say(till,
            fault->err == BX_ERR_REFUSED || fault->err == BX_ERR_MISSING ? BX_TONE_WARN
                                                                         : BX_TONE_BAD,
-           "%s", fault->say);
+           "%s", bx_word(fault->say));
 }
 
 const char *bx_counter_money(const struct bx_till *till, bx_money amount, char out[BX_MONEY_TEXT])
@@ -118,6 +121,7 @@ bool bx_counter_back(struct bx_till *till)
 void bx_counter_home(struct bx_till *till)
 {
     till->counter.depth = 0;
+    bx_form_forget(till);
     show(till, BX_SCREEN_SELL);
 }
 

@@ -98,6 +98,10 @@ struct bx_counter {
     struct bx_counter_sale *sale; /* the one open on SALE, owned */
     int palette[BX_ACTIONS];
     size_t palette_count;
+    /* forms, menus, sheets */
+    struct bx_form *form; /* the one on top, owned; NULL none */
+    const struct bx_menu_kind *menu;
+    struct bx_sheet_text *sheet; /* owned */
     /* a question on top */
     enum bx_ask asking;
     char ask[64], ask_text[200], ask_yes[24];

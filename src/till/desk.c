@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "boxtill/domain/price.h"
 
 enum { UNDO_MAX = 12 };
@@ -122,14 +123,14 @@ static int short_say(const struct bx_till *till, const struct bx_slug *pool, boo
         return bx_fault_say(fault, BX_ERR_OFFLINE,
                             "Offline: this till has %d %s of its own at %s. Sell those, or choose "
                             "another time.",
-                            free, free == 1 ? "place" : "places", time);
+                            free, bx_words_of(free, "place", "places"), time);
     if (free == 0)
         return bx_fault_say(fault, BX_ERR_REFUSED,
                             "Sold out at %s, as far as this till can promise. Choose another time.",
                             time);
     return bx_fault_say(fault, BX_ERR_REFUSED,
                         "%s has %d %s for this till. Sell those, or choose another time.", time,
-                        free, free == 1 ? "place" : "places");
+                        free, bx_words_of(free, "place", "places"));
 }
 
 static int ready_check(const struct bx_till *till, const struct bx_desk *desk,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 enum { ITEMS_MAX = 2048 };
 
@@ -97,7 +98,7 @@ static void entry_item(struct bx_till *till, size_t index, struct bx_sale *sale)
         item->amount = sale->totals.total;
         item->has_amount = true;
     }
-    BX_TEXT_COPY(item->a, row->head.number[0] ? row->head.number : bx_kind_word(row->head.kind));
+    BX_TEXT_COPY(item->a, row->head.number[0] ? row->head.number : bx_kind_name(row->head.kind));
     snprintf(text, sizeof(text), "%s  %s", moment, lines);
     BX_TEXT_COPY(item->b, text);
 }
@@ -114,16 +115,17 @@ static void document_items(struct bx_till *till, size_t index, const struct bx_r
         item->ticket = ticket;
         BX_TEXT_COPY(item->a, row->head.number);
         if (ticket < 0) {
-            BX_TEXT_COPY(item->b, "Receipt");
+            BX_TEXT_COPY(item->b, bx_word("Receipt"));
             item->amount = sale->totals.total;
             item->has_amount = true;
             continue;
         }
         const struct bx_line *line = &sale->basket.lines[sale->tickets[ticket].line];
         bool timed = !bx_slug_is_none(&line->slot);
-        snprintf(text, sizeof(text), "Ticket %d of %d  %s%s%s", ticket + 1, sale->ticket_count,
-                 timed ? bx_slot_time(line->start, line->offset_min, time) : "", timed ? " " : "",
-                 line->name);
+        bx_words_print(text, sizeof(text), "Ticket %d of %d  %s%s%s", ticket + 1,
+                       sale->ticket_count,
+                       timed ? bx_slot_time(line->start, line->offset_min, time) : "",
+                       timed ? " " : "", line->name);
         BX_TEXT_COPY(item->b, text);
         item->amount = line->price;
         item->has_amount = true;

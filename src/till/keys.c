@@ -63,7 +63,7 @@ static bool is_final(const struct bx_till *till)
 {
     enum bx_screen screen = bx_counter_screen(till);
     return screen == BX_SCREEN_PAY || screen == BX_SCREEN_SALE || screen == BX_SCREEN_PAPER ||
-           till->counter.asking;
+           screen == BX_SCREEN_FORM || screen == BX_SCREEN_MENU || till->counter.asking;
 }
 
 static bool too_soon(const struct bx_till *till, int key)
@@ -164,6 +164,8 @@ static void restore(struct bx_till *till)
     counter->item_count = now.item_count;
     counter->item_cap = now.item_cap;
     counter->sale = now.sale;
+    counter->form = now.form;
+    counter->sheet = now.sheet;
     counter->read_request = now.read_request;
     counter->reading = now.reading;
     counter->burst_len = counter->burst_applied = 0;

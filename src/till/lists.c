@@ -260,7 +260,9 @@ void bx_lists_scanned(struct bx_till *till, const char *text, size_t len)
         bx_say(till, BX_TONE_BAD, "Scanned, but selling is stopped.");
     else if (!bx_people_user(till))
         bx_say(till, BX_TONE_WARN, "Scanned, but nobody is logged in.");
-    else if (till->desk.tendering || counter->asking)
+    else if (bx_form_scanned(till, text))
+        return;
+    else if (till->desk.tendering || counter->asking || bx_form_top(till))
         bx_say(till, BX_TONE_WARN, "Scanned. First finish what is on the screen.");
     else if (bx_code_has_shape(text, len))
         code_read(till, text, len);

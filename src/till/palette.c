@@ -6,13 +6,15 @@
 
 #include <string.h>
 
+#include "boxtill/base/words.h"
+
 enum { PATTERN_COLUMNS = 30 };
 
 enum bx_screen bx_palette_under(const struct bx_till *till)
 {
     const struct bx_counter *counter = &till->counter;
     bool over = counter->screen == BX_SCREEN_PALETTE || counter->screen == BX_SCREEN_KEYS ||
-                counter->screen == BX_SCREEN_LINE;
+                counter->screen == BX_SCREEN_LINE || counter->screen == BX_SCREEN_FORM;
     return over ? counter->base : bx_counter_screen(till);
 }
 
@@ -59,12 +61,12 @@ static int score(const struct bx_action_row *row, const char *pattern)
         return 1;
     if (strcmp(row->keys, pattern) == 0)
         return 9;
-    int name = stands(row->name, pattern);
+    int name = stands(bx_word(row->name), pattern);
     if (name > 0)
         return 5 + name;
-    if (in_order(row->name, pattern))
+    if (in_order(bx_word(row->name), pattern))
         return 5;
-    return stands(row->help, pattern);
+    return stands(bx_word(row->help), pattern);
 }
 
 static bool is_listed(const struct bx_action_row *row, enum bx_screen under)

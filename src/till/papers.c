@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "boxtill/domain/paper.h"
 
 enum {
@@ -441,8 +442,9 @@ static int order_open(struct bx_till *till, bx_origin origin, enum bx_kind kind,
     struct bx_sale *sale = bx_new(struct bx_sale);
     int err = bx_sale_decode(row->body, row->len, sale, fault);
     if (!err && (ticket < -1 || ticket >= sale->ticket_count))
-        err = bx_fault_say(fault, BX_ERR_MISSING, "Sale %s has %d %s.", row->head.number,
-                           sale->ticket_count, sale->ticket_count == 1 ? "ticket" : "tickets");
+        err =
+            bx_fault_say(fault, BX_ERR_MISSING, "Sale %s has %d %s.", row->head.number,
+                         sale->ticket_count, bx_words_of(sale->ticket_count, "ticket", "tickets"));
     if (err) {
         bx_free(sale);
         return err;

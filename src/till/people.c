@@ -108,8 +108,9 @@ static int barred_check(const struct bx_till *till, int64_t number, struct bx_fa
                         number, seconds);
 }
 
-int bx_people_login(struct bx_till *till, bx_origin origin, int64_t number, const char *pin,
-                    struct bx_fault *fault)
+/* Starts to compare PIN with NUMBER's. */
+static int compare(struct bx_till *till, bx_origin origin, int64_t number, const char *pin,
+                   struct bx_fault *fault)
 {
     struct bx_people *people = &till->people;
     if (till->till == 0)
@@ -135,7 +136,23 @@ int bx_people_login(struct bx_till *till, bx_origin origin, int64_t number, cons
     people->pin_at = till->turn.mono;
     people->pin_user = number;
     people->pin_origin = origin;
+    people->pin_approves = false;
     return 0;
+}
+
+int bx_people_login(struct bx_till *till, bx_origin origin, int64_t number, const char *pin,
+                    struct bx_fault *fault)
+{
+    return compare(till, origin, number, pin, fault);
+}
+
+int bx_people_approve(struct bx_till *till, bx_origin origin, int64_t number, const char *pin,
+                      struct bx_fault *fault)
+{
+    int err = compare(till, origin, number, pin, fault);
+    if (!err)
+        till->people.pin_approves = true;
+    return err;
 }
 
 static void push(struct bx_till *till, enum bx_kind kind, bx_origin origin, int64_t user)
@@ -149,13 +166,28 @@ void bx_people_pin(struct bx_till *till, const struct bx_event *event)
     struct bx_people *people = &till->people;
     int64_t number = people->pin_user;
     bx_origin origin = people->pin_origin;
+    const struct bx_user *user = till->staff ? bx_staff_user(till->staff, number) : NULL;
+    struct bx_fault fault = {0};
+    bool approves = people->pin_approves;
     people->pin_request = 0;
-    if (!event->of.pin.good || !bx_staff_user(till->staff, number)) {
-        struct bx_fault fault = {0};
+    people->pin_approves = false;
+    if (!event->of.pin.good || !user) {
         failed(till, number);
         if (barred_check(till, number, &fault) == 0)
             bx_fault_say(&fault, BX_ERR_REFUSED, "Number and PIN do not belong together.");
-        refuse(till, origin, &fault);
+        if (approves)
+            bx_warrant_pin(till, origin, number, &fault);
+        else
+            refuse(till, origin, &fault);
+        return;
+    }
+    if (approves) {
+        if (user->role == BX_ROLE_SUPERVISOR) {
+            bx_warrant_pin(till, origin, number, NULL);
+            return;
+        }
+        bx_fault_say(&fault, BX_ERR_REFUSED, "Number %" PRId64 " is not a supervisor's.", number);
+        bx_warrant_pin(till, origin, number, &fault);
         return;
     }
     if (people->user != 0 && people->user != number)

@@ -143,6 +143,19 @@ const struct bx_item *bx_items_at(const struct bx_till *till, size_t nth);
 const struct bx_row *bx_items_row(const struct bx_till *till, const struct bx_item *item);
 const struct bx_print_job *bx_items_job(const struct bx_till *till, const struct bx_item *item);
 
+/* --- form.c: for view_form.c --------------------------------------------------------------------
+ */
+/* Are there so many options that typing narrows them down? */
+bool bx_form_filters(const struct bx_field *field);
+/* Index of the NTH option that is shown; -1 none. */
+int bx_form_shown(const struct bx_till *till, const struct bx_field *field, size_t nth);
+/* The letter that takes it; 0 none. */
+char bx_form_letter(size_t nth);
+
+/* --- view_form.c -------------------------------------------------------------------------------
+ */
+void bx_view_form(const struct bx_till *till, struct bx_till_view *v);
+
 /* --- view_lists.c ------------------------------------------------------------------------------
  */
 

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boxtill/base/words.h"
+
 const struct bx_slot *bx_slots_selected(const struct bx_till *till)
 {
     if (!till->programme || bx_slug_is_none(&till->counter.slot))
@@ -301,15 +303,11 @@ const char *bx_slot_time(bx_utc at, int offset_min, char out[BX_CLOCK_TEXT])
 void bx_day_text(const struct bx_till *till, struct bx_date date, bool long_form, char *out,
                  size_t size)
 {
-    static const char days[7][4] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     /* No day is chosen before there is a programme. */
     if (date.year == 0 || bx_date_compare(date, bx_till_today(till)) == 0)
-        snprintf(out, size, "%s", long_form ? "Today" : "");
+        snprintf(out, size, "%s", long_form ? bx_word("Today") : "");
     else if (long_form)
-        snprintf(out, size, "%s %d %s", days[bx_date_weekday(date)], date.day,
-                 months[(date.month + 11) % 12]);
+        snprintf(out, size, "%s %d %s", bx_day_name(date), date.day, bx_month_name(date));
     else
-        snprintf(out, size, "%s %d", days[bx_date_weekday(date)], date.day);
+        snprintf(out, size, "%s %d", bx_day_name(date), date.day);
 }

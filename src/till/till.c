@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 /* Screens show the time and ages: somebody must look now and then. */
 enum { WAKE_USUAL_MS = 5000, WAKE_WATCHED_MS = 300 };
@@ -170,6 +171,10 @@ static void start(struct bx_till *till, const struct bx_event *event)
     till->next_shift = state->next_shift;
     till->last_at = state->last_at;
     till->last_boot = state->last_boot;
+    till->shift_opened = state->shift_opened;
+    till->shift_seq = state->shift_seq;
+    till->perpetual = state->perpetual;
+    till->training = state->training;
     for (int document = 0; document < BX_DOCUMENTS; document++)
         document_load(till, event, (enum bx_document)document);
     bx_draft_start(till, event);
@@ -280,6 +285,7 @@ void bx_till_update(struct bx_till *till, const struct bx_event *event, struct b
     till->rand = (struct bx_rand){0};
     memcpy(till->rand.seed, event->turn.seed, sizeof(till->rand.seed));
     till->out = effects;
+    bx_words_use(bx_people_language(till));
     if (!till->started && event->kind != BX_EVENT_START) {
         till->dropped++;
         till->out = NULL;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "boxtill/domain/price.h"
 
 /* News is asked for every few seconds; older than this its age is shown. */
@@ -17,13 +18,13 @@ void bx_view_age(int64_t seconds, char *out, size_t size)
 {
     long long s = seconds < 0 ? 0 : (long long)seconds;
     if (s < 60)
-        snprintf(out, size, "%lld s", s);
+        bx_words_print(out, size, "%lld s", s);
     else if (s < 3600)
-        snprintf(out, size, "%lld min", s / 60);
+        bx_words_print(out, size, "%lld min", s / 60);
     else if (s < 2 * 86400LL)
-        snprintf(out, size, "%lld h", s / 3600);
+        bx_words_print(out, size, "%lld h", s / 3600);
     else
-        snprintf(out, size, "%lld days", s / 86400);
+        bx_words_print(out, size, "%lld days", s / 86400);
 }
 
 static int64_t seconds_since(const struct bx_till *till, bx_mono at)
@@ -39,20 +40,20 @@ static void link_words(const struct bx_till *till, struct bx_till_view *v)
     char age[24];
     v->link_tone = BX_TONE_WARN;
     if (!link->enrolled) {
-        BX_TEXT_COPY(v->link, "not enrolled");
+        BX_TEXT_COPY(v->link, bx_word("not enrolled"));
     } else if (link->stranger) {
-        BX_TEXT_COPY(v->link, "server wants enrolment");
+        BX_TEXT_COPY(v->link, bx_word("server wants enrolment"));
         v->link_tone = BX_TONE_BAD;
     } else if (link->forced) {
-        BX_TEXT_COPY(v->link, "offline by choice");
+        BX_TEXT_COPY(v->link, bx_word("offline by choice"));
     } else if (link->online) {
-        BX_TEXT_COPY(v->link, "online");
+        BX_TEXT_COPY(v->link, bx_word("online"));
         v->link_tone = BX_TONE_GOOD;
     } else if (link->offline_since.ns != 0) {
         bx_view_age(seconds_since(till, link->offline_since), age, sizeof(age));
-        snprintf(v->link, sizeof(v->link), "offline %s", age);
+        bx_words_print(v->link, sizeof(v->link), "offline %s", age);
     } else {
-        BX_TEXT_COPY(v->link, "connecting");
+        BX_TEXT_COPY(v->link, bx_word("connecting"));
         v->link_tone = BX_TONE_PLAIN;
     }
     v->waiting = link->queued;
@@ -66,27 +67,26 @@ static void printer_words(const struct bx_till *till, struct bx_till_view *v)
     for (size_t i = 0; i < papers->count; i++)
         unsure += papers->jobs[i].state == BX_JOB_UNSURE;
     if (unsure > 0) {
-        snprintf(v->printer, sizeof(v->printer), "%d unsure: R", unsure);
+        bx_words_print(v->printer, sizeof(v->printer), "%d unsure: R", unsure);
         v->printer_tone = BX_TONE_BAD;
     } else if (papers->printer_say[0]) {
-        BX_TEXT_COPY(v->printer, papers->printer_say);
+        BX_TEXT_COPY(v->printer, bx_word(papers->printer_say));
         v->printer_tone = papers->printer_ready ? BX_TONE_PLAIN : BX_TONE_WARN;
     } else {
-        BX_TEXT_COPY(v->printer, papers->printer_ready ? "printer ready" : "printer?");
+        BX_TEXT_COPY(v->printer, bx_word(papers->printer_ready ? "printer ready" : "printer?"));
         v->printer_tone = papers->printer_ready ? BX_TONE_GOOD : BX_TONE_WARN;
     }
 }
 
 static void clock_words(const struct bx_till *till, struct bx_till_view *v)
 {
-    static const char days[7][4] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     int offset = bx_programme_offset(till->programme, till->turn.utc);
     char time[BX_CLOCK_TEXT];
     struct bx_date date;
     int minute;
     bx_utc_civil(till->turn.utc, offset, &date, &minute);
-    snprintf(v->clock, sizeof(v->clock), "%s %d  %s", days[bx_date_weekday(date) % 7],
-             date.day % 100, bx_slot_time(till->turn.utc, offset, time));
+    snprintf(v->clock, sizeof(v->clock), "%s %d  %s", bx_day_name(date), date.day % 100,
+             bx_slot_time(till->turn.utc, offset, time));
 }
 
 static void head_fill(const struct bx_till *till, struct bx_till_view *v)
@@ -204,7 +204,7 @@ static void tenders_fill(const struct bx_till *till, struct bx_till_view *v)
     const struct bx_sale *sale = &till->desk.sale;
     for (int i = 0; i < sale->tender_count && i < BX_VIEW_TENDERS; i++) {
         struct bx_view_tender *t = &v->tenders[v->tender_count++];
-        BX_TEXT_COPY(t->name, bx_tender_word(sale->tenders[i].kind));
+        BX_TEXT_COPY(t->name, bx_tender_name(sale->tenders[i].kind));
         bx_counter_money(till, sale->tenders[i].amount, t->amount);
     }
 }
@@ -231,8 +231,9 @@ static void typed_fill(const struct bx_till *till, bx_money left, bx_money cash,
 
 static void pay_fill(const struct bx_till *till, struct bx_till_view *v)
 {
-    static const char *const enter[] = {
-        [BX_ENTER_CASH] = "exact", [BX_ENTER_CARD] = "card", [BX_ENTER_NONE] = ""};
+    static const char *const enter[] = {[BX_ENTER_CASH] = BX_WORD("exact"),
+                                        [BX_ENTER_CARD] = BX_WORD("card"),
+                                        [BX_ENTER_NONE] = ""};
     bx_money left, cash, quick[3];
     if (!till->desk.tendering)
         return;
@@ -244,7 +245,8 @@ static void pay_fill(const struct bx_till *till, struct bx_till_view *v)
     int count = bx_quick_cash(cash, till->programme ? till->programme->exponent : 2, quick);
     for (int i = 0; i < count; i++)
         bx_counter_money(till, quick[i], v->quick[i]);
-    BX_TEXT_COPY(v->enter, till->counter.input_len > 0 ? "cash" : enter[till->config.enter]);
+    BX_TEXT_COPY(v->enter, till->counter.input_len > 0 ? bx_word("cash")
+                                                       : bx_word(enter[till->config.enter]));
     if (!till->desk.committing)
         typed_fill(till, left, cash, v);
 }
@@ -265,15 +267,16 @@ static void paper_words(const struct bx_till *till, struct bx_till_view *v)
         stuck = stuck || job->state == BX_JOB_UNSURE || job->state == BX_JOB_FAILED_SAFE;
     }
     int n = all > 0 ? all : counter->last[0].tickets;
-    const char *s = n == 1 ? "" : "s";
     if (n == 0)
-        BX_TEXT_COPY(v->paper, "no ticket to print");
+        BX_TEXT_COPY(v->paper, bx_word("no ticket to print"));
     else if (stuck)
-        snprintf(v->paper, sizeof(v->paper), "%d of %d printed: look with R", done, n);
+        bx_words_print(v->paper, sizeof(v->paper), "%d of %d printed: look with R", done, n);
     else if (all > 0 && done == all)
-        snprintf(v->paper, sizeof(v->paper), "%d ticket%s printed", n, s);
+        snprintf(v->paper, sizeof(v->paper),
+                 bx_words_of(n, "%d ticket printed", "%d tickets printed"), n);
     else
-        snprintf(v->paper, sizeof(v->paper), "printing %d ticket%s", n, s);
+        snprintf(v->paper, sizeof(v->paper),
+                 bx_words_of(n, "printing %d ticket", "printing %d tickets"), n);
 }
 
 static void last_fill(const struct bx_till *till, struct bx_till_view *v)
@@ -294,7 +297,7 @@ static void last_fill(const struct bx_till *till, struct bx_till_view *v)
     bx_counter_money(till, counter->last[0].total, total);
     bx_counter_money(till, counter->last[0].received, received);
     bx_counter_money(till, counter->last[0].change, change);
-    snprintf(v->last_text, sizeof(v->last_text), "%s of %s, %s", total, received, change);
+    bx_words_print(v->last_text, sizeof(v->last_text), "%s of %s, %s", total, received, change);
     if (v->screen != BX_SCREEN_CHANGE)
         return;
     BX_TEXT_COPY(v->due, total);
@@ -325,28 +328,29 @@ static void say_fill(const struct bx_till *till, struct bx_till_view *v)
         return;
     v->say_tone = BX_TONE_PLAIN;
     if (v->screen == BX_SCREEN_STOP) {
-        BX_TEXT_COPY(v->say, till->commits.stopped
-                                 ? "The disk cannot tell. Selling stays stopped; call for help."
-                                 : "The disk did not confirm the sale; it is being looked for.");
+        BX_TEXT_COPY(v->say,
+                     till->commits.stopped
+                         ? bx_word("The disk cannot tell. Selling stays stopped; call for help.")
+                         : bx_word("The disk did not confirm the sale; it is being looked for."));
         v->say_tone = BX_TONE_BAD;
     } else if (till->damage.err && v->screen != BX_SCREEN_LOGIN) {
-        BX_TEXT_COPY(v->say, till->damage.say);
+        BX_TEXT_COPY(v->say, bx_word(till->damage.say));
         v->say_tone = BX_TONE_BAD;
     } else if (v->checking) {
-        BX_TEXT_COPY(v->say, "The PIN is being checked.");
+        BX_TEXT_COPY(v->say, bx_word("The PIN is being checked."));
     } else if (till->desk.committing) {
-        BX_TEXT_COPY(v->say, "The sale is being stored.");
+        BX_TEXT_COPY(v->say, bx_word("The sale is being stored."));
     } else if (till->desk.waiting > 0 && v->screen == BX_SCREEN_SELL) {
-        snprintf(v->say, sizeof(v->say),
-                 "Asking the server for %d more places. Backspace takes the line out.",
-                 till->desk.waiting);
+        bx_words_print(v->say, sizeof(v->say),
+                       "Asking the server for %d more places. Backspace takes the line out.",
+                       till->desk.waiting);
     } else if (till->clock.doubt && v->screen == BX_SCREEN_SELL) {
-        BX_TEXT_COPY(v->say, "Date and time are not confirmed yet: Enter asks.");
+        BX_TEXT_COPY(v->say, bx_word("Date and time are not confirmed yet: Enter asks."));
         v->say_tone = BX_TONE_WARN;
     } else if (!till->programme) {
         BX_TEXT_COPY(v->say, till->link.enrolled
-                                 ? "No programme yet: it comes with the first contact."
-                                 : "This till is not enrolled: boxtill enrol URL CODE");
+                                 ? bx_word("No programme yet: it comes with the first contact.")
+                                 : bx_word("This till is not enrolled: boxtill enrol URL CODE"));
         v->say_tone = BX_TONE_WARN;
     }
 }
@@ -360,7 +364,7 @@ static void ask_fill(const struct bx_till *till, struct bx_till_view *v)
     BX_TEXT_COPY(v->ask, counter->ask);
     BX_TEXT_COPY(v->ask_text, counter->ask_text);
     BX_TEXT_COPY(v->ask_yes, counter->ask_yes);
-    BX_TEXT_COPY(v->ask_no, "Esc no");
+    BX_TEXT_COPY(v->ask_no, bx_word("Esc no"));
     v->ask_input = bx_ask_wants_text(counter->asking);
 }
 
@@ -369,6 +373,7 @@ void bx_till_view(const struct bx_till *till, struct bx_till_view *ret)
     const struct bx_counter *counter = &till->counter;
     const struct bx_programme *programme = till->programme;
     char age[20];
+    bx_words_use(bx_people_language(till));
     memset(ret, 0, sizeof(*ret));
     ret->screen = bx_counter_screen(till);
     ret->under = bx_palette_under(till);
@@ -382,16 +387,17 @@ void bx_till_view(const struct bx_till *till, struct bx_till_view *ret)
         BX_TEXT_COPY(ret->event, programme->events[counter->event].name);
     if (till->link.news_mono.ns != 0 && seconds_since(till, till->link.news_mono) > FRESH_SECONDS) {
         bx_view_age(seconds_since(till, till->link.news_mono), age, sizeof(age));
-        snprintf(ret->news_age, sizeof(ret->news_age), "%s old", age);
+        bx_words_print(ret->news_age, sizeof(ret->news_age), "%s old", age);
     }
     slots_fill(till, ret);
     products_fill(till, ret);
     basket_fill(till, ret);
-    if (counter->screen == BX_SCREEN_PAY)
+    if (ret->screen == BX_SCREEN_PAY || ret->under == BX_SCREEN_PAY)
         pay_fill(till, ret);
     last_fill(till, ret);
     input_fill(till, ret);
     say_fill(till, ret);
     ask_fill(till, ret);
     bx_view_lists(till, ret);
+    bx_view_form(till, ret);
 }

@@ -7,20 +7,21 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 static const char *job_words(enum bx_job_state state, enum bx_tone *ret_tone)
 {
     *ret_tone = BX_TONE_PLAIN;
     switch (state) {
-    case BX_JOB_NEW: return "waits to be printed";
-    case BX_JOB_SUBMITTING: return "on its way";
-    case BX_JOB_SPOOLED: return "at the printer";
-    case BX_JOB_PRINTING: return "printing";
-    case BX_JOB_CONFIRMED: *ret_tone = BX_TONE_GOOD; return "good";
-    case BX_JOB_SENT: *ret_tone = BX_TONE_GOOD; return "sent to the printer";
-    case BX_JOB_UNSURE: *ret_tone = BX_TONE_BAD; return "unsure: is it here?";
-    case BX_JOB_FAILED_SAFE: *ret_tone = BX_TONE_WARN; return "not printed, tries again";
-    case BX_JOB_CANCELLED: *ret_tone = BX_TONE_WARN; return "cancelled";
+    case BX_JOB_NEW: return bx_word("waits to be printed");
+    case BX_JOB_SUBMITTING: return bx_word("on its way");
+    case BX_JOB_SPOOLED: return bx_word("at the printer");
+    case BX_JOB_PRINTING: return bx_word("printing");
+    case BX_JOB_CONFIRMED: *ret_tone = BX_TONE_GOOD; return bx_word("good");
+    case BX_JOB_SENT: *ret_tone = BX_TONE_GOOD; return bx_word("sent to the printer");
+    case BX_JOB_UNSURE: *ret_tone = BX_TONE_BAD; return bx_word("unsure: is it here?");
+    case BX_JOB_FAILED_SAFE: *ret_tone = BX_TONE_WARN; return bx_word("not printed, tries again");
+    case BX_JOB_CANCELLED: *ret_tone = BX_TONE_WARN; return bx_word("cancelled");
     }
     return "";
 }
@@ -30,17 +31,19 @@ static void document_words(const struct bx_till *till, const struct bx_item *ite
 {
     const struct bx_counter *counter = &till->counter;
     const struct bx_print_job *job = bx_items_job(till, item);
-    const char *state = job ? job_words(job->state, &row->tone) : item->ticket < 0 ? "" : "printed";
+    const char *state = job                ? job_words(job->state, &row->tone)
+                        : item->ticket < 0 ? ""
+                                           : bx_word("printed");
     char marks[64] = "";
     if (counter->sale && counter->row_count == 0) {
         unsigned copies = counter->sale->copies[item->ticket + 1];
-        unsigned replaced = counter->sale->replaced[item->ticket + 1];
-        if (replaced > 0 && copies > 0)
-            snprintf(marks, sizeof(marks), "replaced, %u cop%s", copies, copies == 1 ? "y" : "ies");
-        else if (replaced > 0)
-            snprintf(marks, sizeof(marks), "replaced");
-        else if (copies > 0)
-            snprintf(marks, sizeof(marks), "%u cop%s", copies, copies == 1 ? "y" : "ies");
+        const char *replaced =
+            counter->sale->replaced[item->ticket + 1] > 0 ? bx_word("replaced") : "";
+        BX_TEXT_COPY(marks, replaced);
+        if (copies > 0) {
+            snprintf(marks, sizeof(marks), bx_words_of(copies, "%s%s%u copy", "%s%s%u copies"),
+                     replaced, replaced[0] ? ", " : "", copies);
+        }
     }
     snprintf(row->c, sizeof(row->c), "%s%s%s", state, state[0] && marks[0] ? ", " : "", marks);
 }
@@ -49,14 +52,14 @@ static const char *answer_words(const struct bx_row *row, enum bx_tone *ret_tone
 {
     *ret_tone = BX_TONE_PLAIN;
     if (!row->answered)
-        return "queued";
+        return bx_word("queued");
     if (row->settled)
-        return "settled";
+        return bx_word("settled");
     switch (row->answer.outcome) {
-    case BX_ENTRY_RECORDED: *ret_tone = BX_TONE_GOOD; return "sent";
-    case BX_ENTRY_RECORDED_TASK: *ret_tone = BX_TONE_BAD; return "needs attention";
-    case BX_ENTRY_WAITING: return "server waits for another entry";
-    case BX_ENTRY_CONFLICT: *ret_tone = BX_TONE_BAD; return "conflict: needs attention";
+    case BX_ENTRY_RECORDED: *ret_tone = BX_TONE_GOOD; return bx_word("sent");
+    case BX_ENTRY_RECORDED_TASK: *ret_tone = BX_TONE_BAD; return bx_word("needs attention");
+    case BX_ENTRY_WAITING: return bx_word("server waits for another entry");
+    case BX_ENTRY_CONFLICT: *ret_tone = BX_TONE_BAD; return bx_word("conflict: needs attention");
     }
     return "";
 }
@@ -69,17 +72,17 @@ static void wait_words(const struct bx_till *till, char *out, size_t size)
     char age[24];
     bx_view_age(seconds, age, sizeof(age));
     if (link->forced)
-        snprintf(out, size, "offline by choice");
+        bx_words_print(out, size, "offline by choice");
     else if (link->stranger)
-        snprintf(out, size, "the server wants enrolment");
+        bx_words_print(out, size, "the server wants enrolment");
     else if (!link->enrolled)
-        snprintf(out, size, "not enrolled");
+        bx_words_print(out, size, "not enrolled");
     else if (link->send_request != 0)
-        snprintf(out, size, "being sent");
+        bx_words_print(out, size, "being sent");
     else if (!link->online && seconds > 0)
-        snprintf(out, size, "tries again in %s", age);
+        bx_words_print(out, size, "tries again in %s", age);
     else
-        snprintf(out, size, "waits to be sent");
+        bx_words_print(out, size, "waits to be sent");
 }
 
 static void entry_words(const struct bx_till *till, const struct bx_item *item,
@@ -103,8 +106,9 @@ static void entry_words(const struct bx_till *till, const struct bx_item *item,
     }
     bx_view_age((till->turn.utc.us - row->head.at.us) / BX_SECOND_US, age, sizeof(age));
     /* The age first: it stands where the window cuts last. */
-    int len = snprintf(v->c, sizeof(v->c), "%s old, ", age);
-    wait_words(till, v->c + len, sizeof(v->c) - (size_t)len);
+    bx_words_print(v->c, sizeof(v->c), "%s old, ", age);
+    size_t len = strlen(v->c);
+    wait_words(till, v->c + len, sizeof(v->c) - len);
 }
 
 static void rows_fill(const struct bx_till *till, struct bx_till_view *v, bool documents)
@@ -157,21 +161,22 @@ static void palette_fill(const struct bx_till *till, struct bx_till_view *v)
     v->palette_count = till->counter.palette_count;
     v->palette_selected = till->counter.selected;
     memcpy(v->palette, till->counter.palette, sizeof(v->palette));
-    BX_TEXT_COPY(v->title, "All actions");
+    BX_TEXT_COPY(v->title, bx_word("All actions"));
 }
 
 static void queue_title(const struct bx_till *till, struct bx_till_view *v)
 {
-    snprintf(v->title, sizeof(v->title), "Queue: %lld waiting, %lld need%s attention",
-             (long long)till->link.queued, (long long)till->link.attention,
-             till->link.attention == 1 ? "s" : "");
+    snprintf(v->title, sizeof(v->title),
+             bx_words_of(till->link.attention, "Queue: %lld waiting, %lld needs attention",
+                         "Queue: %lld waiting, %lld need attention"),
+             (long long)till->link.queued, (long long)till->link.attention);
 }
 
 void bx_view_lists(const struct bx_till *till, struct bx_till_view *v)
 {
     switch (v->screen) {
     case BX_SCREEN_FIND:
-        BX_TEXT_COPY(v->title, "Find");
+        BX_TEXT_COPY(v->title, bx_word("Find"));
         rows_fill(till, v, false);
         break;
     case BX_SCREEN_SALE:
@@ -179,7 +184,7 @@ void bx_view_lists(const struct bx_till *till, struct bx_till_view *v)
         rows_fill(till, v, true);
         break;
     case BX_SCREEN_PAPER:
-        BX_TEXT_COPY(v->title, "Paper problem: the last documents");
+        BX_TEXT_COPY(v->title, bx_word("Paper problem: the last documents"));
         rows_fill(till, v, true);
         break;
     case BX_SCREEN_QUEUE:
@@ -188,16 +193,21 @@ void bx_view_lists(const struct bx_till *till, struct bx_till_view *v)
         break;
     case BX_SCREEN_PALETTE: palette_fill(till, v); break;
     case BX_SCREEN_KEYS:
-        BX_TEXT_COPY(v->title, "Keys");
+        BX_TEXT_COPY(v->title, bx_word("Keys"));
         v->row_first = till->counter.first;
         break;
-    case BX_SCREEN_LINE: BX_TEXT_COPY(v->title, "Command line"); break;
-    case BX_SCREEN_STOP: BX_TEXT_COPY(v->title, "Stop: do not hand anything out"); break;
-    case BX_SCREEN_LINES: BX_TEXT_COPY(v->title, "Basket lines"); break;
-    case BX_SCREEN_LOGIN: BX_TEXT_COPY(v->title, till->people.locked ? "Locked" : "Log in"); break;
+    case BX_SCREEN_LINE: BX_TEXT_COPY(v->title, bx_word("Command line")); break;
+    case BX_SCREEN_STOP: BX_TEXT_COPY(v->title, bx_word("Stop: do not hand anything out")); break;
+    case BX_SCREEN_LINES: BX_TEXT_COPY(v->title, bx_word("Basket lines")); break;
+    case BX_SCREEN_LOGIN:
+        BX_TEXT_COPY(v->title, bx_word(till->people.locked ? "Locked" : "Log in"));
+        break;
     case BX_SCREEN_SELL:
     case BX_SCREEN_PAY:
     case BX_SCREEN_CHANGE:
+    case BX_SCREEN_FORM:
+    case BX_SCREEN_MENU:
+    case BX_SCREEN_TEXT:
     case BX_SCREENS: break;
     }
 }

@@ -589,6 +589,7 @@ static bool answers(struct fake *fake, const struct entry *entry, const struct b
         return named && seq > query->from && entry->about == named->head.seq;
     case BX_QUERY_KIND: return entry->head.kind == query->entry_kind && is_below(entry, query);
     case BX_QUERY_SHIFT: return entry->head.shift == query->from && seq > query->after;
+    case BX_QUERY_PERSON: return false;
     }
     bx_unreachable();
 }

@@ -39,3 +39,6 @@ int bx_must bx_text_number(const char *text, size_t len, int64_t max, int64_t *r
 /* Copies TEXT into out[size], cut at a character's border; true when it fitted. */
 bool bx_text_copy(char *out, size_t size, const char *text);
 #define BX_TEXT_COPY(array, text) bx_text_copy((array), sizeof(array), (text))
+/* After vsnprintf, which cuts at a byte: drops half a character at the end of TEXT[size]. WANTED is
+ * what vsnprintf returned. */
+void bx_text_mend(char *text, size_t size, int wanted);

@@ -21,8 +21,8 @@
  *   cashier-correction  number      voids, refunds, exchanges, taken back, positive
  *                                   tender corrections
  *   persons     ""                  persons, signed           -
- *   discount    reason or rule      pieces                    taken off, positive
- *   warrant     what                how often                 -
+ *   discount    reason or rule      pieces, signed            taken off, of returns again added
+ *   warrant     what                approvals by another      -
  *   count       reprint, replace, no-sale, correction (pieces taken out of open baskets), offline
  *                                   how often                 offline: amount sold
  *   training    ""                  documents                 amount; counted nowhere else
@@ -62,6 +62,12 @@ const struct bx_figure *bx_figures_get(const struct bx_figures *figures, const c
 int64_t bx_figures_sum(const struct bx_figures *figures, const char *what, const char *prefix);
 /* NULL when they agree, else the first row of A or B that the other does not have so. */
 const struct bx_figure *bx_figures_differ(const struct bx_figures *a, const struct bx_figures *b);
+
+/* As JSON: [["cashier","7",3,5700],…] in order, rows of 0 and 0 left out. Reading adds nothing to
+ * what RET held: it should be empty; on a fault of the reader it may be half filled. */
+void bx_figures_put(struct bx_json_writer *writer, const char *name,
+                    const struct bx_figures *figures);
+void bx_figures_read(struct bx_json_reader *reader, const char *name, struct bx_figures *ret);
 
 /* What an entry holds, decoded: the one member its kind says; others are NULL. */
 struct bx_content {

@@ -29,8 +29,9 @@ struct bx_report {
     char period[12];       /* closing: "2026-11-24", "2026-11", "2026"; else "" */
     int64_t first_seq, last_seq;
     char first[BX_NUMBER_SIZE], last[BX_NUMBER_SIZE]; /* sales' numbers; "" none */
-    int64_t entries;   /* of the shift so far, this one not counted */
-    int64_t confirmed; /* of those, recorded by the server at that moment */
+    struct bx_hash chain; /* of the entry before this one: the head of the chain */
+    int64_t entries;      /* of the shift so far, this one not counted */
+    int64_t confirmed;    /* of those, recorded by the server at that moment */
     int64_t parked, unsent, attention, unsure, unknown;
     struct bx_perpetual before, after; /* the shift */
     int drawer_count;

@@ -21,6 +21,9 @@ enum bx_screen {
     BX_SCREEN_KEYS,
     BX_SCREEN_LINE, /* the expert's text line, `=` */
     BX_SCREEN_STOP, /* an unknown COMMIT: do not hand out */
+    BX_SCREEN_FORM, /* fields that are asked for, over whatever was open */
+    BX_SCREEN_MENU, /* things to do, each with its letter */
+    BX_SCREEN_TEXT, /* a sheet to read */
     BX_SCREENS
 };
 
@@ -70,6 +73,7 @@ struct bx_action_row {
     const char *name; /* for the palette: "Next slot with room" */
     const char *help; /* one sentence */
     int rank;         /* order in the hint bar, small first */
+    bool looks;       /* changes nothing: an auditor may */
 };
 
 extern const struct bx_action_row bx_action_rows[];

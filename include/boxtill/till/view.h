@@ -17,7 +17,10 @@ enum {
     BX_VIEW_ROWS = 64,
     BX_VIEW_TENDERS = 4,
     BX_VIEW_PRODUCTS = 40,
-    BX_VIEW_LASTS = 8
+    BX_VIEW_LASTS = 8,
+    BX_VIEW_FIELDS = 36,
+    BX_VIEW_OPTIONS = 40,
+    BX_VIEW_SHEET = 64
 };
 
 enum bx_tone { BX_TONE_PLAIN, BX_TONE_GOOD, BX_TONE_WARN, BX_TONE_BAD };
@@ -70,10 +73,26 @@ struct bx_view_row {
     bool selected;
 };
 
+/* A field of a form. */
+struct bx_view_field {
+    char label[48];
+    char value[BX_NAME_SIZE]; /* as typed, PIN as dots; a choice by name */
+    char aside[64];
+    bool selected; /* being asked for: the cursor is `cursor` columns into its value */
+};
+
+/* A choice of a form's field, or a row of a menu. */
+struct bx_view_option {
+    char key; /* the letter that takes it; 0 none */
+    char name[BX_NAME_SIZE];
+    char help[96];
+    bool selected;
+};
+
 struct bx_till_view {
     enum bx_screen screen;
     enum bx_screen
-        under;   /* what PALETTE, KEYS and LINE lie over: whose keys they show; else screen */
+        under;   /* what PALETTE, KEYS, LINE and FORM lie over: whose keys they show; else screen */
     bool locked; /* LOGIN: the till is locked, its cashier is still at work */
 
     /* first line */
@@ -124,6 +143,18 @@ struct bx_till_view {
     /* PALETTE: indexes into bx_action_rows; KEYS: row_first is the first line to show */
     size_t palette_count, palette_selected;
     int palette[BX_ACTIONS];
+
+    /* FORM, MENU (title and options), TEXT (title and sheet; row_first, row_total of its lines) */
+    char form_text[200]; /* what it is about */
+    char form_sum[64];   /* what was counted so far; "" nothing is counted */
+    bool form_waits;     /* for an answer: takes no key but Esc */
+    size_t field_count;
+    struct bx_view_field fields[BX_VIEW_FIELDS];
+    size_t option_count, option_more; /* shown, and how many more there are */
+    struct bx_view_option options[BX_VIEW_OPTIONS];
+    size_t sheet_count;
+    char sheet[BX_VIEW_SHEET][BX_NAME_SIZE]; /* from row_first on */
+    bool sheet_prints;                       /* p prints it */
 
     /* LOGIN */
     bool asks_pin;
