@@ -31,8 +31,8 @@ struct bd_act {
     const struct bd_entry_row *entry;
     struct bx_entry_head head;
     struct bx_content content;
-    const struct bx_sale *sale;   /* of the content; NULL */
-    struct bd_booking_row order;  /* what the sale collects; id zero: nothing */
+    const struct bx_sale *sale;  /* of the content; NULL */
+    struct bd_booking_row order; /* what the sale collects; id zero: nothing */
     bool off[BD_OFFS];
     char why[BD_OFFS][128]; /* "" says the usual sentence */
 };
@@ -57,8 +57,7 @@ int bx_must bd_order_take(struct bd_act *booking, const struct bx_slug *pool, in
 /* What was not used goes back. */
 int bx_must bd_order_end(struct bd_act *booking, struct bx_fault *fault);
 /* The sale OF was taken back as a whole: its order may be collected again. */
-int bx_must bd_order_reopen(struct bd_act *booking, const struct bx_id *of,
-                            struct bx_fault *fault);
+int bx_must bd_order_reopen(struct bd_act *booking, const struct bx_id *of, struct bx_fault *fault);
 
 /* ledger.c: vouchers used, given back, sold and taken back. */
 int bx_must bd_vouchers_book(struct bd_act *booking, struct bx_fault *fault);

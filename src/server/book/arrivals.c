@@ -197,9 +197,8 @@ static int line_fill(const struct import *import, const struct bx_order *order, 
                      struct bd_booking_line_row *row, struct bx_fault *fault)
 {
     const struct bx_order_line *line = &order->lines[nth];
-    const struct bx_slot *slot = bx_slug_is_none(&line->slot)
-                                     ? NULL
-                                     : bx_programme_slot(import->programme, &line->slot);
+    const struct bx_slot *slot =
+        bx_slug_is_none(&line->slot) ? NULL : bx_programme_slot(import->programme, &line->slot);
     if (bx_programme_product(import->programme, &line->product) == NULL)
         return bx_fault_say(fault, BX_ERR_REFUSED, "order %s: there is no product %s.", order->ref,
                             line->product.s);
@@ -297,9 +296,9 @@ static int import_all(struct bd_book *book, const struct bd_turn *turn,
     meta.arrivals++;
     if (err == 0)
         err = bd_must(bd_update(book->store, BD_META, &meta, fault), "meta", fault);
-    return err != 0 ? err
-                    : bd_log(book->store, turn, "operator", fault, "%zu orders imported",
-                             orders->count);
+    return err != 0
+               ? err
+               : bd_log(book->store, turn, "operator", fault, "%zu orders imported", orders->count);
 }
 
 int bd_book_orders(struct bd_book *book, const struct bd_turn *turn, const struct bx_orders *orders,
@@ -348,8 +347,8 @@ static int order_lines(struct bd_store *store, struct bx_order *order, struct bx
         const struct bd_booking_line_row *row = &lines.rows[i];
         if (row->quantity == 0)
             continue;
-        order->lines[order->line_count++] = (struct bx_order_line){
-            row->product, row->slot, (int)row->quantity, {row->price}};
+        order->lines[order->line_count++] =
+            (struct bx_order_line){row->product, row->slot, (int)row->quantity, {row->price}};
     }
     return err;
 }

@@ -19,6 +19,7 @@
 #include "boxtill/domain/member.h"
 #include "boxtill/domain/order.h"
 #include "boxtill/domain/programme.h"
+#include "boxtill/domain/question.h"
 #include "boxtill/domain/staff.h"
 #include "boxtill/domain/wire.h"
 #include "boxtill/port/journal.h"
@@ -149,6 +150,31 @@ int bx_must bd_book_document(struct bd_store *store, const struct bd_wish *wish,
                              int64_t *ret_version, struct bx_buf *out, struct bx_fault *fault);
 int bx_must bd_book_availability(struct bd_store *store, const struct bd_turn *turn,
                                  struct bx_buf *out, struct bx_fault *fault);
+
+/* --- questions, vouchers, figures ----------------------------------------------------------- */
+
+/* Does it leave something behind? Then it is the writer's, and mark and release are used. */
+bool bd_question_writes(enum bx_question question);
+struct bd_question {
+    enum bx_question question;
+    const char *json;
+    size_t len;
+};
+/* Appends the answer (question.h). BX_ERR_INPUT: not such a question; BX_ERR_MISSING: not known. */
+int bx_must bd_book_ask(struct bd_store *store, const struct bd_turn *turn,
+                        const struct bd_device *device, const struct bd_question *question,
+                        struct bx_buf *out, struct bx_fault *fault);
+enum { BD_VOUCHERS_MAX = 10000, BD_DAYS_MAX = 400 };
+/* COUNT single-use vouchers, a line each to OUT. */
+int bx_must bd_book_vouchers(struct bd_book *book, const struct bd_turn *turn, bx_money value,
+                             struct bx_date until, int count, struct bx_buf *out,
+                             struct bx_fault *fault);
+/* A stored-value voucher, its code and a line feed to OUT. */
+int bx_must bd_book_stored(struct bd_book *book, const struct bd_turn *turn, bx_money value,
+                           struct bx_buf *out, struct bx_fault *fault);
+/* Adds what was booked on the days, both in it, by all tills; "channel" rows with it. */
+int bx_must bd_book_days(struct bd_store *store, struct bx_date from, struct bx_date to,
+                         struct bx_figures *ret, struct bx_fault *fault);
 
 /* --- tickets and the gate ----------------------------------------------------------------- */
 

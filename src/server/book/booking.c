@@ -93,7 +93,8 @@ static int order_add(const struct bd_act *booking, const struct bx_entry_head *h
     return bd_must(bd_insert(booking->book->store, BD_ORDER, &row, fault), "order", fault);
 }
 
-/* A rule or a person may have made another price of the list's; the list's own is the programme's. */
+/* A rule or a person may have made another price of the list's; the list's own is the programme's.
+ */
 static bool price_differs(const struct bx_sale *sale, const struct bx_line *line,
                           const struct bx_product *product)
 {
@@ -204,8 +205,8 @@ static int tickets_add(struct bd_act *booking, const struct bx_id *order, struct
     return 0;
 }
 
-/* Moves Q places of one pool from its lease, then from what the server holds for its order; the rest
- * is sold without. */
+/* Moves Q places of one pool from its lease, then from what the server holds for its order; the
+ * rest is sold without. */
 static int pool_take(struct bd_act *booking, const struct bx_slug *pool, int64_t q,
                      struct bx_fault *fault)
 {
@@ -361,8 +362,8 @@ static int count_up(struct bd_act *booking, struct bx_fault *fault)
     if (err == 0)
         err = bd_figures_of(store, &booking->head, &booking->content, &figures, fault);
     if (err == 0)
-        err = bd_counts_add(&booking->book->counts, &booking->head,
-                            bd_day(now, booking->head.at), &figures, fault);
+        err = bd_counts_add(&booking->book->counts, &booking->head, bd_day(now, booking->head.at),
+                            &figures, fault);
     bx_figures_finish(&figures);
     return err;
 }
@@ -391,8 +392,8 @@ int bd_entry_book(struct bd_book *book, const struct bd_turn *turn, struct bd_me
     struct bx_fault spare;
     const struct bd_blob *body = &entry->body;
     int64_t arrivals = meta->arrivals;
-    *booking = (struct bd_act){
-        .book = book, .turn = turn, .meta = meta, .device = device, .entry = entry};
+    *booking =
+        (struct bd_act){.book = book, .turn = turn, .meta = meta, .device = device, .entry = entry};
     int err = 0;
     if (bx_content_read(book->room, (const char *)body->data, body->len, &booking->head,
                         &booking->content, &spare) != 0) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is counted of the entries that were booked: rows (figures.h) of each shift and civil day,
  * made by the same function that the till counts with. A batch adds up in memory and puts its rows
- * once. A Z is compared with them when all of its shift is booked: at once if it came in order, else
- * after the batch that brought the last of it.
+ * once. A Z is compared with them when all of its shift is booked: at once if it came in order,
+ * else after the batch that brought the last of it.
  *
  * The server's own row "channel" tells where a sale came from: the counter, or the kind of order
  * that it collected. No till knows it, so it is left out wherever a till's figures are meant. */
@@ -73,10 +73,8 @@ static struct bd_count *count_of(struct bd_counts *counts, const struct bx_entry
             (struct bd_count *)bx_realloc(counts->rows, counts->room, sizeof *counts->rows);
     }
     struct bd_count *count = &counts->rows[counts->count++];
-    *count = (struct bd_count){.till = head->till,
-                               .incarnation = head->incarnation,
-                               .shift = head->shift,
-                               .day = day};
+    *count = (struct bd_count){
+        .till = head->till, .incarnation = head->incarnation, .shift = head->shift, .day = day};
     return count;
 }
 
@@ -285,8 +283,8 @@ static int collect_closed(void *arg, const void *row)
 }
 
 /* The Z's entry says so from now on. */
-static int z_tell(struct bd_store *store, const struct bd_turn *turn, const struct bd_shift_row *shift,
-                  const char *say, struct bx_fault *fault)
+static int z_tell(struct bd_store *store, const struct bd_turn *turn,
+                  const struct bd_shift_row *shift, const char *say, struct bx_fault *fault)
 {
     struct bd_entry_row entry = {
         .till = shift->till, .incarnation = shift->incarnation, .seq = shift->last_seq};
@@ -383,8 +381,9 @@ static int recount_entry(void *arg, const void *row)
     if (err == 0)
         err = bd_figures_of(recount->store, &head, &content, &figures, fault);
     if (err == 0)
-        err = bd_counts_add(recount->counts, &head, bd_day(recount->programme, head.at), &figures,
-                            fault);
+        err = bd_counts_add(recount->counts, &head,
+                            recount->programme == NULL ? 0 : bd_day(recount->programme, head.at),
+                            &figures, fault);
     bx_figures_finish(&figures);
     return err;
 }

@@ -91,13 +91,12 @@ int bx_must bd_counts_put(struct bd_store *store, struct bd_counts *counts, stru
 int bx_must bd_shift_figures(struct bd_store *store, const struct bd_counts *counts,
                              const struct bd_shift_row *shift, struct bx_figures *ret,
                              struct bx_fault *fault);
-/* Counts again whatever was booked, from the bodies. */
+/* Counts again whatever was booked, from the bodies; without PROGRAMME all on one day. */
 int bx_must bd_recount(struct bd_store *store, struct bx_content_room *room,
                        const struct bx_programme *programme, struct bd_counts *ret,
                        struct bx_fault *fault);
 /* A store of the first format has none of it: makes figures, shifts and what names a sale. */
-int bx_must bd_figures_make(struct bd_book *book, struct bd_meta_row *meta,
-                            struct bx_fault *fault);
+int bx_must bd_figures_make(struct bd_book *book, struct bd_meta_row *meta, struct bx_fault *fault);
 /* Shifts whose Z came before some of their entries. */
 int bx_must bd_shifts_compare(struct bd_book *book, const struct bd_turn *turn,
                               struct bx_fault *fault);
@@ -109,6 +108,10 @@ struct bx_id bd_about_of(const struct bx_content *content);
 /* Is any entry of the till in STATE from FIRST to LAST? 1, 0 or an error. */
 int bx_must bd_waits(struct bd_store *store, enum bd_entry_state state,
                      const struct bd_shift_row *shift, struct bx_fault *fault);
+
+/* audit.c's half about figures and balances: a line per difference to OUT, counted in *FOUND. */
+int bx_must bd_audit_figures(struct bd_store *store, struct bx_buf *out, int *found,
+                             struct bx_fault *fault);
 
 /* --- lease.c: places of a lease ----------------------------------------------------------- */
 
@@ -179,8 +182,8 @@ struct bd_booked {
     char task[24];
     char say[128];
 };
-/* Books ENTRY, whose body is custody's; META's arrivals may rise, the caller puts it. Never refuses: what is off becomes tasks. DEVICE may be put
- * into quarantine; the caller puts it. */
+/* Books ENTRY, whose body is custody's; META's arrivals may rise, the caller puts it. Never
+ * refuses: what is off becomes tasks. DEVICE may be put into quarantine; the caller puts it. */
 int bx_must bd_entry_book(struct bd_book *book, const struct bd_turn *turn,
                           struct bd_meta_row *meta, struct bd_device_row *device,
                           const struct bd_entry_row *entry, struct bd_booked *ret,

@@ -4,8 +4,9 @@
  * its charge leaves a row that refuses it. A single-use voucher is used by one sale; the next one
  * is recorded with its money and becomes a task.
  *
- * What entries say (a sale paid by a charge, a refund that gives one back, a voucher sold) is booked
- * under keys made of the entry's id, so that nothing happens twice whatever is sent again. */
+ * What entries say (a sale paid by a charge, a refund that gives one back, a voucher sold) is
+ * booked under keys made of the entry's id, so that nothing happens twice whatever is sent again.
+ */
 
 #include <stdio.h>
 #include <string.h>
@@ -284,8 +285,8 @@ static int match_sale(void *arg, const void *row)
 }
 
 /* The charge that a return gives back: the one it names, else the sale's own by its code. */
-static int charge_find(struct bd_act *booking, const struct bx_tender *tender,
-                       struct claimed *ret, struct bx_fault *fault)
+static int charge_find(struct bd_act *booking, const struct bx_tender *tender, struct claimed *ret,
+                       struct bx_fault *fault)
 {
     struct bd_store *store = booking->book->store;
     struct bd_ledger_row from = {.at = 0};
@@ -335,8 +336,8 @@ static int line_worth(struct bd_act *booking, const struct bx_line *line, bool b
                       struct bx_fault *fault)
 {
     struct bd_store *store = booking->book->store;
-    struct bd_ledger_row row = own_row(booking, back ? BD_LEDGER_TAKE : BD_LEDGER_ISSUE,
-                                       back ? "back" : "line", n);
+    struct bd_ledger_row row =
+        own_row(booking, back ? BD_LEDGER_TAKE : BD_LEDGER_ISSUE, back ? "back" : "line", n);
     struct bd_stored_row stored = {.made_at = booking->turn->now.us};
     struct bx_fault spare;
     bx_money worth;
@@ -383,8 +384,7 @@ int bd_vouchers_book(struct bd_act *booking, struct bx_fault *fault)
 /* --- made by the operator --------------------------------------------------------------------- */
 
 static int single_make(struct bd_book *book, const struct bd_turn *turn, bx_money value,
-                       struct bx_date until, int count, struct bx_buf *out,
-                       struct bx_fault *fault)
+                       struct bx_date until, int count, struct bx_buf *out, struct bx_fault *fault)
 {
     struct bx_rand rand = {0};
     struct bx_secret_key key;
@@ -402,10 +402,10 @@ static int single_make(struct bd_book *book, const struct bd_turn *turn, bx_mone
         err = bd_must(bd_insert(book->store, BD_VOUCHER, &row, fault), "voucher", fault);
     }
     bx_wipe(&key, sizeof key);
-    return err != 0 ? err
-                    : bd_log(book->store, turn, "operator", fault,
-                             "%d vouchers of %lld until %lld made", count, (long long)value.minor,
-                             (long long)bx_date_days(until));
+    return err != 0
+               ? err
+               : bd_log(book->store, turn, "operator", fault, "%d vouchers of %lld until %lld made",
+                        count, (long long)value.minor, (long long)bx_date_days(until));
 }
 
 int bd_book_vouchers(struct bd_book *book, const struct bd_turn *turn, bx_money value,
@@ -426,10 +426,8 @@ static int stored_make(struct bd_book *book, const struct bd_turn *turn, bx_mone
 {
     struct bd_store *store = book->store;
     struct bd_stored_row stored = {.made_at = turn->now.us};
-    struct bd_ledger_row row = {.at = turn->now.us,
-                                .kind = BD_LEDGER_ISSUE,
-                                .amount = value.minor,
-                                .approved = 1};
+    struct bd_ledger_row row = {
+        .at = turn->now.us, .kind = BD_LEDGER_ISSUE, .amount = value.minor, .approved = 1};
     struct bx_rand rand = {0};
     uint8_t random[10];
     memcpy(rand.seed, turn->seed, sizeof rand.seed);
@@ -452,5 +450,6 @@ int bd_book_stored(struct bd_book *book, const struct bd_turn *turn, bx_money va
     if (value.minor <= 0)
         return bx_fault_say(fault, BX_ERR_INPUT, "A voucher is worth something.");
     int err = book->store->ops->mark(book->store, fault);
-    return err != 0 ? err : bd_leave(book->store, stored_make(book, turn, value, out, fault), fault);
+    return err != 0 ? err
+                    : bd_leave(book->store, stored_make(book, turn, value, out, fault), fault);
 }

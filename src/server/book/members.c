@@ -37,9 +37,9 @@ static int import_all(struct bd_book *book, const struct bd_turn *turn,
         err = bd_update(store, BD_DOCUMENT, &row, fault);
     if (err == 0)
         err = bd_must(bd_update(store, BD_META, &meta, fault), "meta", fault);
-    return err != 0 ? err
-                    : bd_log(store, turn, "operator", fault, "%zu members imported",
-                             members->count);
+    return err != 0
+               ? err
+               : bd_log(store, turn, "operator", fault, "%zu members imported", members->count);
 }
 
 int bd_book_members(struct bd_book *book, const struct bd_turn *turn,

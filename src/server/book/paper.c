@@ -13,9 +13,8 @@ static int take_first(void *arg, const void *row)
     return 1;
 }
 
-
 int bd_ticket_latest(struct bd_store *store, const struct bx_id *order, int64_t nth,
-                         struct bd_ticket_row *ret, struct bx_fault *fault)
+                     struct bd_ticket_row *ret, struct bx_fault *fault)
 {
     struct bd_ticket_row from = {.order = *order, .nth = nth};
     struct bd_scan scan = {.table = BD_TICKET, .fixed = 2, .down = true, .from = &from};

@@ -52,8 +52,7 @@ static int ticket_back(struct bd_act *booking, int nth, struct bx_fault *fault)
     struct bd_order_line_row line = {.order = *of, .nth = ticket.line};
     if (err == 0)
         err = bd_must(bd_get(store, BD_ORDER_LINE, &line, fault), "line", fault);
-    return err != 0 ? err
-                    : line_lower(store, &line, line.grouped != 0 ? line.quantity : 1, fault);
+    return err != 0 ? err : line_lower(store, &line, line.grouped != 0 ? line.quantity : 1, fault);
 }
 
 struct lines {

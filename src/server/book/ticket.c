@@ -17,8 +17,8 @@ static const char *const state_words[] = {
     [BD_TICKET_RETURNED] = "returned",
 };
 
-/* The first is kept unless it is replaced or taken back and another is not. One that was used ends the search:
- * its code has let somebody in. */
+/* The first is kept unless it is replaced or taken back and another is not. One that was used ends
+ * the search: its code has let somebody in. */
 struct choice {
     struct bd_ticket_row *row;
     bool found;
@@ -28,8 +28,8 @@ static int choose(void *arg, const void *row)
 {
     struct choice *choice = (struct choice *)arg;
     const struct bd_ticket_row *ticket = (const struct bd_ticket_row *)row;
-    bool gone = ticket->used_at == 0 && (ticket->state == BD_TICKET_REPLACED ||
-                                         ticket->state == BD_TICKET_RETURNED);
+    bool gone = ticket->used_at == 0 &&
+                (ticket->state == BD_TICKET_REPLACED || ticket->state == BD_TICKET_RETURNED);
     if (choice->found && gone)
         return 0;
     *choice->row = *ticket;
