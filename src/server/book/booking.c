@@ -93,15 +93,11 @@ static int order_add(const struct bd_act *booking, const struct bx_entry_head *h
     return bd_must(bd_insert(booking->book->store, BD_ORDER, &row, fault), "order", fault);
 }
 
-/* A rule or a person may have made another price of the list's; the list's own is the programme's.
- */
-static bool price_differs(const struct bx_sale *sale, const struct bx_line *line,
-                          const struct bx_product *product)
+/* A rule or a person may have made another price of the list's; the list's is the programme's. */
+static bool price_differs(const struct bx_line *line, const struct bx_product *product)
 {
     if (product->open_price)
         return false;
-    if (sale->v < 2)
-        return product->price.minor != line->price.minor;
     bool explained = line->fixed || !bx_slug_is_none(&line->why);
     return product->price.minor != line->list.minor ||
            (!explained && line->price.minor != line->list.minor);
@@ -119,8 +115,7 @@ static int prices_check(struct bd_act *booking, struct bx_fault *fault)
     for (int i = 0; i < booking->sale->basket.count; i++) {
         const struct bx_line *line = &booking->sale->basket.lines[i];
         const struct bx_product *product = bx_programme_product(then, &line->product);
-        if (product == NULL || price_differs(booking->sale, line, product) ||
-            product->tax_ppm != line->tax_ppm)
+        if (product == NULL || price_differs(line, product) || product->tax_ppm != line->tax_ppm)
             booking->off[BD_OFF_PRICE] = true;
         if (product != NULL && !bx_slug_is_none(&line->pool) && product->places != line->places)
             booking->off[BD_OFF_PRICE] = true;
