@@ -15,9 +15,9 @@
 
 const struct bx_order *bx_arrivals_find(const struct bx_till *till, const char *ref)
 {
-    for (size_t i = 0; till->arrivals && i < till->arrivals->count; i++)
-        if (strcasecmp(till->arrivals->orders[i].ref, ref) == 0)
-            return &till->arrivals->orders[i];
+    for (size_t i = 0; till->orders && i < till->orders->count; i++)
+        if (strcasecmp(till->orders->orders[i].ref, ref) == 0)
+            return &till->orders->orders[i];
     return NULL;
 }
 

@@ -37,8 +37,8 @@ static void arrival_fields(struct bx_till *till, struct bx_form *form)
 {
     char text[BX_NAME_SIZE];
     struct bx_field *field = bx_form_choice(form, "Who");
-    for (size_t i = 0; i < till->arrivals->count; i++) {
-        const struct bx_order *order = &till->arrivals->orders[i];
+    for (size_t i = 0; i < till->orders->count; i++) {
+        const struct bx_order *order = &till->orders->orders[i];
         if (!is_expected(till, order))
             continue;
         order_text(till, order, text, sizeof(text));
@@ -56,8 +56,8 @@ static void arrival_fields(struct bx_till *till, struct bx_form *form)
 static const struct bx_order *order_of(const struct bx_till *till, const struct bx_form *form)
 {
     const struct bx_option *option = bx_field_option(&form->fields[FIELD_ORDER]);
-    bool there = option && till->arrivals && (size_t)option->n < till->arrivals->count;
-    return there ? &till->arrivals->orders[option->n] : NULL;
+    bool there = option && till->orders && (size_t)option->n < till->orders->count;
+    return there ? &till->orders->orders[option->n] : NULL;
 }
 
 static int arrival_check(struct bx_till *till, struct bx_form *form, size_t at,
@@ -111,13 +111,13 @@ static const struct bx_form_kind arrival_form = {BX_WORD("Arrivals"), arrival_fi
 void bx_arrivals_open(struct bx_till *till)
 {
     size_t count = 0;
-    if (!till->arrivals || !till->programme) {
+    if (!till->orders || !till->programme) {
         bx_say(till, BX_TONE_WARN,
                "This till does not know who is expected: it has to reach the server once.");
         return;
     }
-    for (size_t i = 0; i < till->arrivals->count; i++)
-        count += is_expected(till, &till->arrivals->orders[i]);
+    for (size_t i = 0; i < till->orders->count; i++)
+        count += is_expected(till, &till->orders->orders[i]);
     if (count == 0)
         bx_say(till, BX_TONE_PLAIN, "Nobody is expected any more today.");
     else
@@ -178,7 +178,7 @@ void bx_command_arrivals(struct bx_till *till, struct bx_json_reader *reader)
         bx_command_usage(till, reader->fault);
         return;
     }
-    if (!till->arrivals || !till->programme) {
+    if (!till->orders || !till->programme) {
         bx_fault_say(&fault, BX_ERR_MISSING,
                      "This till does not know who is expected: it has to reach the server once.");
         bx_command_refuse(till, &fault);
@@ -187,8 +187,8 @@ void bx_command_arrivals(struct bx_till *till, struct bx_json_reader *reader)
     bx_json_write(&writer, &command->json);
     bx_json_object_open(&writer, NULL);
     bx_json_array_open(&writer, "orders");
-    for (size_t i = 0; i < till->arrivals->count; i++) {
-        const struct bx_order *order = &till->arrivals->orders[i];
+    for (size_t i = 0; i < till->orders->count; i++) {
+        const struct bx_order *order = &till->orders->orders[i];
         if ((!all && !is_expected(till, order)) ||
             !(bx_form_holds(order->ref, text) || bx_form_holds(order->name, text)))
             continue;

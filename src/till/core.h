@@ -192,7 +192,7 @@ struct bx_till {
     struct bx_staff *staff;
     struct bx_keys *keys;
     struct bx_members *members; /* NULL: none came yet */
-    struct bx_orders *arrivals; /* NULL: none came yet */
+    struct bx_orders *orders;   /* NULL: none came yet */
     struct bx_askings askings;
     struct bx_attempts attempts;
     struct bx_voucher_look voucher;

@@ -271,8 +271,7 @@ static struct version at_hand(const struct bx_till *till, enum bx_document kind)
         return till->members ? (struct version){till->members->epoch, till->members->version}
                              : none;
     case BX_DOC_ARRIVALS:
-        return till->arrivals ? (struct version){till->arrivals->epoch, till->arrivals->version}
-                              : none;
+        return till->orders ? (struct version){till->orders->epoch, till->orders->version} : none;
     case BX_DOCUMENTS: break;
     }
     return none;
@@ -402,8 +401,8 @@ static void document_adopt(struct bx_till *till)
         till->members = new;
         break;
     case BX_DOC_ARRIVALS:
-        bx_orders_destroy(till->arrivals);
-        till->arrivals = new;
+        bx_orders_destroy(till->orders);
+        till->orders = new;
         break;
     case BX_DOCUMENTS: bx_unreachable();
     }

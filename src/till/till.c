@@ -55,7 +55,7 @@ void *bx_till_destroy(struct bx_till *till)
     bx_keys_destroy(till->keys);
     bx_shelf_finish(&till->shelf);
     bx_members_destroy(till->members);
-    bx_orders_destroy(till->arrivals);
+    bx_orders_destroy(till->orders);
     bx_wipe(&till->people, sizeof(till->people));
     return bx_free(till);
 }
@@ -145,8 +145,8 @@ static void document_load(struct bx_till *till, const struct bx_event *event,
         good = till->members != NULL;
         break;
     case BX_DOC_ARRIVALS:
-        till->arrivals = bx_orders_parse(bytes, len, &fault);
-        good = till->arrivals != NULL;
+        till->orders = bx_orders_parse(bytes, len, &fault);
+        good = till->orders != NULL;
         break;
     case BX_DOCUMENTS: bx_unreachable();
     }
