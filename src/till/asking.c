@@ -12,11 +12,11 @@ int bx_question_ask(struct bx_till *till, enum bx_question question,
 {
     struct bx_askings *askings = &till->askings;
     bx_buf_auto json;
+    bx_buf_init(&json, BX_QUESTION_BYTES);
     if (!bx_link_is_up(till))
         return bx_fault_say(fault, BX_ERR_OFFLINE, "The server does not answer now.");
     if (askings->count == BX_ASKING_MAX)
         return bx_fault_say(fault, BX_ERR_BUSY, "The server is being asked: one moment.");
-    bx_buf_init(&json, BX_QUESTION_BYTES);
     if (bx_inquiry_encode(question, inquiry, &json))
         return bx_fault_say(fault, BX_ERR_FULL, "This is too much to ask the server.");
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_ASK);
