@@ -344,7 +344,7 @@ static int read_programme(bx_json *root, struct bx_programme *programme, struct 
     bx_json_each(&reader, events, "event", read_event, programme);
     bx_json_each(&reader, slots, "slot", read_slot, programme);
     bx_json_each(&reader, products, "product", read_product, programme);
-    bx_terms_read(&reader, programme);
+    bx_terms_read(&reader, programme, false);
     if (reader.err == 0 && (v == 2) != bx_terms_exist(programme))
         bx_json_fault(&reader, "\"v\" is 2 of a document with terms, 1 without any");
     return reader.err != 0 ? reader.err : index_slots(programme, fault);

@@ -6,6 +6,7 @@
 
 #include "boxtill/base/json.h"
 #include "boxtill/domain/programme.h"
+#include "boxtill/domain/terms.h"
 
 #define BX_PRICE_MAX (BX_MONEY_MAX / 1000000)
 
@@ -15,15 +16,3 @@ struct bx_programme_index {
     int64_t longest_us;
     const struct bx_slot *by_id[];
 };
-
-/* Is there anything that only version 2 can say? */
-bool bx_terms_exist(const struct bx_programme *programme);
-/* The members that version 2 adds to the document's root, and their names. */
-#define BX_TERMS_NAMES \
-    "rules", "reasons", "accounts", "origins", "coins", "facts", "limits", "round_up"
-void bx_terms_read(struct bx_json_reader *root, struct bx_programme *programme);
-void bx_terms_write(struct bx_json_writer *writer, const struct bx_programme *programme);
-/* And those it adds to a product. */
-#define BX_PRODUCT_TERMS_NAMES "kind", "open_price", "proof", "group_from", "code"
-void bx_product_terms_read(struct bx_json_reader *reader, struct bx_product *product);
-void bx_product_terms_write(struct bx_json_writer *writer, const struct bx_product *product);

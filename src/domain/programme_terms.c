@@ -115,7 +115,7 @@ void bx_product_terms_read(struct bx_json_reader *reader, struct bx_product *pro
 {
     char word[17];
     bx_json_string_or(reader, "kind", sizeof word - 1, word, sizeof word, "visit");
-    if (reader->err == 0 && bx_line_kind_parse(word, &product->kind) != 0)
+    if (word[0] != '\0' && bx_line_kind_parse(word, &product->kind) != 0)
         bx_json_fault(reader, "\"kind\" must be visit, article, donation or voucher");
     product->open_price = bx_json_bool_or(reader, "open_price", false);
     bx_slug_read_or_none(reader, "proof", &product->proof);
@@ -153,15 +153,16 @@ static void codes_check(struct bx_json_reader *root, const struct bx_programme *
 
 /* --- rules ------------------------------------------------------------------------------------ */
 
-struct part_reading {
+struct rule_reading {
     struct bx_programme *programme;
     struct bx_rule *rule;
+    bool people;
 };
 
 static void part_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
     static const char *const names[] = {"product", "pieces", NULL};
-    struct part_reading *reading = arg;
+    const struct rule_reading *reading = arg;
     struct bx_rule *rule = reading->rule;
     bx_json_only(reader, names);
     bx_slug_read(reader, "product", &rule->parts[at].product);
@@ -170,6 +171,8 @@ static void part_read(void *arg, struct bx_json_reader *reader, size_t at)
     else if (bx_json_get(reader->object, "pieces") != NULL)
         bx_json_fault(reader, "\"pieces\" belongs to a bundle");
     if (reader->err != 0)
+        return;
+    if (bx_slug_is_none(&rule->parts[at].product))
         return;
     if (bx_programme_product(reading->programme, &rule->parts[at].product) == NULL)
         bx_json_fault(reader, "there is no product \"%s\"", rule->parts[at].product.s);
@@ -182,12 +185,50 @@ static void day_read(struct bx_json_reader *reader, const char *name, struct bx_
 {
     char text[BX_DATE_TEXT];
     bx_json_string(reader, name, sizeof text - 1, text, sizeof text);
-    if (reader->err == 0 && bx_date_parse(text, ret) != 0)
+    if (text[0] != '\0' && bx_date_parse(text, ret) != 0)
         bx_json_fault(reader, "\"%s\" must be a day like 2026-11-24", name);
 }
 
+static const char *const day_words[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+
+/* ["mon","fri"]. */
+static unsigned weekdays_read(struct bx_json_reader *reader)
+{
+    unsigned bits = 0;
+    bx_json *list = bx_json_array(reader, "weekdays", bx_countof(day_words));
+    for (bx_json *item = bx_json_first(list); item != NULL; item = bx_json_next(item)) {
+        size_t day = 0;
+        while (day < bx_countof(day_words) && strcmp(day_words[day], bx_json_text(item)) != 0)
+            day++;
+        if (day == bx_countof(day_words))
+            bx_json_fault(reader, "\"weekdays\" must be of mon, tue, wed, thu, fri, sat, sun");
+        else
+            bits |= 1U << day;
+    }
+    return bits;
+}
+
+/* "17:00", up to 24:00. */
+static int minute_read(struct bx_json_reader *reader, const char *name)
+{
+    char text[8];
+    int64_t hour, minute;
+    bx_json_string(reader, name, 5, text, sizeof text);
+    if (strlen(text) == 5 && text[2] == ':' && strspn(text, "0123456789") == 2 &&
+        strspn(text + 3, "0123456789") == 2) {
+        hour = (text[0] - '0') * 10 + text[1] - '0';
+        minute = (text[3] - '0') * 10 + text[4] - '0';
+        if (minute < 60 && hour * 60 + minute <= DAY_MINUTES)
+            return (int)(hour * 60 + minute);
+    }
+    if (text[0] != '\0')
+        bx_json_fault(reader, "\"%s\" must be a time from 00:00 to 24:00", name);
+    return 0;
+}
+
 /* When a rule holds; *ret_any: not always. */
-static void when_read(struct bx_json_reader *reader, struct bx_rule *rule, bool *ret_any)
+static void when_read(struct bx_json_reader *reader, struct bx_rule *rule, bool people,
+                      bool *ret_any)
 {
     bx_json *object = reader->object;
     bool season = bx_json_get(object, "from") != NULL || bx_json_get(object, "to") != NULL;
@@ -199,10 +240,15 @@ static void when_read(struct bx_json_reader *reader, struct bx_rule *rule, bool 
         if (reader->err == 0 && bx_date_compare(rule->from, rule->to) > 0)
             bx_json_fault(reader, "\"to\" is before \"from\"");
     }
-    rule->weekdays = (unsigned)bx_json_int_or(reader, "weekdays", 1, ALL_DAYS, 0);
+    if (!people)
+        rule->weekdays = (unsigned)bx_json_int_or(reader, "weekdays", 1, ALL_DAYS, 0);
+    else if (bx_json_get(object, "weekdays") != NULL)
+        rule->weekdays = weekdays_read(reader);
     if (day) {
-        rule->minute_from = (int)bx_json_int(reader, "minute_from", 0, DAY_MINUTES - 1);
-        rule->minute_to = (int)bx_json_int(reader, "minute_to", 1, DAY_MINUTES);
+        rule->minute_from = people ? minute_read(reader, "minute_from")
+                                   : (int)bx_json_int(reader, "minute_from", 0, DAY_MINUTES - 1);
+        rule->minute_to = people ? minute_read(reader, "minute_to")
+                                 : (int)bx_json_int(reader, "minute_to", 1, DAY_MINUTES);
         if (reader->err == 0 && rule->minute_from >= rule->minute_to)
             bx_json_fault(reader, "\"minute_to\" is not after \"minute_from\"");
     }
@@ -225,7 +271,7 @@ static void kind_read(struct bx_json_reader *reader, struct bx_rule *rule)
 {
     char word[17];
     bx_json_string(reader, "kind", sizeof word - 1, word, sizeof word);
-    if (reader->err == 0 && bx_rule_kind_parse(word, &rule->kind) != 0)
+    if (word[0] != '\0' && bx_rule_kind_parse(word, &rule->kind) != 0)
         bx_json_fault(reader, "\"kind\" must be group, bundle, member or time");
     bx_slug_read_or_none(reader, "proof", &rule->proof);
     rule->least = (int)bx_json_int_or(reader, "least", 2, PIECES_MAX, 0);
@@ -240,20 +286,21 @@ static void rule_read(void *arg, struct bx_json_reader *reader, size_t at)
     static const char *const names[] = {"id",       "name",        "kind",      "parts", "least",
                                         "price",    "permille",    "proof",     "from",  "to",
                                         "weekdays", "minute_from", "minute_to", NULL};
-    struct bx_programme *programme = arg;
+    struct rule_reading *reading = arg;
+    struct bx_programme *programme = reading->programme;
     struct bx_rule *rule = &programme->rules[at];
-    struct part_reading parts = {programme, rule};
     bool when = false;
     bx_json_only(reader, names);
+    reading->rule = rule;
     bx_slug_read(reader, "id", &rule->id);
     bx_json_string(reader, "name", BX_NAME_COLUMNS, rule->name, sizeof rule->name);
     kind_read(reader, rule);
     bx_json *list = bx_json_array(reader, "parts", BX_RULE_PARTS);
-    rule->part_count = (int)bx_json_each(reader, list, "rule, part", part_read, &parts);
+    rule->part_count = (int)bx_json_each(reader, list, "rule, part", part_read, reading);
     if (reader->err == 0 && rule->part_count == 0)
         bx_json_fault(reader, "\"parts\" names no product");
     price_read(reader, rule);
-    when_read(reader, rule, &when);
+    when_read(reader, rule, reading->people, &when);
     if (reader->err == 0 && rule->kind == BX_RULE_TIME && !when)
         bx_json_fault(reader, "a rule of time says no time");
     for (size_t i = 0; i < at && reader->err == 0; i++)
@@ -354,7 +401,7 @@ static void origins_read(struct bx_json_reader *root, struct bx_programme *progr
     bx_json *object = bx_json_object(root, "origins");
     if (object == NULL)
         return;
-    bx_json_read(&reader, object, "origins", root->fault);
+    bx_json_read_inside(&reader, object, "origins", root);
     bx_json_only(&reader, names);
     programme->origin_every = (int)bx_json_int(&reader, "every", 0, EVERY_MAX);
     bx_json *choices = bx_json_array(&reader, "choices", BX_CHOICES_MAX);
@@ -403,11 +450,11 @@ static void limit_read(struct bx_json_reader *limits, const char *name, struct b
     bx_json *object = bx_json_object(limits, name);
     if (object == NULL)
         return;
-    bx_json_read(&reader, object, name, limits->fault);
+    bx_json_read_inside(&reader, object, name, limits);
     bx_json_only(&reader, names);
     ret->at = bx_json_int(&reader, "at", 1, BX_MONEY_MAX);
     bx_json_string(&reader, "beyond", sizeof word - 1, word, sizeof word);
-    if (reader.err == 0 && bx_beyond_parse(word, &ret->beyond) != 0)
+    if (word[0] != '\0' && bx_beyond_parse(word, &ret->beyond) != 0)
         bx_json_fault(&reader, "\"beyond\" must be warn, ask or block");
     if (reader.err != 0)
         limits->err = reader.err;
@@ -436,7 +483,7 @@ static void limits_read(struct bx_json_reader *root, struct bx_limits *limits)
     bx_json *object = bx_json_object(root, "limits");
     if (object == NULL)
         return;
-    bx_json_read(&reader, object, "limits", root->fault);
+    bx_json_read_inside(&reader, object, "limits", root);
     for (size_t i = 0; i < BX_LIMITS; i++) {
         names[i] = bx_limit_names[i].name;
         if (bx_json_get(object, names[i]) != NULL)
@@ -487,7 +534,7 @@ static void limits_write(struct bx_json_writer *writer, const struct bx_limits *
 static void round_up_read(struct bx_json_reader *root, struct bx_programme *programme)
 {
     bx_slug_read(root, "round_up", &programme->round_up_product);
-    if (root->err != 0)
+    if (bx_slug_is_none(&programme->round_up_product))
         return;
     const struct bx_product *product =
         bx_programme_product(programme, &programme->round_up_product);
@@ -502,14 +549,14 @@ static bool has(const struct bx_json_reader *root, const char *name)
     return root->err == 0 && bx_json_get(root->object, name) != NULL;
 }
 
-void bx_terms_read(struct bx_json_reader *root, struct bx_programme *programme)
+void bx_terms_read(struct bx_json_reader *root, struct bx_programme *programme, bool people)
 {
+    struct rule_reading rules = {.programme = programme, .people = people};
     programme->rules = bx_alloc(BX_RULES_MAX, sizeof *programme->rules);
     programme->reasons = bx_alloc(BX_REASONS_MAX, sizeof *programme->reasons);
     programme->accounts = bx_alloc(BX_ACCOUNTS_MAX, sizeof *programme->accounts);
     if (has(root, "rules"))
-        bx_json_each(root, bx_json_array(root, "rules", BX_RULES_MAX), "rule", rule_read,
-                     programme);
+        bx_json_each(root, bx_json_array(root, "rules", BX_RULES_MAX), "rule", rule_read, &rules);
     if (has(root, "reasons"))
         bx_json_each(root, bx_json_array(root, "reasons", BX_REASONS_MAX), "reason", reason_read,
                      programme);
