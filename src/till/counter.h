@@ -118,11 +118,13 @@ struct bx_counter {
     int pending_key;  /* held back until it is known not to be a repeat; 0 none */
     bx_mono pending_at;
     /* a burst that may be a scan */
-    int burst[64];
+    int burst[160];                  /* a voucher has 133 characters */
     size_t burst_len, burst_applied; /* the first so many were applied at once */
     bx_mono burst_at;
     size_t digits; /* typed one after another as no hand does */
     bx_mono digit_at;
+    char digit_text[24];            /* they themselves */
+    int scan_quantity;              /* what was typed before them; 0: nothing */
     bx_mono scanned;                /* swallows the Enter a scanner adds */
     struct bx_counter_saved *saved; /* the counter and basket before it */
     /* the last sales, newest first, for the side of the screen */

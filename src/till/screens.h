@@ -122,6 +122,8 @@ void bx_pay_to_account(struct bx_till *till);
 void bx_pay_invoice(struct bx_till *till);
 /* What is unknown stays so, and the till is free. */
 void bx_pay_later(struct bx_till *till);
+/* An article, a member's card or an order was scanned; false: it is none of these. */
+bool bx_sell_scanned(struct bx_till *till, const char *text);
 /* pay_forms.c. LIMIT: no more than that; NULL: all that is left. */
 void bx_pay_voucher(struct bx_till *till, const bx_money *limit);
 void bx_pay_account(struct bx_till *till, const bx_money *limit);

@@ -19,11 +19,8 @@ static int supervisor_ask(struct bx_till *till, const char *title,
                                        const struct bx_warrant *warrant, const void *arg),
                           const void *arg, size_t size, struct bx_fault *fault)
 {
-    struct bx_warrant_ask ask = {.action = "allow",
-                                 .need = BX_NEED_SUPERVISOR,
-                                 .done = done,
-                                 .arg = arg,
-                                 .size = size};
+    struct bx_warrant_ask ask = {
+        .action = "allow", .need = BX_NEED_SUPERVISOR, .done = done, .arg = arg, .size = size};
     BX_TEXT_COPY(ask.title, title);
     BX_TEXT_COPY(ask.text, fault->say);
     return bx_warrant_ask(till, &ask, fault);
@@ -125,8 +122,8 @@ static const struct bx_form_kind discount_form = {BX_WORD("Discount"), discount_
 static int line_of(const struct bx_till *till)
 {
     const struct bx_counter *counter = &till->counter;
-    bool chosen = counter->screen == BX_SCREEN_LINES &&
-                  counter->selected < (size_t)till->desk.basket.count;
+    bool chosen =
+        counter->screen == BX_SCREEN_LINES && counter->selected < (size_t)till->desk.basket.count;
     return chosen ? (int)counter->selected : -1;
 }
 
@@ -233,7 +230,8 @@ static void member_fields(struct bx_till *till, struct bx_form *form)
     if (product)
         bx_words_print(form->text, sizeof(form->text), "%s needs a card: scan it.", product->name);
     else if (till->desk.deal.member.s[0])
-        bx_words_print(form->text, sizeof(form->text), "%s is with this sale; empty takes the card away.",
+        bx_words_print(form->text, sizeof(form->text),
+                       "%s is with this sale; empty takes the card away.",
                        till->desk.deal.member_name);
 }
 
@@ -270,8 +268,8 @@ static int member_done(struct bx_till *till, struct bx_form *form, struct bx_fau
     }
     int err = member_find(till, form->fields[0].text, &member, fault);
     if (!err)
-        err = bx_desk_member(till, &till->desk, member ? member->code : form->fields[0].text,
-                             fault);
+        err =
+            bx_desk_member(till, &till->desk, member ? member->code : form->fields[0].text, fault);
     if (err)
         return err;
     bx_form_close(till, form);
@@ -301,6 +299,27 @@ void bx_sell_member(struct bx_till *till)
     struct wish wish = {.quantity = 0};
     if (till->programme)
         bx_form_open(till, &member_form, &wish, sizeof(wish));
+}
+
+bool bx_sell_scanned(struct bx_till *till, const char *text)
+{
+    struct bx_fault fault = {0};
+    const struct bx_product *product =
+        till->programme ? bx_programme_article(till->programme, text) : NULL;
+    bool member = !product && till->members && bx_members_find(till->members, text);
+    if (!product && !member)
+        return bx_arrivals_scanned(till, text);
+    int quantity = till->counter.scan_quantity;
+    if (till->counter.screen != BX_SCREEN_SELL)
+        bx_counter_home(till);
+    bx_input_clear(till);
+    if (product)
+        bx_sell_add(till, product, quantity > 0 ? quantity : 1, false);
+    else if (bx_desk_member(till, &till->desk, text, &fault))
+        bx_counter_fault(till, &fault);
+    else
+        bx_sell_member_said(till);
+    return true;
 }
 
 void bx_sell_proof(struct bx_till *till, const struct bx_product *product, int quantity)
