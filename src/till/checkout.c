@@ -220,6 +220,8 @@ void bx_desk_pay_close(struct bx_till *till, struct bx_desk *desk)
         return;
     reserve(till, &desk->sale, -1);
     desk->tendering = false;
+    bx_vouchers_leave(till, desk);
+    bx_attempts_leave(till, desk);
     bx_attempts_unsold(till, &desk->sale);
     if (desk->stale)
         bx_desk_refresh(till, desk);
@@ -268,10 +270,9 @@ static void jobs_make(const struct bx_till *till, struct bx_intent *intent)
 
 static int settle(struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault)
 {
-    struct bx_intent intent = {
-        .kind = desk->returns ? BX_KIND_EXCHANGE : BX_KIND_SALE,
-        .origin = desk->origin,
-        .user = till->people.user};
+    struct bx_intent intent = {.kind = desk->returns ? BX_KIND_EXCHANGE : BX_KIND_SALE,
+                               .origin = desk->origin,
+                               .user = till->people.user};
     (void)bx_basket_redate(&desk->sale.basket, bx_till_today(till));
     int err = codes_make(till, &desk->sale, fault);
     if (err)
@@ -293,8 +294,8 @@ static int take(struct bx_till *till, struct bx_desk *desk, const struct bx_offe
 {
     bx_money left;
     struct bx_sale before = desk->sale;
-    int err = bx_tender_add(&desk->sale, till->programme->cash_step, offered->kind,
-                            offered->amount, offered->reference, &left, fault);
+    int err = bx_tender_add(&desk->sale, till->programme->cash_step, offered->kind, offered->amount,
+                            offered->reference, &left, fault);
     if (err)
         return err;
     desk->sale.tenders[desk->sale.tender_count - 1].attempt = offered->attempt;

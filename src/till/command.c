@@ -47,6 +47,7 @@ enum { COMMAND_BYTES = 16384, ANSWER_BYTES = 8 << 20 };
 
 void bx_command_finish(struct bx_command *command)
 {
+    bx_free(command->said);
     if (command->desk)
         bx_desk_finish(command->desk);
     bx_free(command->desk);

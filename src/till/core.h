@@ -147,7 +147,9 @@ struct bx_command {    /* one under way at a time; others wait at the caller */
     int64_t n;
     bx_mono until;
     size_t tender_count;
-    char tenders[BX_TENDERS_MAX][64];
+    char tenders[BX_TENDERS_MAX][176];
+    struct bx_said *said;      /* sell: what was written, owned */
+    int nth, part;             /* its discounts and parts that are done */
     struct bx_buf json, human; /* the answer as it grows */
     struct bx_command_warrant warrant;
     const struct bx_verb *row; /* of the table of verbs */

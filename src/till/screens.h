@@ -59,6 +59,8 @@ void bx_slots_follow(struct bx_till *till);
 int64_t bx_slots_room(const struct bx_till *till, const struct bx_slot *slot);
 bool bx_slots_is_over(const struct bx_till *till, const struct bx_slot *slot);
 void bx_slots_step(struct bx_till *till, int step);
+/* The first slot of that day that is not over; nothing when there is none. */
+void bx_slots_day_to(struct bx_till *till, struct bx_date date);
 void bx_slots_day(struct bx_till *till, int step);
 void bx_slots_event(struct bx_till *till);
 /* N */
@@ -194,6 +196,8 @@ char bx_form_letter(size_t nth);
 
 /* --- view_form.c -------------------------------------------------------------------------------
  */
+/* view_sell.c */
+void bx_view_sell(const struct bx_till *till, struct bx_till_view *v);
 void bx_view_form(const struct bx_till *till, struct bx_till_view *v);
 
 /* --- view_lists.c ------------------------------------------------------------------------------
