@@ -40,6 +40,7 @@ void bx_journal_state_finish(struct bx_journal_state *state)
         return;
     state->leases = bx_free(state->leases);
     state->jobs = bx_free(state->jobs);
+    bx_figures_finish(&state->figures);
     state->lease_count = 0;
     state->job_count = 0;
 }

@@ -138,6 +138,19 @@ int bd_programme(struct bd_book *book, const struct bd_meta_row *meta, int64_t v
     return 0;
 }
 
+int bd_book_programme(struct bd_book *book, const struct bd_turn *turn,
+                      const struct bx_programme **ret, struct bx_date *ret_today,
+                      struct bx_fault *fault)
+{
+    struct bd_meta_row meta;
+    int err = bd_meta(book->store, &meta, fault);
+    if (err == 0)
+        err = bd_programme(book, &meta, 0, ret, fault);
+    if (err == 0)
+        *ret_today = bd_today(&meta, turn->now);
+    return err;
+}
+
 /* --- life ----------------------------------------------------------------------------------- */
 
 struct bd_book *bd_book_create(struct bd_store *store, const struct bd_policy *policy,

@@ -72,6 +72,11 @@ int bx_must bd_book_user(struct bd_book *book, const struct bd_turn *turn,
 /* Makes MEMBERS the whole list. */
 int bx_must bd_book_members(struct bd_book *book, const struct bd_turn *turn,
                             const struct bx_members *members, struct bx_fault *fault);
+/* The newest programme, borrowed until the next call; NULL when there is none, and *RET_TODAY the
+ * venue's day. */
+int bx_must bd_book_programme(struct bd_book *book, const struct bd_turn *turn,
+                              const struct bx_programme **ret, struct bx_date *ret_today,
+                              struct bx_fault *fault);
 /* Adds or changes orders, by ref, and holds their places; what is collected stays as it is, what is
  * cancelled gives its places back. All of them or, when one does not fit, a fault that names it. An
  * order whose id is zero gets one. */
@@ -175,6 +180,10 @@ int bx_must bd_book_stored(struct bd_book *book, const struct bd_turn *turn, bx_
 /* Adds what was booked on the days, both in it, by all tills; "channel" rows with it. */
 int bx_must bd_book_days(struct bd_store *store, struct bx_date from, struct bx_date to,
                          struct bx_figures *ret, struct bx_fault *fault);
+
+/* Adds what was booked of a till's shift, and how many of its entries. */
+int bx_must bd_book_shift(struct bd_store *store, int64_t till, int64_t shift,
+                          struct bx_figures *ret, int64_t *ret_confirmed, struct bx_fault *fault);
 
 /* --- tickets and the gate ----------------------------------------------------------------- */
 

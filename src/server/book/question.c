@@ -122,16 +122,33 @@ static int ask_resume(const struct bd_asked *asked, struct bx_reply *reply, stru
 
 /* --- figures ---------------------------------------------------------------------------------- */
 
+/* Of every incarnation: shifts are numbered on. */
+int bd_book_shift(struct bd_store *store, int64_t till, int64_t shift, struct bx_figures *ret,
+                  int64_t *ret_confirmed, struct bx_fault *fault)
+{
+    struct bd_device_row device = {.till = till};
+    *ret_confirmed = 0;
+    int err = bd_get(store, BD_DEVICE, &device, fault);
+    if (err == BD_NOT)
+        return bx_fault_say(fault, BX_ERR_MISSING, "There is no till %lld.", (long long)till);
+    for (int64_t i = 1; i <= device.incarnation && err == 0; i++) {
+        struct bd_shift_row row = {.till = till, .incarnation = i, .shift = shift};
+        err = bd_get(store, BD_SHIFT, &row, fault);
+        if (err == BD_NOT) {
+            err = 0;
+            continue;
+        }
+        if (err == 0)
+            err = bd_shift_figures(store, NULL, &row, ret, fault);
+        *ret_confirmed += row.entries;
+    }
+    return err;
+}
+
 static int ask_shift(const struct bd_asked *asked, struct bx_reply *reply, struct bx_fault *fault)
 {
-    struct bd_shift_row shift = {.till = asked->device->till,
-                                 .incarnation = asked->device->incarnation,
-                                 .shift = asked->inquiry->shift};
-    int err = bd_get(asked->store, BD_SHIFT, &shift, fault);
-    if (err < 0)
-        return err;
-    reply->confirmed = err == 0 ? shift.entries : 0;
-    return bd_shift_figures(asked->store, NULL, &shift, &reply->figures, fault);
+    return bd_book_shift(asked->store, asked->device->till, asked->inquiry->shift, &reply->figures,
+                         &reply->confirmed, fault);
 }
 
 static int add_day(void *arg, const void *row)

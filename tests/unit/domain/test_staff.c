@@ -14,7 +14,8 @@
 static const char document[] =
     "{\"v\":1,\"epoch\":1,\"version\":3,\"users\":["
     "{\"number\":7,\"name\":\"Ana\",\"role\":\"cashier\",\"pin\":\"$argon2id$v=19$m=1\"},"
-    "{\"number\":12,\"name\":\"Bj\xC3\xB6rn\",\"role\":\"supervisor\",\"language\":\"de\",\"pin\":\"$argon2id$b\"},"
+    "{\"number\":12,\"name\":\"Bj\xC3\xB6rn\",\"role\":\"supervisor\",\"language\":\"de\",\"pin\":"
+    "\"$argon2id$b\"},"
     "{\"number\":9999,\"name\":\"Eve\",\"role\":\"auditor\",\"pin\":\"$argon2id$c\"}]}";
 
 static void test_parse(void **state)
