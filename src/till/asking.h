@@ -33,6 +33,8 @@ struct bx_askings {
 int bx_must bx_question_ask(struct bx_till *till, enum bx_question question,
                             const struct bx_inquiry *inquiry, const struct bx_id *about,
                             bx_asked done, struct bx_fault *fault);
+/* Something is being asked of the server, or looked up for it. */
+bool bx_question_is_open(const struct bx_till *till);
 /* True when REQUEST was a question's. */
 bool bx_question_answer(struct bx_till *till, const struct bx_booking_answer *answer);
 

@@ -20,7 +20,7 @@ struct bx_held {
 };
 
 struct bx_deal {
-    struct bx_slug member, proof; /* whose entitlement is used, and of which class */
+    struct bx_slug member, proof;   /* whose entitlement is used, and of which class */
     char member_name[BX_NAME_SIZE]; /* for the screen: stands in no entry */
     int guests;
     bool declined; /* list prices were asked for */
@@ -66,14 +66,15 @@ struct bx_desk {
     bx_origin origin;
     struct bx_basket basket;
     struct bx_deal deal;
+    bool had_lines;
     bx_money saved;      /* by automatic prices */
     struct bx_sale sale; /* being tendered: basket, totals, tenders so far, places of the leases */
     struct bx_sale *returns; /* an exchange: what is taken back (of, back, …); NULL: a sale */
     struct bx_slug wants;    /* a refusal that a supervisor may lift: the action; none */
     char warn[200];          /* what the limits say of this sale without refusing it; "" */
-    bool tendering;      /* its places are reserved */
-    bool committing;     /* handed to the journal, answer not here yet */
-    int waiting;         /* places asked of the server for this basket, not answered yet */
+    bool tendering;          /* its places are reserved */
+    bool committing;         /* handed to the journal, answer not here yet */
+    int waiting;             /* places asked of the server for this basket, not answered yet */
     struct bx_slug waiting_pool;
     bool stale;              /* a new programme came while it was being paid */
     int undo_count, undo_at; /* earlier baskets, for undo and redo */

@@ -57,9 +57,8 @@ void bx_desk_keep(struct bx_desk *desk)
 static void reprice(struct bx_till *till, struct bx_desk *desk)
 {
     struct bx_fault fault = {0};
-    struct bx_tariff_facts facts = {.proof = desk->deal.proof,
-                                    .guests = desk->deal.guests,
-                                    .declined = desk->deal.declined};
+    struct bx_tariff_facts facts = {
+        .proof = desk->deal.proof, .guests = desk->deal.guests, .declined = desk->deal.declined};
     desk->saved = (bx_money){0};
     if (!till->programme || desk->basket.count == 0)
         return;
@@ -72,10 +71,11 @@ static void reprice(struct bx_till *till, struct bx_desk *desk)
 /* An emptied basket is over: what is rung up next is another sale, with an id of its own. */
 static void changed(struct bx_till *till, struct bx_desk *desk)
 {
-    if (desk->basket.count == 0) {
+    if (desk->basket.count == 0)
         desk->basket.id = (struct bx_id){0};
+    if (desk->basket.count == 0 && desk->had_lines)
         desk->deal = (struct bx_deal){.corrections = desk->deal.corrections};
-    }
+    desk->had_lines = desk->basket.count > 0;
     reprice(till, desk);
     if (desk->origin == 0)
         bx_draft_touch(till);
@@ -96,6 +96,7 @@ static bool undo_swap(struct bx_till *till, struct bx_desk *desk, int at)
     desk->deal = there.deal;
     if (corrections > desk->deal.corrections) /* those stay counted */
         desk->deal.corrections = corrections;
+    desk->had_lines = false; /* what goes with an empty basket comes back with it */
     changed(till, desk);
     return true;
 }
@@ -138,7 +139,7 @@ static void time_text(const struct bx_till *till, const struct bx_slug *pool, ch
 
 /* "How many are this till's": the one sentence for every shortage. */
 int bx_desk_short(const struct bx_till *till, const struct bx_slug *pool, bool asked,
-                     struct bx_fault *fault)
+                  struct bx_fault *fault)
 {
     char time[6];
     int free = (int)bx_leases_free(till, pool);
@@ -170,9 +171,8 @@ int bx_desk_ready(const struct bx_till *till, const struct bx_desk *desk, struct
 }
 
 /* Puts CANDIDATE into the desk if POOL has the places for it, or can be asked for them. */
-int bx_desk_take(struct bx_till *till, struct bx_desk *desk,
-                       const struct bx_basket *candidate, const struct bx_slug *pool,
-                       struct bx_fault *fault)
+int bx_desk_take(struct bx_till *till, struct bx_desk *desk, const struct bx_basket *candidate,
+                 const struct bx_slug *pool, struct bx_fault *fault)
 {
     int64_t need = bx_deal_need(till, &desk->deal, candidate, pool);
     int64_t free = need == 0 ? 0 : bx_leases_free(till, pool);
@@ -403,4 +403,3 @@ void bx_desk_grown(struct bx_till *till, const struct bx_slug *pool)
     if (till->command.desk)
         grown(till, till->command.desk, &copy);
 }
-

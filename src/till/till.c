@@ -345,13 +345,12 @@ bool bx_till_is_idle(const struct bx_till *till)
                    till->leases.note_request || link->note_request || link->document_note;
     bool reading = link->queue_request || link->attention_request || till->draft.request ||
                    till->papers.read_request || till->papers.order.active ||
-                   till->counter.read_request || till->attempts.read_request ||
-                   till->voucher.read_request;
+                   till->counter.read_request;
     bool sending =
-        till->leases.request || link->send_request || link->news_request || link->document_request ||
-        till->askings.count > 0;
+        till->leases.request || link->send_request || link->news_request || link->document_request;
     return !storing && !reading && !sending && !till->people.pin_request &&
-           !till->command.request && !bx_papers_are_busy(till) && bx_counter_is_idle(till);
+           !till->command.request && !bx_question_is_open(till) && !bx_papers_are_busy(till) &&
+           bx_counter_is_idle(till);
 }
 
 void bx_till_facts(const struct bx_till *till, struct bx_till_facts *ret)
