@@ -220,7 +220,7 @@ static void wanted(struct bx_till *till, struct bx_fault *fault)
     bool offline = strcmp(command->desk->wants.s, "offline") == 0;
     struct bx_warrant_ask ask = {.origin = mine,
                                  .action = offline ? "offline" : "allow",
-                                 .need = BX_NEED_SUPERVISOR,
+                                 .need = BX_NEED_WORD,
                                  .done = allowed};
     command->stage = 3;
     if (bx_warrant_ask(till, &ask, fault) && command->request == mine)

@@ -224,7 +224,7 @@ static void offline_allowed(struct bx_till *till, bx_origin origin,
 static void pay_refused(struct bx_till *till, struct bx_fault *fault)
 {
     struct bx_warrant_ask ask = {
-        .action = "offline", .need = BX_NEED_SUPERVISOR, .done = offline_allowed};
+        .action = "offline", .need = BX_NEED_WORD, .done = offline_allowed};
     BX_TEXT_COPY(ask.title, bx_word("Beyond a limit for selling offline"));
     BX_TEXT_COPY(ask.text, fault->say);
     if (bx_slug_is_none(&till->desk.wants) || bx_warrant_ask(till, &ask, fault))

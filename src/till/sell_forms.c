@@ -20,7 +20,7 @@ static int supervisor_ask(struct bx_till *till, const char *title,
                           const void *arg, size_t size, struct bx_fault *fault)
 {
     struct bx_warrant_ask ask = {
-        .action = "allow", .need = BX_NEED_SUPERVISOR, .done = done, .arg = arg, .size = size};
+        .action = "allow", .need = BX_NEED_WORD, .done = done, .arg = arg, .size = size};
     BX_TEXT_COPY(ask.title, title);
     BX_TEXT_COPY(ask.text, fault->say);
     return bx_warrant_ask(till, &ask, fault);

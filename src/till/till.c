@@ -230,7 +230,7 @@ static void rows(struct bx_till *till, const struct bx_event *event)
         bx_vouchers_rows(till, event);
     else if (request == till->counter.read_request)
         bx_counter_rows(till, event);
-    else
+    else if (!bx_cases_rows(till, event))
         till->dropped++;
 }
 
@@ -306,6 +306,7 @@ void bx_till_update(struct bx_till *till, const struct bx_event *event, struct b
     bx_link_tick(till);
     bx_attempts_tick(till);
     bx_papers_tick(till);
+    bx_cases_tick(till);
     bx_commit_tick(till);
     bx_command_tick(till);
     bx_counter_tick(till);
@@ -332,6 +333,7 @@ bx_mono bx_till_wake(const struct bx_till *till)
     bx_mono_earlier(&wake, till->draft.due);
     bx_mono_earlier(&wake, till->commits.resolve_at);
     bx_papers_wake(till, &wake);
+    bx_cases_wake(till, &wake);
     bx_link_wake(till, &wake);
     bx_attempts_wake(till, &wake);
     bx_counter_wake(till, &wake);
@@ -350,6 +352,7 @@ bool bx_till_is_idle(const struct bx_till *till)
         till->leases.request || link->send_request || link->news_request || link->document_request;
     return !storing && !reading && !sending && !till->people.pin_request &&
            !till->command.request && !bx_question_is_open(till) && !bx_papers_are_busy(till) &&
+           !bx_cases_are_busy(till) &&
            bx_counter_is_idle(till);
 }
 

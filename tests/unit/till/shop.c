@@ -130,6 +130,7 @@ int shop_open(void **state)
     assert_int_equal(bench_open(state), 0);
     bx_key_make(seed, &public_key, &voucher_key);
     answered = 0;
+    bench.rig->hold[BX_EFFECT_ASK] = true;
     venue_make(bench.till);
     return 0;
 }

@@ -242,7 +242,7 @@ static void over_capacity_by_a_supervisor(void **state)
     assert_int_equal(bench_pieces(), 0);
     bench_keys("X");
     assert_int_equal(bench_view()->screen, BX_SCREEN_FORM);
-    bench_keys("8\n1234\n");
+    bench_keys("they insist\n8\n1234\n");
     assert_int_equal(bench_pieces(), 4);
     bench_keys("\n\n");
     const struct bx_sale *sale = bench_sale();
@@ -255,7 +255,7 @@ static void over_capacity_has_an_end(void **state)
 {
     (void)state;
     bench_free(1, 0);
-    bench_keys("11aX8\n1234\n");
+    bench_keys("11aXno reason\n8\n1234\n");
     assert_int_equal(bench_pieces(), 0);
     assert_int_equal(desk()->deal.warrant_count, 0);
     bench_keys("\033X");
