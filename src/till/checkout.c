@@ -156,6 +156,7 @@ static void returns_put(const struct bx_desk *desk, struct bx_sale *sale)
     sale->back = desk->returns->back;
     sale->back_totals = desk->returns->back_totals;
     sale->back_ticket_count = desk->returns->back_ticket_count;
+    memcpy(sale->back_lines, desk->returns->back_lines, sizeof(sale->back_lines));
     memcpy(sale->back_tickets, desk->returns->back_tickets, sizeof(sale->back_tickets));
 }
 
