@@ -81,6 +81,7 @@ struct bx_view_field {
     char value[BX_NAME_SIZE]; /* as typed, PIN as dots; a choice by name */
     char aside[64];
     bool selected; /* being asked for: the cursor is `cursor` columns into its value */
+    bool secret;   /* a PIN */
 };
 
 /* A choice of a form's field, or a row of a menu. */
@@ -182,6 +183,7 @@ struct bx_till_view {
     bool ask_input;               /* it wants text (a reason): in `input` */
 
     bool caps; /* CapsLock shows itself */
+    bool busy; /* an answer is under way that the next key may depend on */
 };
 
 void bx_till_view(const struct bx_till *till, struct bx_till_view *ret);
