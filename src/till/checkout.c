@@ -202,6 +202,8 @@ int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault
         err = places_check(till, desk, fault);
     if (!err)
         err = allowed_check(till, desk, fault);
+    if (!err)
+        err = bx_exchange_allowed(till, desk, fault);
     if (err)
         return err;
     sale_open(till, desk);

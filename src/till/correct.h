@@ -11,6 +11,8 @@ struct bx_row;
 struct bx_intent;
 struct bx_ref;
 struct bx_command;
+struct bx_desk;
+struct bx_till_view;
 
 /* What somebody wants to be taken back, and how the money goes back. */
 struct bx_taking {
@@ -117,6 +119,13 @@ void bx_returns_follow(struct bx_till *till, const struct bx_intent *intent,
 int bx_must bx_exchange_check(struct bx_till *till, bx_origin origin, struct bx_fault *fault);
 void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_sale *draft,
                        const struct bx_warrant *warrant);
+/* Del on an empty basket: it stays as it was. */
+void bx_exchange_give_up(struct bx_till *till);
+void bx_exchange_start(struct bx_till *till);
+/* More goes back than may without a supervisor: says so in desk->wants. */
+int bx_must bx_exchange_allowed(const struct bx_till *till, struct bx_desk *desk,
+                                struct bx_fault *fault);
+void bx_view_exchange(const struct bx_till *till, struct bx_till_view *v);
 
 /* --- sweep.c: a whole slot that did not take place ----------------------------------------------
  */

@@ -187,6 +187,7 @@ static void start(struct bx_till *till, const struct bx_event *event)
     bx_link_start(till, event);
     bx_clock_start(till, event->of.start.rebooted);
     bx_counter_start(till);
+    bx_exchange_start(till);
     bx_desk_refresh(till, &till->desk);
     bx_attempts_start(till);
 }
@@ -346,8 +347,8 @@ bx_mono bx_till_wake(const struct bx_till *till)
 
 static bool is_storing(const struct bx_till *till)
 {
-    return till->commits.count > 0 || till->papers.note_request || till->invoicing.request || till->leases.note_request ||
-           till->link.note_request || till->link.document_note;
+    return till->commits.count > 0 || till->papers.note_request || till->invoicing.request ||
+           till->leases.note_request || till->link.note_request || till->link.document_note;
 }
 
 bool bx_till_is_idle(const struct bx_till *till)
