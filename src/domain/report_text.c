@@ -326,8 +326,7 @@ static void counters_add(const struct sheet *sheet)
     row_number(sheet, bx_word("Approvals"), approvals);
     const struct bx_figure *training = figure(sheet, "training", ""),
                            *offline = figure(sheet, "count", "offline");
-    row_counted(sheet, training->count, bx_word("Training, not counted"),
-                training->amount);
+    row_counted(sheet, training->count, bx_word("Training, not counted"), training->amount);
     row_counted(sheet, offline->count, bx_word("Offline sales"), offline->amount);
 }
 
