@@ -15,6 +15,7 @@
 
 #include "counter.h"
 #include "server.h"
+#include "shift.h"
 #include "start.h"
 
 /* --- desk.c: a basket and its tendering; the screen has one, a command brings its own --------- */
@@ -236,6 +237,7 @@ struct bx_till {
     struct bx_figures figures;     /* of the open shift */
     struct bx_perpetual perpetual; /* up to and with the last entry */
     bool training;
+    struct bx_shifts shifts;
     struct bx_hash head;
     bx_utc last_at;
     int64_t last_boot;

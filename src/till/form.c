@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 enum { SCANNED_COLUMNS = 60, LETTERS_MAX = 20, PIECES_MAX = 100000 };
 
@@ -23,7 +24,7 @@ struct bx_field *bx_form_field(struct bx_form *form, enum bx_field_kind kind, co
     bx_assert(form->count < BX_FIELDS_MAX);
     struct bx_field *field = &form->fields[form->count++];
     *field = (struct bx_field){.kind = kind, .columns = BX_NAME_COLUMNS, .most = BX_MONEY_MAX};
-    BX_TEXT_COPY(field->label, label);
+    BX_TEXT_COPY(field->label, bx_word(label));
     if (kind == BX_FIELD_CHOICE)
         field->n = -1;
     return field;
@@ -245,7 +246,7 @@ struct bx_form *bx_form_open(struct bx_till *till, const struct bx_form_kind *ki
     struct bx_counter *counter = &till->counter;
     struct bx_form *form = bx_new(struct bx_form);
     form->kind = kind;
-    BX_TEXT_COPY(form->title, kind->title);
+    BX_TEXT_COPY(form->title, bx_word(kind->title));
     if (size > 0) {
         form->data = bx_alloc(1, size);
         memcpy(form->data, data, size);

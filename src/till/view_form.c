@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 static void value_fill(const struct bx_till *till, const struct bx_field *field, bool is_asked,
                        struct bx_view_field *v)
@@ -85,12 +86,12 @@ static void menu_fill(const struct bx_till *till, struct bx_till_view *v)
 {
     const struct bx_counter *counter = &till->counter;
     const struct bx_menu_row *row;
-    BX_TEXT_COPY(v->title, counter->menu ? counter->menu->title : "");
+    BX_TEXT_COPY(v->title, counter->menu ? bx_word(counter->menu->title) : "");
     for (size_t i = 0; i < BX_VIEW_OPTIONS && (row = bx_menu_row(till, i)); i++) {
         struct bx_view_option *o = &v->options[v->option_count++];
         o->key = row->key;
-        BX_TEXT_COPY(o->name, row->name);
-        BX_TEXT_COPY(o->help, row->help);
+        BX_TEXT_COPY(o->name, bx_word(row->name));
+        BX_TEXT_COPY(o->help, bx_word(row->help));
         o->selected = i == counter->selected;
     }
 }
