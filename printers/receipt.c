@@ -148,7 +148,7 @@ static void item_put(struct tp_receipt *receipt, const struct bx_sale *sale,
 {
     bx_money gross = line->price;
     char sum[BX_MONEY_TEXT] = "?", one[BX_MONEY_TEXT + 8], text[BX_NAME_SIZE + 16];
-    if (bx_money_times(line->price, line->quantity, &gross) == 0)
+    if (bx_line_amount(line, &gross) == 0)
         bx_money_format(gross, sale->exponent, sum);
     size_t columns = (size_t)receipt->columns - strlen(sum) - 1;
     snprintf(text, sizeof(text), "%3d %s", line->quantity, line->name);

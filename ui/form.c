@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 enum { LABEL = 24 };
 
@@ -106,7 +107,7 @@ void ui_paint_form(const struct bx_till_view *view, struct ui_grid *grid)
     if (view->form_sum[0])
         ui_put_right(grid, top + height - 3, left + 2, width - 4, UI_STRONG, view->form_sum);
     ui_put(grid, top + height - 2, left + 2, width - 4, UI_DIM,
-           view->form_waits ? "one moment ..." : "Enter next   Esc back");
+           view->form_waits ? bx_word("one moment ...") : bx_word("Enter next   Esc back"));
 }
 
 void ui_paint_menu(const struct bx_till_view *view, struct ui_grid *grid)
@@ -129,10 +130,12 @@ void ui_paint_sheet(const struct bx_till_view *view, struct ui_grid *grid)
     for (int i = 0; i < (int)view->sheet_count && i < room; i++)
         ui_put(grid, 2 + i, 2, grid->columns - 4, UI_PLAIN, view->sheet[i]);
     if (view->row_total > (size_t)room) {
-        snprintf(text, sizeof(text), "from line %zu of %zu", view->row_first + 1, view->row_total);
+        bx_words_print(text, sizeof(text), "from line %zu of %zu", view->row_first + 1,
+                       view->row_total);
         ui_put_right(grid, 1, grid->columns - 30, 28, UI_DIM, text);
     }
     ui_put(grid, ui_bottom(grid) - 1, 2, grid->columns - 4, UI_DIM,
-           view->sheet_prints ? "up, down read   p print   Esc back" : "up, down read   Esc back");
+           view->sheet_prints ? bx_word("up, down read   p print   Esc back")
+                              : bx_word("up, down read   Esc back"));
     ui_cursor(grid, 2, 1);
 }

@@ -229,6 +229,16 @@ void bx_json_read(struct bx_json_reader *reader, bx_json *object, const char *wh
         bx_json_fault(reader, "this is not an object");
 }
 
+void bx_json_read_inside(struct bx_json_reader *reader, bx_json *object, const char *where,
+                         const struct bx_json_reader *outer)
+{
+    bx_json_read(reader, object, where, outer->fault);
+    if (reader->err && outer->tell) /* no object: nothing more can be said of it */
+        outer->tell(outer->arg, outer->fault->say);
+    reader->tell = outer->tell;
+    reader->arg = outer->arg;
+}
+
 /* The member, NULL after a fault; a null counts as missing. A missing one is a fault if MUST. */
 static bx_json *member(struct bx_json_reader *reader, const char *name, bool must)
 {
@@ -360,9 +370,10 @@ size_t bx_json_each(struct bx_json_reader *reader, bx_json *list, const char *wh
         struct bx_json_reader element;
         char where[64];
         snprintf(where, sizeof(where), "%s %zu", what, count + 1);
-        bx_json_read(&element, child, where, reader->fault);
+        bx_json_read_inside(&element, child, where, reader);
         read(arg, &element, count++);
-        reader->err = element.err;
+        if (!reader->tell)
+            reader->err = element.err;
     }
     return count;
 }

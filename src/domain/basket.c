@@ -20,6 +20,14 @@ static bool same_goods(const struct bx_line *line, const struct bx_slug *product
     return bx_slug_equal(&line->product, product) && bx_slug_equal(&line->slot, slot);
 }
 
+/* What was taken off a line belongs to its own pieces, and a note to the one it is written on. */
+static bool same_terms(const struct bx_line *a, const struct bx_line *b)
+{
+    return a->kind == b->kind && a->list.minor == b->list.minor && a->off.minor == 0 &&
+           b->off.minor == 0 && bx_slug_equal(&a->why, &b->why) && a->fixed == b->fixed &&
+           a->group == b->group && !a->note[0] && !b->note[0];
+}
+
 /* May B's pieces be counted into A? Only if one piece of each is the same thing at the same price.
  */
 static bool same_line(const struct bx_line *a, const struct bx_line *b)
@@ -27,7 +35,7 @@ static bool same_line(const struct bx_line *a, const struct bx_line *b)
     return same_goods(a, &b->product, &b->slot) && bx_date_compare(a->date, b->date) == 0 &&
            a->price.minor == b->price.minor && a->tax_ppm == b->tax_ppm && a->places == b->places &&
            a->persons == b->persons && bx_slug_equal(&a->class, &b->class) &&
-           bx_slug_equal(&a->pool, &b->pool);
+           bx_slug_equal(&a->pool, &b->pool) && same_terms(a, b);
 }
 
 static int line_insert(struct bx_basket *basket, const struct bx_line *line, struct bx_fault *fault)
@@ -147,6 +155,8 @@ static struct bx_line line_make(const struct bx_programme *programme,
                            .class = product->class,
                            .date = today,
                            .price = product->price,
+                           .list = product->price,
+                           .kind = product->kind,
                            .tax_ppm = product->tax_ppm,
                            .places = slot ? product->places : 0,
                            .persons = product->persons,
@@ -172,6 +182,30 @@ int bx_basket_add(struct bx_basket *basket, const struct bx_programme *programme
     if (err)
         return err;
     struct bx_line line = line_make(programme, product, slot, quantity, today);
+    struct bx_basket changed = *basket;
+    err = line_insert(&changed, &line, fault);
+    if (!err)
+        err = limits_check(&changed, programme->tax_included, fault);
+    if (!err)
+        *basket = changed;
+    return err;
+}
+
+int bx_basket_add_open(struct bx_basket *basket, const struct bx_programme *programme,
+                       const struct bx_product *product, bx_money amount, const char *note,
+                       struct bx_date today, struct bx_fault *fault)
+{
+    int err = sold_check(programme, product, NULL, fault);
+    if (err)
+        return err;
+    if (!product->open_price || amount.minor < 0)
+        return bx_fault_say(fault, BX_ERR_REFUSED, "%s has a price of its own.", product->name);
+    struct bx_line line = line_make(programme, product, NULL, 1, today);
+    line.price = line.list = amount;
+    line.fixed = true;
+    if (bx_text_wash(note, strlen(note), BX_NAME_COLUMNS, line.note, sizeof(line.note)))
+        return bx_fault_say(fault, BX_ERR_REFUSED,
+                            "This note is too long or holds characters that cannot be used.");
     struct bx_basket changed = *basket;
     err = line_insert(&changed, &line, fault);
     if (!err)
@@ -215,6 +249,21 @@ int bx_basket_move(struct bx_basket *basket, const struct bx_programme *programm
     return 0;
 }
 
+/* What was agreed or typed about OLD stays with it; a price that came by itself does not. */
+static void terms_keep(struct bx_line *line, const struct bx_line *old)
+{
+    line->group = old->group;
+    BX_TEXT_COPY(line->note, old->note);
+    if (!old->fixed)
+        return;
+    line->fixed = true;
+    line->price = old->price;
+    line->list = old->list;
+    line->off = old->off;
+    line->why = old->why;
+    BX_TEXT_COPY(line->why_text, old->why_text);
+}
+
 /* OLD as PROGRAMME has it, appended to BASKET; false when it has no such thing. */
 static bool line_refresh(struct bx_basket *basket, const struct bx_programme *programme,
                          const struct bx_line *old, struct bx_date today)
@@ -225,6 +274,7 @@ static bool line_refresh(struct bx_basket *basket, const struct bx_programme *pr
     if (!product || (timed ? !slot || !(product->events >> slot->event & 1) : product->events != 0))
         return false;
     struct bx_line line = line_make(programme, product, slot, old->quantity, today);
+    terms_keep(&line, old);
     struct bx_basket changed = *basket;
     if (line_insert(&changed, &line, NULL) || limits_check(&changed, programme->tax_included, NULL))
         return false;
@@ -302,19 +352,41 @@ static int rate_split(struct bx_tax *rate, bx_money sum, bool tax_included)
     return bx_money_add(sum, rate->tax, &rate->gross);
 }
 
+int bx_line_amount(const struct bx_line *line, bx_money *ret)
+{
+    bx_money whole;
+    if (bx_money_times(line->price, line->quantity, &whole))
+        return BX_ERR_FULL;
+    return bx_money_add(whole, bx_money_of(-line->off.minor), ret);
+}
+
+int bx_line_tickets(const struct bx_line *line)
+{
+    if (bx_slug_is_none(&line->class))
+        return 0;
+    return line->group ? 1 : line->quantity;
+}
+
+bool bx_line_is_outside(const struct bx_line *line)
+{
+    return line->kind == BX_LINE_DONATION || line->kind == BX_LINE_VOUCHER;
+}
+
 int bx_basket_totals(const struct bx_basket *basket, bool tax_included, struct bx_totals *ret)
 {
     struct bx_totals totals = {0};
     for (int i = 0; i < basket->count; i++) {
         const struct bx_line *line = &basket->lines[i];
+        bool outside = bx_line_is_outside(line);
+        struct bx_tax *rate = outside ? NULL : rate_of(&totals, line->tax_ppm);
+        bx_money *into = outside ? &totals.outside : rate ? &rate->gross : NULL;
         bx_money sum;
-        struct bx_tax *rate = rate_of(&totals, line->tax_ppm);
-        if (!rate || bx_money_times(line->price, line->quantity, &sum) ||
-            bx_money_add(rate->gross, sum, &rate->gross))
+        if (!into || bx_line_amount(line, &sum) || bx_money_add(*into, sum, into))
             return BX_ERR_FULL;
         totals.persons += line->persons * line->quantity;
-        totals.tickets += bx_slug_is_none(&line->class) ? 0 : line->quantity;
+        totals.tickets += bx_line_tickets(line);
     }
+    totals.total = totals.outside;
     for (int i = 0; i < totals.rate_count; i++) {
         struct bx_tax *rate = &totals.rates[i];
         if (rate_split(rate, rate->gross, tax_included) ||
@@ -330,9 +402,9 @@ void bx_draft_encode(const struct bx_draft *draft, struct bx_buf *out)
     struct bx_json_writer writer;
     bx_json_write(&writer, out);
     bx_json_object_open(&writer, NULL);
-    bx_json_put_int(&writer, "v", 1);
+    bx_json_put_int(&writer, "v", 2);
     bx_json_put_id(&writer, "id", &draft->basket.id);
-    bx_lines_put(&writer, &draft->basket);
+    bx_lines_put(&writer, 2, "lines", &draft->basket);
     if (draft->locked)
         bx_json_put_bool(&writer, "locked", true);
     if (draft->doubt)
@@ -348,9 +420,9 @@ int bx_draft_decode(const char *json, size_t len, struct bx_draft *ret, struct b
     if (err)
         return err;
     struct bx_draft draft = {0};
-    bx_json_int(&state.root, "v", 1, 1);
+    int v = (int)bx_json_int(&state.root, "v", 1, 2);
     bx_json_id(&state.root, "id", &draft.basket.id);
-    bx_lines_read(&state.root, &draft.basket);
+    bx_lines_read(&state.root, v, "lines", &draft.basket);
     draft.locked = bx_json_bool_or(&state.root, "locked", false);
     draft.doubt = bx_json_bool_or(&state.root, "doubt", false);
     bx_json_only(&state.root, names);

@@ -58,11 +58,8 @@ void bx_head_put(struct bx_json_writer *writer, int v, const struct bx_entry_hea
     bx_json_put_int(writer, "user", head->user);
 }
 
-/* "" or exactly what bx_number_format() makes of TILL and some number in some series. */
-static bool is_number_of(int64_t till, const char *text)
+bool bx_number_is(int64_t till, enum bx_series series, const char *text)
 {
-    if (!text[0])
-        return true;
     const char *digits = strchr(text, '-');
     if (!digits)
         return false;
@@ -71,13 +68,18 @@ static bool is_number_of(int64_t till, const char *text)
     int64_t n;
     if (bx_text_number(digits, strlen(digits), BX_MONEY_MAX, &n) || n < 1)
         return false;
-    for (enum bx_series series = 0; series < BX_SERIES_COUNT; series++) {
-        char again[BX_NUMBER_SIZE];
-        bx_number_format(till, series, n, again);
-        if (strcmp(again, text) == 0)
-            return true;
-    }
-    return false;
+    char again[BX_NUMBER_SIZE];
+    bx_number_format(till, series, n, again);
+    return strcmp(again, text) == 0;
+}
+
+/* "" or a number of TILL in some series. */
+static bool is_number_of(int64_t till, const char *text)
+{
+    bool is = !text[0];
+    for (enum bx_series series = 0; series < BX_SERIES_COUNT && !is; series++)
+        is = bx_number_is(till, series, text);
+    return is;
 }
 
 /* Notes are of version 1, whatever their kind. What the first version had (a sale, papers, a shift
@@ -124,7 +126,19 @@ int bx_head_read(struct bx_body *state, struct bx_entry_head *ret)
     return root->err;
 }
 
-static void line_put(struct bx_json_writer *writer, const struct bx_line *line)
+static void line_price_put(struct bx_json_writer *writer, const struct bx_line *line)
+{
+    bx_json_put_string(writer, "kind", bx_line_kind_word(line->kind));
+    bx_json_put_int(writer, "list", line->list.minor);
+    bx_json_put_int(writer, "off", line->off.minor);
+    bx_json_put_string(writer, "why", line->why.s);
+    bx_json_put_string(writer, "why_text", line->why_text);
+    bx_json_put_bool(writer, "fixed", line->fixed);
+    bx_json_put_bool(writer, "group", line->group);
+    bx_json_put_string(writer, "note", line->note);
+}
+
+static void line_put(struct bx_json_writer *writer, int v, const struct bx_line *line)
 {
     char date[BX_DATE_TEXT];
     bx_json_object_open(writer, NULL);
@@ -144,14 +158,17 @@ static void line_put(struct bx_json_writer *writer, const struct bx_line *line)
     bx_json_put_int(writer, "places", line->places);
     bx_json_put_int(writer, "persons", line->persons);
     bx_json_put_int(writer, "quantity", line->quantity);
+    if (v > 1)
+        line_price_put(writer, line);
     bx_json_object_close(writer);
 }
 
-void bx_lines_put(struct bx_json_writer *writer, const struct bx_basket *basket)
+void bx_lines_put(struct bx_json_writer *writer, int v, const char *name,
+                  const struct bx_basket *basket)
 {
-    bx_json_array_open(writer, "lines");
+    bx_json_array_open(writer, name);
     for (int i = 0; i < basket->count; i++)
-        line_put(writer, &basket->lines[i]);
+        line_put(writer, v, &basket->lines[i]);
     bx_json_array_close(writer);
 }
 
@@ -175,12 +192,41 @@ void bx_slug_read_or_empty(struct bx_json_reader *reader, const char *name, stru
         bx_slug_read(reader, name, ret);
 }
 
+/* Version 1 had one price and nothing that changed it. */
+static void line_price_read(struct bx_json_reader *reader, int v, struct bx_line *line)
+{
+    char word[17];
+    line->list = line->price;
+    if (v == 1)
+        return;
+    bx_json_string(reader, "kind", sizeof(word) - 1, word, sizeof(word));
+    if (!reader->err && bx_line_kind_parse(word, &line->kind))
+        bx_json_fault(reader, "\"kind\" is not known");
+    line->list.minor = bx_json_int(reader, "list", 0, BX_MONEY_MAX);
+    line->off.minor = bx_json_int(reader, "off", 0, BX_MONEY_MAX);
+    bx_slug_read_or_empty(reader, "why", &line->why);
+    bx_json_string_or(reader, "why_text", BX_NAME_COLUMNS, line->why_text, sizeof(line->why_text),
+                      "");
+    line->fixed = bx_bool_read(reader, "fixed");
+    line->group = bx_bool_read(reader, "group");
+    bx_json_string_or(reader, "note", BX_NAME_COLUMNS, line->note, sizeof(line->note), "");
+}
+
+struct lines {
+    int v;
+    struct bx_line *into;
+};
+
 static void line_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
-    struct bx_line *line = (struct bx_line *)arg + at;
-    static const char *const names[] = {
-        "product", "name", "event", "event_name", "slot",   "pool",    "class",    "start", "end",
-        "offset",  "date", "price", "tax",        "places", "persons", "quantity", NULL};
+    const struct lines *lines = arg;
+    struct bx_line *line = &lines->into[at];
+    /* Those of a line's price do not stand in version 1: they make it spelled another way. */
+    static const char *const names[] = {"product",  "name",  "event", "event_name", "slot",
+                                        "pool",     "class", "start", "end",        "offset",
+                                        "date",     "price", "tax",   "places",     "persons",
+                                        "quantity", "kind",  "list",  "off",        "why",
+                                        "why_text", "fixed", "group", "note",       NULL};
     bx_slug_read(reader, "product", &line->product);
     bx_json_string(reader, "name", BX_NAME_COLUMNS, line->name, sizeof(line->name));
     bx_slug_read_or_empty(reader, "event", &line->event);
@@ -201,16 +247,19 @@ static void line_read(void *arg, struct bx_json_reader *reader, size_t at)
     line->places = (int)bx_json_int(reader, "places", 0, BX_PIECE_MAX);
     line->persons = (int)bx_json_int(reader, "persons", 0, BX_PIECE_MAX);
     line->quantity = (int)bx_json_int(reader, "quantity", 1, BX_QUANTITY_MAX);
+    line_price_read(reader, lines->v, line);
     bx_json_only(reader, names);
     line_window_check(reader, line);
 }
 
-void bx_lines_read(struct bx_json_reader *reader, struct bx_basket *ret)
+void bx_lines_read(struct bx_json_reader *reader, int v, const char *name, struct bx_basket *ret)
 {
     char what[48];
-    snprintf(what, sizeof(what), "%.20s, line", reader->where);
-    bx_json *lines = bx_json_array(reader, "lines", BX_LINES_MAX);
-    ret->count = (int)bx_json_each(reader, lines, what, line_read, ret->lines);
+    struct lines lines = {v, ret->lines};
+    snprintf(what, sizeof(what), "%.20s, %s", reader->where,
+             strcmp(name, "lines") == 0 ? "line" : name);
+    bx_json *list = bx_json_array(reader, name, BX_LINES_MAX);
+    ret->count = (int)bx_json_each(reader, list, what, line_read, &lines);
 }
 
 void bx_code_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_code *ret)

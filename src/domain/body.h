@@ -42,9 +42,13 @@ void bx_head_put(struct bx_json_writer *writer, int v, const struct bx_entry_hea
  * BX_ERR_INPUT, or BX_ERR_MISSING for a v or a kind of the future. */
 int bx_must bx_head_read(struct bx_body *state, struct bx_entry_head *ret);
 
-/* The member "lines" of a basket, and its reading through READER into *RET (count and lines). */
-void bx_lines_put(struct bx_json_writer *writer, const struct bx_basket *basket);
-void bx_lines_read(struct bx_json_reader *reader, struct bx_basket *ret);
+/* The member NAME: the lines of a basket as a body of version V has them, and its reading through
+ * READER into *RET (count and lines). */
+void bx_lines_put(struct bx_json_writer *writer, int v, const char *name,
+                  const struct bx_basket *basket);
+void bx_lines_read(struct bx_json_reader *reader, int v, const char *name, struct bx_basket *ret);
+/* Is TEXT a number of TILL in SERIES, as bx_number_format() spells it? */
+bool bx_number_is(int64_t till, enum bx_series series, const char *text);
 
 /* A member that is "" for none, but must be there. */
 void bx_slug_read_or_empty(struct bx_json_reader *reader, const char *name, struct bx_slug *ret);

@@ -3,10 +3,10 @@
  * those that hold a key: whoever has the day key of a class can tell in microseconds, and without a
  * network, a code that an issuer made from one that somebody invented.
  *
- * The 70 bits before the tag are fourteen base32 digits and the tag is twelve, so neither shares a
- * digit with the other. The check character stands apart from both: it tells a mistyped code from a
- * forged one. It finds every single wrong character and nearly every swap of neighbours, and is of
- * ISO 7064's hybrid system mod 37,36, whose check character is one of the 36 that it checks.
+ * The 70 bits before the tag are fourteen bx_base32 digits and the tag is twelve, so neither shares
+ * a digit with the other. The check character stands apart from both: it tells a mistyped code from
+ * a forged one. It finds every single wrong character and nearly every swap of neighbours, and is
+ * of ISO 7064's hybrid system mod 37,36, whose check character is one of the 36 that it checks.
  *
  * Look-alikes are forgiven where the alphabet has only one of each pair. The prefix and the check
  * character use the full alphabet, where O and 0 are different answers. */
@@ -20,6 +20,7 @@
 #include "boxtill/base/buf.h"
 #include "boxtill/base/json.h"
 #include "boxtill/base/money.h"
+#include "digits.h"
 
 enum {
     PREFIX = 2,
@@ -31,9 +32,6 @@ enum {
     EPOCHS = 16,
     KEYS_BYTES = 1 << 20
 };
-
-static const char base32[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-static const char base36[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /* ---- keys ---- */
 
@@ -93,24 +91,9 @@ static uint64_t head_tag(const uint8_t head[HEAD_BYTES], const struct bx_subkey 
 
 static uint64_t digit_value(char c)
 {
-    const char *at = c != '\0' ? strchr(base32, c) : NULL;
+    const char *at = c != '\0' ? strchr(bx_base32, c) : NULL;
     bx_assert(at != NULL);
-    return (uint64_t)(at - base32);
-}
-
-/* ISO 7064, clause 9 (hybrid systems) with M = 36: P starts at M; each character is added to it
- * modulo M, where zero counts as M, and the sum doubled modulo M + 1. The check character brings
- * the last sum to 1. */
-static char check_character(const char *text, size_t len)
-{
-    unsigned p = 36;
-    for (size_t i = 0; i < len; i++) {
-        const char *at = strchr(base36, text[i]);
-        bx_assert(at != NULL && *at != '\0');
-        unsigned sum = (p + (unsigned)(at - base36)) % 36;
-        p = (sum == 0 ? 36 : sum) * 2 % 37;
-    }
-    return base36[(37 - p) % 36];
+    return (uint64_t)(at - bx_base32);
 }
 
 /* ---- codes ---- */
@@ -123,58 +106,30 @@ struct bx_code bx_code_make(const struct bx_subkey *key, int epoch, int issuer,
     uint8_t head[HEAD_BYTES];
     pack_head(epoch, issuer, random, head);
     for (size_t i = 0; i < HEAD_DIGITS; i++)
-        code.s[PREFIX + i] = base32[head_digit(head, i)];
+        code.s[PREFIX + i] = bx_base32[head_digit(head, i)];
     uint64_t tag = head_tag(head, key);
     for (size_t i = 0; i < TAG_DIGITS; i++)
-        code.s[PREFIX + HEAD_DIGITS + i] = base32[tag >> (55 - 5 * i) & 31];
-    code.s[CHECK_AT] = check_character(code.s, CHECK_AT);
+        code.s[PREFIX + HEAD_DIGITS + i] = bx_base32[tag >> (55 - 5 * i) & 31];
+    code.s[CHECK_AT] = bx_check_character(code.s, CHECK_AT);
     return code;
-}
-
-/* TEXT without blanks and hyphens, in capitals, into out; returns its length, or BX_CODE_SIZE for
- * anything longer than a code. */
-static size_t squeeze(const char *text, size_t len, char out[BX_CODE_SIZE])
-{
-    size_t n = 0;
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if (c == ' ' || c == '-')
-            continue;
-        if (n == BX_CODE_LEN)
-            return BX_CODE_SIZE;
-        out[n++] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-    }
-    out[n] = '\0';
-    return n;
-}
-
-static char forgive(char c)
-{
-    switch (c) {
-    case 'O': return '0';
-    case 'I':
-    case 'L': return '1';
-    case 'U': return 'V';
-    }
-    return c;
 }
 
 int bx_code_read(const char *text, size_t len, struct bx_code *ret, struct bx_fault *fault)
 {
     static const char say[] = "Not a ticket code: mistyped, or scanner keyboard layout.";
     struct bx_code code;
-    size_t n = squeeze(text, len, code.s);
+    size_t n = bx_squeeze(text, len, code.s, sizeof code.s);
     if (n != BX_CODE_LEN)
         return bx_fault_set(fault, BX_ERR_INPUT, say, "ticket code: %zu characters read", len);
     if (memcmp(code.s, "B1", PREFIX) != 0)
         return bx_fault_set(fault, BX_ERR_INPUT, say, "ticket code: it does not begin with B1");
     for (size_t i = PREFIX; i < CHECK_AT; i++) {
-        code.s[i] = forgive(code.s[i]);
-        if (code.s[i] == '\0' || strchr(base32, code.s[i]) == NULL)
+        code.s[i] = bx_forgive(code.s[i]);
+        if (code.s[i] == '\0' || strchr(bx_base32, code.s[i]) == NULL)
             return bx_fault_set(fault, BX_ERR_INPUT, say,
                                 "ticket code: character %zu is not of its alphabet", i + 1);
     }
-    if (code.s[CHECK_AT] != check_character(code.s, CHECK_AT))
+    if (code.s[CHECK_AT] != bx_check_character(code.s, CHECK_AT))
         return bx_fault_set(fault, BX_ERR_INPUT, say, "ticket code: wrong check character");
     *ret = code;
     return 0;
@@ -211,7 +166,8 @@ bool bx_code_is_genuine(const struct bx_code *code, const struct bx_subkey *key)
 bool bx_code_has_shape(const char *text, size_t len)
 {
     char squeezed[BX_CODE_SIZE];
-    return squeeze(text, len, squeezed) == BX_CODE_LEN && memcmp(squeezed, "B1", PREFIX) == 0;
+    return bx_squeeze(text, len, squeezed, sizeof squeezed) == BX_CODE_LEN &&
+           memcmp(squeezed, "B1", PREFIX) == 0;
 }
 
 /* ---- the keys document ---- */

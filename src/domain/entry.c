@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Entries of the journal, format version 1. These formats are for ever: a body written today is
- * read by every later version, so nothing below may change without a new v.
+/* Entries of the journal, format versions 1 and 2. These formats are for ever: a body written today
+ * is read by every later version, so nothing below may change without a new v.
  *
  * A body is one JSON object without blanks, its members in exactly the order given here, every one
  * of them present, integers only (amounts in minor units, rates in ppm, times in microseconds).
  * Strings escape only ", \ and nothing else, as base/json writes them. It begins with the head:
  *
- *   "v":1             format version
+ *   "v":2             format version: notes and plain papers 1, all else 2 (a sale or shift-open
+ *                     of 1 is from the first version)
  *   "till":2          1 to 999999
  *   "inc":1           incarnation of the till's journal, 1 to 999999
  *   "seq":412         1 and up, without gaps
@@ -18,23 +19,44 @@
  *   "shift":41        0: none
  *   "user":7          number of who did it; 0: nobody
  *
- * sale goes on with
+ * sale, void, refund and exchange go on with; what is marked 2 does not stand in a version 1, which
+ * only a sale may be
  *   "currency":"EUR","exponent":2,"tax_included":true,
  *   "programme":9                     version of the programme it was priced from
  *   "offline":false                   no verified contact with the server at that moment
+ * 2 "training":false
+ * 2 "of":"uuid"                       the document that is corrected; of a sale ""
+ * 2 "order":"uuid"                    a booking or web order that was collected, else ""
+ * 2 "account":"school-5"              billed to, else ""
+ * 2 "member":"friends"                class of the member whose entitlement was used, else ""
+ * 2 "origin":"city"                   answer to "where from"; "" not asked
+ * 2 "persons_booked":50               of the order; else 0
+ * 2 "corrections":3                   pieces taken out again while the basket was open
+ * 2 "drawer":1                        1 to 9
  *   "lines":[{"product":"adult","name":"Adult","event":"perm","event_name":"Permanent collection",
  *     "slot":"s1430","pool":"p1430","class":"main","start":µs,"end":µs,"offset":60,
- *     "date":"2026-11-24","price":2400,"tax":70000,"places":1,"persons":1,"quantity":2},…]
+ *     "date":"2026-11-24","price":2400,"tax":70000,"places":1,"persons":1,"quantity":2,
+ * 2   "kind":"visit","list":2400,"off":480,"why":"regular","why_text":"Regular guest 10 %",
+ * 2   "fixed":false,"group":false,"note":""},…]
  *       event, event_name, slot and pool are "", start, end and offset 0 for an untimed line;
  *       class is "" for a line that prints no ticket; tax is the rate in ppm; price, places and
- *       persons are of one piece
+ *       persons are of one piece; kind is visit, article, donation or voucher; list is the price of
+ *       a piece before any rule or override, off what discounts took of the whole line, why the
+ *       rule or reason of either; group: one ticket for all pieces
  *   "total":5700                      due before cash rounding, tax in it
+ * 2 "outside":0                       of that donations and vouchers, which are in no rate
  *   "taxes":[{"ppm":70000,"gross":5700,"net":5327,"tax":373},…]        by rate, ascending
- *   "rounding":0                      cash rounding: total + rounding = sum of the amounts
- *   "tenders":[{"kind":"cash","amount":5700,"received":6000,"change":300,"reference":""},…]
+ * 2 "back":[…],"back_total":0,"back_outside":0,"back_taxes":[…]   what is taken back, as lines
+ *                                     again, and its sums; empty and 0 in a sale
+ * 2 "back_tickets":[0,2]              indexes into the tickets of "of", ascending
+ *   "rounding":0                      cash rounding: total - back_total + rounding = sum of the
+ *                                     amounts
+ *   "tenders":[{"kind":"cash","amount":5700,"received":6000,"change":300,"reference":"",
+ * 2   "attempt":"uuid"},…]            negative: money went out; attempt "" where nobody was asked
  *   "uses":[{"pool":"p1430","r":3,"before":17,"q":3},…]     places taken of lease r of the pool,
  *                                     of which `before` were used before
  *   "tickets":[{"code":"B1…","line":0,"nth":1},…]           by line, then nth
+ * 2 "warrants":[{"what":"discount","reason":"regular","note":"","approver":9},…]
  *
  * reprint and replace go on with
  *   "sale":"uuid"     the sale's entry
@@ -43,7 +65,9 @@
  *   "old":"B1…"       replace: the code that is refused from now on; reprint: ""
  *   "copy":1          reprint: 1 for the first copy; replace: 0
  *   "reason":"torn"   1 to 40 columns
- *   "approver":9      version 2 only: the supervisor who allowed it
+ * 2 "approver":9      the supervisor who allowed it; a version 2 only when there was one
+ *
+ * entries about money that is no sale: cash.c; shift-close, x-report and closing: report.c
  *
  * every other kind goes on with "about":"…","n":0, where they mean
  *   print-answer      about: "hand" or "gone"; n: seq of the entry whose print was unsure

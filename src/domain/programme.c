@@ -29,6 +29,42 @@
  *   events           ids of the events it is sold for; [] is an untimed product
  *   class            of an untimed product only; without it, it prints no ticket
  *
+ * Version 2 adds to a product, each written only when it says something:
+ *
+ *   "kind":"article"   article, donation or voucher; without it, a visit. These are untimed; a
+ *                    donation and a voucher carry no tax and print no ticket of their own
+ *   "open_price":true  the amount is typed; price is what is offered
+ *   "proof":"friend"   class of the member or pass that it needs
+ *   "group_from":10    1 to 999
+ *   "code":"4006381333931"   bar code of an article, 8 to 14 digits, unique
+ *
+ * and to the document, after the products, each only when there is any:
+ *
+ *   "rules":[{"id":"group10","name":"Group from 10","kind":"group",
+ *             "parts":[{"product":"adult"}],"least":10,"price":1800},
+ *            {"id":"fam","name":"Family","kind":"bundle",
+ *             "parts":[{"product":"adult","pieces":2},{"product":"child","pieces":3}],"price":5500},
+ *            {"id":"friend","name":"Friend","kind":"member","parts":[{"product":"adult"}],
+ *             "price":0,"proof":"friend"},
+ *            {"id":"late","name":"Evening","kind":"time","parts":[{"product":"adult"}],
+ *             "permille":250,"from":"2026-11-01","to":"2027-03-31","weekdays":16,
+ *             "minute_from":1020,"minute_to":1200}]
+ *       pieces only of a bundle, least only of a group (2 to 999), proof only of a member's;
+ *       price, or permille (1 to 1000) instead of it, but not in a bundle; from and to go together
+ *       (days, both in it); weekdays 1 to 127, bit 0 Monday; minute_from 0 to 1439 and minute_to
+ *       1 to 1440 go together, the latter not in it; without them the rule always holds, but a
+ *       rule of time has one of them
+ *   "reasons":[{"action":"discount","id":"staff","name":"Staff","permille":200,"approve":true}]
+ *       permille of a discount only, 1 to 1000; approve only when true; unique per action
+ *   "accounts":[{"id":"school-1","name":"School 1","blocked":true}]
+ *   "origins":{"every":5,"choices":[{"id":"web","name":"Internet"}]}
+ *   "coins":[50000,20000]          descending
+ *   "facts":[{"name":"tax number","text":"DE123456789"}]        names are unique
+ *   "limits":{"discount_permille":{"at":200,"beyond":"ask"},…,"offline_tenders":["cash"],
+ *             "tenders":["cash","card"]}
+ *       the names of struct bx_limits; at 1 and up, beyond warn, ask or block
+ *   "round_up":"donation"          a product, a donation
+ *
  * Ids are unique per list. Two products that one screen could show together (they share an event,
  * or one of them is untimed) have different keys. Slots may come in any order and are kept by
  * start, event and id.
@@ -44,18 +80,9 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/buf.h"
-#include "boxtill/base/json.h"
+#include "programme_in.h"
 
 enum { OFFSET_MAX = 18 * 60, CASH_STEP_MAX = 1000, QUANTITY_MAX = 999 };
-
-#define PRICE_MAX (BX_MONEY_MAX / 1000000)
-
-/* Slots in order of id for the look-up by id; the longest slot bounds how far back one that still
- * runs can have begun. */
-struct bx_programme_index {
-    int64_t longest_us;
-    const struct bx_slot *by_id[];
-};
 
 static int slot_by_start(const void *left, const void *right)
 {
@@ -71,13 +98,6 @@ static int slot_by_id(const void *left, const void *right)
 {
     const struct bx_slot *const *a = left, *const *b = right;
     return strcmp((*a)->id.s, (*b)->id.s);
-}
-
-static int slot_against_id(const void *key, const void *element)
-{
-    const struct bx_slug *id = key;
-    const struct bx_slot *const *slot = element;
-    return strcmp(id->s, (*slot)->id.s);
 }
 
 static int event_of(const struct bx_programme *programme, const struct bx_slug *id)
@@ -251,8 +271,10 @@ static void check_product(struct bx_json_reader *reader, const struct bx_program
 
 static void read_product(void *arg, struct bx_json_reader *reader, size_t at)
 {
-    static const char *const names[] = {"id",     "name",    "key",    "price", "tax",
-                                        "places", "persons", "events", "class", NULL};
+    static const char *const names[] = {
+        "id",     "name",    "key",    "price", "tax",
+        "places", "persons", "events", "class", BX_PRODUCT_TERMS_NAMES,
+        NULL};
     struct bx_programme *programme = arg;
     struct bx_product *product = &programme->products[at];
     char key[2];
@@ -260,12 +282,13 @@ static void read_product(void *arg, struct bx_json_reader *reader, size_t at)
     bx_slug_read(reader, "id", &product->id);
     bx_json_string(reader, "name", BX_NAME_COLUMNS, product->name, sizeof product->name);
     bx_json_string(reader, "key", 1, key, sizeof key);
-    product->price.minor = bx_json_int(reader, "price", 0, PRICE_MAX);
+    product->price.minor = bx_json_int(reader, "price", 0, BX_PRICE_MAX);
     product->tax_ppm = (int)bx_json_int(reader, "tax", 0, 1000000);
     product->places = (int)bx_json_int(reader, "places", 0, 99);
     product->persons = (int)bx_json_int(reader, "persons", 0, 99);
     read_sold_for(reader, programme, product);
     bx_slug_read_or_none(reader, "class", &product->class);
+    bx_product_terms_read(reader, product);
     programme->product_count++;
     if (reader->err != 0)
         return;
@@ -298,14 +321,13 @@ static int index_slots(struct bx_programme *programme, struct bx_fault *fault)
     return 0;
 }
 
-/* One of the three lists: LIST's elements through READ, which counts them. */
 static int read_programme(bx_json *root, struct bx_programme *programme, struct bx_fault *fault)
 {
-    static const char *const names[] = {"v",      "epoch", "version",  "venue",
-                                        "events", "slots", "products", NULL};
+    static const char *const names[] = {"v",     "epoch",    "version",      "venue", "events",
+                                        "slots", "products", BX_TERMS_NAMES, NULL};
     struct bx_json_reader reader;
     bx_json_read(&reader, root, "programme", fault);
-    bx_json_int(&reader, "v", 1, 1);
+    int64_t v = bx_json_int(&reader, "v", 1, 2);
     bx_json_only(&reader, names);
     programme->epoch = bx_json_int(&reader, "epoch", 0, BX_MONEY_MAX);
     programme->version = bx_json_int(&reader, "version", 0, BX_MONEY_MAX);
@@ -322,6 +344,9 @@ static int read_programme(bx_json *root, struct bx_programme *programme, struct 
     bx_json_each(&reader, events, "event", read_event, programme);
     bx_json_each(&reader, slots, "slot", read_slot, programme);
     bx_json_each(&reader, products, "product", read_product, programme);
+    bx_terms_read(&reader, programme, false);
+    if (reader.err == 0 && (v == 2) != bx_terms_exist(programme))
+        bx_json_fault(&reader, "\"v\" is 2 of a document with terms, 1 without any");
     return reader.err != 0 ? reader.err : index_slots(programme, fault);
 }
 
@@ -346,190 +371,9 @@ void *bx_programme_destroy(struct bx_programme *programme)
     bx_free(programme->events);
     bx_free(programme->slots);
     bx_free(programme->products);
+    bx_free(programme->rules);
+    bx_free(programme->reasons);
+    bx_free(programme->accounts);
     bx_free(programme->index);
     return bx_free(programme);
-}
-
-/* ---- writing ---- */
-
-static void write_changes(struct bx_json_writer *writer, const struct bx_programme *programme)
-{
-    bx_json_array_open(writer, "changes");
-    for (size_t i = 0; i < programme->change_count; i++) {
-        bx_json_object_open(writer, NULL);
-        bx_json_put_int(writer, "at", programme->changes[i].at.us);
-        bx_json_put_int(writer, "offset", programme->changes[i].offset_min);
-        bx_json_object_close(writer);
-    }
-    bx_json_array_close(writer);
-}
-
-static void write_venue(struct bx_json_writer *writer, const struct bx_programme *programme)
-{
-    bx_json_object_open(writer, "venue");
-    bx_json_put_string(writer, "id", programme->venue.s);
-    bx_json_put_string(writer, "name", programme->name);
-    bx_json_put_string(writer, "zone", programme->zone);
-    bx_json_put_int(writer, "offset", programme->offset_min);
-    if (programme->change_count > 0)
-        write_changes(writer, programme);
-    bx_json_put_string(writer, "currency", programme->currency);
-    bx_json_put_int(writer, "exponent", programme->exponent);
-    bx_json_put_int(writer, "cash_step", programme->cash_step);
-    bx_json_put_bool(writer, "tax_included", programme->tax_included);
-    bx_json_put_int(writer, "quantity_usual", programme->quantity_usual);
-    bx_json_object_close(writer);
-}
-
-static void write_slot(struct bx_json_writer *writer, const struct bx_programme *programme,
-                       const struct bx_slot *slot)
-{
-    char date[BX_DATE_TEXT];
-    bx_json_object_open(writer, NULL);
-    bx_json_put_string(writer, "id", slot->id.s);
-    bx_json_put_string(writer, "event", programme->events[slot->event].id.s);
-    bx_json_put_string(writer, "pool", slot->pool.s);
-    bx_json_put_int(writer, "start", slot->start.us);
-    bx_json_put_int(writer, "end", slot->end.us);
-    bx_json_put_int(writer, "offset", slot->offset_min);
-    bx_json_put_string(writer, "date", bx_date_format(slot->date, date));
-    if (slot->cancelled)
-        bx_json_put_bool(writer, "cancelled", true);
-    bx_json_object_close(writer);
-}
-
-static void write_product(struct bx_json_writer *writer, const struct bx_programme *programme,
-                          const struct bx_product *product)
-{
-    char key[2] = {product->key, '\0'};
-    bx_json_object_open(writer, NULL);
-    bx_json_put_string(writer, "id", product->id.s);
-    bx_json_put_string(writer, "name", product->name);
-    bx_json_put_string(writer, "key", key);
-    bx_json_put_int(writer, "price", product->price.minor);
-    bx_json_put_int(writer, "tax", product->tax_ppm);
-    bx_json_put_int(writer, "places", product->places);
-    bx_json_put_int(writer, "persons", product->persons);
-    bx_json_array_open(writer, "events");
-    for (size_t i = 0; i < programme->event_count; i++)
-        if ((product->events >> i & 1) != 0)
-            bx_json_put_string(writer, NULL, programme->events[i].id.s);
-    bx_json_array_close(writer);
-    if (!bx_slug_is_none(&product->class))
-        bx_json_put_string(writer, "class", product->class.s);
-    bx_json_object_close(writer);
-}
-
-void bx_programme_encode(const struct bx_programme *programme, struct bx_buf *out)
-{
-    struct bx_json_writer writer;
-    bx_json_write(&writer, out);
-    bx_json_object_open(&writer, NULL);
-    bx_json_put_int(&writer, "v", 1);
-    bx_json_put_int(&writer, "epoch", programme->epoch);
-    bx_json_put_int(&writer, "version", programme->version);
-    write_venue(&writer, programme);
-    bx_json_array_open(&writer, "events");
-    for (size_t i = 0; i < programme->event_count; i++) {
-        bx_json_object_open(&writer, NULL);
-        bx_json_put_string(&writer, "id", programme->events[i].id.s);
-        bx_json_put_string(&writer, "name", programme->events[i].name);
-        bx_json_put_string(&writer, "class", programme->events[i].class.s);
-        bx_json_object_close(&writer);
-    }
-    bx_json_array_close(&writer);
-    bx_json_array_open(&writer, "slots");
-    for (size_t i = 0; i < programme->slot_count; i++)
-        write_slot(&writer, programme, &programme->slots[i]);
-    bx_json_array_close(&writer);
-    bx_json_array_open(&writer, "products");
-    for (size_t i = 0; i < programme->product_count; i++)
-        write_product(&writer, programme, &programme->products[i]);
-    bx_json_array_close(&writer);
-    bx_json_object_close(&writer);
-}
-
-/* ---- looking up ---- */
-
-int bx_programme_offset(const struct bx_programme *programme, bx_utc at)
-{
-    if (programme == NULL)
-        return 0;
-    int offset = programme->offset_min;
-    for (size_t i = 0; i < programme->change_count && programme->changes[i].at.us <= at.us; i++)
-        offset = programme->changes[i].offset_min;
-    return offset;
-}
-
-const struct bx_slot *bx_programme_slot(const struct bx_programme *programme,
-                                        const struct bx_slug *id)
-{
-    if (programme->index != NULL) {
-        const struct bx_slot **found = bsearch(id, programme->index->by_id, programme->slot_count,
-                                               sizeof *programme->index->by_id, slot_against_id);
-        return found != NULL ? *found : NULL;
-    }
-    for (size_t i = 0; i < programme->slot_count; i++)
-        if (bx_slug_equal(&programme->slots[i].id, id))
-            return &programme->slots[i];
-    return NULL;
-}
-
-const struct bx_product *bx_programme_product(const struct bx_programme *programme,
-                                              const struct bx_slug *id)
-{
-    for (size_t i = 0; i < programme->product_count; i++)
-        if (bx_slug_equal(&programme->products[i].id, id))
-            return &programme->products[i];
-    return NULL;
-}
-
-const struct bx_product *bx_programme_by_key(const struct bx_programme *programme, char key,
-                                             int event)
-{
-    for (size_t i = 0; i < programme->product_count; i++) {
-        const struct bx_product *product = &programme->products[i];
-        bool sold = product->events == 0 ||
-                    (event >= 0 && event < BX_EVENTS_MAX && (product->events >> event & 1) != 0);
-        if (product->key == key && sold)
-            return product;
-    }
-    return NULL;
-}
-
-/* The first slot that began so late that it may still run at NOW. */
-static size_t first_candidate(const struct bx_programme *programme, bx_utc now)
-{
-    size_t low = 0, high = programme->index != NULL ? programme->slot_count : 0;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (programme->slots[middle].start.us + programme->index->longest_us <= now.us)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-const struct bx_slot *bx_programme_current(const struct bx_programme *programme, int event,
-                                           bx_utc now)
-{
-    for (size_t i = first_candidate(programme, now); i < programme->slot_count; i++)
-        if (programme->slots[i].event == event && programme->slots[i].end.us > now.us)
-            return &programme->slots[i];
-    return NULL;
-}
-
-const struct bx_slot *bx_programme_step(const struct bx_programme *programme,
-                                        const struct bx_slot *slot, int step)
-{
-    bx_assert(slot >= programme->slots && slot < programme->slots + programme->slot_count);
-    size_t at = (size_t)(slot - programme->slots);
-    for (int left = step < 0 ? -step : step; left > 0;) {
-        if (step < 0 ? at == 0 : at + 1 == programme->slot_count)
-            return NULL;
-        at = step < 0 ? at - 1 : at + 1;
-        left -= programme->slots[at].event == slot->event;
-    }
-    return &programme->slots[at];
 }

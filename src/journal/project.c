@@ -92,7 +92,7 @@ static int sums_add(struct bx_ledger *ledger, struct bx_sums *sums, const struct
     for (int i = 0; i < sale->basket.count && err == 0; i++) {
         const struct bx_line *line = &sale->basket.lines[i];
         bx_money amount;
-        if (__builtin_mul_overflow(line->price.minor, (int64_t)line->quantity, &amount.minor))
+        if (bx_line_amount(line, &amount))
             return bx_fault_set(fault, BX_ERR_INPUT, "The sale is too large.", "line %d", i);
         err = sum_add(ledger, sums, "product", line->product.s, line->quantity, amount, fault);
     }

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -29,8 +30,8 @@ static int pipe_make(int ends[2])
     return 0;
 }
 
-static int spawn(const char *const argv[], const char *home, struct pipes *pipes, pid_t *ret,
-                 struct bx_fault *fault)
+static int spawn(const char *const argv[], const char *home, struct pipes *pipes, bool all,
+                 pid_t *ret, struct bx_fault *fault)
 {
     posix_spawn_file_actions_t actions;
     union {
@@ -53,6 +54,8 @@ static int spawn(const char *const argv[], const char *home, struct pipes *pipes
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, pipes->in[0], STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, pipes->out[1], STDOUT_FILENO);
+    if (all)
+        posix_spawn_file_actions_adddup2(&actions, pipes->out[1], STDERR_FILENO);
     int err = posix_spawnp(ret, argv[0], &actions, NULL, args.wanted, environ);
     posix_spawn_file_actions_destroy(&actions);
     close(pipes->in[0]);
@@ -80,7 +83,7 @@ int bx_child_run(const char *const argv[], const char *home, const char *input, 
     pid_t pid;
     char piece[4096];
     ssize_t n;
-    int err = spawn(argv, home, &pipes, &pid, fault);
+    int err = spawn(argv, home, &pipes, false, &pid, fault);
 
     if (err)
         return err;
@@ -95,12 +98,36 @@ int bx_child_run(const char *const argv[], const char *home, const char *input, 
     return 0;
 }
 
+int bx_child_run_beside(const char *const argv[], const char *home, const char *input,
+                        struct bx_buf *out, int *ret_status, void (*turn)(void *arg), void *arg)
+{
+    struct pipes pipes;
+    pid_t pid;
+    char piece[4096];
+    ssize_t n = 1;
+    int err = spawn(argv, home, &pipes, true, &pid, NULL);
+    if (err)
+        return err;
+    if (write(pipes.in[1], input, strlen(input)) < 0)
+        out->full = false; /* it did not want to read: its status tells */
+    close(pipes.in[1]);
+    while (n > 0) {
+        struct pollfd ready = {.fd = pipes.out[0], .events = POLLIN};
+        turn(arg);
+        if (poll(&ready, 1, 0) > 0 && (n = read(pipes.out[0], piece, sizeof(piece))) > 0)
+            bx_buf_add(out, piece, (size_t)n);
+    }
+    close(pipes.out[0]);
+    *ret_status = status_of(pid);
+    return 0;
+}
+
 int bx_child_start(const char *const argv[], const char *home, struct bx_child *ret,
                    struct bx_buf *first_line, struct bx_fault *fault)
 {
     struct pipes pipes;
     char c;
-    int err = spawn(argv, home, &pipes, &ret->pid, fault);
+    int err = spawn(argv, home, &pipes, false, &ret->pid, fault);
 
     if (err)
         return err;

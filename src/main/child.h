@@ -14,6 +14,12 @@
 int bx_must bx_child_run(const char *const argv[], const char *home, const char *input,
                          struct bx_buf *out, int *ret_status, struct bx_fault *fault);
 
+/* The same, with what it says on standard error in OUT too; TURN is called again and again until it
+ * has ended, for a parent that the child talks to. */
+int bx_must bx_child_run_beside(const char *const argv[], const char *home, const char *input,
+                                struct bx_buf *out, int *ret_status, void (*turn)(void *arg),
+                                void *arg);
+
 /* A program that goes on: its standard input is held open (its lifeline), its first line is read.
  */
 struct bx_child {

@@ -10,8 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "boxtill/base/alloc.h"
 #include "boxtill/sys/file.h"
 #include "journal/owner.h"
+#include "main/script.h"
+#include "sys/sys.h"
 
 #define DEMO_USER "7"
 #define DEMO_PIN  "1234"
@@ -90,6 +93,7 @@ static int till_point(struct bx_demo *demo, struct bx_fault *fault)
     bx_buf_format(&text, "[server]\nurl = %s\ntimeout = 5\n", demo->url);
     bx_buf_format(&text, "[till]\ndays_ahead = 2\n[printer]\nkind = folder\nfolder = %s\n",
                   demo->prints);
+    bx_buf_add(&text, bx_buf_text(&demo->config), demo->config.len);
     return file_put(demo->till, "boxtill.conf", bx_buf_text(&text), fault);
 }
 
@@ -122,13 +126,13 @@ int bx_demo_till(struct bx_demo *demo, const char *const args[], const char *inp
     return err;
 }
 
-static int till_prepare(struct bx_demo *demo, struct bx_fault *fault)
+int bx_demo_enrol(struct bx_demo *demo, bool nobody, struct bx_fault *fault)
 {
     bx_buf_auto out = {0};
     bx_buf_auto code = {0};
-    int err = 0;
+    int err = till_point(demo, fault);
 
-    if (!is_there(demo->till, "device.key")) {
+    if (!err && !is_there(demo->till, "device.key")) {
         err = server_do(demo, (const char *const[]){"enrol-code", NULL}, "", &code, fault);
         if (!err) {
             char *end = strchr(code.data ? code.data : "", '\n');
@@ -139,7 +143,7 @@ static int till_prepare(struct bx_demo *demo, struct bx_fault *fault)
                                "", BX_EXIT_DONE, &out, fault);
         }
     }
-    if (!err)
+    if (!err && !nobody)
         err = bx_demo_till(demo, (const char *const[]){"login", DEMO_USER, NULL}, DEMO_PIN "\n",
                            BX_EXIT_DONE, &out, fault);
     return err;
@@ -160,8 +164,8 @@ static int set_up(struct bx_demo *demo, struct bx_fault *fault)
         err = server_prepare(demo, sample, fault);
     if (!err)
         err = bx_demo_server(demo, fault);
-    if (!err)
-        err = till_prepare(demo, fault);
+    if (!err && !demo->script)
+        err = bx_demo_enrol(demo, false, fault);
     return err;
 }
 
@@ -171,7 +175,11 @@ static int home_choose(struct bx_demo *demo, struct bx_fault *fault)
     int err = bx_home_given(&given, fault);
     if (err)
         return err;
-    if (given)
+    if (!given && demo->script) {
+        snprintf(demo->home, sizeof(demo->home), "/tmp/boxtill-demo-XXXXXX");
+        if (!mkdtemp(demo->home))
+            return bx_fault_say(fault, BX_ERR_IO, "No folder can be made in /tmp.");
+    } else if (given)
         snprintf(demo->home, sizeof(demo->home), "%s", given);
     else
         snprintf(demo->home, sizeof(demo->home), "%.300s/.local/share/boxtill-demo",
@@ -207,25 +215,90 @@ static int screen(struct bx_demo *demo)
     return status;
 }
 
+/* A scenario plays at its own hour, "clock 2026-03-29T00:40:00Z" before anything else in it;
+ * without one on a Tuesday morning. Set before anybody asks for the time, and inherited by every
+ * child. */
+static int hour_set(const struct bx_demo *demo, struct bx_fault *fault)
+{
+    static const char word[] = "\nclock ";
+    char text[64] = "2026-11-24T09:20:00Z";
+    bx_buf_auto script;
+    bx_utc at;
+    bx_buf_init(&script, 0);
+    int err = bx_file_read(demo->script, BX_BUF_MAX, &script, fault);
+    const char *said = err ? NULL : strstr(bx_buf_text(&script), word);
+    if (said)
+        snprintf(text, sizeof(text), "%.*s", (int)strcspn(said + strlen(word), "\n"),
+                 said + strlen(word));
+    if (!err && bx_utc_parse(text, &at))
+        err = bx_fault_say(fault, BX_ERR_INPUT, "The scenario's clock is no time: %.40s", text);
+    return err ? err : bx_sys_clock_begin(at);
+}
+
+/* Each till of a scenario has a home and a printer of its own. */
+int bx_script_till(struct bx_script *script, int at, struct bx_fault *fault)
+{
+    struct bx_demo *demo = script->demo;
+    snprintf(demo->till, sizeof(demo->till), "%.400s/till-%d", demo->home, at + 1);
+    snprintf(demo->prints, sizeof(demo->prints), "%.400s/prints-%d", demo->home, at + 1);
+    int err = bx_folder_make(demo->till, fault);
+    if (!err)
+        err = bx_folder_make(demo->prints, fault);
+    if (!err)
+        err = bx_demo_enrol(demo, script->nobody, fault);
+    script->nobody = false;
+    if (err)
+        return err;
+    script->stages[at] = bx_new(struct bx_stage);
+    script->now = script->stages[at];
+    return bx_stage_open(script->stages[at], demo->till, fault);
+}
+
+static int scenario(struct bx_demo *demo)
+{
+    struct bx_script *script = bx_new(struct bx_script);
+    script->demo = demo;
+    script->path = demo->script;
+    bx_buf_init(&script->said, 0);
+    int failed = bx_script_play(script);
+    for (int i = BX_SCRIPT_TILLS - 1; i >= 0; i--) {
+        if (script->stages[i])
+            bx_stage_close(script->stages[i]);
+        bx_free(script->stages[i]);
+    }
+    if (failed)
+        fprintf(stderr, "Everything of it lies in %s\n", demo->home);
+    bx_buf_finish(&script->said);
+    bx_free(script);
+    return failed ? BX_EXIT_REFUSED : BX_EXIT_DONE;
+}
+
 int bx_cmd_demo(int argc, char **argv)
 {
     struct bx_demo demo = {0};
     struct bx_fault fault = {0};
-    (void)argv;
-    if (argc > 0)
-        return bx_usage("demo");
+    if (argc == 2 && strcmp(argv[0], "--script") == 0)
+        demo.script = argv[1];
+    else if (argc > 0)
+        return bx_usage("demo [--script FILE]");
+    bx_buf_init(&demo.config, 0);
     bx_cleanup(bx_owner_release) struct bx_owner *owner = NULL;
-    int status = home_choose(&demo, &fault);
+    int status = demo.script ? hour_set(&demo, &fault) : 0;
+    if (!status)
+        status = home_choose(&demo, &fault);
     if (!status)
         status = home_take(&demo, &owner, &fault);
     if (!status)
         status = set_up(&demo, &fault);
     if (status)
         status = bx_refuse(&fault);
+    else if (demo.script)
+        status = scenario(&demo);
     else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
         status = screen(&demo);
     else
         status = bx_demo_morning(&demo);
     bx_child_stop(&demo.child);
+    bx_buf_finish(&demo.config);
     return status;
 }

@@ -8,13 +8,18 @@
 
 struct bx_demo {
     char home[400];            /* the one folder */
+    const char *script;        /* a scenario to play; NULL none */
     char till[BX_PATH_SIZE];   /* the till's home in it */
     char server[BX_PATH_SIZE]; /* the server's */
     char prints[BX_PATH_SIZE]; /* where the printer's paper falls */
     char boxtill[BX_PATH_SIZE], boxtilld[BX_PATH_SIZE];
     struct bx_child child; /* the server */
     char url[BX_URL_SIZE];
+    struct bx_buf config; /* more lines for a till's boxtill.conf */
 };
+
+/* Enrols the till at demo->till and logs the demo's cashier in, unless NOBODY. */
+int bx_must bx_demo_enrol(struct bx_demo *demo, bool nobody, struct bx_fault *fault);
 
 /* Starts the server and tells the till where it listens this time. */
 int bx_must bx_demo_server(struct bx_demo *demo, struct bx_fault *fault);

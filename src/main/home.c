@@ -13,6 +13,7 @@
 #include "boxtill/base/ini.h"
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "boxtill/net/http.h"
 #include "boxtill/sys/file.h"
 
@@ -64,6 +65,14 @@ static int word_find(const char *key, const char *word, const char *const words[
     return bx_fault_say(fault, BX_ERR_INPUT, "boxtill.conf: %s cannot be \"%.20s\".", key, word);
 }
 
+static bool is_language(const char *word)
+{
+    for (size_t i = 0; bx_words_known(i); i++)
+        if (strcmp(bx_words_known(i), word) == 0)
+            return true;
+    return false;
+}
+
 static int words_take(const struct bx_home *home, const struct raw *raw, struct bx_settings *ret,
                       struct bx_fault *fault)
 {
@@ -77,6 +86,9 @@ static int words_take(const struct bx_home *home, const struct raw *raw, struct 
                   fault) ||
         tp_language_parse(raw->language, &ret->queue.language, fault))
         return BX_ERR_INPUT;
+    if (!is_language(ret->till.language))
+        return bx_fault_say(fault, BX_ERR_INPUT, "boxtill.conf: %s cannot be \"%.20s\".",
+                            "[till] language", ret->till.language);
     ret->till.enter = (enum bx_enter_tender)enter;
     ret->printer = (enum bx_printer_kind)printer;
     ret->till.days_ahead = (int)raw->days_ahead;
@@ -104,6 +116,7 @@ int bx_settings_load(const struct bx_home *home, struct bx_settings *ret, struct
     char path[BX_PATH_SIZE];
     *ret = (struct bx_settings){.timeout = 20, .log_bytes = 1 << 20};
     bx_till_config_defaults(&ret->till);
+    BX_TEXT_COPY(ret->till.language, "en");
     const struct bx_ini_key keys[] = {
         {"server", "url", BX_INI_TEXT, ret->url, sizeof(ret->url), 0, 0, bx_http_url_check},
         {"server", "ca_file", BX_INI_TEXT, ret->ca_file, sizeof(ret->ca_file), 0, 0},
@@ -114,6 +127,7 @@ int bx_settings_load(const struct bx_home *home, struct bx_settings *ret, struct
         {"till", "scan_prefix", BX_INI_TEXT, ret->till.scan_prefix, sizeof(ret->till.scan_prefix),
          0, 0},
         {"till", "days_ahead", BX_INI_NUMBER, &raw.days_ahead, 0, 1, 30},
+        {"till", "language", BX_INI_TEXT, ret->till.language, sizeof(ret->till.language), 0, 0},
         {"till", "print_receipt", BX_INI_BOOL, &ret->till.print_receipt, 0, 0, 0},
         {"printer", "kind", BX_INI_TEXT, raw.printer, sizeof(raw.printer), 0, 0},
         {"printer", "folder", BX_INI_TEXT, raw.folder, sizeof(raw.folder), 0, 0},

@@ -41,6 +41,7 @@ struct bx_session {
     sigset_t before; /* what was blocked when it was opened */
     bool gone;       /* nobody can type any more */
     bool told;
+    struct bx_play play;
 };
 
 static struct bx_session *of(struct bx_host *host)
@@ -109,6 +110,18 @@ static void host_draw(struct bx_host *host, const struct bx_till *till)
     ui_draw(session->ui, session->view);
 }
 
+static int play_key(struct bx_host *host, int *ret)
+{
+    struct bx_play *play = &of(host)->play;
+    return play->key(play->arg, ret) ? 1 : 0;
+}
+
+static void play_draw(struct bx_host *host, const struct bx_till *till)
+{
+    struct bx_play *play = &of(host)->play;
+    play->draw(play->arg, till);
+}
+
 static void host_bell(struct bx_host *host)
 {
     ui_bell(of(host)->ui);
@@ -162,6 +175,8 @@ static int printer_open(struct bx_session *session, const struct bx_settings *se
         break;
     case BX_PRINTER_CUPS: session->printer = tp_spool_create(&queue, fault); break;
     }
+    if (session->printer && session->play.clock)
+        session->printer = session->play.printer(session->play.arg, session->printer);
     return session->printer ? 0 : fault->err;
 }
 
@@ -184,7 +199,8 @@ static int start(struct bx_session *session, const struct bx_settings *settings,
                  const struct bx_session_options *options, struct bx_fault *fault)
 {
     struct bx_run_ports ports = {.host = &session->host,
-                                 .clock = bx_sys_clock(),
+                                 .clock =
+                                     session->play.clock ? session->play.clock : bx_sys_clock(),
                                  .random = bx_sys_random(),
                                  .journal = session->journal,
                                  .booking = session->booking,
@@ -223,8 +239,14 @@ struct bx_session *bx_session_open(const struct bx_home *home, const struct bx_s
                                               .key = host_key,
                                               .draw = host_draw,
                                               .bell = host_bell};
+    static const struct bx_host_ops played = {.wait = host_wait,
+                                              .draft = host_draft,
+                                              .log = host_log,
+                                              .key = play_key,
+                                              .draw = play_draw};
     struct bx_session *session = bx_new(struct bx_session);
-    session->host.ops = options->screen ? &screen : &quiet;
+    session->play = options->play;
+    session->host.ops = options->screen ? &screen : session->play.clock ? &played : &quiet;
     session->home = *home;
     session->view = bx_new(struct bx_till_view);
     signals_take(session);
@@ -270,6 +292,11 @@ bool bx_session_turn(struct bx_session *session, int ms)
 struct bx_run *bx_session_run(struct bx_session *session)
 {
     return session->run;
+}
+
+struct bx_journal *bx_session_journal(struct bx_session *session)
+{
+    return session->journal;
 }
 
 bool bx_session_is_told(const struct bx_session *session)

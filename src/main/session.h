@@ -12,10 +12,21 @@
 
 struct bx_session;
 
+/* A script in the place of the terminal and of the machine's clock (src/main/stage.c). */
+struct bx_play {
+    struct bx_clock *clock; /* NULL: the machine's, and nothing of this counts */
+    bool (*key)(void *arg, int *ret);
+    void (*draw)(void *arg, const struct bx_till *till);
+    /* What stands before the printer; the one it is given belongs to it. */
+    struct bx_printer *(*printer)(void *arg, struct bx_printer *taken);
+    void *arg;
+};
+
 struct bx_session_options {
     bool screen;  /* takes the terminal */
     bool listens; /* serves till.sock */
     bool yields;  /* and lets go when a till starts */
+    struct bx_play play;
 };
 
 /* NULL with BX_ERR_BUSY when another process owns the home. Signals that end a program end the
@@ -31,6 +42,7 @@ bool bx_session_turn(struct bx_session *session, int ms);
 /* Turns until nothing is under way, the session is over, or MS milliseconds went by. */
 void bx_session_settle(struct bx_session *session, int64_t ms);
 struct bx_run *bx_session_run(struct bx_session *session);
+struct bx_journal *bx_session_journal(struct bx_session *session);
 /* A signal asked for the end. */
 bool bx_session_is_told(const struct bx_session *session);
 

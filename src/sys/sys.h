@@ -9,6 +9,9 @@
 
 struct bx_clock *bx_sys_clock(void);
 struct bx_random *bx_sys_random(void);
+/* For demonstrations: the wall clock of this process and of the children it starts from now on goes
+ * on from AT (BOXTILL_CLOCK_AHEAD). Before there is a second thread. */
+int bx_must bx_sys_clock_begin(bx_utc at);
 
 /* The instant and the offset (minutes east of UTC) of a civil time in the IANA zone ZONE: a
  * bd_zone. MINUTE counts from midnight and may reach into the next day. A time that comes twice

@@ -46,6 +46,7 @@
 
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "command.h"
 #include "screens.h"
 
@@ -189,7 +190,8 @@ static int who_check(const struct bx_till *till, enum bx_verb_who who, struct bx
         return 0;
     if (!bx_people_user(till))
         return bx_fault_say(fault, BX_ERR_REFUSED, "%s: boxtill login first.",
-                            till->people.locked ? "The till is locked" : "Nobody is logged in");
+                            till->people.locked ? bx_word("The till is locked")
+                                                : bx_word("Nobody is logged in"));
     return who == BX_VERB_ACTS ? bx_may_act(till, fault) : 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "command.h"
 #include "screens.h"
 
@@ -122,10 +123,10 @@ void bx_command_sync_look(struct bx_till *till)
         till->turn.mono.ns < command->until.ns)
         return;
     bx_fault_say(&fault, BX_ERR_OFFLINE, "%s: %" PRId64 " still waiting. Nothing is lost.",
-                 !link->enrolled  ? "This till is not enrolled"
-                 : link->forced   ? "Offline by choice"
-                 : link->stranger ? "The server does not know this till"
-                                  : "The server does not answer",
+                 !link->enrolled  ? bx_word("This till is not enrolled")
+                 : link->forced   ? bx_word("Offline by choice")
+                 : link->stranger ? bx_word("The server does not know this till")
+                                  : bx_word("The server does not answer"),
                  link->queued);
     bx_command_refuse(till, &fault);
 }

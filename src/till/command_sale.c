@@ -8,6 +8,7 @@
 
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "command.h"
 #include "screens.h"
 
@@ -123,7 +124,8 @@ void bx_command_sell(struct bx_till *till, struct bx_json_reader *reader)
         err = bx_fault_say(&fault, BX_ERR_MISSING, "There is no programme yet.");
     else if (!bx_people_user(till))
         err = bx_fault_say(&fault, BX_ERR_REFUSED, "%s: boxtill login first.",
-                           till->people.locked ? "The till is locked" : "Nobody is logged in");
+                           till->people.locked ? bx_word("The till is locked")
+                                               : bx_word("Nobody is logged in"));
     else if (event_text[0] && (event = event_of(till->programme, event_text)) < 0)
         err = bx_fault_say(&fault, BX_ERR_MISSING, "There is no event %s.", event_text);
     if (!err) {

@@ -64,7 +64,7 @@ void bx_form_option(struct bx_field *field, const char *id, const char *name, in
     struct bx_option *option = &field->options[field->option_count++];
     *option = (struct bx_option){.n = n};
     BX_TEXT_COPY(option->id.s, id);
-    BX_TEXT_COPY(option->name, name);
+    BX_TEXT_COPY(option->name, bx_word(name));
 }
 
 void bx_form_coins(struct bx_till *till, struct bx_form *form)

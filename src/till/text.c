@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 enum { PAGE_LINES = 12 };
 
@@ -21,7 +22,7 @@ void bx_text_open(struct bx_till *till, const char *title, const char *text,
                   void (*print)(struct bx_till *till))
 {
     struct bx_sheet_text *sheet = bx_new(struct bx_sheet_text);
-    BX_TEXT_COPY(sheet->title, title);
+    BX_TEXT_COPY(sheet->title, bx_word(title));
     bx_buf_init(&sheet->text, 0);
     bx_buf_text_add(&sheet->text, text);
     for (const char *at = text; *at; at++)

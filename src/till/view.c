@@ -174,7 +174,7 @@ static void line_fill(const struct bx_till *till, const struct bx_line *line,
     bx_money amount = {0};
     l->quantity = line->quantity;
     BX_TEXT_COPY(l->name, line->name);
-    if (!bx_money_times(line->price, line->quantity, &amount))
+    if (!bx_line_amount(line, &amount))
         bx_counter_money(till, amount, l->amount);
     if (bx_slug_is_none(&line->slot))
         return;

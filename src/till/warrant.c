@@ -13,6 +13,7 @@
 
 #include "boxtill/base/crypto.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 enum { NUMBER_MAX = 9999 };
 
@@ -29,7 +30,7 @@ void bx_told(struct bx_till *till, bx_origin origin, enum bx_tone tone, const ch
     char text[400];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    vsnprintf(text, sizeof(text), bx_word(format), args);
     va_end(args);
     if (origin == 0)
         bx_say(till, tone, "%s", text);
@@ -42,8 +43,8 @@ int bx_may_act(const struct bx_till *till, struct bx_fault *fault)
     const struct bx_user *user = bx_people_user(till);
     if (!user)
         return bx_fault_say(fault, BX_ERR_REFUSED, "%s",
-                            till->people.locked ? "The till is locked: log in first."
-                                                : "Nobody is logged in.");
+                            till->people.locked ? bx_word("The till is locked: log in first.")
+                                                : bx_word("Nobody is logged in."));
     if (user->role == BX_ROLE_AUDITOR)
         return bx_fault_say(fault, BX_ERR_REFUSED, "An auditor looks, and changes nothing.");
     return 0;
@@ -150,8 +151,8 @@ static void warrant_fields(struct bx_till *till, struct bx_form *form)
     bx_form_number(form, "Supervisor's number", 1, NUMBER_MAX);
     bx_form_field(form, BX_FIELD_PIN, "Supervisor's PIN");
     approver_show(till, form);
-    BX_TEXT_COPY(form->title, pending->ask.title);
-    BX_TEXT_COPY(form->text, pending->ask.text);
+    BX_TEXT_COPY(form->title, bx_word(pending->ask.title));
+    BX_TEXT_COPY(form->text, bx_word(pending->ask.text));
 }
 
 static int warrant_check(struct bx_till *till, struct bx_form *form, size_t at,

@@ -20,13 +20,17 @@ CATALOGUES = 'src/words/'
 # Function: which of its arguments, counted from 0, are looked up.
 TAKES = {
     'bx_say': (2,), 'bx_fault_say': (2,), 'bx_fault_set': (2,), 'bx_ask': (2, 3, 4),
+    'bx_told': (3,), 'bx_form_field': (2,), 'bx_form_amount': (1,), 'bx_form_number': (1,),
+    'bx_form_text': (1,), 'bx_form_choice': (1,), 'bx_form_option': (2,), 'bx_text_open': (1,),
     'bx_word': (0,), 'bx_words_of': (1, 2), 'bx_words_print': (2,), 'BX_WORD': (0,),
 }
 # Whole tables of words: every literal of these files.
 TABLES = ('src/till/action.c', 'src/till/action_rows.c')
 FOLDERS = ('src/', 'printers/', 'ui/')
 NOT = ('src/server/', 'src/main/bd_', 'src/main/boxtilld.c')
-TAKER = re.compile(r'\b(?:' + '|'.join(TAKES) + r')\s*\(')
+# Initializers whose every literal is a word.
+TYPES = ('bx_form_kind', 'bx_menu_row', 'bx_menu_kind')
+TAKER = re.compile(r'\b(?:' + '|'.join(TAKES) + r')\s*\(|struct (?:' + '|'.join(TYPES) + ')')
 
 
 def literal(tok):
@@ -68,6 +72,19 @@ def is_word(text):
     return re.search(r'[^\W\d_]{2}', re.sub(generate.CONVERSION, ' ', text)) is not None
 
 
+def tables(toks):
+    """The words in initializers of TYPES."""
+    for at, tok in enumerate(toks):
+        if tok.text not in TYPES or toks[at - 1].text != 'struct':
+            continue
+        for i in range(at, min(at + 12, len(toks))):
+            if toks[i].text in ('(', ')', ';', ','):
+                break
+            if toks[i].text == '{' and toks[i - 1].text == '=':
+                yield from filter(is_word, literals(toks[i:tree.closing(toks, i)]))
+                break
+
+
 def said(root):
     """{English: first path}, in the source's order."""
     found = {}
@@ -82,6 +99,8 @@ def said(root):
                     found.setdefault(word, path)
         elif TAKER.search(text):
             toks = list(tree.with_macros(tree.tokens(text)))
+            for word in tables(toks):
+                found.setdefault(word, path)
             for at, tok in enumerate(toks[:-1]):
                 if tok.text not in TAKES or toks[at + 1].text != '(':
                     continue
@@ -154,6 +173,9 @@ PLANTS = [
     ('a marked one', {'ui/x.c': 'const char *const a[] = {BX_WORD("three")};\n'}, "no 'three'"),
     ('a question', {'src/x.c': F.format('bx_ask(t, A, "y yes", "a word", "a word")')}, "'y yes'"),
     ('a table', {'src/till/action.c': 'const char *a[] = {"Enter", "F, /"};\n'}, "no 'Enter'"),
+    ('a menu', {'src/x.c': 'static const struct bx_menu_row rows[] = {{\'a\', "four", NULL}};\n'},
+     "'four'"),
+    ('a label', {'src/x.c': F.format('bx_form_amount(form, "five")')}, "'five'"),
     ('a translation of nothing', {CATALOGUES + 'de.po': PO + '\nmsgid "old"\nmsgstr "alt"\n'},
      "nobody says 'old'"),
     ('an empty translation', {CATALOGUES + 'de.po': PO.replace('ein Wort', '')}, "no 'a word'"),

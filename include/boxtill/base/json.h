@@ -61,6 +61,9 @@ struct bx_json_reader {
 
 void bx_json_read(struct bx_json_reader *reader, bx_json *object, const char *where,
                   struct bx_fault *fault);
+/* A reader of something inside OUTER's object: its faults go where OUTER's go. */
+void bx_json_read_inside(struct bx_json_reader *reader, bx_json *object, const char *where,
+                         const struct bx_json_reader *outer);
 int64_t bx_json_int(struct bx_json_reader *reader, const char *name, int64_t min, int64_t max);
 /* FALLBACK when the member is missing or null. */
 int64_t bx_json_int_or(struct bx_json_reader *reader, const char *name, int64_t min, int64_t max,

@@ -36,6 +36,10 @@ struct bx_line {
 };
 /* price * quantity - off. 0 or BX_ERR_FULL. */
 int bx_must bx_line_amount(const struct bx_line *line, bx_money *ret);
+/* Tickets it prints: one for each piece, or one for all of a group; none without a class. */
+int bx_line_tickets(const struct bx_line *line);
+/* Does its amount stand outside turnover and tax (donation, voucher)? */
+bool bx_line_is_outside(const struct bx_line *line);
 
 struct bx_basket {
     struct bx_id id; /* zero: not opened yet */
@@ -64,6 +68,11 @@ struct bx_totals {
 int bx_must bx_basket_add(struct bx_basket *basket, const struct bx_programme *programme,
                           const struct bx_product *product, const struct bx_slot *slot,
                           int quantity, struct bx_date today, struct bx_fault *fault);
+/* One piece of an untimed product whose amount is typed (open_price): a donation, a voucher's
+ * value. Its price is fixed; NOTE ("" none) stands on the line. As above. */
+int bx_must bx_basket_add_open(struct bx_basket *basket, const struct bx_programme *programme,
+                               const struct bx_product *product, bx_money amount, const char *note,
+                               struct bx_date today, struct bx_fault *fault);
 void bx_basket_line_drop(struct bx_basket *basket, int index);
 /* Moves every timed line to SLOT of the same event (repriced by nothing but the slot). 0, or
  * BX_ERR_REFUSED when the basket holds lines of another event. */
@@ -76,8 +85,9 @@ struct bx_basket_change {
     bool dated;              /* untimed lines are of another day now */
 };
 /* Makes every line what PROGRAMME and TODAY say now: price, tax, name, places, times, and the day
- * of an untimed one. A line whose product or slot is gone, or not sold together any more, goes out;
- * a cancelled slot is not gone. */
+ * of an untimed one. A fixed line keeps its price and what was taken off; one that had a price by
+ * itself is at the list's again, until bx_tariff_apply(). A line whose product or slot is gone, or
+ * not sold together any more, goes out; a cancelled slot is not gone. */
 void bx_basket_refresh(struct bx_basket *basket, const struct bx_programme *programme,
                        struct bx_date today, struct bx_basket_change *ret);
 /* Only the day of the untimed ones, line by line; true when that was another. */
@@ -91,8 +101,8 @@ int bx_must bx_basket_totals(const struct bx_basket *basket, bool tax_included,
 
 /* What survives a kill and a log-out beside the journal: the open basket, whether the till was
  * locked, and whether its clock was doubted. As a file
- * {"v":1,"id":"…","lines":[…],"locked":true,"doubt":true} with the lines of a sale's body
- * (entry.c); what is not so has no member. */
+ * {"v":2,"id":"…","lines":[…],"locked":true,"doubt":true} with the lines of a sale's body of that
+ * version (entry.c; one of version 1 is still read); what is not so has no member. */
 struct bx_draft {
     struct bx_basket basket;
     bool locked, doubt;

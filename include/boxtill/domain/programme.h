@@ -84,6 +84,8 @@ enum bx_rule_kind {
     BX_RULE_TIME /* within days, weekdays and minutes, each piece costs `price`, or `permille` less
                   */
 };
+const char *bx_rule_kind_word(enum bx_rule_kind kind);
+int bx_must bx_rule_kind_parse(const char *word, enum bx_rule_kind *ret);
 enum { BX_RULE_PARTS = 8 };
 struct bx_rule {
     struct bx_slug id;
@@ -127,6 +129,8 @@ struct bx_account { /* a school, an operator: billed later */
 
 /* What may be done without asking, and what then: each limit 0 is none. */
 enum bx_beyond { BX_BEYOND_WARN, BX_BEYOND_ASK, BX_BEYOND_BLOCK };
+const char *bx_beyond_word(enum bx_beyond beyond);
+int bx_must bx_beyond_parse(const char *word, enum bx_beyond *ret);
 struct bx_limit {
     int64_t at; /* minutes, minor units, permille or pieces, as its name says */
     enum bx_beyond beyond;
@@ -145,6 +149,15 @@ struct bx_limits {
     unsigned offline_tenders; /* bit per bx_tender_kind allowed offline; 0: cash and card */
     unsigned tenders;         /* allowed at all; 0: cash and card */
 };
+
+/* The limits by name, as the documents and the settings have them. */
+enum { BX_LIMITS = 16 };
+struct bx_limit_name {
+    const char *name;
+    size_t offset; /* in struct bx_limits */
+};
+extern const struct bx_limit_name bx_limit_names[BX_LIMITS];
+const struct bx_limit *bx_limit_at(const struct bx_limits *limits, size_t nth);
 
 struct bx_fact { /* of the venue, for receipts and invoices */
     char name[BX_NAME_SIZE], text[BX_NAME_SIZE];

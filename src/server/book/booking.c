@@ -117,7 +117,7 @@ static int prices_check(struct booking *booking, struct bx_fault *fault)
     for (int i = 0; i < booking->sale->basket.count; i++) {
         const struct bx_line *line = &booking->sale->basket.lines[i];
         const struct bx_product *product = bx_programme_product(then, &line->product);
-        if (product == NULL || product->price.minor != line->price.minor ||
+        if (product == NULL || (product->price.minor != line->list.minor && !product->open_price) ||
             product->tax_ppm != line->tax_ppm)
             booking->off[OFF_PRICE] = true;
         if (product != NULL && !bx_slug_is_none(&line->pool) && product->places != line->places)

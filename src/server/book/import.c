@@ -29,6 +29,10 @@
  *   events    ids the product is sold for; none: untimed. `class` is an untimed product's, and
  *             without it no ticket is printed
  *
+ * A product may have kind, open_price, proof, group_from and code, and the file rules, reasons,
+ * accounts, origins, coins, facts, limits and round_up, all as in the programme document, but a
+ * rule's weekdays are names, ["fri","sat"], and its minute_from and minute_to times, "17:00".
+ *
  * A slot is called EVENT-YYYYMMDD-HHMM and its pool POOL-YYYYMMDD-HHMM, so that a second import
  * finds the pools of the first again.
  *
@@ -45,6 +49,7 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
+#include "boxtill/domain/terms.h"
 
 enum {
     FAULTS_MAX = 100,
@@ -384,8 +389,10 @@ static void key_check(const struct parser *parser, struct bx_json_reader *reader
 
 static void read_product(struct parser *parser, bx_json *object, size_t nth)
 {
-    static const char *const names[] = {"id",     "name",    "key",    "price", "tax",
-                                        "places", "persons", "events", "class", NULL};
+    static const char *const names[] = {
+        "id",     "name",    "key",    "price", "tax",
+        "places", "persons", "events", "class", BX_PRODUCT_TERMS_NAMES,
+        NULL};
     struct bx_product *product = &parser->programme.products[parser->programme.product_count];
     char where[WHERE_SIZE], key[8];
     struct reading reading;
@@ -406,6 +413,7 @@ static void read_product(struct parser *parser, bx_json *object, size_t nth)
     product->places = (int)bx_json_int_or(reader, "places", 0, 99, usual);
     product->persons = (int)bx_json_int_or(reader, "persons", 0, 99, usual);
     bx_slug_read_or_none(reader, "class", &product->class);
+    bx_product_terms_read(reader, product);
     bx_json_only(reader, names);
     /* Of one whose events are wrong nobody knows whom it meets. */
     product->key = '\0';
@@ -419,7 +427,7 @@ static void read_product(struct parser *parser, bx_json *object, size_t nth)
 
 static void read_all(struct parser *parser, bx_json *root)
 {
-    static const char *const names[] = {"venue", "events", "products", NULL};
+    static const char *const names[] = {"venue", "events", "products", BX_TERMS_NAMES, NULL};
     struct reading reading;
     read_object(parser, root, "programme", &reading);
     bx_json *venue = bx_json_object(&reading.reader, "venue");
@@ -434,6 +442,7 @@ static void read_all(struct parser *parser, bx_json *root)
     nth = 0;
     for (bx_json *item = bx_json_first(products); item != NULL; item = bx_json_next(item))
         read_product(parser, item, nth++);
+    bx_terms_read(&reading.reader, &parser->programme, true);
 }
 
 static int by_start(const void *left, const void *right)
@@ -525,6 +534,9 @@ struct bd_import *bd_import_parse(const char *json, size_t len, struct bx_date t
     bx_free(programme->events);
     bx_free(programme->slots);
     bx_free(programme->products);
+    bx_free(programme->rules);
+    bx_free(programme->reasons);
+    bx_free(programme->accounts);
     bx_free(parser.pools);
     return import;
 }

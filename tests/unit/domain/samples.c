@@ -121,7 +121,7 @@ void sample_sale_finish(struct bx_rand *rand, struct bx_sale *sale)
         if (places > 0 && seen == sale->use_count)
             sale->uses[sale->use_count++] = (struct bx_lease_use){
                 .pool = line->pool, .r = 1 + i, .before = sample_below(rand, 99), .q = places};
-        for (int nth = 1; nth <= line->quantity && line->class.s[0]; nth++) {
+        for (int nth = 1; nth <= bx_line_tickets(line); nth++) {
             struct bx_subkey key = {{7}};
             uint8_t random[7];
             bx_rand_draw(rand, random, sizeof(random));

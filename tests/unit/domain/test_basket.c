@@ -317,11 +317,34 @@ static int draft_with(const char *from, const char *to)
     return bx_draft_decode(changed, strlen(changed), &draft, NULL);
 }
 
+/* As the first version wrote it. */
+static void test_draft_of_the_first_version(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"v\":1,\"id\":\"019abcde-f012-7345-8678-9abcdef01234\",\"lines\":[{\"product\":"
+        "\"adult\","
+        "\"name\":\"Adult\",\"event\":\"\",\"event_name\":\"\",\"slot\":\"\",\"pool\":\"\","
+        "\"class\":\"\","
+        "\"start\":0,\"end\":0,\"offset\":0,\"date\":\"2026-11-24\",\"price\":2400,\"tax\":70000,"
+        "\"places\":0,\"persons\":1,\"quantity\":2}],\"locked\":true}";
+    struct bx_draft draft;
+    assert_int_equal(bx_draft_decode(text, strlen(text), &draft, NULL), 0);
+    assert_true(draft.locked);
+    assert_int_equal(draft.basket.lines[0].price.minor, 2400);
+    assert_int_equal(draft.basket.lines[0].list.minor, 2400);
+    assert_int_equal(draft.basket.lines[0].kind, BX_LINE_VISIT);
+}
+
 static void test_draft_is_checked(void **state)
 {
     (void)state;
     static const char *const swaps[][2] = {
-        {"\"v\":1", "\"v\":2"},
+        {"\"v\":2", "\"v\":3"},
+        {"\"off\":0", "\"off\":-1"},
+        {"\"kind\":\"visit\"", "\"kind\":\"loan\""},
+        {"\"list\":2400,", ""},
+        {"\"group\":false", "\"group\":0"},
         {"\"quantity\":1", "\"quantity\":0"},
         {"\"quantity\":1", "\"quantity\":1000"},
         {"\"price\":2400", "\"price\":-1"},
@@ -358,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_totals),
         cmocka_unit_test(test_tax_never_loses_a_cent),
         cmocka_unit_test(test_draft_round_trip),
+        cmocka_unit_test(test_draft_of_the_first_version),
         cmocka_unit_test(test_draft_is_checked),
     };
     bx_crypto_init();

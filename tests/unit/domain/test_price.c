@@ -128,6 +128,75 @@ static void test_rounding_does_not_depend_on_the_parts(void **state)
     }
 }
 
+static int64_t given_after(struct bx_sale *sale, int64_t step, enum bx_tender_kind kind,
+                           int64_t out)
+{
+    bx_money left;
+    assert_int_equal(bx_tender_add(sale, step, kind, bx_money_of(-out), "00aa", &left, NULL), 0);
+    return left.minor;
+}
+
+static void test_money_goes_out(void **state)
+{
+    (void)state;
+    struct bx_sale sale = {.currency = "EUR", .exponent = 2, .back_totals.total = {5702}};
+    assert_int_equal(bx_sale_due(&sale).minor, -5702);
+    refused(&sale, 5, BX_TENDER_CARD, -5703, NULL, "Only 57.02 is to be given back");
+    refused(&sale, 5, BX_TENDER_CARD, 100, NULL, "to give back");
+    refused(&sale, 5, BX_TENDER_CARD, 0, NULL, "to give back");
+    refused(&sale, 5, BX_TENDER_CASH, -1002, NULL, "multiple of 0.05");
+    refused(&sale, 5, BX_TENDER_ACCOUNT, -1002, NULL, "Choose the account");
+    assert_int_equal(given_after(&sale, 5, BX_TENDER_CASH, 1000), -4702);
+    assert_int_equal(given_after(&sale, 5, BX_TENDER_CARD, 2000), -2702);
+    refused(&sale, 5, BX_TENDER_CASH, -2702, NULL, "Only 27.00");
+    assert_int_equal(given_after(&sale, 5, BX_TENDER_CASH, 2700), 0);
+    assert_int_equal(sale.rounding.minor, 2);
+    assert_int_equal(sale.tenders[2].amount.minor, -2700);
+    assert_int_equal(sale.tenders[2].received.minor, -2700);
+    assert_int_equal(sale.tenders[2].change.minor, 0);
+    refused(&sale, 5, BX_TENDER_CASH, -5, NULL, "paid already");
+    /* Given back, two cents round to nothing as they did when they were paid. */
+    struct bx_sale cents = {.currency = "EUR", .exponent = 2, .back_totals.total = {2}};
+    assert_int_equal(given_after(&cents, 5, BX_TENDER_CASH, 0), 0);
+    assert_int_equal(cents.rounding.minor, 2);
+}
+
+static void test_what_is_given_back_mirrors_what_was_paid(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < bx_countof(steps); i++)
+        for (int64_t total = 0; total < 300; total++) {
+            struct bx_sale in = of_total(total);
+            struct bx_sale out = {.exponent = 2, .back_totals.total = {total}};
+            int64_t due = bx_cash_due(in.totals.total, steps[i]).minor;
+            assert_int_equal(left_after(&in, steps[i], BX_TENDER_CASH, due), 0);
+            if (total == 0)
+                continue;
+            assert_int_equal(given_after(&out, steps[i], BX_TENDER_CASH, due), 0);
+            assert_int_equal(in.rounding.minor, -out.rounding.minor);
+        }
+}
+
+static void test_other_tenders(void **state)
+{
+    (void)state;
+    struct bx_sale sale = of_total(10000);
+    bx_money left;
+    refused(&sale, 1, BX_TENDER_VOUCHER, 100, NULL, "the voucher");
+    refused(&sale, 1, BX_TENDER_STORED, 100, "", "the voucher");
+    refused(&sale, 1, BX_TENDER_PREPAID, 100, "", "order");
+    refused(&sale, 1, BX_TENDER_ACCOUNT, 100, "", "Choose the account");
+    refused(&sale, 1, BX_TENDER_STORED, 10001, "BS1", "Only 100.00");
+    BX_TEXT_COPY(sale.account.s, "school-5");
+    for (enum bx_tender_kind kind = BX_TENDER_VOUCHER; kind < BX_TENDER_KINDS; kind++)
+        assert_int_equal(bx_tender_add(&sale, 1, kind, bx_money_of(2500),
+                                       /* a voucher's code may look like anything */
+                                       "4111111111111111", &left, NULL),
+                         0);
+    assert_int_equal(left.minor, 0);
+    assert_string_equal(sale.tenders[1].reference, "4111111111111111");
+}
+
 static void test_card_references(void **state)
 {
     (void)state;
@@ -330,6 +399,9 @@ int main(void)
         cmocka_unit_test(test_next_to_nothing),
         cmocka_unit_test(test_cash_rounding_is_symmetric),
         cmocka_unit_test(test_rounding_does_not_depend_on_the_parts),
+        cmocka_unit_test(test_money_goes_out),
+        cmocka_unit_test(test_what_is_given_back_mirrors_what_was_paid),
+        cmocka_unit_test(test_other_tenders),
         cmocka_unit_test(test_card_references),
         cmocka_unit_test(test_random_sales_check),
         cmocka_unit_test(test_tampered_lines_and_totals),

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stage is a session like any other: what differs is the clock it is given, the printer in
+ * front of its own, and who presses keys. */
+
+#include "main/stage.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/text.h"
+#include "sys/sys.h"
+#include "ui/ui.h"
+
+/* As a cashier types who knows the keys. */
+enum { KEY_US = 400000 };
+
+static struct bx_stage *stage_of(struct bx_clock *clock)
+{
+    return (struct bx_stage *)((char *)clock - offsetof(struct bx_stage, clock));
+}
+
+static bx_utc clock_utc(struct bx_clock *clock)
+{
+    struct bx_clock *real = bx_sys_clock();
+    return (bx_utc){real->ops->utc(real).us + stage_of(clock)->clock.ahead_us};
+}
+
+static bx_mono clock_mono(struct bx_clock *clock)
+{
+    struct bx_clock *real = bx_sys_clock();
+    return (bx_mono){real->ops->mono(real).ns + stage_of(clock)->clock.ahead_us * 1000};
+}
+
+static const char *clock_boot(struct bx_clock *clock)
+{
+    struct bx_clock *real = bx_sys_clock();
+    (void)clock;
+    return real->ops->boot(real);
+}
+
+static bool key_next(void *arg, int *ret)
+{
+    struct bx_stage *stage = arg;
+    if (stage->key_count == 0 || stage->given)
+        return false;
+    stage->given = true;
+    stage->clock.ahead_us += stage->pause_us;
+    *ret = stage->keys[stage->key_first];
+    stage->key_first = (stage->key_first + 1) % BX_STAGE_KEYS;
+    stage->key_count--;
+    return true;
+}
+
+static void draw(void *arg, const struct bx_till *till)
+{
+    struct bx_stage *stage = arg;
+    bx_cleanup(ui_grid_destroy) struct ui_grid *grid =
+        ui_grid_create(stage->rows, stage->columns, true);
+    bx_till_view(till, stage->view);
+    ui_paint(stage->view, grid);
+    bx_buf_clear(&stage->screen);
+    for (int row = 0; row < grid->rows; row++) {
+        ui_grid_row_text(grid, row, &stage->screen);
+        bx_buf_byte_add(&stage->screen, '\n');
+    }
+    stage->given = false;
+}
+
+static struct bx_printer *printer_before(void *arg, struct bx_printer *taken)
+{
+    struct bx_stage *stage = arg;
+    bx_stage_printer_open(&stage->printer, taken);
+    return &stage->printer.port;
+}
+
+static int begin(struct bx_stage *stage, struct bx_fault *fault)
+{
+    const struct bx_session_options options = {
+        .listens = true,
+        .play = {.clock = &stage->clock.port,
+                 .key = key_next,
+                 .draw = draw,
+                 .printer = printer_before,
+                 .arg = stage},
+    };
+    int err = bx_settings_load(&stage->home, &stage->settings, fault);
+    if (err)
+        return err;
+    stage->session = bx_session_open(&stage->home, &stage->settings, &options, fault);
+    return stage->session ? 0 : fault->err;
+}
+
+int bx_stage_open(struct bx_stage *stage, const char *home, struct bx_fault *fault)
+{
+    static const struct bx_clock_ops ops = {
+        .utc = clock_utc, .mono = clock_mono, .boot = clock_boot};
+    stage->clock.port.ops = &ops;
+    stage->rows = 24;
+    stage->columns = 80;
+    stage->pause_us = KEY_US;
+    stage->view = bx_new(struct bx_till_view);
+    bx_buf_init(&stage->screen, 0);
+    snprintf(stage->home.path, sizeof(stage->home.path), "%s", home);
+    return begin(stage, fault);
+}
+
+void bx_stage_close(struct bx_stage *stage)
+{
+    stage->session = bx_session_close(stage->session);
+    for (size_t i = 0; i < stage->printer.sheet_count; i++)
+        bx_free(stage->printer.sheets[i].text);
+    stage->printer.sheet_count = 0;
+    stage->view = bx_free(stage->view);
+    bx_buf_finish(&stage->screen);
+}
+
+int bx_stage_restart(struct bx_stage *stage, struct bx_fault *fault)
+{
+    if (stage->session) {
+        bx_run_stop(bx_session_run(stage->session));
+        while (bx_session_turn(stage->session, -1))
+            continue;
+    }
+    stage->session = bx_session_close(stage->session);
+    stage->key_count = 0;
+    return begin(stage, fault);
+}
+
+bool bx_stage_turn(struct bx_stage *stage, int ms)
+{
+    if (stage->session && !bx_session_turn(stage->session, stage->key_count > 0 ? 0 : ms))
+        stage->session = bx_session_close(stage->session);
+    return stage->session != NULL;
+}
+
+bool bx_stage_is_idle(const struct bx_stage *stage)
+{
+    return stage->key_count == 0 &&
+           (!stage->session || bx_run_is_idle(bx_session_run(stage->session)));
+}
+
+bool bx_stage_key(struct bx_stage *stage, int key)
+{
+    if (stage->key_count == BX_STAGE_KEYS)
+        return false;
+    stage->keys[(stage->key_first + stage->key_count++) % BX_STAGE_KEYS] = key;
+    return true;
+}
