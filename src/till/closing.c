@@ -63,8 +63,7 @@ static void drawers_make(struct bx_till *till)
     for (int drawer = 1; drawer <= BX_DRAWERS_MAX; drawer++) {
         if (!has_moved(till, drawer))
             continue;
-        struct bx_drawer_close row = {.drawer = drawer,
-                                      .expected = bx_drawer_holds(till, drawer)};
+        struct bx_drawer_close row = {.drawer = drawer, .expected = bx_drawer_holds(till, drawer)};
         int counts = 0;
         for (int i = 0; before.shift == till->shift && i < before.drawer_count; i++)
             if (before.drawers[i].drawer == drawer &&
@@ -134,8 +133,7 @@ int bx_closing_put(struct bx_till *till, int drawer, bx_money next_float, const 
         return bx_fault_say(fault, BX_ERR_REFUSED, "Drawer %d is not counted yet.", drawer);
     struct bx_drawer_close *row = &closing->drawers[at];
     if (next_float.minor < 0 || next_float.minor > row->counted.minor)
-        return bx_fault_say(fault, BX_ERR_REFUSED,
-                            "The next float is at most what was counted.");
+        return bx_fault_say(fault, BX_ERR_REFUSED, "The next float is at most what was counted.");
     row->next_float = next_float;
     row->deposit = bx_money_of(row->counted.minor - next_float.minor);
     BX_TEXT_COPY(row->bag, bag);
@@ -226,9 +224,8 @@ int bx_closing_end(struct bx_till *till, bx_origin origin, struct bx_fault *faul
         if (magnitude(bx_closing_difference(row)) > most)
             most = magnitude(bx_closing_difference(row));
     }
-    bool wants_reason = limits && limits->difference_reason.at > 0
-                            ? most > limits->difference_reason.at
-                            : most > 0;
+    bool wants_reason =
+        limits && limits->difference_reason.at > 0 ? most > limits->difference_reason.at : most > 0;
     if (wants_reason)
         ask.need = BX_NEED_REASON;
     if (limits && limits->difference_approve.at > 0 && most > limits->difference_approve.at)
@@ -316,8 +313,7 @@ static void rest_fields(struct bx_till *till, struct bx_form *form)
                    bx_counter_money(till, row->expected, expected),
                    bx_counter_money(till, bx_closing_difference(row), off));
     if (closing->drawer_count > 1)
-        bx_words_print(form->title, sizeof(form->title), "Close the shift: drawer %d",
-                       row->drawer);
+        bx_words_print(form->title, sizeof(form->title), "Close the shift: drawer %d", row->drawer);
     struct bx_field *next = bx_form_amount(form, "Stays as next float");
     next->most = row->counted.minor;
     next->filled = true;

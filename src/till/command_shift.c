@@ -124,8 +124,7 @@ static void count_read(void *arg, struct bx_json_reader *reader, size_t at)
         for (int i = 0; next < 0 && i < closing->drawer_count; i++)
             if (closing->drawers[i].drawer == drawer)
                 stays = closing->drawers[i].next_float;
-        counting->err =
-            bx_closing_put(counting->till, drawer, stays, bag, &counting->fault);
+        counting->err = bx_closing_put(counting->till, drawer, stays, bag, &counting->fault);
     }
 }
 
@@ -135,8 +134,8 @@ static void close_run(struct bx_till *till, struct bx_json_reader *reader)
     bx_origin mine = till->command.request;
     counting.err = bx_closing_begin(till, mine, &counting.fault);
     if (!counting.err && bx_json_get(reader->object, "drawers"))
-        bx_json_each(reader, bx_json_array(reader, "drawers", BX_DRAWERS_MAX), "drawer",
-                     count_read, &counting);
+        bx_json_each(reader, bx_json_array(reader, "drawers", BX_DRAWERS_MAX), "drawer", count_read,
+                     &counting);
     else if (!counting.err)
         count_read(&counting, reader, 0);
     if (reader->err) {
@@ -154,11 +153,11 @@ static void close_run(struct bx_till *till, struct bx_json_reader *reader)
 }
 
 static const struct acts acts[] = {
-    {"open", open_run, BX_KINDS},        {"x", x_run, BX_KINDS},
-    {"close", close_run, BX_KINDS},      {"in", NULL, BX_KIND_PAID_IN},
-    {"out", NULL, BX_KIND_PAID_OUT},     {"drop", NULL, BX_KIND_DROP},
-    {"no-sale", NULL, BX_KIND_NO_SALE},  {"count", NULL, BX_KIND_COUNT},
-    {"float", NULL, BX_KIND_FLOAT},      {"hand-over", NULL, BX_KIND_HAND_OVER},
+    {"open", open_run, BX_KINDS},       {"x", x_run, BX_KINDS},
+    {"close", close_run, BX_KINDS},     {"in", NULL, BX_KIND_PAID_IN},
+    {"out", NULL, BX_KIND_PAID_OUT},    {"drop", NULL, BX_KIND_DROP},
+    {"no-sale", NULL, BX_KIND_NO_SALE}, {"count", NULL, BX_KIND_COUNT},
+    {"float", NULL, BX_KIND_FLOAT},     {"hand-over", NULL, BX_KIND_HAND_OVER},
 };
 
 void bx_command_shift(struct bx_till *till, struct bx_json_reader *reader)
@@ -264,7 +263,7 @@ void bx_command_training(struct bx_till *till, struct bx_json_reader *reader)
         bx_training_turn(till, till->command.request);
         return;
     }
-    bx_fault_say(&fault, BX_ERR_REFUSED, on ? "The till is in training already."
-                                            : "The till is not in training.");
+    bx_fault_say(&fault, BX_ERR_REFUSED,
+                 on ? "The till is in training already." : "The till is not in training.");
     bx_command_refuse(till, &fault);
 }

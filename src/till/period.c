@@ -155,11 +155,9 @@ void bx_period_begin(struct bx_till *till)
     struct bx_opening *opening = &till->shifts.opening;
     struct bx_date now = bx_till_today(till);
     opening->day = till->shifts.z_day;
-    opening->ends[BX_SUM_DAY] =
-        till->shifts.had_z && bx_date_compare(opening->day, now) < 0;
-    opening->ends[BX_SUM_MONTH] =
-        opening->ends[BX_SUM_DAY] &&
-        (opening->day.year != now.year || opening->day.month != now.month);
+    opening->ends[BX_SUM_DAY] = till->shifts.had_z && bx_date_compare(opening->day, now) < 0;
+    opening->ends[BX_SUM_MONTH] = opening->ends[BX_SUM_DAY] && (opening->day.year != now.year ||
+                                                                opening->day.month != now.month);
     opening->ends[BX_SUM_YEAR] = opening->ends[BX_SUM_DAY] && opening->day.year != now.year;
     if (!opening->ends[BX_SUM_DAY]) {
         opening_end(till);

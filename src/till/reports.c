@@ -52,8 +52,7 @@ void bx_reporting_rows(struct bx_till *till, const struct bx_row *rows, size_t c
         queued_read(till, rows[count - 1].head.seq);
         return;
     }
-    int64_t unsent =
-        reporting->last ? reporting->unsent : till->link.queued - reporting->unsent;
+    int64_t unsent = reporting->last ? reporting->unsent : till->link.queued - reporting->unsent;
     reporting->then(till, unsent < 0 ? 0 : unsent);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which shift is open, and who has which drawer.
  *
- * What a drawer should hold is a sum of figures and nothing else. Who has it, with a drawer for each
- * cashier, is told by entries too: whoever opened the shift has the drawer of its float, and a
+ * What a drawer should hold is a sum of figures and nothing else. Who has it, with a drawer for
+ * each cashier, is told by entries too: whoever opened the shift has the drawer of its float, and a
  * hand-over gives one on. So a start reads them back and remembers nothing of its own. */
 
 #include "core.h"

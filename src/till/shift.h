@@ -100,7 +100,7 @@ void bx_period_rows(struct bx_till *till, const struct bx_row *rows, size_t coun
 /* --- moves.c: money in and out of a drawer ------------------------------------------------------
  */
 struct bx_move {
-    enum bx_kind kind; /* paid-in, paid-out, drop, float, count, no-sale, hand-over */
+    enum bx_kind kind;         /* paid-in, paid-out, drop, float, count, no-sale, hand-over */
     struct bx_cash_entry cash; /* drawer 0: one's own */
 };
 int bx_must bx_move(struct bx_till *till, bx_origin origin, const struct bx_move *move,

@@ -32,7 +32,8 @@ static void float_fields(struct bx_till *till, struct bx_form *form)
         snprintf(first->text, sizeof(first->text), "%" PRId64, usual.minor);
     BX_TEXT_COPY(form->title, bx_word(is_open(till) ? "A drawer of your own" : "Open the shift"));
     bx_words_print(form->text, sizeof(form->text),
-                   is_open(till) ? "Drawer %d is yours from now on." : "The shift opens with drawer %d.",
+                   is_open(till) ? "Drawer %d is yours from now on."
+                                 : "The shift opens with drawer %d.",
                    is_open(till) ? bx_drawer_free(till) : 1);
 }
 
@@ -214,8 +215,8 @@ static const struct bx_menu_row rows[] = {
      is_working},
     {'h', BX_WORD("Hand over"), BX_WORD("the drawer to another cashier"), hand_over, false,
      is_working},
-    {'c', BX_WORD("Close"), BX_WORD("count, then the Z report; it ends the shift"),
-     bx_closing_form, false, is_open},
+    {'c', BX_WORD("Close"), BX_WORD("count, then the Z report; it ends the shift"), bx_closing_form,
+     false, is_open},
     {'t', BX_WORD("Training"), BX_WORD("on or off; sales in it are not real"), training, false,
      is_open},
 };
