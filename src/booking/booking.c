@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The booking port over HTTP. One exchange of each kind may be under way, so the kind itself names
- * the HTTP request. Whatever could have been made by somebody else on the line (a fault, a status
- * without the server's signature, a body that cannot be read) ends as AGAIN: the till repeats for
- * ever, and only a verified answer changes anything. */
+ * the HTTP request; of questions there may be several, each in a slot of its own behind the kinds.
+ * Whatever could have been made by somebody else on the line (a fault, a status without the
+ * server's signature, a body that cannot be read) ends as AGAIN: the till repeats for ever, and
+ * only a verified answer changes anything. */
 
 #include "boxtill/booking/booking.h"
 
@@ -16,15 +17,17 @@
 #include "sign.h"
 
 enum {
-    KINDS = BX_EXCHANGE_DOCUMENT + 1,
+    ASKED_MAX = 4, /* questions at once; with the others no more than BX_HTTP_AT_ONCE */
+    SLOTS = BX_EXCHANGE_QUESTION + ASKED_MAX,
     URL_SIZE = 256,
+    PATH_SIZE = 64,
     TIMEOUT_MS = 20000,
     RENEWALS = 2, /* of a stale challenge, before it is called a failure */
     RETRY_AFTER_MAX = 3600,
     ENTRIES_BYTES = 1 << 20,
     ALLOT_BYTES = 256 << 10,
     NEWS_BYTES = 1 << 20,
-    DOCUMENT_BYTES = 8 << 20
+    DOCUMENT_BYTES = 32 << 20
 };
 
 struct exchange {
@@ -33,6 +36,7 @@ struct exchange {
     int renewals;
     size_t count; /* entries sent */
     enum bx_document document;
+    enum bx_question question;
     bool conditional; /* with If-None-Match */
     int64_t have;
     char signature[129];
@@ -54,7 +58,7 @@ struct booking_http {
     struct bx_public_key server;
     int64_t seen_epoch, seen_commit;
     char challenge[BX_CHALLENGE_SIZE];
-    struct exchange exchanges[KINDS];
+    struct exchange exchanges[SLOTS];
     struct known known[BX_DOCUMENTS];
     char news_etag[48]; /* of `news`, "" when they are not whole */
     size_t news_count;
@@ -66,11 +70,12 @@ struct booking_http {
     struct bx_buf opened;
 };
 
-static const size_t answer_bytes[KINDS] = {
+static const size_t answer_bytes[] = {
     [BX_EXCHANGE_ENTRIES] = ENTRIES_BYTES,
     [BX_EXCHANGE_ALLOT] = ALLOT_BYTES,
     [BX_EXCHANGE_NEWS] = NEWS_BYTES,
     [BX_EXCHANGE_DOCUMENT] = DOCUMENT_BYTES,
+    [BX_EXCHANGE_QUESTION] = BX_QUESTION_ANSWER_BYTES,
 };
 
 static struct booking_http *of(struct bx_booking *booking)
@@ -78,23 +83,36 @@ static struct booking_http *of(struct bx_booking *booking)
     return (struct booking_http *)booking;
 }
 
-static const char *path_of(enum bx_exchange kind, enum bx_document document)
+static enum bx_exchange kind_of(int slot)
+{
+    return slot < BX_EXCHANGE_QUESTION ? (enum bx_exchange)slot : BX_EXCHANGE_QUESTION;
+}
+
+static void path_of(enum bx_exchange kind, const struct exchange *exchange, char out[PATH_SIZE])
 {
     static const char *const documents[BX_DOCUMENTS] = {[BX_DOC_PROGRAMME] = "/v1/programme",
                                                         [BX_DOC_STAFF] = "/v1/staff",
-                                                        [BX_DOC_KEYS] = "/v1/keys"};
-    static const char *const paths[KINDS] = {[BX_EXCHANGE_ENTRIES] = "/v1/entries",
-                                             [BX_EXCHANGE_ALLOT] = "/v1/allotments",
-                                             [BX_EXCHANGE_NEWS] = "/v1/availability"};
-    return kind == BX_EXCHANGE_DOCUMENT ? documents[document] : paths[kind];
+                                                        [BX_DOC_KEYS] = "/v1/keys",
+                                                        [BX_DOC_MEMBERS] = "/v1/members",
+                                                        [BX_DOC_ARRIVALS] = "/v1/arrivals"};
+    static const char *const paths[] = {[BX_EXCHANGE_ENTRIES] = "/v1/entries",
+                                        [BX_EXCHANGE_ALLOT] = "/v1/allotments",
+                                        [BX_EXCHANGE_NEWS] = "/v1/availability"};
+    if (kind == BX_EXCHANGE_QUESTION)
+        snprintf(out, PATH_SIZE, "/v1/questions/%s", bx_question_word(exchange->question));
+    else
+        snprintf(out, PATH_SIZE, "%s",
+                 kind == BX_EXCHANGE_DOCUMENT ? documents[exchange->document] : paths[kind]);
 }
 
 /* Signs and starts what the exchange holds, for the first time or with a renewed challenge. */
-static int attempt(struct booking_http *booking, enum bx_exchange kind, struct bx_fault *fault)
+static int attempt(struct booking_http *booking, int slot, struct bx_fault *fault)
 {
-    struct exchange *exchange = &booking->exchanges[kind];
-    bool post = kind == BX_EXCHANGE_ENTRIES || kind == BX_EXCHANGE_ALLOT;
-    const char *path = path_of(kind, exchange->document);
+    enum bx_exchange kind = kind_of(slot);
+    struct exchange *exchange = &booking->exchanges[slot];
+    bool post = kind != BX_EXCHANGE_NEWS && kind != BX_EXCHANGE_DOCUMENT;
+    char path[PATH_SIZE];
+    path_of(kind, exchange, path);
     /* The path as sent begins with that of the configured address, if it has one. */
     const char *host = strstr(booking->url, "://");
     const char *prefix = host ? strchr(host + 3, '/') : NULL;
@@ -141,15 +159,15 @@ static int attempt(struct booking_http *booking, enum bx_exchange kind, struct b
                                       .answer_max = answer_bytes[kind],
                                       .timeout_ms = booking->timeout_ms};
     memcpy(exchange->signature, stamp.signature, sizeof(exchange->signature));
-    int err = bx_http_start(booking->http, kind, &request, fault);
+    int err = bx_http_start(booking->http, slot, &request, fault);
     exchange->busy = !err;
     return err;
 }
 
-static struct exchange *begin(struct booking_http *booking, enum bx_exchange kind, int64_t request,
+static struct exchange *begin(struct booking_http *booking, int slot, int64_t request,
                               struct bx_fault *fault)
 {
-    struct exchange *exchange = &booking->exchanges[kind];
+    struct exchange *exchange = &booking->exchanges[slot];
     if (exchange->busy) {
         bx_fault_set(fault, BX_ERR_BUSY, "The server is already being asked this.", NULL);
         return NULL;
@@ -218,6 +236,21 @@ static int ask_document(struct bx_booking *port, int64_t request, enum bx_docume
     exchange->document = document;
     exchange->have = have;
     return attempt(booking, BX_EXCHANGE_DOCUMENT, fault);
+}
+
+static int ask_question(struct bx_booking *port, int64_t request, enum bx_question question,
+                        const char *json, size_t len, struct bx_fault *fault)
+{
+    struct booking_http *booking = of(port);
+    int slot = BX_EXCHANGE_QUESTION;
+    while (slot + 1 < SLOTS && booking->exchanges[slot].busy)
+        slot++;
+    struct exchange *exchange = begin(booking, slot, request, fault);
+    if (!exchange)
+        return BX_ERR_BUSY;
+    exchange->question = question;
+    bx_buf_add(&exchange->body, json, len);
+    return attempt(booking, slot, fault);
 }
 
 static void seen(struct bx_booking *port, int64_t epoch, int64_t commit)
@@ -373,13 +406,15 @@ static enum bx_contact contact_of(const struct bx_http_answer *answer,
 static bool conclude(struct booking_http *booking, const struct bx_http_answer *answer,
                      struct bx_booking_answer *ret)
 {
-    enum bx_exchange kind = (enum bx_exchange)answer->id;
-    struct exchange *exchange = &booking->exchanges[kind];
+    int slot = (int)answer->id;
+    enum bx_exchange kind = kind_of(slot);
+    struct exchange *exchange = &booking->exchanges[slot];
     struct bx_standing standing;
     *ret = (struct bx_booking_answer){.request = exchange->request,
                                       .exchange = kind,
                                       .contact = BX_CONTACT_AGAIN,
                                       .document = exchange->document,
+                                      .question = exchange->question,
                                       .fault = answer->fault};
     exchange->busy = false;
     if (answer->fault.err ||
@@ -388,7 +423,7 @@ static bool conclude(struct booking_http *booking, const struct bx_http_answer *
     memcpy(booking->challenge, standing.challenge, sizeof(booking->challenge));
     if (answer->status == 425 && exchange->renewals < RENEWALS) {
         exchange->renewals++;
-        return attempt(booking, kind, &ret->fault) != 0;
+        return attempt(booking, slot, &ret->fault) != 0;
     }
     if (answer->status == 304 && exchange->conditional) {
         ret->unchanged = kind == BX_EXCHANGE_DOCUMENT;
@@ -425,6 +460,7 @@ struct bx_booking *bx_booking_http_create(const struct bx_booking_config *config
                                               .allot = ask_allot,
                                               .news = ask_news,
                                               .document = ask_document,
+                                              .ask = ask_question,
                                               .seen = seen,
                                               .answer = next_answer};
     struct bx_http_config http = {.ca_file = config->ca_file, .pin = config->pin};
@@ -445,7 +481,7 @@ struct bx_booking *bx_booking_http_create(const struct bx_booking_config *config
     booking->timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : TIMEOUT_MS;
     booking->key = config->key;
     booking->server = config->server;
-    for (int i = 0; i < KINDS; i++)
+    for (int i = 0; i < SLOTS; i++)
         bx_buf_init(&booking->exchanges[i].body, BX_BATCH_BYTES + BX_BODY_MAX + 4096);
     bx_buf_init(&booking->opened, DOCUMENT_BYTES);
     booking->http = bx_http_create(&http, fault);
@@ -458,7 +494,7 @@ void *bx_booking_http_destroy(struct bx_booking *port)
     if (!booking)
         return NULL;
     bx_http_destroy(booking->http);
-    for (int i = 0; i < KINDS; i++)
+    for (int i = 0; i < SLOTS; i++)
         bx_buf_finish(&booking->exchanges[i].body);
     bx_buf_finish(&booking->opened);
     bx_wipe(&booking->key, sizeof(booking->key));

@@ -106,10 +106,11 @@ static int take_away(struct bx_basket *basket, const struct bx_product *product,
         if (!same_goods(line, &product->id, slot))
             continue;
         int taken = line->quantity < quantity ? line->quantity : quantity;
-        line->quantity -= taken;
         quantity -= taken;
-        if (line->quantity == 0)
+        if (taken == line->quantity)
             bx_basket_line_drop(basket, i);
+        else
+            bx_line_less(line, taken);
     }
     return 0;
 }
@@ -358,6 +359,15 @@ int bx_line_amount(const struct bx_line *line, bx_money *ret)
     if (bx_money_times(line->price, line->quantity, &whole))
         return BX_ERR_FULL;
     return bx_money_add(whole, bx_money_of(-line->off.minor), ret);
+}
+
+void bx_line_less(struct bx_line *line, int pieces)
+{
+    bx_assert(pieces >= 0 && pieces < line->quantity);
+    int err = bx_money_share(line->off, line->quantity - pieces, line->quantity, BX_ROUND_HALF_UP,
+                             &line->off);
+    bx_assert(!err);
+    line->quantity -= pieces;
 }
 
 int bx_line_tickets(const struct bx_line *line)

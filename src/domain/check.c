@@ -200,6 +200,9 @@ static int back_check(const struct bx_sale *sale, struct bx_fault *fault)
     if (sale->back_ticket_count != sale->back_totals.tickets ||
         sale->back_ticket_count > BX_TICKETS_MAX)
         return wrong(fault, "not as many tickets taken back as pieces", sale->back_ticket_count);
+    for (int i = 1; i < sale->back.count; i++)
+        if (sale->back_lines[i] <= sale->back_lines[i - 1])
+            return wrong(fault, "a line is taken back twice", i);
     for (int i = 1; i < sale->back_ticket_count; i++)
         if (sale->back_tickets[i] <= sale->back_tickets[i - 1])
             return wrong(fault, "a ticket is taken back twice", i);

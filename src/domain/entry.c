@@ -46,8 +46,9 @@
  *   "total":5700                      due before cash rounding, tax in it
  * 2 "outside":0                       of that donations and vouchers, which are in no rate
  *   "taxes":[{"ppm":70000,"gross":5700,"net":5327,"tax":373},…]        by rate, ascending
- * 2 "back":[…],"back_total":0,"back_outside":0,"back_taxes":[…]   what is taken back, as lines
- *                                     again, and its sums; empty and 0 in a sale
+ * 2 "back":[…]                        what is taken back, as lines again; empty in a sale
+ * 2 "back_lines":[0]                  of each its index in the lines of "of", ascending
+ * 2 "back_total":0,"back_outside":0,"back_taxes":[…]
  * 2 "back_tickets":[0,2]              indexes into the tickets of "of", ascending
  *   "rounding":0                      cash rounding: total - back_total + rounding = sum of the
  *                                     amounts

@@ -34,6 +34,8 @@ const char *bx_document_word(enum bx_document document)
     case BX_DOC_PROGRAMME: return "programme";
     case BX_DOC_STAFF: return "staff";
     case BX_DOC_KEYS: return "keys";
+    case BX_DOC_MEMBERS: return "members";
+    case BX_DOC_ARRIVALS: return "arrivals";
     case BX_DOCUMENTS: break;
     }
     bx_unreachable();
@@ -45,6 +47,7 @@ void bx_journal_state_finish(struct bx_journal_state *state)
         return;
     state->leases = bx_free(state->leases);
     state->jobs = bx_free(state->jobs);
+    bx_figures_finish(&state->figures);
     state->lease_count = 0;
     state->job_count = 0;
 }

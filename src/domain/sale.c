@@ -98,16 +98,23 @@ static void circumstances_put(struct bx_json_writer *writer, const struct bx_sal
     bx_json_put_int(writer, "drawer", sale->drawer ? sale->drawer : 1);
 }
 
+static void places_put(struct bx_json_writer *writer, const char *name, const int *places,
+                       int count)
+{
+    bx_json_array_open(writer, name);
+    for (int i = 0; i < count; i++)
+        bx_json_put_int(writer, NULL, places[i]);
+    bx_json_array_close(writer);
+}
+
 static void back_put(struct bx_json_writer *writer, const struct bx_sale *sale)
 {
     bx_lines_put(writer, 2, "back", &sale->back);
+    places_put(writer, "back_lines", sale->back_lines, sale->back.count);
     bx_json_put_int(writer, "back_total", sale->back_totals.total.minor);
     bx_json_put_int(writer, "back_outside", sale->back_totals.outside.minor);
     taxes_put(writer, "back_taxes", &sale->back_totals);
-    bx_json_array_open(writer, "back_tickets");
-    for (int i = 0; i < sale->back_ticket_count; i++)
-        bx_json_put_int(writer, NULL, sale->back_tickets[i]);
-    bx_json_array_close(writer);
+    places_put(writer, "back_tickets", sale->back_tickets, sale->back_ticket_count);
 }
 
 static void warrants_put(struct bx_json_writer *writer, const struct bx_sale *sale)
@@ -251,24 +258,34 @@ static void heads_count(const struct bx_basket *basket, struct bx_totals *totals
     }
 }
 
+/* Places in a list of the corrected document, below MAX and ascending; returns how many. */
+static int places_read(struct bx_json_reader *root, const char *name, int max, int *ret)
+{
+    int64_t last = -1;
+    int count = 0;
+    bx_json *list = bx_json_array(root, name, (size_t)max);
+    for (bx_json *at = list ? bx_json_first(list) : NULL; at && !root->err; at = bx_json_next(at)) {
+        int64_t place = bx_json_is_integer(at) ? bx_json_integer(at) : -1;
+        if (place <= last || place >= max)
+            bx_json_fault(root, "\"%s\" are not places, ascending", name);
+        ret[count++] = (int)place;
+        last = place;
+    }
+    return count;
+}
+
 static void back_read(struct bx_json_reader *root, struct bx_sale *sale)
 {
     struct bx_totals *totals = &sale->back_totals;
     bx_lines_read(root, 2, "back", &sale->back);
+    if (places_read(root, "back_lines", BX_LINES_MAX, sale->back_lines) != sale->back.count)
+        bx_json_fault(root, "\"back_lines\" are not one for each line");
     heads_count(&sale->back, totals);
     totals->total.minor = bx_json_int(root, "back_total", 0, BX_MONEY_MAX);
     totals->outside.minor = bx_json_int(root, "back_outside", 0, BX_MONEY_MAX);
     totals->rate_count = (int)bx_json_each(root, bx_json_array(root, "back_taxes", BX_RATES_MAX),
                                            "sale, back_taxes", tax_read, totals);
-    bx_json *list = bx_json_array(root, "back_tickets", BX_TICKETS_MAX);
-    int64_t last = -1;
-    for (bx_json *at = list ? bx_json_first(list) : NULL; at && !root->err; at = bx_json_next(at)) {
-        int64_t index = bx_json_is_integer(at) ? bx_json_integer(at) : -1;
-        if (index <= last || index >= BX_TICKETS_MAX)
-            bx_json_fault(root, "\"back_tickets\" are not places of tickets, ascending");
-        sale->back_tickets[sale->back_ticket_count++] = (int)index;
-        last = index;
-    }
+    sale->back_ticket_count = places_read(root, "back_tickets", BX_TICKETS_MAX, sale->back_tickets);
 }
 
 static void warrant_read(void *arg, struct bx_json_reader *reader, size_t at)
@@ -321,12 +338,14 @@ static void kind_check(struct bx_json_reader *root, const struct bx_entry_head *
 static const char *const *names_of(int v)
 {
     static const char *const names[] = {
-        BX_HEAD_NAMES,    "currency",    "exponent",     "tax_included", "programme",
-        "offline",        "lines",       "total",        "taxes",        "rounding",
-        "tenders",        "uses",        "tickets",      "training",     "of",
-        "order",          "account",     "member",       "origin",       "drawer",
-        "persons_booked", "corrections", "outside",      "back",         "back_total",
-        "back_outside",   "back_taxes",  "back_tickets", "warrants",     NULL};
+        BX_HEAD_NAMES,    "currency",     "exponent",   "tax_included",
+        "programme",      "offline",      "lines",      "total",
+        "taxes",          "rounding",     "tenders",    "uses",
+        "tickets",        "training",     "of",         "order",
+        "account",        "member",       "origin",     "drawer",
+        "persons_booked", "corrections",  "outside",    "back",
+        "back_total",     "back_outside", "back_taxes", "back_lines",
+        "back_tickets",   "warrants",     NULL};
     static const char *const first[] = {
         BX_HEAD_NAMES, "currency", "exponent", "tax_included", "programme", "offline", "lines",
         "total",       "taxes",    "rounding", "tenders",      "uses",      "tickets", NULL};

@@ -25,7 +25,7 @@ BX_WORDS_DEFINE(enum bx_role, role_words, bx_role_word, bx_role_parse)
 
 static void read_user(void *arg, struct bx_json_reader *reader, size_t nth)
 {
-    static const char *const names[] = {"number", "name", "role", "pin", NULL};
+    static const char *const names[] = {"number", "name", "role", "language", "pin", NULL};
     static const char argon[] = "$argon2id$";
     struct bx_staff *staff = arg;
     struct bx_user *user = &staff->users[nth];
@@ -34,6 +34,8 @@ static void read_user(void *arg, struct bx_json_reader *reader, size_t nth)
     user->number = bx_json_int(reader, "number", 1, NUMBER_MAX);
     bx_json_string(reader, "name", BX_NAME_COLUMNS, user->name, sizeof user->name);
     bx_json_string(reader, "role", sizeof role - 1, role, sizeof role);
+    bx_json_string_or(reader, "language", sizeof user->language - 1, user->language,
+                      sizeof user->language, "");
     bx_json_string(reader, "pin", sizeof user->pin_hash - 1, user->pin_hash, sizeof user->pin_hash);
     if (reader->err != 0)
         return;
@@ -103,6 +105,8 @@ void bx_staff_encode(const struct bx_staff *staff, struct bx_buf *out)
         bx_json_put_int(&writer, "number", user->number);
         bx_json_put_string(&writer, "name", user->name);
         bx_json_put_string(&writer, "role", bx_role_word(user->role));
+        if (user->language[0] != '\0')
+            bx_json_put_string(&writer, "language", user->language);
         bx_json_put_string(&writer, "pin", user->pin_hash);
         bx_json_object_close(&writer);
     }

@@ -26,6 +26,45 @@ static int clash(struct bx_fault *fault, const char *what, int64_t got, int64_t 
                         "%s is %" PRId64 ", the journal stands at %" PRId64, what, got, wanted);
 }
 
+static bool is_of_a_shift(enum bx_kind kind)
+{
+    enum bx_shape shape = bx_kind_shape(kind);
+    return shape == BX_SHAPE_SALE || shape == BX_SHAPE_CASH || shape == BX_SHAPE_TENDER_CHANGE ||
+           kind == BX_KIND_SHIFT_CLOSE;
+}
+
+/* What moves money or goods belongs to the open shift, and nothing to one that is closed. */
+static int shift_check(const struct bx_entry_head *head, const struct bx_meta *meta,
+                       struct bx_fault *fault)
+{
+    if (head->kind == BX_KIND_SHIFT_OPEN && meta->shift)
+        return clash(fault, "a shift while another is open, shift", head->shift, meta->shift);
+    if (head->kind == BX_KIND_SHIFT_OPEN)
+        return head->shift == meta->next_shift
+                   ? 0
+                   : clash(fault, "shift", head->shift, meta->next_shift);
+    bool fits = head->shift ? head->shift == meta->shift : !is_of_a_shift(head->kind);
+    return fits ? 0 : clash(fault, "shift", head->shift, meta->shift);
+}
+
+static int number_check(const struct bx_commit *commit, const struct bx_meta *meta,
+                        struct bx_fault *fault)
+{
+    const struct bx_sale *sale = commit->content.sale;
+    enum bx_series series = bx_series_of(commit->head.kind, sale && sale->training);
+    char number[BX_NUMBER_SIZE] = "";
+    int64_t next = series == BX_SERIES_NONE ? 0 : meta->numbers[series] + 1;
+    if (commit->number != next || (next && commit->series != series))
+        return clash(fault, "number", commit->number, next);
+    if (next)
+        bx_number_format(meta->till, series, next, number);
+    if (strcmp(number, commit->head.number) != 0)
+        return clash(fault, "the number's text", 0, next);
+    if (sale && sale->training && sale->use_count)
+        return clash(fault, "places taken in training", sale->use_count, 0);
+    return 0;
+}
+
 /* Does the entry continue what is stored? */
 static int place_check(const struct bx_commit *commit, const struct bx_meta *meta,
                        const struct bx_tail *tail, struct bx_fault *fault)
@@ -45,19 +84,8 @@ static int place_check(const struct bx_commit *commit, const struct bx_meta *met
         return clash(fault, "seq", head->seq, tail->seq + 1);
     if (!bx_hash_equal(&commit->prev, &tail->hash))
         return clash(fault, "the head at seq", head->seq, tail->seq);
-    if (head->kind == BX_KIND_SHIFT_OPEN && head->shift != meta->next_shift)
-        return clash(fault, "shift", head->shift, meta->next_shift);
-
-    char number[BX_NUMBER_SIZE] = "";
-    if (head->kind == BX_KIND_SALE && !commit->number)
-        return clash(fault, "number", 0, meta->series + 1);
-    if (commit->number && commit->number != meta->series + 1)
-        return clash(fault, "number", commit->number, meta->series + 1);
-    if (commit->number)
-        bx_number_format(meta->till, BX_SERIES_SALE, commit->number, number);
-    if (strcmp(number, head->number) != 0)
-        return clash(fault, "the number's text", 0, commit->number);
-    return 0;
+    int err = shift_check(head, meta, fault);
+    return err ? err : number_check(commit, meta, fault);
 }
 
 /* Every column stands in the body too, and says the same. Reading the whole body again would cost
@@ -183,19 +211,33 @@ int bx_ledger_stage(struct bx_ledger *ledger, const struct bx_commit *commit, st
         err = use_take(ledger, &commit->content.sale->uses[i], fault);
     for (size_t i = 0; i < commit->job_count && err == 0; i++)
         err = job_put(ledger, &commit->jobs[i], fault);
+    struct bx_step step = {.ledger = ledger, .commit = commit, .meta = meta};
     if (err == 0)
-        err = bx_project(ledger, commit, meta, fault);
+        err = bx_project(&step, fault);
+    if (err == 0)
+        err = bx_total_add(ledger, commit->head.shift, &ledger->rows, fault);
     meta->last_seq = commit->head.seq;
     BX_TEXT_COPY(meta->boot_id, commit->boot_id ? commit->boot_id : "");
     meta->turn++;
     return err ? err : bx_meta_store(ledger, meta, fault);
 }
 
+/* Is the member there that the kind says, and only that? shift-open was a note once. */
 static bool parts_fit(const struct bx_commit *commit)
 {
-    bool paper = commit->head.kind == BX_KIND_REPRINT || commit->head.kind == BX_KIND_REPLACE;
-    return (commit->head.kind == BX_KIND_SALE) == (commit->content.sale != NULL) &&
-           (!paper || commit->content.paper) && commit->len <= BX_BODY_MAX;
+    const struct bx_content *content = &commit->content;
+    const void *const parts[] = {
+        [BX_SHAPE_SALE] = content->sale,       [BX_SHAPE_PAPER] = content->paper,
+        [BX_SHAPE_CASH] = content->cash,       [BX_SHAPE_TENDER_CHANGE] = content->change,
+        [BX_SHAPE_ATTEMPT] = content->attempt, [BX_SHAPE_INVOICE] = content->invoice,
+        [BX_SHAPE_REPORT] = content->report,   [BX_SHAPE_NOTE] = NULL,
+    };
+    enum bx_shape shape = bx_kind_shape(commit->head.kind);
+    size_t given = 0;
+    for (size_t i = 0; i < bx_countof(parts); i++)
+        given += parts[i] != NULL;
+    bool none = shape == BX_SHAPE_NOTE || commit->head.kind == BX_KIND_SHIFT_OPEN;
+    return commit->len <= BX_BODY_MAX && (parts[shape] ? given == 1 : none && given == 0);
 }
 
 enum bx_outcome bx_ledger_commit(struct bx_journal *journal, const struct bx_commit *commit,
@@ -207,7 +249,8 @@ enum bx_outcome bx_ledger_commit(struct bx_journal *journal, const struct bx_com
     bx_assert(parts_fit(commit));
     if (bx_ledger_ready(ledger, &fault))
         return BX_REFUSED;
-    if (commit->head.kind == BX_KIND_SALE && bx_disk_check(ledger, fault))
+    if ((commit->head.kind == BX_KIND_SALE || commit->head.kind == BX_KIND_EXCHANGE) &&
+        bx_disk_check(ledger, fault))
         return BX_REFUSED;
     ledger->quiet = 0;
     bx_point("commit.begin");

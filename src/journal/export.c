@@ -71,7 +71,8 @@ int bx_journal_totals(struct bx_journal *journal, int64_t shift, bx_total_visit 
     struct visiting visiting = {.visit = visit, .arg = arg};
     struct bx_stmt *stmt =
         bx_db_stmt(ledger->db, "SELECT what, name, sum(count), sum(amount) FROM total"
-                               " WHERE ?1 = 0 OR shift = ?1 GROUP BY what, name");
+                               " WHERE ?1 = 0 OR shift = ?1 GROUP BY what, name"
+                               " HAVING sum(count) <> 0 OR sum(amount) <> 0");
     bx_stmt_bind_int(stmt, 1, shift);
     return bx_stmt_each(stmt, total_take, &visiting, fault);
 }

@@ -54,10 +54,9 @@ typedef int (*bx_journal_write)(void *arg, const char *bytes, size_t len);
 int bx_must bx_journal_export(struct bx_journal *journal, int64_t from, bx_journal_write write,
                               void *arg, struct bx_fault *fault);
 
-/* Totals of one shift, or of all (0). What: "sales" (name: the currency), "tender" (cash, card),
- * "rounding", "tax" (the rate in ppm), "product", "persons". */
+/* The figures of one shift, or of all (0): the rows of bx_figures_of() (domain/figures.h). */
 struct bx_total {
-    char what[16], name[48];
+    char what[BX_FIGURE_WHAT], name[BX_SLUG_SIZE + 8];
     int64_t count, amount;
 };
 typedef int (*bx_total_visit)(void *arg, const struct bx_total *total);

@@ -18,10 +18,16 @@ struct bx_meta {
     int64_t seen_epoch, seen_commit;
     int64_t turn;        /* transactions so far: tells whether an unknown one is there */
     int64_t answered_to; /* every entry up to here has an answer row */
-    int64_t series, shift, next_shift, user, offline;
+    int64_t numbers[BX_SERIES_COUNT]; /* the last of each series */
+    int64_t shift, next_shift, user, offline, training;
+    int64_t opened, shift_seq; /* of the open shift: when, and its entry; 0 */
     int64_t last_sale, last_seq;
+    int64_t sales, returns;     /* perpetual totals */
+    int64_t made;               /* by which code the projections were made */
     char boot_id[BX_BOOT_SIZE]; /* of the last entry */
 };
+/* Raised when the same entries give other projections: an older file then makes them again. */
+enum { BX_LEDGER_MADE = 1 };
 
 struct bx_tail { /* the last entry; all zero when there is none */
     int64_t seq, at, boot;
@@ -46,6 +52,10 @@ struct bx_ledger {
 
     enum bx_unsure unsure; /* a COMMIT erred; nothing is written until it is settled */
     int64_t unsure_turn;   /* meta.turn if it took place */
+
+    struct bx_figures rows;        /* of the entry at hand */
+    struct bx_content_room *named; /* for the sale that the entry at hand names */
+    int64_t anchor;                /* seq of the last entry that was purged; 0: none was */
 
     int quiet; /* idle slices since the last write */
     bool ballast;
@@ -93,40 +103,97 @@ bool bx_ballast_drop(struct bx_ledger *ledger);
 int bx_must bx_ledger_stage(struct bx_ledger *ledger, const struct bx_commit *commit,
                             struct bx_meta *meta, struct bx_ref *ret, struct bx_fault *fault);
 
-/* project.c: what follows from an entry. Applies it to the projections and to META (which the
- * caller stores). */
-int bx_must bx_project(struct bx_ledger *ledger, const struct bx_commit *commit,
-                       struct bx_meta *meta, struct bx_fault *fault);
-/* Totals of one shift that wait to be added to the table: a sale adds to ten or so, and when
- * everything is made again the next sale adds to the same. */
-enum { BX_SUMS_MAX = 64 };
-struct bx_sums {
-    int64_t shift;
-    int count;
-    struct bx_total list[BX_SUMS_MAX];
-};
+/* total.c: the figures of each shift, as rows; those of all that were purged together. Adds FIGURES
+ * to those of SHIFT. */
+int bx_must bx_total_add(struct bx_ledger *ledger, int64_t shift, const struct bx_figures *figures,
+                         struct bx_fault *fault);
+int bx_must bx_total_load(struct bx_ledger *ledger, int64_t shift, struct bx_figures *ret,
+                          struct bx_fault *fault);
+/* The first row in which the table and the one made beside it differ. */
+int bx_must bx_total_compare(struct bx_ledger *ledger, struct bx_fault *fault);
 
-/* Everything again, from the entries, inside the transaction that is open: begin, add entry after
- * entry, end; then META is what should stand there. The projections are emptied and filled again
- * or, BESIDE, left as they are while temporary tables of the same names are filled; then the places
- * that sales took are summed up too, in temp.lease_use. */
+/* project.c: what follows from an entry. Applies it to the projections and to META (which the
+ * caller stores), and leaves its figures in LEDGER->rows for the caller to add. */
+struct bx_step {
+    struct bx_ledger *ledger;
+    const struct bx_commit *commit;
+    struct bx_meta *meta;
+    bool again; /* from the journal: what it names may have been purged since */
+};
+int bx_must bx_project(const struct bx_step *step, struct bx_fault *fault);
+/* named.c: what an entry names. *RET is 0 when it is not there and that is no error. */
+int bx_must bx_about_put(const struct bx_step *step, int64_t about, struct bx_fault *fault);
+int bx_must bx_sale_named(const struct bx_step *step, const struct bx_id *id, int64_t *ret,
+                          struct bx_fault *fault);
+int bx_must bx_entry_named(const struct bx_step *step, const struct bx_id *id, int64_t *ret,
+                           struct bx_fault *fault);
+/* Tickets of the document that STEP's sale corrects leave "valid". */
+int bx_must bx_return_project(const struct bx_step *step, struct bx_fault *fault);
+
+/* again.c: everything again, from the entries, inside the transaction that is open: begin, add
+ * entry after entry, end; then META is what should stand there. The projections are emptied and
+ * filled again or, BESIDE, left as they are while temporary tables of the same names are filled;
+ * then the places that sales took are summed up too, in temp.lease_use. Finish it whatever came. */
 struct bx_again {
     struct bx_ledger *ledger;
     bool beside;
     struct bx_meta meta;
-    struct bx_sums sums;
+    int64_t shift;          /* whose figures wait */
+    struct bx_figures sums; /* one shift's, until the next begins */
+    struct bx_content_room *room;
 };
-struct bx_said { /* what a body says, by its kind */
-    struct bx_entry_head head;
-    struct bx_sale sale;
-    struct bx_paper_entry paper;
-};
-int bx_must bx_row_decode(const struct bx_row *row, struct bx_said *ret, struct bx_fault *fault);
 int bx_must bx_again_begin(struct bx_again *again, struct bx_ledger *ledger, bool beside,
                            struct bx_fault *fault);
 int bx_must bx_again_add(struct bx_again *again, const struct bx_row *row,
-                         const struct bx_said *said, struct bx_fault *fault);
+                         const struct bx_content *content, struct bx_fault *fault);
 int bx_must bx_again_end(struct bx_again *again, struct bx_fault *fault);
+void bx_again_finish(struct bx_again *again);
+int bx_must bx_use_add(struct bx_ledger *ledger, const struct bx_lease_use *use,
+                       struct bx_fault *fault);
+/* Inside the transaction that is open: the projections and meta. */
+int bx_must bx_ledger_remake(struct bx_ledger *ledger, struct bx_fault *fault);
+
+/* anchor.c: where the journal begins when entries were purged. It says what every projection was
+ * after the last of them, and the entry `export` that was written with it says its hash. */
+enum { BX_SHIFT_PURGED = -1 };
+struct bx_anchor {
+    int64_t till, incarnation, seq; /* of the last entry that was purged */
+    struct bx_hash head;            /* its hash */
+    struct bx_hash archive;         /* of the manifest of the archive that has what was purged */
+    struct bx_meta meta;            /* numbers, next_shift, user, offline, training, perpetuals */
+    size_t lockout_count, use_count;
+    struct bx_lockout *lockouts;
+    struct bx_lease_use *uses; /* of the leases that are known: q in all; before: 0 */
+    struct bx_figures figures; /* of all shifts */
+};
+void bx_anchor_finish(struct bx_anchor *anchor);
+int bx_must bx_anchor_encode(const struct bx_anchor *anchor, struct bx_buf *out);
+int bx_must bx_anchor_decode(const char *text, size_t len, struct bx_anchor *ret,
+                             struct bx_fault *fault);
+/* Its text into OUT; nothing when there is none. */
+int bx_must bx_anchor_text(struct bx_ledger *ledger, struct bx_buf *out, struct bx_fault *fault);
+/* Where the first entry must stand: seq and hash of the one before it. */
+int bx_must bx_anchor_point(struct bx_ledger *ledger, int64_t *ret_seq, struct bx_hash *ret_head,
+                            struct bx_fault *fault);
+/* Puts what it says into the empty projections and into AGAIN's meta. */
+int bx_must bx_anchor_apply(struct bx_again *again, struct bx_fault *fault);
+/* Does an entry of the journal name it? */
+int bx_must bx_anchor_prove(struct bx_ledger *ledger, struct bx_fault *fault);
+/* What the entry `export` says of a purge: "purge ARCHIVE ANCHOR", n: the last seq that went. */
+#define BX_PURGE_TEXT (6 + 64 + 1 + 32 + 1)
+void bx_purge_format(const struct bx_hash *archive, const char *anchor, size_t len,
+                     char out[BX_PURGE_TEXT]);
+
+/* person.c: before the transaction of a note: has what goes overwritten. Then inside of it. */
+int bx_must bx_persons_secure(struct bx_ledger *ledger, const struct bx_journal_notes *notes,
+                              struct bx_fault *fault);
+/* After it: nothing of what went is left in the log. */
+int bx_must bx_persons_gone(struct bx_ledger *ledger, struct bx_fault *fault);
+int bx_must bx_person_put(struct bx_ledger *ledger, const struct bx_person_note *person,
+                          struct bx_fault *fault);
+int bx_must bx_persons_end(struct bx_ledger *ledger, bx_utc end, struct bx_fault *fault);
+int bx_must bx_persons_read(struct bx_ledger *ledger, const struct bx_query *query, int limit,
+                            bx_row_visit visit, void *arg, struct bx_fault *fault);
 
 /* read.c: each entry from seq FROM on, until VISIT returns nonzero, which is returned. */
 int bx_must bx_rows_each(struct bx_ledger *ledger, int64_t from, bx_row_visit visit, void *arg,

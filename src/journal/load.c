@@ -222,8 +222,7 @@ static int state_load(struct bx_ledger *ledger, struct bx_journal_state *state,
     state->seen_commit = meta.seen_commit;
     state->next_seq = tail.seq + 1;
     for (int i = 0; i < BX_SERIES_COUNT; i++)
-        state->next_number[i] = 1;
-    state->next_number[BX_SERIES_SALE] = meta.series + 1;
+        state->next_number[i] = meta.numbers[i] + 1;
     state->head = tail.hash;
     state->shift = meta.shift;
     state->next_shift = meta.next_shift;
@@ -232,6 +231,10 @@ static int state_load(struct bx_ledger *ledger, struct bx_journal_state *state,
     state->last_boot = tail.boot * 1000;
     BX_TEXT_COPY(state->last_boot_id, meta.boot_id);
     state->offline = meta.offline != 0;
+    state->training = meta.training != 0;
+    state->shift_opened.us = meta.opened;
+    state->shift_seq = meta.shift_seq;
+    state->perpetual = (struct bx_perpetual){{meta.sales}, {meta.returns}};
     err = counts_load(ledger, &meta, tail.seq, state, fault);
     if (err == 0)
         err = last_sale_load(ledger, meta.last_sale, &state->last_sale, fault);
@@ -239,6 +242,8 @@ static int state_load(struct bx_ledger *ledger, struct bx_journal_state *state,
         err = jobs_load(ledger, state, fault);
     if (err == 0)
         err = leases_load(ledger, state, fault);
+    if (err == 0 && meta.shift)
+        err = bx_total_load(ledger, meta.shift, &state->figures, fault);
     return err ? err : lockouts_load(ledger, state, fault);
 }
 

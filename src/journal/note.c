@@ -217,7 +217,9 @@ static void seen_raise(const struct bx_journal_notes *notes, struct bx_meta *met
 static int stage(struct bx_ledger *ledger, const struct bx_journal_notes *notes,
                  struct bx_meta *meta, struct bx_tail *tail, struct bx_fault *fault)
 {
-    int err = bx_db_begin(ledger->db, fault);
+    int err = bx_persons_secure(ledger, notes, fault);
+    if (err == 0)
+        err = bx_db_begin(ledger->db, fault);
     if (err == 0)
         err = bx_meta_load(ledger, meta, fault);
     if (err == 0)
@@ -230,6 +232,10 @@ static int stage(struct bx_ledger *ledger, const struct bx_journal_notes *notes,
         err = job_change(ledger, &notes->jobs[i], fault);
     if (err == 0 && notes->has_document)
         err = document_put(ledger, notes, fault);
+    for (size_t i = 0; i < notes->person_count && err == 0; i++)
+        err = bx_person_put(ledger, &notes->persons[i], fault);
+    if (err == 0 && notes->persons_end.us)
+        err = bx_persons_end(ledger, notes->persons_end, fault);
     seen_raise(notes, meta);
     meta->turn++;
     return err ? err : bx_meta_store(ledger, meta, fault);
@@ -275,6 +281,8 @@ int bx_ledger_note(struct bx_journal *journal, const struct bx_journal_notes *no
     err = note_try(ledger, notes, &tail, &commit, fault);
     if (err && (commit || err == BX_ERR_FULL))
         err = note_again(ledger, notes, &tail, err, fault);
+    if (err == 0 && (notes->person_count || notes->persons_end.us))
+        err = bx_persons_gone(ledger, fault);
     if (err == 0 && ret)
         *ret = (struct bx_ref){.seq = tail.seq, .id = tail.id, .hash = tail.hash};
     return err;

@@ -28,6 +28,25 @@ static void path_with(const struct bx_ledger *ledger, const char *tail, char out
     bx_assert(len > 0 && len < PATH_SIZE);
 }
 
+/* An older file's projections are made again by today's code. What cannot be read is for the checks
+ * to name, which follow. */
+static int projections_renew(struct bx_ledger *ledger, struct bx_fault *fault)
+{
+    struct bx_meta meta;
+    int err = bx_meta_load(ledger, &meta, fault);
+    if (err || meta.made == BX_LEDGER_MADE)
+        return err;
+    err = bx_db_begin(ledger->db, fault);
+    if (err)
+        return err;
+    err = bx_ledger_remake(ledger, fault);
+    if (err == 0)
+        err = bx_db_commit(ledger->db, fault);
+    if (err)
+        bx_db_rollback(ledger->db);
+    return (err == BX_ERR_INPUT || err == BX_ERR_CORRUPT) && ledger->inspect ? 0 : err;
+}
+
 static int ledger_open(struct bx_ledger *ledger, struct bx_fault *fault)
 {
     struct bx_db_options options = {
@@ -42,6 +61,8 @@ static int ledger_open(struct bx_ledger *ledger, struct bx_fault *fault)
     if (!ledger->db)
         return fault->err;
     int err = bx_db_migrate(ledger->db, "journal", bx_ledger_schema, bx_ledger_schema_count, fault);
+    if (err == 0)
+        err = projections_renew(ledger, fault);
     if (err == 0)
         err = bx_db_checkpoint(ledger->db, false, fault);
     if (err)
@@ -175,6 +196,8 @@ void *bx_journal_destroy(struct bx_journal *journal)
     struct bx_ledger *ledger = bx_ledger_of(journal);
     /* An unsettled COMMIT is left as it lies, for the next start to look at. */
     ledger->db = ledger->unsure ? bx_db_abandon(ledger->db) : bx_db_destroy(ledger->db);
+    bx_figures_finish(&ledger->rows);
+    bx_content_room_destroy(ledger->named);
     bx_free(ledger->path);
     bx_free(ledger->vfs);
     return bx_free(ledger);

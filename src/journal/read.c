@@ -89,6 +89,31 @@ int bx_rows_each(struct bx_ledger *ledger, int64_t from, bx_row_visit visit, voi
     return bx_stmt_each(stmt, row_take, &walk, fault);
 }
 
+/* Sales are found by walking back; for all others there is an index. */
+static struct bx_stmt *kind_list(struct bx_db *db, const struct bx_query *query)
+{
+    if (query->entry_kind == BX_KIND_SALE)
+        return bx_db_stmt(db, "SELECT seq FROM entry WHERE kind = 'sale' AND (?1 = 0 OR seq < ?1)"
+                              " ORDER BY seq DESC LIMIT ?2");
+    struct bx_stmt *stmt = bx_db_stmt(db, "SELECT seq FROM entry WHERE kind = ?3 AND kind <> 'sale'"
+                                          " AND (?1 = 0 OR seq < ?1) ORDER BY seq DESC LIMIT ?2");
+    bx_stmt_bind_text(stmt, 3, bx_kind_word(query->entry_kind));
+    return stmt;
+}
+
+/* A shift's entries lie between its opening and the next one, with few others among them. */
+static struct bx_stmt *shift_list(struct bx_db *db, const struct bx_query *query)
+{
+    struct bx_stmt *stmt = bx_db_stmt(
+        db, "SELECT seq FROM entry WHERE shift = ?1 AND seq > ?3 AND seq >= (SELECT min(seq)"
+            " FROM entry WHERE kind = 'shift-open' AND kind <> 'sale' AND shift = ?1)"
+            " AND seq < coalesce((SELECT min(seq) FROM entry WHERE kind = 'shift-open'"
+            " AND kind <> 'sale' AND shift = ?1 + 1), 9223372036854775807)"
+            " ORDER BY seq LIMIT ?2");
+    bx_stmt_bind_int(stmt, 3, query->after);
+    return stmt;
+}
+
 /* The list of seqs that answers QUERY. */
 static struct bx_stmt *list_of(struct bx_ledger *ledger, const struct bx_query *query, int limit)
 {
@@ -99,8 +124,8 @@ static struct bx_stmt *list_of(struct bx_ledger *ledger, const struct bx_query *
         stmt = bx_db_stmt(db, "SELECT seq FROM entry WHERE seq >= ?1 ORDER BY seq LIMIT ?2");
         break;
     case BX_QUERY_SALES:
-        stmt = bx_db_stmt(db, "SELECT seq FROM entry WHERE kind = 'sale' AND (?1 = 0 OR seq < ?1)"
-                              " ORDER BY seq DESC LIMIT ?2");
+        stmt = bx_db_stmt(db, "SELECT seq FROM entry WHERE kind IN ('sale', 'void', 'refund',"
+                              " 'exchange') AND (?1 = 0 OR seq < ?1) ORDER BY seq DESC LIMIT ?2");
         break;
     case BX_QUERY_QUEUED:
         stmt = bx_db_stmt(db, "SELECT seq FROM answer WHERE standing = 0 AND seq > ?1"
@@ -132,19 +157,9 @@ static struct bx_stmt *list_of(struct bx_ledger *ledger, const struct bx_query *
         bx_stmt_bind_bytes(stmt, 1, query->id.b, sizeof(query->id.b));
         bx_stmt_bind_int(stmt, 3, query->from);
         break;
-    case BX_QUERY_KIND:
-        stmt = bx_db_stmt(db, "SELECT seq FROM entry WHERE kind = ?3 AND (?1 = 0 OR seq < ?1)"
-                              " ORDER BY seq DESC LIMIT ?2");
-        bx_stmt_bind_text(stmt, 3, bx_kind_word(query->entry_kind));
-        break;
-    case BX_QUERY_SHIFT:
-        stmt = bx_db_stmt(db, "SELECT seq FROM entry WHERE shift = ?1 AND seq > ?3"
-                              " ORDER BY seq LIMIT ?2");
-        bx_stmt_bind_int(stmt, 3, query->after);
-        break;
-    case BX_QUERY_PERSON: /* nobody is known yet */
-        stmt = bx_db_stmt(db, "SELECT seq FROM entry WHERE seq < 0 AND seq > ?1 LIMIT ?2");
-        break;
+    case BX_QUERY_KIND: stmt = kind_list(db, query); break;
+    case BX_QUERY_SHIFT: stmt = shift_list(db, query); break;
+    case BX_QUERY_PERSON: break; /* no entries */
     }
     bx_assert(stmt);
     if (query->kind <= BX_QUERY_ATTENTION || query->kind >= BX_QUERY_KIND)
@@ -190,6 +205,8 @@ int bx_ledger_read(struct bx_journal *journal, const struct bx_query *query, bx_
     int limit = query->limit < 1 || query->limit > BX_ROWS_MAX ? BX_ROWS_MAX : query->limit;
     struct seqs seqs = {0};
     int err = bx_ledger_ready(ledger, &fault);
+    if (err == 0 && query->kind == BX_QUERY_PERSON)
+        return bx_persons_read(ledger, query, limit, visit, arg, fault);
     if (err == 0)
         err = bx_stmt_each(list_of(ledger, query, limit), seq_take, &seqs, fault);
     for (int i = 0; i < seqs.count && err == 0; i++) {

@@ -8,6 +8,11 @@
  * answer row, and the partial index answer_queued holds the few of those that do not count. In the
  * same way answer_attention and print_job_open are as long as what is open, not as history.
  *
+ * total holds the rows of bx_figures_of(), by shift; shift -1: of all shifts that were purged. A
+ * sale touches a dozen rows of it, and one page or two.
+ *
+ * Sales are most of what there is, so the index by kind leaves them out: it costs a sale nothing.
+ *
  * Words are stored, not numbers of enums: a file outlives the order of a list in a header. */
 
 #include "journal/ledger.h"
@@ -78,6 +83,28 @@ const char *const bx_ledger_schema[] = {
     "INSERT INTO meta VALUES(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0);",
     /* 2: in which boot of the machine the last entry was made */
     "ALTER TABLE meta ADD COLUMN boot_id TEXT NOT NULL DEFAULT '';",
+    /* 3: the whole counter. `series` stays the last number of the sales. */
+    "ALTER TABLE meta ADD COLUMN voids INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE meta ADD COLUMN refunds INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE meta ADD COLUMN exchanges INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE meta ADD COLUMN zs INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE meta ADD COLUMN invoices INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE meta ADD COLUMN trainings INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE meta ADD COLUMN training INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE meta ADD COLUMN opened INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE meta ADD COLUMN shift_seq INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE meta ADD COLUMN sales INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE meta ADD COLUMN returns INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE meta ADD COLUMN made INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX entry_rare ON entry(kind, shift) WHERE kind <> 'sale';"
+    /* sealed under key, which goes with it */
+    "CREATE TABLE person("
+    " place INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL, key BLOB NOT NULL,"
+    " until INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX person_until ON person(until) WHERE until <> 0;"
+    /* what stood before the first entry, when there were entries before it (anchor.c) */
+    "CREATE TABLE anchor("
+    " one INTEGER PRIMARY KEY CHECK(one = 1), seq INTEGER NOT NULL, text TEXT NOT NULL) STRICT;",
 };
 const size_t bx_ledger_schema_count = bx_countof(bx_ledger_schema);
 
@@ -89,34 +116,62 @@ const char bx_ledger_beside[] =
     "CREATE TEMP TABLE lease_use("
     " pool TEXT, r INTEGER, q INTEGER, PRIMARY KEY(pool, r)) WITHOUT ROWID;";
 
+/* In the order of the columns below. */
+enum { META_FIELDS = 26 };
+
+static void meta_fields(struct bx_meta *meta, int64_t *fields[META_FIELDS])
+{
+    int64_t *const list[] = {
+        &meta->till,
+        &meta->incarnation,
+        &meta->issuer,
+        &meta->seen_epoch,
+        &meta->seen_commit,
+        &meta->turn,
+        &meta->answered_to,
+        &meta->numbers[BX_SERIES_SALE],
+        &meta->shift,
+        &meta->next_shift,
+        &meta->user,
+        &meta->offline,
+        &meta->last_sale,
+        &meta->last_seq,
+        &meta->numbers[BX_SERIES_VOID],
+        &meta->numbers[BX_SERIES_REFUND],
+        &meta->numbers[BX_SERIES_EXCHANGE],
+        &meta->numbers[BX_SERIES_Z],
+        &meta->numbers[BX_SERIES_INVOICE],
+        &meta->numbers[BX_SERIES_TRAINING],
+        &meta->training,
+        &meta->opened,
+        &meta->shift_seq,
+        &meta->sales,
+        &meta->returns,
+        &meta->made,
+    };
+    _Static_assert(bx_countof(list) == META_FIELDS, "each column has its field");
+    for (size_t i = 0; i < bx_countof(list); i++)
+        fields[i] = list[i];
+}
+
 int bx_meta_load(struct bx_ledger *ledger, struct bx_meta *ret, struct bx_fault *fault)
 {
-    struct bx_stmt *stmt =
-        bx_db_stmt(ledger->db, "SELECT till, incarnation, issuer, seen_epoch, seen_commit, turn,"
-                               " answered_to, series, shift, next_shift, user, offline, last_sale,"
-                               " last_seq, boot_id FROM meta");
+    struct bx_stmt *stmt = bx_db_stmt(
+        ledger->db,
+        "SELECT till, incarnation, issuer, seen_epoch, seen_commit, turn, answered_to, series,"
+        " shift, next_shift, user, offline, last_sale, last_seq, voids, refunds, exchanges, zs,"
+        " invoices, trainings, training, opened, shift_seq, sales, returns, made, boot_id"
+        " FROM meta");
     int row = bx_stmt_step(stmt, fault);
     if (row < 0)
         return row;
     if (row == 0)
         return bx_fault_set(fault, BX_ERR_CORRUPT, "The journal is damaged.", "meta is empty");
-    *ret = (struct bx_meta){
-        .till = bx_stmt_int(stmt, 0),
-        .incarnation = bx_stmt_int(stmt, 1),
-        .issuer = bx_stmt_int(stmt, 2),
-        .seen_epoch = bx_stmt_int(stmt, 3),
-        .seen_commit = bx_stmt_int(stmt, 4),
-        .turn = bx_stmt_int(stmt, 5),
-        .answered_to = bx_stmt_int(stmt, 6),
-        .series = bx_stmt_int(stmt, 7),
-        .shift = bx_stmt_int(stmt, 8),
-        .next_shift = bx_stmt_int(stmt, 9),
-        .user = bx_stmt_int(stmt, 10),
-        .offline = bx_stmt_int(stmt, 11),
-        .last_sale = bx_stmt_int(stmt, 12),
-        .last_seq = bx_stmt_int(stmt, 13),
-    };
-    BX_TEXT_COPY(ret->boot_id, bx_stmt_text(stmt, 14));
+    int64_t *fields[META_FIELDS];
+    meta_fields(ret, fields);
+    for (int i = 0; i < META_FIELDS; i++)
+        *fields[i] = bx_stmt_int(stmt, i);
+    BX_TEXT_COPY(ret->boot_id, bx_stmt_text(stmt, META_FIELDS));
     bx_stmt_reset(stmt);
     return 0;
 }
@@ -127,14 +182,15 @@ int bx_meta_store(struct bx_ledger *ledger, const struct bx_meta *meta, struct b
         ledger->db,
         "UPDATE meta SET till = ?1, incarnation = ?2, issuer = ?3, seen_epoch = ?4,"
         " seen_commit = ?5, turn = ?6, answered_to = ?7, series = ?8, shift = ?9, next_shift = ?10,"
-        " user = ?11, offline = ?12, last_sale = ?13, last_seq = ?14, boot_id = ?15");
-    const int64_t values[] = {
-        meta->till, meta->incarnation, meta->issuer,    meta->seen_epoch, meta->seen_commit,
-        meta->turn, meta->answered_to, meta->series,    meta->shift,      meta->next_shift,
-        meta->user, meta->offline,     meta->last_sale, meta->last_seq};
-    for (size_t i = 0; i < bx_countof(values); i++)
-        bx_stmt_bind_int(stmt, (int)i + 1, values[i]);
-    bx_stmt_bind_text(stmt, (int)bx_countof(values) + 1, meta->boot_id);
+        " user = ?11, offline = ?12, last_sale = ?13, last_seq = ?14, voids = ?15, refunds = ?16,"
+        " exchanges = ?17, zs = ?18, invoices = ?19, trainings = ?20, training = ?21, opened = ?22,"
+        " shift_seq = ?23, sales = ?24, returns = ?25, made = ?26, boot_id = ?27");
+    struct bx_meta copy = *meta;
+    int64_t *fields[META_FIELDS];
+    meta_fields(&copy, fields);
+    for (int i = 0; i < META_FIELDS; i++)
+        bx_stmt_bind_int(stmt, i + 1, *fields[i]);
+    bx_stmt_bind_text(stmt, META_FIELDS + 1, meta->boot_id);
     return bx_stmt_run(stmt, fault);
 }
 

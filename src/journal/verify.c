@@ -111,11 +111,15 @@ static int first_load(struct bx_ledger *ledger, int64_t *ret, struct bx_hash *re
     *ret = bx_stmt_int(stmt, 0);
     bool whole = bx_stmt_copy(stmt, 1, ret_prev, sizeof(*ret_prev));
     bx_stmt_reset(stmt);
-    /* Journals begin at 1, and the first entry stands on nothing. */
-    static const struct bx_hash nothing;
-    if (*ret != 1)
-        return wrong(1, "is missing", fault);
-    return whole && bx_hash_equal(ret_prev, &nothing) ? 0 : wrong(1, "was changed", fault);
+    /* Journals begin at 1, and the first entry stands on nothing; or both as the anchor says. */
+    int64_t before;
+    struct bx_hash head;
+    int err = bx_anchor_point(ledger, &before, &head, fault);
+    if (err)
+        return err;
+    if (*ret != before + 1)
+        return wrong(before + 1, "is missing", fault);
+    return whole && bx_hash_equal(ret_prev, &head) ? 0 : wrong(before + 1, "was changed", fault);
 }
 
 static int hash_of(struct bx_ledger *ledger, int64_t seq, struct bx_hash *ret,
@@ -167,34 +171,47 @@ int bx_tail_verify(struct bx_ledger *ledger, struct bx_fault *fault)
 struct proof {
     struct bx_journal_report *report;
     struct bx_again again;
-    struct bx_said said;
     struct bx_hash prev;
+    int64_t numbers[BX_SERIES_COUNT];
     struct bx_fault *fault, why;
     int bad; /* the first projection that failed; the chain is gone through all the same */
 };
 
-/* One entry: the chain, its columns, the sales' numbers without a gap, and what follows from it. */
+/* The next number of its series, or none. */
+static int number_prove(struct proof *proof, const struct bx_row *row,
+                        const struct bx_content *content)
+{
+    char number[BX_NUMBER_SIZE] = "";
+    enum bx_series series = bx_series_of(row->head.kind, content->sale && content->sale->training);
+    if (series != BX_SERIES_NONE)
+        bx_number_format(row->head.till, series, ++proof->numbers[series], number);
+    return strcmp(number, row->head.number) == 0
+               ? 0
+               : wrong(proof->report->wrong, "has not the next number", proof->fault);
+}
+
+/* One entry: the chain, its columns, the numbers without a gap, and what follows from it. */
 static int row_prove(void *arg, const struct bx_row *row)
 {
     struct proof *proof = arg;
     struct bx_journal_report *report = proof->report;
+    struct bx_entry_head said;
+    struct bx_content content = {0};
     int err = link_check(row, report->wrong, &proof->prev, proof->fault);
     proof->prev = row->hash;
     if (err)
         return err;
-    int bad = bx_row_decode(row, &proof->said, &proof->why);
-    err = bad ? body_check(row, proof->fault) : head_check(row, &proof->said.head, proof->fault);
+    int bad = bx_content_read(proof->again.room, row->body, row->len, &said, &content, &proof->why);
+    err = bad ? body_check(row, proof->fault) : head_check(row, &said, proof->fault);
+    if (err == 0 && !bad)
+        err = number_prove(proof, row, &content);
     if (err)
         return err;
-    char number[BX_NUMBER_SIZE] = "";
-    if (row->head.kind == BX_KIND_SALE)
-        bx_number_format(row->head.till, BX_SERIES_SALE, ++report->sales, number);
-    if (strcmp(number, row->head.number) != 0)
-        return wrong(report->wrong, "has not the next number", proof->fault);
+    report->sales += row->head.kind == BX_KIND_SALE;
     report->entries++;
     report->wrong++;
     if (proof->bad == 0)
-        proof->bad = bad ? bad : bx_again_add(&proof->again, row, &proof->said, &proof->why);
+        proof->bad = bad ? bad : bx_again_add(&proof->again, row, &content, &proof->why);
     return 0;
 }
 
@@ -202,7 +219,8 @@ static int row_prove(void *arg, const struct bx_row *row)
 static int history_prove(struct bx_ledger *ledger, struct bx_journal_report *report,
                          struct proof *proof, struct bx_fault *fault)
 {
-    report->wrong = 1;
+    report->wrong = ledger->anchor + 1;
+    memcpy(proof->numbers, proof->again.meta.numbers, sizeof(proof->numbers));
     int err = bx_db_int(ledger->db, "SELECT max(seq) FROM entry", &report->last, fault);
     if (err == 0)
         err = first_load(ledger, &report->first, &proof->prev, fault);
@@ -210,6 +228,8 @@ static int history_prove(struct bx_ledger *ledger, struct bx_journal_report *rep
         err = bx_rows_each(ledger, 1, row_prove, proof, fault);
     if (err == 0)
         err = end_check(ledger, report->last, fault);
+    if (err == 0)
+        err = bx_anchor_prove(ledger, fault);
     if (err == 0)
         report->wrong = 0;
     report->head = proof->prev;
@@ -235,16 +255,18 @@ static int projections_compare(struct bx_ledger *ledger, struct bx_fault *fault)
     } list[] = {
         {"ticket", DIFFER("ticket")},
         {"about", DIFFER("about")},
-        {"total", DIFFER("total")},
         {"lockout", DIFFER("lockout")},
         {"answer", "SELECT count(*) FROM main.answer m JOIN temp.answer t USING(seq)"
                    " WHERE m.standing <> t.standing"},
         {"lease", "SELECT count(*) FROM lease l WHERE l.used <> coalesce((SELECT u.q FROM"
                   " temp.lease_use u WHERE u.pool = l.pool AND u.r = l.r), 0)"},
         {"print_job", "SELECT count(*) FROM print_job j WHERE NOT EXISTS (SELECT 1 FROM entry e"
-                      " WHERE e.seq = j.sale AND e.kind = 'sale')"},
+                      " WHERE e.seq = j.sale) AND j.sale > coalesce((SELECT seq FROM anchor), 0)"},
     };
     int64_t rows = 0;
+    int wrong_total = bx_total_compare(ledger, fault);
+    if (wrong_total)
+        return wrong_total;
     for (size_t i = 0; i < bx_countof(list); i++) {
         int err = bx_db_int(ledger->db, list[i].sql, &rows, fault);
         if (err || rows)
@@ -260,10 +282,13 @@ static int meta_compare(struct bx_ledger *ledger, const struct bx_meta *again,
     int err = bx_meta_load(ledger, &meta, fault);
     if (err)
         return err;
-    bool same = meta.answered_to == again->answered_to && meta.series == again->series &&
-                meta.shift == again->shift && meta.next_shift == again->next_shift &&
-                meta.user == again->user && meta.offline == again->offline &&
-                meta.last_sale == again->last_sale && meta.last_seq == again->last_seq;
+    bool same = meta.answered_to == again->answered_to && meta.shift == again->shift &&
+                meta.next_shift == again->next_shift && meta.user == again->user &&
+                meta.offline == again->offline && meta.training == again->training &&
+                meta.opened == again->opened && meta.shift_seq == again->shift_seq &&
+                meta.sales == again->sales && meta.returns == again->returns &&
+                meta.last_sale == again->last_sale && meta.last_seq == again->last_seq &&
+                memcmp(meta.numbers, again->numbers, sizeof(meta.numbers)) == 0;
     return same ? 0 : differ("meta", 1, fault);
 }
 
@@ -297,11 +322,9 @@ int bx_journal_verify(struct bx_journal *journal, struct bx_journal_report *ret,
         err = bx_db_begin(ledger->db, fault);
     if (err)
         return err;
-    struct proof *proof = bx_new(struct proof); /* a sale is large */
-    proof->report = ret;
-    proof->fault = fault;
-    err = prove(ledger, proof, fault);
-    bx_free(proof);
+    struct proof proof = {.report = ret, .fault = fault};
+    err = prove(ledger, &proof, fault);
+    bx_again_finish(&proof.again);
     bx_db_rollback(ledger->db); /* and with it the tables beside */
     return err;
 }

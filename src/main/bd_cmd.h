@@ -18,11 +18,27 @@ int bd_cmd_enrol_code(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_user(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_audit(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_revoke(const struct bd_config *config, int argc, char **argv);
+int bd_cmd_members(const struct bd_config *config, int argc, char **argv);
+int bd_cmd_orders(const struct bd_config *config, int argc, char **argv);
+int bd_cmd_voucher(const struct bd_config *config, int argc, char **argv);
+int bd_cmd_report(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_settle(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_reopen(const struct bd_config *config, int argc, char **argv);
 
 /* The store of the configuration. */
 struct bd_store *bd_store_open(const struct bd_config *config, enum bd_sqlite_mode mode,
                                struct bx_fault *fault);
+/* What a command does in one transaction. BOOK is NULL for a store that is no venue yet. */
+struct bd_deed {
+    int (*run)(struct bd_deed *deed, struct bd_store *store, struct bd_book *book,
+               const struct bd_turn *turn, struct bx_fault *fault);
+    void *arg;
+};
+/* Does it and commits; MAKE: the store is made. Returns the exit status. */
+int bd_deed_do(const struct bd_config *config, struct bd_deed *deed, bool make);
+/* This moment, and fresh randomness. */
+struct bd_turn bd_turn_now(void);
+/* Says how the command is used; returns BD_EXIT_USAGE. */
+int bd_usage(const char *how);
 /* Says FAULT on stderr; returns BD_EXIT_REFUSED. */
 int bd_refuse(const struct bx_fault *fault);

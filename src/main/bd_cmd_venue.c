@@ -29,8 +29,7 @@ int bd_refuse(const struct bx_fault *fault)
     return BD_EXIT_REFUSED;
 }
 
-/* This moment, and fresh randomness. */
-static struct bd_turn turn_now(void)
+struct bd_turn bd_turn_now(void)
 {
     struct bx_clock *clock = bx_sys_clock();
     struct bx_random *random = bx_sys_random();
@@ -39,7 +38,7 @@ static struct bd_turn turn_now(void)
     return turn;
 }
 
-static int usage(const char *how)
+int bd_usage(const char *how)
 {
     fprintf(stderr, "usage: boxtilld [--config FILE] %s\n", how);
     return BD_EXIT_USAGE;
@@ -57,17 +56,10 @@ struct bd_store *bd_store_open(const struct bd_config *config, enum bd_sqlite_mo
 
 /* --- one transaction ---------------------------------------------------------------------- */
 
-/* What a command does inside it. BOOK is NULL for a store that is no venue yet. */
-struct act {
-    int (*run)(struct act *act, struct bd_store *store, struct bd_book *book,
-               const struct bd_turn *turn, struct bx_fault *fault);
-    void *arg;
-};
-
-static int act_within(struct act *act, struct bd_store *store, const struct bd_policy *policy,
+static int act_within(struct bd_deed *act, struct bd_store *store, const struct bd_policy *policy,
                       struct bx_fault *fault)
 {
-    struct bd_turn turn = turn_now();
+    struct bd_turn turn = bd_turn_now();
     int err = store->ops->begin(store, fault);
     if (err < 0)
         return err;
@@ -90,7 +82,7 @@ static int act_within(struct act *act, struct bd_store *store, const struct bd_p
     return err;
 }
 
-static int act_do(const struct bd_config *config, struct act *act, bool make)
+int bd_deed_do(const struct bd_config *config, struct bd_deed *act, bool make)
 {
     struct bx_fault fault = {0};
     bx_cleanup(bd_store_sqlite_destroy) struct bd_store *store =
@@ -102,7 +94,7 @@ static int act_do(const struct bd_config *config, struct act *act, bool make)
 
 /* --- init --------------------------------------------------------------------------------- */
 
-static int init_run(struct act *act, struct bd_store *store, struct bd_book *book,
+static int init_run(struct bd_deed *act, struct bd_store *store, struct bd_book *book,
                     const struct bd_turn *turn, struct bx_fault *fault)
 {
     (void)act;
@@ -114,20 +106,20 @@ int bd_cmd_init(const struct bd_config *config, int argc, char **argv)
 {
     (void)argv;
     if (argc != 0)
-        return usage("init");
+        return bd_usage("init");
     if (mkdir(config->home, 0700) < 0 && errno != EEXIST) {
         struct bx_fault fault;
         (void)bx_fault_say(&fault, BX_ERR_IO, "%s cannot be made: %s.", config->home,
                            strerror(errno));
         return bd_refuse(&fault);
     }
-    struct act act = {.run = init_run};
-    return act_do(config, &act, true);
+    struct bd_deed act = {.run = init_run};
+    return bd_deed_do(config, &act, true);
 }
 
 /* --- import ------------------------------------------------------------------------------- */
 
-static int import_run(struct act *act, struct bd_store *store, struct bd_book *book,
+static int import_run(struct bd_deed *act, struct bd_store *store, struct bd_book *book,
                       const struct bd_turn *turn, struct bx_fault *fault)
 {
     (void)store;
@@ -141,7 +133,7 @@ static int import_run(struct act *act, struct bd_store *store, struct bd_book *b
 /* The venue's own date, since a file may say "today". A zone that is none is told by the parser. */
 static struct bx_date today_at_venue(const char *text, size_t len)
 {
-    bx_utc now = turn_now().now;
+    bx_utc now = bd_turn_now().now;
     struct bx_date today;
     int minute;
     bx_utc_civil(now, 0, &today, &minute);
@@ -160,7 +152,7 @@ static struct bx_date today_at_venue(const char *text, size_t len)
 int bd_cmd_import(const struct bd_config *config, int argc, char **argv)
 {
     if (argc != 1)
-        return usage("import FILE");
+        return bd_usage("import FILE");
     struct bx_fault fault = {0};
     bx_buf_auto text, faults;
     bx_buf_init(&text, IMPORT_MAX + 1);
@@ -174,13 +166,13 @@ int bd_cmd_import(const struct bd_config *config, int argc, char **argv)
         fprintf(stderr, "boxtilld: %s is not imported:\n%s", argv[0], bx_buf_text(&faults));
         return BD_EXIT_REFUSED;
     }
-    struct act act = {.run = import_run, .arg = import};
-    return act_do(config, &act, false);
+    struct bd_deed act = {.run = import_run, .arg = import};
+    return bd_deed_do(config, &act, false);
 }
 
 /* --- enrol-code --------------------------------------------------------------------------- */
 
-static int enrol_code_run(struct act *act, struct bd_store *store, struct bd_book *book,
+static int enrol_code_run(struct bd_deed *act, struct bd_store *store, struct bd_book *book,
                           const struct bd_turn *turn, struct bx_fault *fault)
 {
     (void)store;
@@ -191,10 +183,10 @@ int bd_cmd_enrol_code(const struct bd_config *config, int argc, char **argv)
 {
     (void)argv;
     if (argc != 0)
-        return usage("enrol-code");
+        return bd_usage("enrol-code");
     char code[9] = "";
-    struct act act = {.run = enrol_code_run, .arg = code};
-    int status = act_do(config, &act, false);
+    struct bd_deed act = {.run = enrol_code_run, .arg = code};
+    int status = bd_deed_do(config, &act, false);
     if (status == BD_EXIT_DONE)
         printf("%s\n", code);
     return status;
@@ -202,7 +194,7 @@ int bd_cmd_enrol_code(const struct bd_config *config, int argc, char **argv)
 
 /* --- user --------------------------------------------------------------------------------- */
 
-static int user_run(struct act *act, struct bd_store *store, struct bd_book *book,
+static int user_run(struct bd_deed *act, struct bd_store *store, struct bd_book *book,
                     const struct bd_turn *turn, struct bx_fault *fault)
 {
     (void)store;
@@ -247,16 +239,32 @@ static int user_fill(struct bx_user *user, char **argv, struct bx_fault *fault)
     return err < 0 ? bx_fault_say(fault, err, "The PIN cannot be hashed.") : 0;
 }
 
+/* A word like "en" or "de"; "" is the till's own. */
+static bool language_fill(struct bx_user *user, const char *text, struct bx_fault *fault)
+{
+    size_t len = strlen(text);
+    if (len < sizeof(user->language) && strspn(text, "abcdefghijklmnopqrstuvwxyz") == len) {
+        memcpy(user->language, text, len + 1);
+        return true;
+    }
+    (void)bx_fault_say(fault, BX_ERR_INPUT, "A language is a word like en or de.");
+    return false;
+}
+
 int bd_cmd_user(const struct bd_config *config, int argc, char **argv)
 {
-    if (argc != 3)
-        return usage("user NUMBER NAME cashier|supervisor|auditor   (PIN on standard input)");
+    bool spoken = argc == 5 && strcmp(argv[3], "--language") == 0;
+    if (argc != 3 && !spoken)
+        return bd_usage("user NUMBER NAME cashier|supervisor|auditor [--language LANGUAGE]   (PIN "
+                        "on standard input)");
     struct bx_fault fault = {0};
     struct bx_user user = {0};
+    if (spoken && !language_fill(&user, argv[4], &fault))
+        return bd_refuse(&fault);
     if (user_fill(&user, argv, &fault) < 0)
         return bd_refuse(&fault);
-    struct act act = {.run = user_run, .arg = &user};
-    return act_do(config, &act, false);
+    struct bd_deed act = {.run = user_run, .arg = &user};
+    return bd_deed_do(config, &act, false);
 }
 
 /* --- audit -------------------------------------------------------------------------------- */
@@ -265,7 +273,7 @@ int bd_cmd_audit(const struct bd_config *config, int argc, char **argv)
 {
     (void)argv;
     if (argc != 0)
-        return usage("audit");
+        return bd_usage("audit");
     struct bx_fault fault = {0};
     bx_buf_auto findings;
     bx_buf_init(&findings, AUDIT_MAX);
@@ -285,7 +293,7 @@ int bd_cmd_audit(const struct bd_config *config, int argc, char **argv)
 
 /* --- revoke, reopen ----------------------------------------------------------------------- */
 
-static int revoke_run(struct act *act, struct bd_store *store, struct bd_book *book,
+static int revoke_run(struct bd_deed *act, struct bd_store *store, struct bd_book *book,
                       const struct bd_turn *turn, struct bx_fault *fault)
 {
     (void)store;
@@ -297,9 +305,9 @@ int bd_cmd_revoke(const struct bd_config *config, int argc, char **argv)
 {
     int64_t till = 0;
     if (argc != 1 || bx_text_number(argv[0], strlen(argv[0]), INT32_MAX, &till) < 0)
-        return usage("revoke TILL");
-    struct act act = {.run = revoke_run, .arg = &till};
-    return act_do(config, &act, false);
+        return bd_usage("revoke TILL");
+    struct bd_deed act = {.run = revoke_run, .arg = &till};
+    return bd_deed_do(config, &act, false);
 }
 
 /* WHO has looked at a till in quarantine. */
@@ -308,7 +316,7 @@ struct settling {
     const char *who;
 };
 
-static int settle_run(struct act *act, struct bd_store *store, struct bd_book *book,
+static int settle_run(struct bd_deed *act, struct bd_store *store, struct bd_book *book,
                       const struct bd_turn *turn, struct bx_fault *fault)
 {
     (void)store;
@@ -321,13 +329,13 @@ int bd_cmd_settle(const struct bd_config *config, int argc, char **argv)
     struct settling settling = {0};
     if (argc != 2 || bx_text_number(argv[0], strlen(argv[0]), INT32_MAX, &settling.till) < 0 ||
         !argv[1][0])
-        return usage("settle TILL WHO   (the name of the supervisor who looked at it)");
+        return bd_usage("settle TILL WHO   (the name of the supervisor who looked at it)");
     settling.who = argv[1];
-    struct act act = {.run = settle_run, .arg = &settling};
-    return act_do(config, &act, false);
+    struct bd_deed act = {.run = settle_run, .arg = &settling};
+    return bd_deed_do(config, &act, false);
 }
 
-static int reopen_run(struct act *act, struct bd_store *store, struct bd_book *book,
+static int reopen_run(struct bd_deed *act, struct bd_store *store, struct bd_book *book,
                       const struct bd_turn *turn, struct bx_fault *fault)
 {
     (void)store;
@@ -337,7 +345,7 @@ static int reopen_run(struct act *act, struct bd_store *store, struct bd_book *b
 int bd_cmd_reopen(const struct bd_config *config, int argc, char **argv)
 {
     if (argc != 1 || !argv[0][0])
-        return usage("reopen WHO   (the name of the person who answers for it)");
-    struct act act = {.run = reopen_run, .arg = argv[0]};
-    return act_do(config, &act, false);
+        return bd_usage("reopen WHO   (the name of the person who answers for it)");
+    struct bd_deed act = {.run = reopen_run, .arg = argv[0]};
+    return bd_deed_do(config, &act, false);
 }

@@ -13,9 +13,10 @@ static const struct {
     const char *name;
     int (*run)(const struct bd_config *config, int argc, char **argv);
 } commands[] = {
-    {"init", bd_cmd_init},     {"import", bd_cmd_import}, {"enrol-code", bd_cmd_enrol_code},
-    {"user", bd_cmd_user},     {"audit", bd_cmd_audit},   {"revoke", bd_cmd_revoke},
-    {"settle", bd_cmd_settle}, {"reopen", bd_cmd_reopen},
+    {"init", bd_cmd_init},     {"import", bd_cmd_import},   {"enrol-code", bd_cmd_enrol_code},
+    {"user", bd_cmd_user},     {"audit", bd_cmd_audit},     {"revoke", bd_cmd_revoke},
+    {"settle", bd_cmd_settle}, {"reopen", bd_cmd_reopen},   {"members", bd_cmd_members},
+    {"orders", bd_cmd_orders}, {"voucher", bd_cmd_voucher}, {"report", bd_cmd_report},
 };
 
 static const char manual[] =
@@ -26,6 +27,14 @@ static const char manual[] =
     "  import FILE              take over a programme\n"
     "  enrol-code               a one-time code for a till\n"
     "  user NUMBER NAME ROLE    add or change one; its PIN on standard input\n"
+    "       [--language WORD]   what the till speaks to it\n"
+    "  members FILE             make the file the whole list of members and passes\n"
+    "  orders FILE              add or change groups, schools and web orders\n"
+    "  voucher single VALUE DATE [N]   single-use vouchers, good until DATE\n"
+    "  voucher stored VALUE     a voucher whose balance the server keeps\n"
+    "  report WHAT [--from DATE] [--to DATE] [--json]   what was booked: day, hours,\n"
+    "                           products, channels, tenders or cashiers\n"
+    "  report shift TILL N [--json]   the same of one shift of a till\n"
     "  audit                    count everything twice\n"
     "  revoke TILL              let a till in no more\n"
     "  settle TILL WHO          let a till out of quarantine\n"

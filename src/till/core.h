@@ -6,6 +6,8 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/rand.h"
+#include "boxtill/domain/member.h"
+#include "boxtill/domain/order.h"
 #include "boxtill/till/action.h"
 #include "boxtill/till/till.h"
 #include "boxtill/till/view.h"
@@ -254,6 +256,8 @@ struct bx_till {
     struct bx_programme *programme; /* NULL until known */
     struct bx_staff *staff;
     struct bx_keys *keys;
+    struct bx_members *members; /* NULL: none came yet */
+    struct bx_orders *orders;   /* NULL: none came yet */
     struct bx_commits commits;
     struct bx_papers papers;
     struct bx_leases leases;

@@ -317,9 +317,10 @@ static int take_back(struct bx_basket *basket, const struct bx_slug *pool, int64
             pieces = line->quantity;
         need -= pieces * line->places;
         taken += pieces;
-        line->quantity -= pieces;
-        if (line->quantity == 0)
+        if (pieces == line->quantity)
             bx_basket_line_drop(basket, i);
+        else
+            bx_line_less(line, pieces);
     }
     return taken;
 }

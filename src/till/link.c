@@ -42,6 +42,8 @@ static void *document_free(enum bx_document kind, void *document)
     case BX_DOC_PROGRAMME: return bx_programme_destroy(document);
     case BX_DOC_STAFF: return bx_staff_destroy(document);
     case BX_DOC_KEYS: return bx_keys_destroy(document);
+    case BX_DOC_MEMBERS: return bx_members_destroy(document);
+    case BX_DOC_ARRIVALS: return bx_orders_destroy(document);
     case BX_DOCUMENTS: break;
     }
     bx_unreachable();
@@ -265,6 +267,11 @@ static struct version at_hand(const struct bx_till *till, enum bx_document kind)
         return till->staff ? (struct version){till->staff->epoch, till->staff->version} : none;
     case BX_DOC_KEYS:
         return till->keys ? (struct version){till->keys->epoch, till->keys->version} : none;
+    case BX_DOC_MEMBERS:
+        return till->members ? (struct version){till->members->epoch, till->members->version}
+                             : none;
+    case BX_DOC_ARRIVALS:
+        return till->orders ? (struct version){till->orders->epoch, till->orders->version} : none;
     case BX_DOCUMENTS: break;
     }
     return none;
@@ -316,6 +323,18 @@ static void *document_parse(const struct bx_till *till, const struct bx_booking_
                          new->issuer);
             return bx_keys_destroy(new);
         }
+        if (new)
+            *ret = (struct version){new->epoch, new->version};
+        return new;
+    }
+    case BX_DOC_MEMBERS: {
+        struct bx_members *new = bx_members_parse(answer->bytes, answer->len, fault);
+        if (new)
+            *ret = (struct version){new->epoch, new->version};
+        return new;
+    }
+    case BX_DOC_ARRIVALS: {
+        struct bx_orders *new = bx_orders_parse(answer->bytes, answer->len, fault);
         if (new)
             *ret = (struct version){new->epoch, new->version};
         return new;
@@ -376,6 +395,14 @@ static void document_adopt(struct bx_till *till)
     case BX_DOC_KEYS:
         bx_keys_destroy(till->keys);
         till->keys = new;
+        break;
+    case BX_DOC_MEMBERS:
+        bx_members_destroy(till->members);
+        till->members = new;
+        break;
+    case BX_DOC_ARRIVALS:
+        bx_orders_destroy(till->orders);
+        till->orders = new;
         break;
     case BX_DOCUMENTS: bx_unreachable();
     }

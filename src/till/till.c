@@ -55,6 +55,8 @@ void *bx_till_destroy(struct bx_till *till)
     bx_programme_destroy(till->programme);
     bx_staff_destroy(till->staff);
     bx_keys_destroy(till->keys);
+    bx_members_destroy(till->members);
+    bx_orders_destroy(till->orders);
     bx_wipe(&till->people, sizeof(till->people));
     return bx_free(till);
 }
@@ -138,6 +140,14 @@ static void document_load(struct bx_till *till, const struct bx_event *event,
     case BX_DOC_KEYS:
         till->keys = bx_keys_parse(bytes, len, &fault);
         good = till->keys != NULL;
+        break;
+    case BX_DOC_MEMBERS:
+        till->members = bx_members_parse(bytes, len, &fault);
+        good = till->members != NULL;
+        break;
+    case BX_DOC_ARRIVALS:
+        till->orders = bx_orders_parse(bytes, len, &fault);
+        good = till->orders != NULL;
         break;
     case BX_DOCUMENTS: bx_unreachable();
     }

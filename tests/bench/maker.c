@@ -111,6 +111,40 @@ static void state_take(struct maker *maker, const struct bx_journal_state *state
     }
 }
 
+static struct bx_id id_make(struct maker *maker, bx_utc at)
+{
+    uint8_t random[10];
+    bx_rand_draw(&maker->rand, random, sizeof(random));
+    return bx_id_make(at, random);
+}
+
+static void shift_open(struct maker *maker, int64_t shift)
+{
+    struct bx_fault fault = {0};
+    struct bx_ref ref;
+    struct bx_cash_entry cash = {.drawer = 1, .amount = {10000}};
+    struct bx_commit commit = {.head = {.till = maker->identity.till,
+                                        .incarnation = maker->identity.incarnation,
+                                        .seq = maker->seq,
+                                        .kind = BX_KIND_SHIFT_OPEN,
+                                        .at = utc_now(),
+                                        .boot = now_ns(),
+                                        .shift = shift},
+                               .prev = maker->head,
+                               .content.cash = &cash};
+    commit.head.id = id_make(maker, commit.head.at);
+    bx_buf_clear(&maker->body);
+    if (bx_content_write(&commit.head, &commit.content, &maker->body))
+        give_up("encode", NULL);
+    commit.body = maker->body.data;
+    commit.len = maker->body.len;
+    if (maker->journal->ops->commit(maker->journal, &commit, &ref, &fault) != BX_DONE)
+        give_up("shift-open", &fault);
+    maker->seq++;
+    maker->head = ref.hash;
+    maker->shift = shift;
+}
+
 struct maker *maker_create(struct bx_journal *journal)
 {
     struct bx_fault fault = {0};
@@ -132,6 +166,8 @@ struct maker *maker_create(struct bx_journal *journal)
     }
     state_take(maker, &state);
     bx_journal_state_finish(&state);
+    if (!maker->shift)
+        shift_open(maker, state.next_shift);
     return maker;
 }
 
@@ -146,13 +182,6 @@ void maker_destroy(struct maker *maker)
 }
 
 /* --- a sale ----------------------------------------------------------------------------------- */
-
-static struct bx_id id_make(struct maker *maker, bx_utc at)
-{
-    uint8_t random[10];
-    bx_rand_draw(&maker->rand, random, sizeof(random));
-    return bx_id_make(at, random);
-}
 
 static void ticket_add(struct maker *maker, const struct bx_line *line, int nth)
 {

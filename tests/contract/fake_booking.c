@@ -10,9 +10,9 @@
 #include "boxtill/base/json.h"
 #include "server/store/store.h"
 
-enum { KINDS = BX_EXCHANGE_DOCUMENT + 1 };
+enum { ASKED_MAX = 4, SLOTS = BX_EXCHANGE_QUESTION + ASKED_MAX };
 
-/* One exchange of each kind: asked, done, not yet told. */
+/* One exchange of each kind, and some questions: asked, done, not yet told. */
 struct pending {
     bool busy;
     struct bx_booking_answer answer;
@@ -24,7 +24,7 @@ struct fake {
     struct fake_booking_setup setup;
     bool cut;
     int64_t seen_epoch, seen_commit;
-    struct pending pending[KINDS];
+    struct pending pending[SLOTS];
     struct bx_entry_answer entries[BX_BATCH_MAX];
     struct bx_allot_answer allots[BX_ALLOT_MAX];
     struct bx_pool_news news[BX_POOLS_MAX];
@@ -45,6 +45,7 @@ struct asking {
     size_t len; /* bytes, or messages */
     enum bx_document document;
     int64_t have;
+    enum bx_question question;
 };
 typedef int (*bx_asking)(struct asking *asking, struct bx_fault *fault);
 
@@ -60,6 +61,13 @@ static void failed(struct pending *pending, enum bx_contact contact)
     pending->answer.contact = contact;
     if (!pending->answer.fault.err)
         bx_fault_set(&pending->answer.fault, BX_ERR_OFFLINE, "The server cannot be reached.", NULL);
+}
+
+/* Asking the same again will not help: what HTTP says with 4xx. */
+static bool is_final(int err)
+{
+    return err == BX_ERR_INPUT || err == BX_ERR_MISSING || err == BX_ERR_REFUSED ||
+           err == BX_ERR_CLASH;
 }
 
 /* Transaction, device, work: as the server's writer does it. */
@@ -86,7 +94,7 @@ static void carry_out(struct asking *asking, bx_asking work)
     if (stranger || known == BX_ERR_MISSING)
         failed(asking->pending, BX_CONTACT_STRANGER);
     else if (!good || outcome != BX_DONE || bd_book_mark(store, &mark, fault))
-        failed(asking->pending, err == BX_ERR_INPUT ? BX_CONTACT_REFUSED : BX_CONTACT_AGAIN);
+        failed(asking->pending, is_final(err) ? BX_CONTACT_REFUSED : BX_CONTACT_AGAIN);
     else {
         asking->pending->answer.contact = BX_CONTACT_GOOD;
         asking->pending->answer.epoch = mark.epoch;
@@ -94,10 +102,12 @@ static void carry_out(struct asking *asking, bx_asking work)
     }
 }
 
-static int begin(struct fake *fake, enum bx_exchange kind, int64_t request, struct asking *ret,
+static int begin(struct fake *fake, int slot, int64_t request, struct asking *ret,
                  struct bx_fault *fault)
 {
-    struct pending *pending = &fake->pending[kind];
+    enum bx_exchange kind =
+        slot < BX_EXCHANGE_QUESTION ? (enum bx_exchange)slot : BX_EXCHANGE_QUESTION;
+    struct pending *pending = &fake->pending[slot];
     if (pending->busy)
         return bx_fault_set(fault, BX_ERR_BUSY, "The server is already being asked this.", NULL);
     pending->busy = true;
@@ -217,6 +227,36 @@ static int ask_document(struct bx_booking *booking, int64_t request, enum bx_doc
     return 0;
 }
 
+static int question_work(struct asking *asking, struct bx_fault *fault)
+{
+    struct pending *pending = asking->pending;
+    const struct bd_question question = {asking->question, asking->sent, asking->len};
+    int err = bd_book_ask(asking->fake->setup.store, &asking->turn, &asking->device, &question,
+                          &pending->bytes, fault);
+    pending->answer.bytes = bx_buf_text(&pending->bytes);
+    pending->answer.len = pending->bytes.len;
+    return err;
+}
+
+static int ask_question(struct bx_booking *booking, int64_t request, enum bx_question question,
+                        const char *json, size_t len, struct bx_fault *fault)
+{
+    struct fake *fake = of(booking);
+    struct asking asking;
+    int slot = BX_EXCHANGE_QUESTION;
+    while (slot + 1 < SLOTS && fake->pending[slot].busy)
+        slot++;
+    int err = begin(fake, slot, request, &asking, fault);
+    if (err)
+        return err;
+    asking.question = question;
+    asking.sent = json;
+    asking.len = len;
+    asking.pending->answer.question = question;
+    carry_out(&asking, question_work);
+    return 0;
+}
+
 static void seen(struct bx_booking *booking, int64_t epoch, int64_t commit)
 {
     struct fake *fake = of(booking);
@@ -229,7 +269,7 @@ static void seen(struct bx_booking *booking, int64_t epoch, int64_t commit)
 static bool next_answer(struct bx_booking *booking, struct bx_booking_answer *ret)
 {
     struct fake *fake = of(booking);
-    for (int i = 0; i < KINDS; i++) {
+    for (int i = 0; i < SLOTS; i++) {
         if (!fake->pending[i].busy)
             continue;
         fake->pending[i].busy = false;
@@ -247,12 +287,13 @@ struct bx_booking *fake_booking_create(const struct fake_booking_setup *setup)
                                               .allot = ask_allot,
                                               .news = ask_news,
                                               .document = ask_document,
+                                              .ask = ask_question,
                                               .seen = seen,
                                               .answer = next_answer};
     struct fake *fake = bx_new(struct fake);
     fake->port.ops = &ops;
     fake->setup = *setup;
-    for (int i = 0; i < KINDS; i++)
+    for (int i = 0; i < SLOTS; i++)
         bx_buf_init(&fake->pending[i].bytes, 0);
     return &fake->port;
 }
@@ -260,7 +301,7 @@ struct bx_booking *fake_booking_create(const struct fake_booking_setup *setup)
 void *fake_booking_destroy(struct bx_booking *booking)
 {
     struct fake *fake = of(booking);
-    for (int i = 0; fake && i < KINDS; i++)
+    for (int i = 0; fake && i < SLOTS; i++)
         bx_buf_finish(&fake->pending[i].bytes);
     return bx_free(fake);
 }

@@ -9,102 +9,9 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
+#include "fake_parts.h"
 
 enum { LINE_MB = 50 };
-
-struct entry {
-    struct bx_entry_head head;
-    struct bx_hash prev, hash;
-    char *body;
-    size_t len;
-    int64_t about; /* seq of the entry it is about; 0 */
-    bool has_answer, counts, settled;
-    struct bx_entry_answer answer;
-};
-
-struct ticket {
-    struct bx_code code;
-    int64_t sale;
-    int nth;
-    bool valid;
-};
-
-struct fake {
-    struct bx_journal port;
-    struct bx_journal_state now; /* its arrays, counts and lockouts are not used */
-    struct entry *entries;
-    struct ticket *tickets;
-    struct bx_lease *leases;
-    struct bx_print_job *jobs;
-    size_t entry_count, ticket_count, lease_count, job_count;
-    char *documents[BX_DOCUMENTS];
-    size_t document_lens[BX_DOCUMENTS];
-    struct bx_lockout *lockouts;
-    size_t lockout_count;
-    enum fake_journal_fail fail;
-    bool unsure;
-    int64_t room, spoiled;
-};
-
-static struct fake *fake_of(struct bx_journal *journal)
-{
-    return (struct fake *)(void *)journal;
-}
-
-#define GROW(array, count)                                                              \
-    do {                                                                                \
-        if (((count) & ((count)-1)) == 0)                                               \
-            (array) = bx_realloc((array), (count) ? 2 * (count) : 1, sizeof(*(array))); \
-    } while (0)
-
-static struct entry *entry_at(struct fake *fake, int64_t seq)
-{
-    return seq >= 1 && (size_t)seq <= fake->entry_count ? &fake->entries[seq - 1] : NULL;
-}
-
-static struct entry *entry_of(struct fake *fake, const struct bx_id *id)
-{
-    for (size_t i = 0; i < fake->entry_count; i++)
-        if (bx_id_equal(&fake->entries[i].head.id, id))
-            return &fake->entries[i];
-    return NULL;
-}
-
-static struct ticket *ticket_of(struct fake *fake, const char *code)
-{
-    for (size_t i = 0; i < fake->ticket_count; i++)
-        if (strcmp(fake->tickets[i].code.s, code) == 0)
-            return &fake->tickets[i];
-    return NULL;
-}
-
-static struct bx_lease *lease_of(struct fake *fake, const struct bx_slug *pool)
-{
-    for (size_t i = 0; i < fake->lease_count; i++)
-        if (bx_slug_equal(&fake->leases[i].pool, pool))
-            return &fake->leases[i];
-    return NULL;
-}
-
-static struct bx_print_job *job_of(struct fake *fake, const struct bx_id *id)
-{
-    for (size_t i = 0; i < fake->job_count; i++)
-        if (bx_id_equal(&fake->jobs[i].id, id))
-            return &fake->jobs[i];
-    return NULL;
-}
-
-/* What a check has seen to be there. */
-static void *sure(void *there)
-{
-    bx_assert(there);
-    return there;
-}
-
-static int no(struct bx_fault *fault, enum bx_err err, const char *why)
-{
-    return bx_fault_set(fault, err, why, NULL);
-}
 
 static int stopped(struct fake *fake, struct bx_fault *fault)
 {
@@ -153,6 +60,9 @@ static int load(struct bx_journal *journal, struct bx_journal_state *ret, struct
     if (stopped(fake, fault))
         return BX_ERR_UNKNOWN;
     *ret = fake->now;
+    ret->figures = (struct bx_figures){0};
+    if (bx_figures_merge(&ret->figures, &fake->now.figures))
+        return no(fault, BX_ERR_FULL, "The figures are too large.");
     ret->next_seq = (int64_t)fake->entry_count + 1;
     for (size_t i = 0; i < fake->entry_count; i++) {
         ret->queued += is_queued(&fake->entries[i]);
@@ -186,120 +96,6 @@ static int document(struct bx_journal *journal, enum bx_document which, struct b
 
 /* --- commit ----------------------------------------------------------------------------------- */
 
-static int body_check(const struct bx_commit *commit, struct bx_fault *fault)
-{
-    const struct bx_entry_head *head = &commit->head;
-    struct bx_entry_head said;
-    int err = bx_entry_head_decode(commit->body, commit->len, &said, fault);
-    if (err)
-        return err;
-    bool same = said.till == head->till && said.incarnation == head->incarnation &&
-                said.seq == head->seq && bx_id_equal(&said.id, &head->id) &&
-                said.kind == head->kind && strcmp(said.number, head->number) == 0 &&
-                said.at.us == head->at.us && said.boot / 1000 == head->boot / 1000 &&
-                said.shift == head->shift && said.user == head->user;
-    return same ? 0 : no(fault, BX_ERR_CLASH, "The body denies its head.");
-}
-
-static int place_check(struct fake *fake, const struct bx_commit *commit, struct bx_fault *fault)
-{
-    const struct bx_entry_head *head = &commit->head;
-    const struct bx_journal_state *now = &fake->now;
-    char number[BX_NUMBER_SIZE] = "";
-    if (!now->till)
-        return no(fault, BX_ERR_REFUSED, "This till is not enrolled.");
-    if (commit->number)
-        bx_number_format(now->till, BX_SERIES_SALE, commit->number, number);
-    bool fits = head->till == now->till && head->incarnation == now->incarnation &&
-                head->seq == (int64_t)fake->entry_count + 1 &&
-                bx_hash_equal(&commit->prev, &now->head) &&
-                (head->kind != BX_KIND_SHIFT_OPEN || head->shift == now->next_shift) &&
-                (commit->number == 0 || commit->number == now->next_number[BX_SERIES_SALE]) &&
-                (head->kind != BX_KIND_SALE || commit->number) &&
-                strcmp(number, head->number) == 0 && !entry_of(fake, &head->id);
-    if (!fits)
-        return no(fault, BX_ERR_CLASH, "It does not continue what is stored.");
-    return body_check(commit, fault);
-}
-
-static int uses_check(struct fake *fake, const struct bx_sale *sale, struct bx_fault *fault)
-{
-    for (int i = 0; i < sale->use_count; i++) {
-        const struct bx_lease_use *use = &sale->uses[i];
-        const struct bx_lease *lease = lease_of(fake, &use->pool);
-        int64_t used = lease ? lease->used : 0;
-        for (int k = 0; k < i; k++)
-            if (bx_slug_equal(&sale->uses[k].pool, &use->pool))
-                used += sale->uses[k].q;
-        if (use->q <= 0)
-            return no(fault, BX_ERR_INPUT, "No places.");
-        if (!lease || lease->r != use->r || lease->state != BX_LEASE_OPEN)
-            return no(fault, BX_ERR_REFUSED, "Not this till's places.");
-        if (used != use->before)
-            return no(fault, BX_ERR_CLASH, "Other places were used before.");
-        if (used + use->q > lease->n)
-            return no(fault, BX_ERR_REFUSED, "Too few places.");
-    }
-    return 0;
-}
-
-static int papers_check(struct fake *fake, const struct bx_commit *commit, int64_t *ret_about,
-                        struct bx_fault *fault)
-{
-    const struct entry *sale = entry_of(fake, &commit->content.paper->sale);
-    if (!sale || sale->head.kind != BX_KIND_SALE)
-        return no(fault, BX_ERR_MISSING, "No such sale.");
-    *ret_about = sale->head.seq;
-    if (commit->head.kind != BX_KIND_REPLACE)
-        return 0;
-    const struct ticket *old = ticket_of(fake, commit->content.paper->old.s);
-    if (!old || !old->valid || old->sale != sale->head.seq ||
-        old->nth != commit->content.paper->ticket)
-        return no(fault, BX_ERR_MISSING, "No such ticket.");
-    return ticket_of(fake, commit->content.paper->code.s) ? no(fault, BX_ERR_CLASH, "Code taken.")
-                                                          : 0;
-}
-
-static int note_check(struct fake *fake, const struct bx_commit *commit, int64_t *ret_about,
-                      struct bx_fault *fault)
-{
-    char about[BX_ABOUT_MAX + 1];
-    int64_t n;
-    int err = bx_note_decode(commit->body, commit->len, about, sizeof(about), &n, fault);
-    if (err)
-        return err;
-    *ret_about = 0;
-    if (commit->head.kind == BX_KIND_LOGIN_FAILED)
-        *ret_about = n ? n : commit->head.user;
-    if (commit->head.kind != BX_KIND_SETTLE && commit->head.kind != BX_KIND_PRINT_ANSWER)
-        return 0;
-    const struct entry *named = entry_at(fake, n);
-    if (!named)
-        return no(fault, BX_ERR_MISSING, "No such entry.");
-    *ret_about = commit->head.kind == BX_KIND_PRINT_ANSWER && named->about ? named->about : n;
-    return 0;
-}
-
-static int commit_check(struct fake *fake, const struct bx_commit *commit, int64_t *ret_about,
-                        struct bx_fault *fault)
-{
-    *ret_about = 0;
-    int err = place_check(fake, commit, fault);
-    for (size_t i = 0; i < commit->job_count && err == 0; i++)
-        if (job_of(fake, &commit->jobs[i].id) || commit->jobs[i].seq > commit->head.seq)
-            err = no(fault, BX_ERR_CLASH, "This print is there already.");
-    if (err)
-        return err;
-    if (commit->content.paper && commit->head.kind != BX_KIND_PRINT_ANSWER)
-        return papers_check(fake, commit, ret_about, fault);
-    if (!commit->content.sale)
-        return note_check(fake, commit, ret_about, fault);
-    for (int i = 0; i < commit->content.sale->ticket_count; i++)
-        if (ticket_of(fake, commit->content.sale->tickets[i].code.s))
-            return no(fault, BX_ERR_CLASH, "Code taken.");
-    return uses_check(fake, commit->content.sale, fault);
-}
-
 static void ticket_add(struct fake *fake, const struct bx_code *code, int64_t sale, int nth)
 {
     GROW(fake->tickets, fake->ticket_count);
@@ -320,13 +116,56 @@ static void follow_sale(struct fake *fake, const struct bx_commit *commit, struc
 {
     const struct bx_entry_head *head = &commit->head;
     const struct bx_sale *sale = commit->content.sale;
-    fake->now.last_sale = (struct bx_ref){head->seq, head->id, entry->hash};
+    entry->training = sale->training;
+    if (head->kind == BX_KIND_SALE)
+        fake->now.last_sale = (struct bx_ref){head->seq, head->id, entry->hash};
+    for (int i = 0; entry->about && i < sale->back_ticket_count; i++) {
+        struct ticket *back = sure(ticket_at(fake, entry->about, sale->back_tickets[i]));
+        back->valid = false;
+    }
     for (int i = 0; i < sale->ticket_count; i++)
         ticket_add(fake, &sale->tickets[i].code, head->seq, i);
     for (int i = 0; i < sale->use_count; i++) {
         struct bx_lease *lease = sure(lease_of(fake, &sale->uses[i].pool));
         lease->used += sale->uses[i].q;
     }
+}
+
+/* The open shift's figures, and those that only rise. */
+static void follow_figures(struct fake *fake, const struct bx_commit *commit)
+{
+    struct bx_journal_state *now = &fake->now;
+    struct bx_figures rows = {0};
+    struct bx_content content = commit->content;
+    char about[BX_ABOUT_MAX + 1];
+    if (commit->head.kind == BX_KIND_SHIFT_OPEN && !content.cash)
+        bx_assert(
+            bx_note_decode(commit->body, commit->len, about, sizeof(about), &content.n, NULL) == 0);
+    bx_assert(bx_figures_of(&rows, &commit->head, &content) == 0);
+    if (commit->head.shift)
+        bx_assert(bx_figures_merge(&now->figures, &rows) == 0);
+    now->perpetual.sales.minor += bx_figures_sum(&rows, "sale", NULL);
+    now->perpetual.returns.minor += bx_figures_sum(&rows, "return", NULL);
+    bx_figures_finish(&rows);
+}
+
+static void follow_shift(struct fake *fake, const struct bx_commit *commit)
+{
+    struct bx_journal_state *now = &fake->now;
+    const struct bx_entry_head *head = &commit->head;
+    bool opens = head->kind == BX_KIND_SHIFT_OPEN, closes = head->kind == BX_KIND_SHIFT_CLOSE;
+    if (opens || closes)
+        bx_figures_clear(&now->figures);
+    if (opens || closes)
+        now->shift = opens ? head->shift : 0;
+    if (opens)
+        now->next_shift = head->shift + 1;
+    if (opens || closes)
+        now->shift_opened = opens ? head->at : (bx_utc){0};
+    if (opens || closes)
+        now->shift_seq = opens ? head->seq : 0;
+    if (!closes)
+        follow_figures(fake, commit);
 }
 
 static void follow_login(struct fake *fake, const struct bx_commit *commit, struct entry *entry)
@@ -349,7 +188,8 @@ static void follow(struct fake *fake, const struct bx_commit *commit, struct ent
     struct bx_journal_state *now = &fake->now;
     const struct bx_entry_head *head = &commit->head;
     follow_login(fake, commit, entry);
-    if (head->kind == BX_KIND_SALE) {
+    follow_shift(fake, commit);
+    if (bx_kind_shape(head->kind) == BX_SHAPE_SALE) {
         follow_sale(fake, commit, entry);
     } else if (head->kind == BX_KIND_REPLACE) {
         struct ticket *old = sure(ticket_of(fake, commit->content.paper->old.s));
@@ -358,9 +198,8 @@ static void follow(struct fake *fake, const struct bx_commit *commit, struct ent
     } else if (head->kind == BX_KIND_SETTLE) {
         struct entry *named = sure(entry_at(fake, entry->about));
         named->settled = true;
-    } else if (head->kind == BX_KIND_SHIFT_OPEN) {
-        now->shift = head->shift;
-        now->next_shift = head->shift + 1;
+    } else if (head->kind == BX_KIND_TRAINING_ON || head->kind == BX_KIND_TRAINING_OFF) {
+        now->training = head->kind == BX_KIND_TRAINING_ON;
     } else if (head->kind == BX_KIND_OFFLINE_START || head->kind == BX_KIND_OFFLINE_END) {
         now->offline = head->kind == BX_KIND_OFFLINE_START;
     }
@@ -384,7 +223,7 @@ static void apply(struct fake *fake, const struct bx_commit *commit, int64_t abo
     fake->now.last_boot = entry->head.boot;
     BX_TEXT_COPY(fake->now.last_boot_id, commit->boot_id ? commit->boot_id : "");
     if (commit->number)
-        fake->now.next_number[BX_SERIES_SALE] = commit->number + 1;
+        fake->now.next_number[commit->series] = commit->number + 1;
     for (size_t i = 0; i < commit->job_count; i++) {
         GROW(fake->jobs, fake->job_count);
         fake->jobs[fake->job_count++] = commit->jobs[i];
@@ -399,11 +238,12 @@ static enum bx_outcome commit(struct bx_journal *journal, const struct bx_commit
     int64_t about;
     if (stopped(fake, fault))
         return BX_REFUSED;
-    if (wish->head.kind == BX_KIND_SALE && fake->room < (int64_t)LINE_MB << 20) {
+    bool sells = wish->head.kind == BX_KIND_SALE || wish->head.kind == BX_KIND_EXCHANGE;
+    if (sells && fake->room < (int64_t)LINE_MB << 20) {
         no(fault, BX_ERR_FULL, "Selling is stopped: the disk is short.");
         return BX_REFUSED;
     }
-    if (commit_check(fake, wish, &about, fault))
+    if (fake_commit_check(fake, wish, &about, fault))
         return BX_REFUSED;
     enum fake_journal_fail fail = fake->fail;
     if (fail != FAKE_JOURNAL_STUCK)
@@ -472,6 +312,11 @@ static int notes_check(struct fake *fake, const struct bx_journal_notes *notes,
     for (size_t i = 0; i < notes->job_count; i++)
         if (!job_of(fake, &notes->jobs[i].id))
             return no(fault, BX_ERR_MISSING, "No such print.");
+    for (size_t i = 0; i < notes->person_count; i++) {
+        const struct bx_person_note *person = &notes->persons[i];
+        if (person->bytes && (person->len > BX_PERSON_MAX || bx_id_is_zero(&person->id)))
+            return no(fault, BX_ERR_INPUT, "Too much about one person.");
+    }
     return 0;
 }
 
@@ -484,6 +329,58 @@ static int rank_of(enum bx_entry_outcome outcome)
     case BX_ENTRY_CONFLICT: return 3;
     }
     bx_unreachable();
+}
+
+static struct person *person_of(struct fake *fake, const struct bx_id *id)
+{
+    for (size_t i = 0; i < fake->person_count; i++)
+        if (bx_id_equal(&fake->persons[i].id, id))
+            return &fake->persons[i];
+    return NULL;
+}
+
+static void person_put(struct fake *fake, const struct bx_person_note *note)
+{
+    struct person *person = person_of(fake, &note->id);
+    if (!note->bytes) {
+        if (person)
+            *person = (struct person){0};
+        return;
+    }
+    if (!person) {
+        GROW(fake->persons, fake->person_count);
+        person = &fake->persons[fake->person_count++];
+    }
+    *person = (struct person){.id = note->id, .until = note->until, .len = note->len};
+    memcpy(person->bytes, note->bytes, note->len);
+}
+
+static void persons_put(struct fake *fake, const struct bx_journal_notes *notes)
+{
+    for (size_t i = 0; i < notes->person_count; i++)
+        person_put(fake, &notes->persons[i]);
+    for (size_t i = 0; notes->persons_end.us && i < fake->person_count; i++)
+        if (fake->persons[i].until.us && fake->persons[i].until.us < notes->persons_end.us)
+            fake->persons[i] = (struct person){0};
+}
+
+static int persons_show(struct fake *fake, const struct bx_query *query, int left,
+                        bx_row_visit visit, void *arg)
+{
+    int result = 0;
+    for (size_t i = 0; i < fake->person_count && left && result == 0; i++) {
+        const struct person *person = &fake->persons[i];
+        bool all = bx_id_is_zero(&query->id);
+        if (bx_id_is_zero(&person->id) || (all && (int64_t)i < query->from) ||
+            (!all && !bx_id_equal(&person->id, &query->id)))
+            continue;
+        struct bx_row row = {.head = {.seq = (int64_t)i + 1, .id = person->id, .at = person->until},
+                             .body = person->bytes,
+                             .len = person->len};
+        left--;
+        result = visit(arg, &row);
+    }
+    return result;
 }
 
 static void answer_put(struct entry *entry, const struct bx_entry_answer *answer)
@@ -543,6 +440,7 @@ static int note(struct bx_journal *journal, const struct bx_journal_notes *notes
         job_put(fake, &notes->jobs[i]);
     if (notes->has_document)
         document_put(fake, notes);
+    persons_put(fake, notes);
     if (notes->seen_epoch > now->seen_epoch ||
         (notes->seen_epoch == now->seen_epoch && notes->seen_commit > now->seen_commit)) {
         now->seen_epoch = notes->seen_epoch;
@@ -577,7 +475,8 @@ static bool answers(struct fake *fake, const struct entry *entry, const struct b
     const struct entry *named;
     switch (query->kind) {
     case BX_QUERY_FROM: return seq >= query->from;
-    case BX_QUERY_SALES: return entry->head.kind == BX_KIND_SALE && is_below(entry, query);
+    case BX_QUERY_SALES:
+        return bx_kind_shape(entry->head.kind) == BX_SHAPE_SALE && is_below(entry, query);
     case BX_QUERY_QUEUED: return seq > query->from && is_queued(entry);
     case BX_QUERY_ATTENTION: return seq > query->from && is_attention(entry);
     case BX_QUERY_ID: return bx_id_equal(&entry->head.id, &query->id);
@@ -617,6 +516,8 @@ static int read_rows(struct bx_journal *journal, const struct bx_query *query, b
         return BX_ERR_UNKNOWN;
     int left = query->limit < 1 || query->limit > BX_ROWS_MAX ? BX_ROWS_MAX : query->limit;
     int result = 0;
+    if (query->kind == BX_QUERY_PERSON)
+        return persons_show(fake, query, left, visit, arg);
     for (size_t i = 0; i < fake->entry_count && left && result == 0; i++) {
         bool back = query->kind == BX_QUERY_SALES || query->kind == BX_QUERY_KIND;
         size_t at = back ? fake->entry_count - 1 - i : i;
@@ -655,7 +556,9 @@ struct bx_journal *fake_journal_create(void)
 {
     struct fake *fake = bx_new(struct fake);
     fake->port.ops = &ops;
-    fake->now.next_number[BX_SERIES_SALE] = fake->now.next_shift = 1;
+    for (int i = 0; i < BX_SERIES_COUNT; i++)
+        fake->now.next_number[i] = 1;
+    fake->now.next_shift = 1;
     fake->room = INT64_MAX;
     return &fake->port;
 }
@@ -674,6 +577,8 @@ void *fake_journal_destroy(struct bx_journal *journal)
     bx_free(fake->leases);
     bx_free(fake->jobs);
     bx_free(fake->lockouts);
+    bx_free(fake->persons);
+    bx_figures_finish(&fake->now.figures);
     return bx_free(fake);
 }
 

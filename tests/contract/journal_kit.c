@@ -44,7 +44,7 @@ struct bx_slug kit_slug(const char *text)
 
 void kit_init(struct kit *kit, struct bx_journal *journal)
 {
-    *kit = (struct kit){.journal = journal, .shift = 1, .user = 7};
+    *kit = (struct kit){.journal = journal, .user = 7};
     kit->sale = bx_new(struct bx_sale);
     bx_buf_init(&kit->body, 0);
     kit_take_up(kit);
@@ -57,8 +57,13 @@ void kit_take_up(struct kit *kit)
     if (kit->journal->ops->load(kit->journal, &state, &fault))
         fail_msg("load: %s (%s)", fault.say, fault.detail);
     kit->seq = state.next_seq;
-    kit->series = state.next_number[BX_SERIES_SALE];
+    memcpy(kit->numbers, state.next_number, sizeof(kit->numbers));
     kit->head = state.head;
+    kit->shift = state.shift;
+    kit->shift_seq = state.shift_seq;
+    kit->perpetual = state.perpetual;
+    bx_figures_clear(&kit->figures);
+    assert_int_equal(bx_figures_merge(&kit->figures, &state.figures), 0);
     /* What was drawn before is never drawn again. */
     kit->drawn += (uint64_t)state.next_seq * 1000;
     bx_journal_state_finish(&state);
@@ -67,6 +72,8 @@ void kit_take_up(struct kit *kit)
 void kit_finish(struct kit *kit)
 {
     bx_buf_finish(&kit->body);
+    bx_figures_finish(&kit->figures);
+    bx_report_finish(&kit->report);
     kit->sale = bx_free(kit->sale);
 }
 
@@ -105,11 +112,17 @@ void kit_spell(struct kit *kit)
 {
     struct bx_commit *commit = &kit->commit;
     bx_buf_clear(&kit->body);
-    int err = commit->content.sale ? bx_sale_encode(&commit->head, kit->sale, &kit->body)
-                                   : bx_paper_encode(&commit->head, &kit->paper, &kit->body);
-    assert_int_equal(err, 0);
+    assert_int_equal(bx_content_write(&commit->head, &commit->content, &kit->body), 0);
     commit->body = kit->body.data;
     commit->len = kit->body.len;
+}
+
+/* The next number of SERIES. */
+static void number_take(struct kit *kit, enum bx_series series)
+{
+    kit->commit.series = series;
+    kit->commit.number = kit->numbers[series];
+    bx_number_format(KIT_TILL, series, kit->numbers[series], kit->commit.head.number);
 }
 
 static void line_add(struct kit *kit, int quantity, const char *pool)
@@ -154,8 +167,100 @@ void kit_sale(struct kit *kit, int quantity, const char *pool, int64_t r, int64_
     }
     job_add(kit, BX_JOB_RECEIPT, -1, kit->seq);
     kit->commit.content.sale = sale;
-    kit->commit.number = kit->series;
-    bx_number_format(KIT_TILL, BX_SERIES_SALE, kit->series, kit->commit.head.number);
+    number_take(kit, BX_SERIES_SALE);
+    kit_spell(kit);
+}
+
+void kit_train(struct kit *kit)
+{
+    kit->sale->training = true;
+    number_take(kit, BX_SERIES_TRAINING);
+    kit_spell(kit);
+}
+
+void kit_return(struct kit *kit, enum bx_kind kind, const struct bx_id *of, int count,
+                const int *tickets)
+{
+    struct bx_sale *sale = kit->sale;
+    kit_sale(kit, count, NULL, 0, 0);
+    kit->commit.head.kind = kind;
+    sale->v = 2;
+    sale->of = *of;
+    sale->back = sale->basket;
+    sale->back_totals = sale->totals;
+    sale->back_ticket_count = count;
+    memcpy(sale->back_tickets, tickets, (size_t)count * sizeof(*tickets));
+    sale->tender_count = 0;
+    if (kind != BX_KIND_EXCHANGE) {
+        sale->basket.count = 0;
+        sale->ticket_count = 0;
+        sale->totals = (struct bx_totals){0};
+        bx_money out = {-sale->back_totals.total.minor};
+        sale->tenders[sale->tender_count++] =
+            (struct bx_tender){.kind = BX_TENDER_CASH, .amount = out, .received = out};
+        kit->commit.job_count = 0;
+    }
+    number_take(kit, bx_series_of(kind, false));
+    kit_spell(kit);
+}
+
+void kit_cash(struct kit *kit, enum bx_kind kind, int64_t amount, const struct bx_id *about)
+{
+    begin(kit, kind);
+    kit->cash = (struct bx_cash_entry){.drawer = 1, .amount = {amount}};
+    BX_TEXT_COPY(kit->cash.warrant.what.s, "cash");
+    if (about)
+        kit->cash.about = *about;
+    kit->commit.content.cash = &kit->cash;
+    kit_spell(kit);
+}
+
+void kit_open(struct kit *kit, int64_t amount)
+{
+    struct bx_journal_state state;
+    assert_int_equal(kit->journal->ops->load(kit->journal, &state, NULL), 0);
+    kit->shift = state.next_shift;
+    bx_journal_state_finish(&state);
+    kit_cash(kit, BX_KIND_SHIFT_OPEN, amount, NULL);
+}
+
+void kit_change(struct kit *kit, const struct bx_id *sale, int64_t amount)
+{
+    begin(kit, BX_KIND_TENDER_CORRECTION);
+    kit->change = (struct bx_tender_change){
+        .sale = *sale, .from = BX_TENDER_CASH, .to = BX_TENDER_CARD, .amount = {amount}};
+    BX_TEXT_COPY(kit->change.warrant.what.s, "tender");
+    kit->commit.content.change = &kit->change;
+    kit_spell(kit);
+}
+
+void kit_invoice(struct kit *kit, const struct bx_id *sale)
+{
+    begin(kit, BX_KIND_INVOICE);
+    kit->invoice = (struct bx_invoice_entry){.sale = *sale, .person = kit_id(kit)};
+    kit->commit.content.invoice = &kit->invoice;
+    number_take(kit, BX_SERIES_INVOICE);
+    kit_spell(kit);
+}
+
+void kit_close(struct kit *kit)
+{
+    struct bx_report *report = &kit->report;
+    begin(kit, BX_KIND_SHIFT_CLOSE);
+    bx_report_finish(report);
+    *report = (struct bx_report){.shift = kit->shift,
+                                 .opened = {MONDAY},
+                                 .closed = kit->commit.head.at,
+                                 .first_seq = kit->shift_seq,
+                                 .last_seq = kit->seq - 1,
+                                 .entries = kit->seq - kit->shift_seq,
+                                 .before = kit->perpetual,
+                                 .after = kit->perpetual};
+    report->before.sales.minor -= bx_figures_sum(&kit->figures, "sale", NULL);
+    report->before.returns.minor -= bx_figures_sum(&kit->figures, "return", NULL);
+    assert_int_equal(bx_figures_merge(&report->figures, &kit->figures), 0);
+    kit->commit.content.report = report;
+    number_take(kit, BX_SERIES_Z);
     kit_spell(kit);
 }
 
@@ -187,6 +292,23 @@ void kit_replace(struct kit *kit, const struct bx_id *sale, int ticket, const st
     kit_spell(kit);
 }
 
+static void went_on(struct kit *kit)
+{
+    const struct bx_commit *commit = &kit->commit;
+    struct bx_figures rows = {0};
+    assert_int_equal(bx_figures_of(&rows, &commit->head, &commit->content), 0);
+    if (commit->head.kind == BX_KIND_SHIFT_OPEN) {
+        kit->shift_seq = commit->head.seq;
+        bx_figures_clear(&kit->figures);
+    }
+    assert_int_equal(bx_figures_merge(&kit->figures, &rows), 0);
+    kit->perpetual.sales.minor += bx_figures_sum(&rows, "sale", NULL);
+    kit->perpetual.returns.minor += bx_figures_sum(&rows, "return", NULL);
+    bx_figures_finish(&rows);
+    if (commit->head.kind == BX_KIND_SHIFT_CLOSE)
+        kit->shift = 0;
+}
+
 enum bx_outcome kit_commit(struct kit *kit, struct bx_ref *ret, struct bx_fault *fault)
 {
     enum bx_outcome outcome = kit->journal->ops->commit(kit->journal, &kit->commit, ret, fault);
@@ -196,7 +318,8 @@ enum bx_outcome kit_commit(struct kit *kit, struct bx_ref *ret, struct bx_fault 
     kit->seq++;
     kit->head = ret->hash;
     if (kit->commit.number)
-        kit->series++;
+        kit->numbers[kit->commit.series]++;
+    went_on(kit);
     return outcome;
 }
 
@@ -226,4 +349,6 @@ void kit_start(struct kit *kit, int64_t n)
     struct bx_lease lease = {
         .pool = kit_slug("p"), .r = 1, .n = n, .state = BX_LEASE_OPEN, .epoch = 1};
     kit_lease(kit, &lease);
+    kit_open(kit, 0);
+    kit_done(kit);
 }

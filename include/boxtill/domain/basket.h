@@ -36,6 +36,8 @@ struct bx_line {
 };
 /* price * quantity - off. 0 or BX_ERR_FULL. */
 int bx_must bx_line_amount(const struct bx_line *line, bx_money *ret);
+/* Takes PIECES (fewer than there are) off the line, and their part of `off` with them. */
+void bx_line_less(struct bx_line *line, int pieces);
 /* Tickets it prints: one for each piece, or one for all of a group; none without a class. */
 int bx_line_tickets(const struct bx_line *line);
 /* Does its amount stand outside turnover and tax (donation, voucher)? */

@@ -177,6 +177,8 @@ struct bx_sale {
     /* (2) */
     struct bx_id of;       /* void, refund, exchange: the sale or exchange it corrects; else zero */
     struct bx_basket back; /* its id is not used */
+    int back_lines[BX_LINES_MAX]; /* of each line of back: its place in the lines of `of`, ascending
+                                   */
     struct bx_totals back_totals; /* not negative */
     int back_ticket_count;
     int back_tickets[BX_TICKETS_MAX]; /* indexes into the tickets of `of`, ascending: refused from

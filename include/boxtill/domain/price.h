@@ -40,25 +40,32 @@ void bx_remains_init(struct bx_remains *remains, const struct bx_sale *sale);
 int bx_must bx_remains_take(struct bx_remains *remains, const struct bx_sale *correction,
                             struct bx_fault *fault);
 bool bx_remains_is_empty(const struct bx_remains *remains);
-/* Fills ret->back, back_totals, back_tickets from QUANTITIES (pieces of each line of the sale to
- * take back) or, for lines that print tickets, from TICKETS (true: this one comes back; their
- * number is the quantity). Cut from what remains: `off`, net and tax of all the parts that are ever
- * taken back add up to the sale's own. A group line only as a whole. 0 or BX_ERR_REFUSED with a
- * sentence. */
+/* What is still there, as lines; those of which nothing is left are not among them. */
+void bx_remains_basket(const struct bx_remains *remains, struct bx_basket *ret);
+/* Fills ret->of, back, back_lines, back_totals, back_tickets, currency, exponent and tax_included
+ * from QUANTITIES (pieces of each line of the sale to take back; NULL: none) or, for lines that
+ * print tickets, from TICKETS (true: this one comes back; their number is the quantity; NULL:
+ * QUANTITIES count for these lines too, the last tickets first). Cut from what remains: `off`, net
+ * and tax of all the parts that are ever taken back add up to the sale's own. A group line only as
+ * a whole. 0 or BX_ERR_REFUSED with a sentence. */
 int bx_must bx_return_make(const struct bx_remains *remains, const int quantities[BX_LINES_MAX],
                            const bool tickets[BX_TICKETS_MAX], struct bx_sale *ret,
                            struct bx_fault *fault);
-/* Tenders that give DUE (negative) back the way it was paid: last tender first, each at most what
- * it took and what was not given back (EARLIER: refunds before, NULL none), cash rounded to STEP as
- * the sale's was. Vouchers and accounts are given back as what they were. */
+/* Fills ret->tenders and rounding so that bx_sale_due(RET) (negative; else there are none) is given
+ * back the way it was paid: last tender first, each at most what it took and was not given back.
+ * GIVEN: what went out by each kind for this sale before (positive; NULL: nothing); negative where
+ * another document of the chain took money by that kind. Cash is rounded to STEP; parts that all go
+ * this way add up to what was paid, to the last coin. What no tender has room for goes out in cash.
+ * Vouchers and accounts are given back as what they were; an attempt is the caller's to add. 0, or
+ * BX_ERR_REFUSED when these would be too many parts. */
 int bx_must bx_return_tenders(const struct bx_remains *remains,
                               const bx_money given[BX_TENDER_KINDS], int64_t cash_step,
                               struct bx_sale *ret, struct bx_fault *fault);
 
-/* Takes PERMILLE of each line of the basket that a discount may touch, or AMOUNT in all, off;
- * shared among the lines so that the parts add up to the whole (largest remainder first). LINE -1:
- * the whole basket. WHY and TEXT stand on each line it touches. 0, or BX_ERR_REFUSED with a
- * sentence. */
+/* Takes PERMILLE of what the lines cost now, or AMOUNT in all, off; shared among the lines that a
+ * discount may touch (not donations and vouchers) so that the parts add up to the whole (largest
+ * remainder first). LINE -1: the whole basket. WHY and TEXT stand on each line it touches, and it
+ * is fixed from then on. 0, or BX_ERR_REFUSED with a sentence. */
 int bx_must bx_basket_discount(struct bx_basket *basket, int line, int64_t permille,
                                bx_money amount, const struct bx_slug *why, const char *text,
                                struct bx_fault *fault);

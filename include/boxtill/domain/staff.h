@@ -30,8 +30,8 @@ struct bx_staff {
     struct bx_user *users;
 };
 
-/* {"v":1,"epoch":1,"version":3,"users":[{"number":7,"name":"Ana","role":"cashier","pin":"$argon2id…"}]}
- */
+/* {"v":1,"epoch":1,"version":3,"users":[{"number":7,"name":"Ana","role":"cashier","language":"de",
+ *  "pin":"$argon2id…"}]}; without "language" it is the till's */
 struct bx_staff *bx_staff_parse(const char *json, size_t len, struct bx_fault *fault);
 void *bx_staff_destroy(struct bx_staff *staff);
 BX_CLEANUP_DEFINE(struct bx_staff, bx_staff_destroy)

@@ -70,7 +70,7 @@ struct bx_booking_ops {
     int (*document)(struct bx_booking *booking, int64_t request, enum bx_document document,
                     int64_t have, struct bx_fault *fault);
     /* JSON: what question.h says of QUESTION; the answer's comes in bytes. Several may be under
-     * way. */
+     * way; BX_ERR_BUSY when too many are. */
     int (*ask)(struct bx_booking *booking, int64_t request, enum bx_question question,
                const char *json, size_t len, struct bx_fault *fault);
     /* The highest the journal knows; sent along with every request. */

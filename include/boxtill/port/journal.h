@@ -127,7 +127,14 @@ struct bx_identity {
     int issuer;
 };
 
-enum bx_document { BX_DOC_PROGRAMME, BX_DOC_STAFF, BX_DOC_KEYS, BX_DOCUMENTS };
+enum bx_document {
+    BX_DOC_PROGRAMME,
+    BX_DOC_STAFF,
+    BX_DOC_KEYS,
+    BX_DOC_MEMBERS,
+    BX_DOC_ARRIVALS,
+    BX_DOCUMENTS
+};
 const char *bx_document_word(enum bx_document document);
 
 /* What is known of a person (name, contact, tax number: text of the caller's own form). No body

@@ -116,7 +116,7 @@ static void look(struct bd_api *api, struct bd_work *work)
     }
     api->mark = desk.mark;
     work->mark = desk.mark;
-    if (bd_operation_writes(work->route->operation) || is_ahead(work, &desk.mark))
+    if (bd_operation_writes(work) || is_ahead(work, &desk.mark))
         return; /* the writer's */
     desk.turn.now = api->setup.clock->ops->utc(api->setup.clock);
     api->setup.random->ops->seed(api->setup.random, desk.turn.seed);

@@ -29,16 +29,19 @@ void *bd_work_destroy(struct bd_work *work)
     return bx_free(work);
 }
 
-bool bd_operation_writes(enum bd_operation operation)
+bool bd_operation_writes(const struct bd_work *work)
 {
-    switch (operation) {
+    switch (work->route->operation) {
     case BD_OPERATION_ENROL:
     case BD_OPERATION_ALLOTMENTS:
     case BD_OPERATION_ENTRIES:
     case BD_OPERATION_CHECK_INS: return true;
+    case BD_OPERATION_QUESTION: return bd_question_writes(work->input.question);
     case BD_OPERATION_PROGRAMME:
     case BD_OPERATION_STAFF:
     case BD_OPERATION_KEYS:
+    case BD_OPERATION_MEMBERS:
+    case BD_OPERATION_ARRIVALS:
     case BD_OPERATION_AVAILABILITY:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
@@ -110,6 +113,25 @@ static void allotments_read(const char *body, size_t len, struct bx_json_reader 
         reader->err = err;
 }
 
+static void text_keep(struct bd_input *input, const char *body, size_t len)
+{
+    input->text = bx_alloc(len + 1, 1);
+    memcpy(input->text, body, len);
+    input->len = len;
+}
+
+/* Read by the book; those that leave nothing behind need no idempotency row. */
+static void question_read(struct bd_work *work, const char *body, size_t len,
+                          struct bx_json_reader *reader)
+{
+    if (bx_question_parse(work->param, &work->input.question) < 0) {
+        bx_json_fault(reader, "there is no such question");
+        return;
+    }
+    work->input.has_id = bd_question_writes(work->input.question);
+    text_keep(&work->input, body, len);
+}
+
 /* A JSON body that the schema lets through. */
 static int json_input(struct bd_work *work, const char *body, size_t len, bx_json *root,
                       struct bx_fault *fault)
@@ -122,10 +144,13 @@ static int json_input(struct bd_work *work, const char *body, size_t len, bx_jso
     case BD_OPERATION_ENROL: enrol_read(&reader, &work->input); break;
     case BD_OPERATION_ALLOTMENTS: allotments_read(body, len, &reader, &work->input); break;
     case BD_OPERATION_CHECK_INS: check_ins_read(&reader, &work->input); break;
+    case BD_OPERATION_QUESTION: question_read(work, body, len, &reader); break;
     case BD_OPERATION_ENTRIES:
     case BD_OPERATION_PROGRAMME:
     case BD_OPERATION_STAFF:
     case BD_OPERATION_KEYS:
+    case BD_OPERATION_MEMBERS:
+    case BD_OPERATION_ARRIVALS:
     case BD_OPERATION_AVAILABILITY:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
@@ -143,6 +168,8 @@ static struct bx_hash fingerprint(const struct bd_work *work, const char *body, 
     int64_t till = work->known ? work->caller.device.till : 0;
     bx_hasher_init(&hasher, sizeof(hash.b), NULL, 0);
     bx_hasher_add_sized(&hasher, work->route->name, strlen(work->route->name));
+    if (work->route->operation == BD_OPERATION_QUESTION) /* each is an operation of its own */
+        bx_hasher_add_sized(&hasher, work->param, strlen(work->param));
     bx_hasher_add_sized(&hasher, &till, sizeof(till));
     bx_hasher_add_sized(&hasher, body, len);
     bx_hasher_end(&hasher, hash.b);
@@ -152,9 +179,7 @@ static struct bx_hash fingerprint(const struct bd_work *work, const char *body, 
 bool bd_operation_read(struct bd_work *work, const char *body, size_t len)
 {
     if (!work->route->body) {
-        work->input.text = bx_alloc(len + 1, 1);
-        memcpy(work->input.text, body, len);
-        work->input.len = len;
+        text_keep(&work->input, body, len);
         return true;
     }
     struct bx_fault fault = {0};
@@ -179,6 +204,5 @@ bool bd_operation_read(struct bd_work *work, const char *body, size_t len)
 
 int bd_operation_do(const struct bd_desk *desk, struct bd_work *work)
 {
-    return bd_operation_writes(work->route->operation) ? bd_writing_do(desk, work)
-                                                       : bd_reading_do(desk, work);
+    return bd_operation_writes(work) ? bd_writing_do(desk, work) : bd_reading_do(desk, work);
 }

@@ -18,7 +18,7 @@ struct bd_desk {
 };
 
 /* Must it be done by the writer? */
-bool bd_operation_writes(enum bd_operation operation);
+bool bd_operation_writes(const struct bd_work *work);
 
 /* Reads BODY into WORK's input. False with the answer set to a problem. */
 bool bx_must bd_operation_read(struct bd_work *work, const char *body, size_t len);
@@ -30,6 +30,9 @@ int bx_must bd_operation_do(const struct bd_desk *desk, struct bd_work *work);
 /* The halves of bd_operation_do, by file. */
 int bx_must bd_reading_do(const struct bd_desk *desk, struct bd_work *work);
 int bx_must bd_writing_do(const struct bd_desk *desk, struct bd_work *work);
+
+/* A question, whichever half it belongs to. */
+int bx_must bd_question_do(const struct bd_desk *desk, struct bd_work *work);
 
 /* The store's or the book's ERR as a problem; returns ERR. */
 int bd_fault_answer(struct bd_work *work, int err, const struct bx_fault *fault);

@@ -9,7 +9,7 @@
 #include "boxtill/base/text.h"
 #include "server/api/operation.h"
 
-enum { DOCUMENT_MAX = 8 << 20, NEWS_SECONDS = 600 };
+enum { DOCUMENT_MAX = 16 << 20, NEWS_SECONDS = 600 };
 
 /* If-None-Match: a list of quoted tags, perhaps weak; ours has nothing that needs escaping. */
 static bool tag_is_at_hand(const char *if_none_match, const char *etag)
@@ -84,6 +84,15 @@ static int availability_do(const struct bd_desk *desk, struct bd_work *work)
     return err < 0 ? bd_fault_answer(work, err, &fault) : 0;
 }
 
+int bd_question_do(const struct bd_desk *desk, struct bd_work *work)
+{
+    struct bx_fault fault = {0};
+    const struct bd_question question = {work->input.question, work->input.text, work->input.len};
+    int err = bd_book_ask(desk->store, &desk->turn, &work->caller.device, &question,
+                          &work->answer.body, &fault);
+    return err < 0 ? bd_fault_answer(work, err, &fault) : 0;
+}
+
 static int healthz_do(const struct bd_desk *desk, struct bd_work *work)
 {
     struct bx_json_writer writer;
@@ -103,6 +112,9 @@ int bd_reading_do(const struct bd_desk *desk, struct bd_work *work)
     case BD_OPERATION_PROGRAMME: return document_do(desk, work, BX_DOC_PROGRAMME, false);
     case BD_OPERATION_STAFF: return document_do(desk, work, BX_DOC_STAFF, true);
     case BD_OPERATION_KEYS: return document_do(desk, work, BX_DOC_KEYS, true);
+    case BD_OPERATION_MEMBERS: return document_do(desk, work, BX_DOC_MEMBERS, true);
+    case BD_OPERATION_ARRIVALS: return document_do(desk, work, BX_DOC_ARRIVALS, true);
+    case BD_OPERATION_QUESTION: return bd_question_do(desk, work);
     case BD_OPERATION_AVAILABILITY: return availability_do(desk, work);
     case BD_OPERATION_TICKET: return ticket_do(desk, work);
     case BD_OPERATION_OPENAPI:

@@ -9,6 +9,7 @@
 #include "boxtill/base/attr.h"
 #include "boxtill/domain/code.h"
 #include "boxtill/domain/lease.h"
+#include "boxtill/domain/question.h"
 #include "server/api/auth.h"
 #include "server/api/router.h"
 #include "server/http/message.h"
@@ -35,6 +36,7 @@ struct bd_input {
     struct bx_allot_message *messages;
     struct bd_scan_in *scans;
     size_t count;
+    enum bx_question question;
     char *text; /* a body that is handed on as it came, LEN bytes */
     size_t len;
 };

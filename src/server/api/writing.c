@@ -114,9 +114,12 @@ int bd_writing_do(const struct bd_desk *desk, struct bd_work *work)
     case BD_OPERATION_ALLOTMENTS: return allotments_do(desk, work);
     case BD_OPERATION_ENTRIES: return entries_do(desk, work);
     case BD_OPERATION_CHECK_INS: return check_ins_do(desk, work);
+    case BD_OPERATION_QUESTION: return bd_question_do(desk, work);
     case BD_OPERATION_PROGRAMME:
     case BD_OPERATION_STAFF:
     case BD_OPERATION_KEYS:
+    case BD_OPERATION_MEMBERS:
+    case BD_OPERATION_ARRIVALS:
     case BD_OPERATION_AVAILABILITY:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The audit counts everything a second time, from the rows that stand for single facts, and
- * compares it with the counters the rules keep: sold + over = order lines = tickets; leased = the
- * leases' open parts; what a lease counts = what its state says; custody's chains and marks. A
- * counter alone is never enough: a forgotten check can leave it right and the orders wrong. */
+ * compares it with the counters the rules keep: sold + over = order lines less what came back =
+ * tickets; held = what the orders hold; leased = the leases' open parts; what a lease counts = what
+ * its state says; custody's chains and marks; figures = the bodies again = the orders (recount.c).
+ * A counter alone is never enough: a forgotten check can leave it right and the orders wrong. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 /* What was counted of one pool. */
 struct tally {
     struct bd_pool_row pool;
-    int64_t lines, tickets, unprinted, parts, lacking;
+    int64_t lines, tickets, unprinted, parts, lacking, held;
 };
 
 struct audit {
@@ -75,7 +76,9 @@ static int add_line(void *arg, const void *row)
 {
     struct audit *audit = (struct audit *)arg;
     const struct bd_order_line_row *line = (const struct bd_order_line_row *)row;
-    int64_t places = line->places * line->quantity;
+    int64_t places = line->places * (line->quantity - line->returned);
+    if (line->returned < 0 || line->returned > line->quantity)
+        differ(audit, "line %lld of a sale: more came back than was sold\n", (long long)line->nth);
     if (bx_slug_is_none(&line->pool) || places == 0)
         return 0;
     struct tally *tally = tally_of(audit, &line->pool);
@@ -94,8 +97,11 @@ static int add_ticket(void *arg, const void *row)
     struct audit *audit = (struct audit *)arg;
     const struct bd_ticket_row *ticket = (const struct bd_ticket_row *)row;
     struct tally *tally = bx_slug_is_none(&ticket->pool) ? NULL : tally_of(audit, &ticket->pool);
-    if (tally != NULL && ticket->generation == 0)
+    bool there = ticket->state == BD_TICKET_VALID || ticket->state == BD_TICKET_USED;
+    if (tally != NULL && there)
         tally->tickets += ticket->places;
+    if ((ticket->state == BD_TICKET_RETURNED) != !bx_id_is_zero(&ticket->returned_by))
+        differ(audit, "ticket %s: its state and its return disagree\n", ticket->code);
     if ((ticket->state == BD_TICKET_REPLACED) != (ticket->replaced_by[0] != '\0'))
         differ(audit, "ticket %s: its state and its replacement disagree\n", ticket->code);
     if (ticket->state == BD_TICKET_USED && ticket->used_at == 0)
@@ -123,6 +129,23 @@ static int add_lease(void *arg, const void *row)
     return 0;
 }
 
+static int add_held(void *arg, const void *row)
+{
+    struct audit *audit = (struct audit *)arg;
+    const struct bd_booking_line_row *line = (const struct bd_booking_line_row *)row;
+    struct bd_booking_row order = {.id = line->booking};
+    struct tally *tally = bx_slug_is_none(&line->pool) ? NULL : tally_of(audit, &line->pool);
+    if (tally != NULL)
+        tally->held += line->held;
+    if (line->held == 0)
+        return 0;
+    int err =
+        bd_must(bd_get(audit->store, BD_BOOKING, &order, audit->fault), "order", audit->fault);
+    if (err == 0 && order.state != BD_BOOKING_OPEN)
+        differ(audit, "order %s: over, but holds places\n", order.ref);
+    return err;
+}
+
 static void judge_pool(struct audit *audit, const struct tally *tally)
 {
     const struct bd_pool_row *pool = &tally->pool;
@@ -135,6 +158,9 @@ static void judge_pool(struct audit *audit, const struct tally *tally)
     if (sold != tally->tickets + tally->unprinted)
         differ(audit, "pool %s: counted %lld sold, its tickets are %lld\n", pool->id.s,
                (long long)sold, (long long)(tally->tickets + tally->unprinted));
+    if (pool->held < tally->held)
+        differ(audit, "pool %s: counted %lld held, its orders hold %lld\n", pool->id.s,
+               (long long)pool->held, (long long)tally->held);
     if (pool->leased != tally->parts)
         differ(audit, "pool %s: counted %lld leased, its leases are %lld\n", pool->id.s,
                (long long)pool->leased, (long long)tally->parts);
@@ -213,8 +239,9 @@ static int audit_all(struct audit *audit)
         enum bd_table table;
         bd_visit visit;
     } counts[] = {
-        {BD_POOL, add_pool},   {BD_ORDER_LINE, add_line}, {BD_TICKET, add_ticket},
-        {BD_LEASE, add_lease}, {BD_ENTRY, judge_entry},   {BD_ORDER, judge_order},
+        {BD_POOL, add_pool},     {BD_ORDER_LINE, add_line},   {BD_TICKET, add_ticket},
+        {BD_LEASE, add_lease},   {BD_BOOKING_LINE, add_held}, {BD_ENTRY, judge_entry},
+        {BD_ORDER, judge_order},
     };
     for (size_t i = 0; i < bx_countof(counts); i++) {
         struct bd_scan scan = {.table = counts[i].table};
@@ -224,7 +251,8 @@ static int audit_all(struct audit *audit)
     }
     for (size_t i = 0; i < audit->count; i++)
         judge_pool(audit, &audit->tallies[i]);
-    return close_chain(audit);
+    int err = close_chain(audit);
+    return err != 0 ? err : bd_audit_figures(audit->store, audit->out, &audit->found, audit->fault);
 }
 
 int bd_book_audit(struct bd_store *store, struct bx_buf *out, struct bx_fault *fault)

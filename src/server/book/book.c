@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The book itself holds no truth: all of it is in the store, and every call reads what it needs
  * there. What is kept here are parsed programmes, because parsing one a sale would cost more than
- * booking it, and one sale's worth of memory. */
+ * booking it, one sale's worth of memory, and what a batch has counted so far. */
 
 #include "server/book/book.h"
 
@@ -86,6 +86,14 @@ struct bx_date bd_today(const struct bd_meta_row *meta, bx_utc at)
     return date;
 }
 
+int64_t bd_day(const struct bx_programme *programme, bx_utc at)
+{
+    struct bx_date date;
+    int minute;
+    bx_utc_civil(at, bx_programme_offset(programme, at), &date, &minute);
+    return bx_date_days(date);
+}
+
 /* --- programmes ----------------------------------------------------------------------------- */
 
 static int programme_load(struct bd_book *book, int64_t version, struct bd_catalogue *ret,
@@ -130,6 +138,19 @@ int bd_programme(struct bd_book *book, const struct bd_meta_row *meta, int64_t v
     return 0;
 }
 
+int bd_book_programme(struct bd_book *book, const struct bd_turn *turn,
+                      const struct bx_programme **ret, struct bx_date *ret_today,
+                      struct bx_fault *fault)
+{
+    struct bd_meta_row meta;
+    int err = bd_meta(book->store, &meta, fault);
+    if (err == 0)
+        err = bd_programme(book, &meta, 0, ret, fault);
+    if (err == 0)
+        *ret_today = bd_today(&meta, turn->now);
+    return err;
+}
+
 /* --- life ----------------------------------------------------------------------------------- */
 
 struct bd_book *bd_book_create(struct bd_store *store, const struct bd_policy *policy,
@@ -140,7 +161,10 @@ struct bd_book *bd_book_create(struct bd_store *store, const struct bd_policy *p
     const struct bx_programme *programme;
     book->store = store;
     book->policy = *policy;
+    book->room = bx_content_room_create();
     if (bd_meta(store, &meta, fault) != 0 || bd_programme(book, &meta, 0, &programme, fault) != 0)
+        return NULL;
+    if (meta.figured == 0 && bd_figures_make(book, &meta, fault) != 0)
         return NULL;
     return (struct bd_book *)bx_steal(&book);
 }
@@ -151,5 +175,7 @@ void *bd_book_destroy(struct bd_book *book)
         return NULL;
     for (size_t i = 0; i < BD_CATALOGUES; i++)
         bx_programme_destroy(book->catalogues[i].programme);
+    bx_content_room_destroy(book->room);
+    bd_counts_finish(&book->counts);
     return bx_free(book);
 }

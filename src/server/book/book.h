@@ -16,7 +16,10 @@
 #include "boxtill/base/crypto.h"
 #include "boxtill/base/fault.h"
 #include "boxtill/domain/lease.h"
+#include "boxtill/domain/member.h"
+#include "boxtill/domain/order.h"
 #include "boxtill/domain/programme.h"
+#include "boxtill/domain/question.h"
 #include "boxtill/domain/staff.h"
 #include "boxtill/domain/wire.h"
 #include "boxtill/port/journal.h"
@@ -66,6 +69,19 @@ int bx_must bd_book_import(struct bd_book *book, const struct bd_turn *turn,
 /* Adds or changes a user; PIN_HASH from bx_pin_hash. */
 int bx_must bd_book_user(struct bd_book *book, const struct bd_turn *turn,
                          const struct bx_user *user, struct bx_fault *fault);
+/* Makes MEMBERS the whole list. */
+int bx_must bd_book_members(struct bd_book *book, const struct bd_turn *turn,
+                            const struct bx_members *members, struct bx_fault *fault);
+/* The newest programme, borrowed until the next call; NULL when there is none, and *RET_TODAY the
+ * venue's day. */
+int bx_must bd_book_programme(struct bd_book *book, const struct bd_turn *turn,
+                              const struct bx_programme **ret, struct bx_date *ret_today,
+                              struct bx_fault *fault);
+/* Adds or changes orders, by ref, and holds their places; what is collected stays as it is, what is
+ * cancelled gives its places back. All of them or, when one does not fit, a fault that names it. An
+ * order whose id is zero gets one. */
+int bx_must bd_book_orders(struct bd_book *book, const struct bd_turn *turn,
+                           const struct bx_orders *orders, struct bx_fault *fault);
 /* A one-time code (8 Crockford characters), good for 10 minutes and three tries (a wrong one counts
  * when it begins alike). */
 int bx_must bd_book_enrol_code(struct bd_book *book, const struct bd_turn *turn, char ret[9],
@@ -140,9 +156,43 @@ int bx_must bd_book_document(struct bd_store *store, const struct bd_wish *wish,
 int bx_must bd_book_availability(struct bd_store *store, const struct bd_turn *turn,
                                  struct bx_buf *out, struct bx_fault *fault);
 
+/* --- questions, vouchers, figures ----------------------------------------------------------- */
+
+/* Does it leave something behind? Then it is the writer's, and mark and release are used. */
+bool bd_question_writes(enum bx_question question);
+struct bd_question {
+    enum bx_question question;
+    const char *json;
+    size_t len;
+};
+/* Appends the answer (question.h). BX_ERR_INPUT: not such a question; BX_ERR_MISSING: not known. */
+int bx_must bd_book_ask(struct bd_store *store, const struct bd_turn *turn,
+                        const struct bd_device *device, const struct bd_question *question,
+                        struct bx_buf *out, struct bx_fault *fault);
+enum { BD_VOUCHERS_MAX = 10000, BD_DAYS_MAX = 400 };
+/* COUNT single-use vouchers, a line each to OUT. */
+int bx_must bd_book_vouchers(struct bd_book *book, const struct bd_turn *turn, bx_money value,
+                             struct bx_date until, int count, struct bx_buf *out,
+                             struct bx_fault *fault);
+/* A stored-value voucher, its code and a line feed to OUT. */
+int bx_must bd_book_stored(struct bd_book *book, const struct bd_turn *turn, bx_money value,
+                           struct bx_buf *out, struct bx_fault *fault);
+/* Adds what was booked on the days, both in it, by all tills; "channel" rows with it. */
+int bx_must bd_book_days(struct bd_store *store, struct bx_date from, struct bx_date to,
+                         struct bx_figures *ret, struct bx_fault *fault);
+
+/* Adds what was booked of a till's shift, and how many of its entries. */
+int bx_must bd_book_shift(struct bd_store *store, int64_t till, int64_t shift,
+                          struct bx_figures *ret, int64_t *ret_confirmed, struct bx_fault *fault);
+
 /* --- tickets and the gate ----------------------------------------------------------------- */
 
-enum bd_ticket_state { BD_TICKET_VALID, BD_TICKET_USED, BD_TICKET_REPLACED };
+enum bd_ticket_state {
+    BD_TICKET_VALID,
+    BD_TICKET_USED,
+    BD_TICKET_REPLACED,
+    BD_TICKET_RETURNED /* taken back by a void, refund or exchange */
+};
 /* {"code":…,"state":"valid","product":…,"event":…,"slot":…,"date":…,"persons":2,"sale":"…",
  *  "number":"2-000412","replaced_by":…,"used_at":…,"used_gate":…} */
 int bx_must bd_book_ticket(struct bd_store *store, const struct bx_code *code, struct bx_buf *out,

@@ -10,50 +10,33 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 #include "boxtill/domain/price.h"
-#include "server/book/inside.h"
-
-/* The gravest first: it is the one the answer names. */
-enum off {
-    OFF_OVERLAP,
-    OFF_OVER,
-    OFF_CANCELLED,
-    OFF_CLASH,
-    OFF_REPLACED,
-    OFF_SUMS,
-    OFF_PRICE,
-    OFF_GAP,
-    OFFS
-};
+#include "server/book/act.h"
 
 static const struct {
     const char *word, *say;
-} offs[OFFS] = {
-    [OFF_OVERLAP] = {"overlap", "Places of a lease were used twice: the journal may be forked."},
-    [OFF_OVER] = {"over", "Sold beyond the capacity; counted apart."},
-    [OFF_CANCELLED] = {"cancelled", "Sold for a slot that is cancelled: refund."},
-    [OFF_CLASH] = {"clash", "A ticket code was issued twice."},
-    [OFF_REPLACED] = {"replaced", "The ticket had been replaced already; the latest code counts."},
-    [OFF_SUMS] = {"sums", "The sale does not add up."},
-    [OFF_PRICE] = {"price", "A price differs from the programme's."},
-    [OFF_GAP] = {"gap", "Places used before are not reported yet: an entry is missing."},
-};
-
-struct booking {
-    struct bd_book *book;
-    const struct bd_turn *turn;
-    const struct bd_meta_row *meta;
-    struct bd_device_row *device;
-    const struct bd_entry_row *entry;
-    const struct bx_sale *sale;
-    bool off[OFFS];
+} offs[BD_OFFS] = {
+    [BD_OFF_OVERLAP] = {"overlap", "Places of a lease were used twice: the journal may be forked."},
+    [BD_OFF_OVER] = {"over", "Sold beyond the capacity; counted apart."},
+    [BD_OFF_CANCELLED] = {"cancelled", "Sold for a slot that is cancelled: refund."},
+    [BD_OFF_CLASH] = {"clash", "A ticket code was issued twice."},
+    [BD_OFF_REPLACED] = {"replaced",
+                         "The ticket had been replaced already; the latest code counts."},
+    [BD_OFF_RETURNED] = {"returned", "Returned twice: what it takes back was taken back before."},
+    [BD_OFF_USED] = {"used", "A ticket that was taken back had been used at a gate."},
+    [BD_OFF_COLLECTED] = {"collected", "Its order was collected or cancelled before."},
+    [BD_OFF_VOUCHER] = {"voucher", "A voucher of this sale was used before."},
+    [BD_OFF_Z] = {"z", "The Z report is not what was booked of its shift."},
+    [BD_OFF_SUMS] = {"sums", "The sale does not add up."},
+    [BD_OFF_PRICE] = {"price", "A price differs from the programme's."},
+    [BD_OFF_GAP] = {"gap", "Places used before are not reported yet: an entry is missing."},
 };
 
 /* Tasks for what is off, and the answer that names the gravest. */
-static int conclude(const struct booking *booking, struct bd_booked *ret, struct bx_fault *fault)
+static int conclude(const struct bd_act *booking, struct bd_booked *ret, struct bx_fault *fault)
 {
     const struct bd_entry_row *entry = booking->entry;
     *ret = (struct bd_booked){.state = BD_ENTRY_BOOKED, .outcome = BX_ENTRY_RECORDED};
-    for (int i = 0; i < OFFS; i++) {
+    for (int i = 0; i < BD_OFFS; i++) {
         if (!booking->off[i])
             continue;
         struct bd_task_row task = {.till = entry->till,
@@ -61,14 +44,15 @@ static int conclude(const struct booking *booking, struct bd_booked *ret, struct
                                    .seq = entry->seq,
                                    .at = booking->turn->now.us};
         BX_TEXT_COPY(task.word, offs[i].word);
-        BX_TEXT_COPY(task.say, offs[i].say);
+        const char *say = booking->why[i][0] != '\0' ? booking->why[i] : offs[i].say;
+        BX_TEXT_COPY(task.say, say);
         int err = bd_task(booking->book->store, &task, fault);
         if (err != 0)
             return err;
         if (ret->outcome == BX_ENTRY_RECORDED) {
             ret->outcome = BX_ENTRY_RECORDED_TASK;
             BX_TEXT_COPY(ret->task, offs[i].word);
-            BX_TEXT_COPY(ret->say, offs[i].say);
+            BX_TEXT_COPY(ret->say, say);
         }
     }
     return 0;
@@ -84,7 +68,7 @@ static void wait_for(struct bd_booked *ret, enum bd_entry_state state, const cha
 
 /* --- a sale --------------------------------------------------------------------------------- */
 
-static int order_add(const struct booking *booking, const struct bx_entry_head *head,
+static int order_add(const struct bd_act *booking, const struct bx_entry_head *head,
                      struct bx_fault *fault)
 {
     const struct bx_sale *sale = booking->sale;
@@ -99,14 +83,28 @@ static int order_add(const struct booking *booking, const struct bx_entry_head *
                                .programme = sale->programme,
                                .total = sale->totals.total.minor,
                                .rounding = sale->rounding.minor,
-                               .persons = sale->totals.persons};
+                               .persons = sale->totals.persons - sale->back_totals.persons,
+                               .kind = head->kind,
+                               .back_total = sale->back_totals.total.minor,
+                               .of = sale->of,
+                               .booking = sale->order};
     BX_TEXT_COPY(row.number, head->number);
     BX_TEXT_COPY(row.currency, sale->currency);
     return bd_must(bd_insert(booking->book->store, BD_ORDER, &row, fault), "order", fault);
 }
 
+/* A rule or a person may have made another price of the list's; the list's is the programme's. */
+static bool price_differs(const struct bx_line *line, const struct bx_product *product)
+{
+    if (product->open_price)
+        return false;
+    bool explained = line->fixed || !bx_slug_is_none(&line->why);
+    return product->price.minor != line->list.minor ||
+           (!explained && line->price.minor != line->list.minor);
+}
+
 /* Against the programme the sale was priced from; the newest when that one is not here. */
-static int prices_check(struct booking *booking, struct bx_fault *fault)
+static int prices_check(struct bd_act *booking, struct bx_fault *fault)
 {
     const struct bx_programme *then;
     int err = bd_programme(booking->book, booking->meta, booking->sale->programme, &then, fault);
@@ -117,16 +115,15 @@ static int prices_check(struct booking *booking, struct bx_fault *fault)
     for (int i = 0; i < booking->sale->basket.count; i++) {
         const struct bx_line *line = &booking->sale->basket.lines[i];
         const struct bx_product *product = bx_programme_product(then, &line->product);
-        if (product == NULL || (product->price.minor != line->list.minor && !product->open_price) ||
-            product->tax_ppm != line->tax_ppm)
-            booking->off[OFF_PRICE] = true;
+        if (product == NULL || price_differs(line, product) || product->tax_ppm != line->tax_ppm)
+            booking->off[BD_OFF_PRICE] = true;
         if (product != NULL && !bx_slug_is_none(&line->pool) && product->places != line->places)
-            booking->off[OFF_PRICE] = true;
+            booking->off[BD_OFF_PRICE] = true;
     }
     return 0;
 }
 
-static int slots_check(struct booking *booking, struct bx_fault *fault)
+static int slots_check(struct bd_act *booking, struct bx_fault *fault)
 {
     const struct bx_programme *now;
     int err = bd_programme(booking->book, booking->meta, 0, &now, fault);
@@ -134,12 +131,12 @@ static int slots_check(struct booking *booking, struct bx_fault *fault)
         const struct bx_slug *id = &booking->sale->basket.lines[i].slot;
         const struct bx_slot *slot = bx_slug_is_none(id) ? NULL : bx_programme_slot(now, id);
         if (slot != NULL && slot->cancelled)
-            booking->off[OFF_CANCELLED] = true;
+            booking->off[BD_OFF_CANCELLED] = true;
     }
     return err;
 }
 
-static int lines_add(const struct booking *booking, const struct bx_id *order,
+static int lines_add(const struct bd_act *booking, const struct bx_id *order,
                      struct bx_fault *fault)
 {
     for (int i = 0; i < booking->sale->basket.count; i++) {
@@ -156,7 +153,10 @@ static int lines_add(const struct booking *booking, const struct bx_id *order,
                                         .places = line->places,
                                         .persons = line->persons,
                                         .printed = !bx_slug_is_none(&line->class),
-                                        .date = bx_date_days(line->date)};
+                                        .date = bx_date_days(line->date),
+                                        .off = line->off.minor,
+                                        .kind = line->kind,
+                                        .grouped = line->group};
         int err =
             bd_must(bd_insert(booking->book->store, BD_ORDER_LINE, &row, fault), "line", fault);
         if (err != 0)
@@ -165,17 +165,7 @@ static int lines_add(const struct booking *booking, const struct bx_id *order,
     return 0;
 }
 
-/* A code lets in once: issued again after it was used, it is used. */
-static void use_inherit(struct bd_ticket_row *ticket, const struct bd_ticket_row *held)
-{
-    if (held->used_at == 0)
-        return;
-    ticket->state = BD_TICKET_USED;
-    ticket->used_at = held->used_at;
-    BX_TEXT_COPY(ticket->used_gate, held->used_gate);
-}
-
-static int tickets_add(struct booking *booking, const struct bx_id *order, struct bx_fault *fault)
+static int tickets_add(struct bd_act *booking, const struct bx_id *order, struct bx_fault *fault)
 {
     const struct bx_sale *sale = booking->sale;
     for (int i = 0; i < sale->ticket_count; i++) {
@@ -183,13 +173,14 @@ static int tickets_add(struct booking *booking, const struct bx_id *order, struc
         if (ticket->line < 0 || ticket->line >= sale->basket.count)
             continue; /* bx_sale_check() has said so */
         const struct bx_line *line = &sale->basket.lines[ticket->line];
+        int pieces = line->group ? line->quantity : 1;
         struct bd_ticket_row row = {.order = *order,
                                     .nth = i,
                                     .state = BD_TICKET_VALID,
                                     .line = ticket->line,
                                     .date = bx_date_days(line->date),
-                                    .persons = line->persons,
-                                    .places = line->places,
+                                    .persons = (int64_t)line->persons * pieces,
+                                    .places = (int64_t)line->places * pieces,
                                     .product = line->product,
                                     .event = line->event,
                                     .slot = line->slot,
@@ -199,9 +190,9 @@ static int tickets_add(struct booking *booking, const struct bx_id *order, struc
         int err = bd_ticket_find(booking->book->store, row.code, &held, fault);
         if (err < 0)
             return err;
-        booking->off[OFF_CLASH] = booking->off[OFF_CLASH] || err == 0;
+        booking->off[BD_OFF_CLASH] = booking->off[BD_OFF_CLASH] || err == 0;
         if (err == 0)
-            use_inherit(&row, &held);
+            bd_use_inherit(&row, &held);
         err = bd_must(bd_insert(booking->book->store, BD_TICKET, &row, fault), "ticket", fault);
         if (err != 0)
             return err;
@@ -209,8 +200,9 @@ static int tickets_add(struct booking *booking, const struct bx_id *order, struc
     return 0;
 }
 
-/* Moves Q places of one pool from its lease; those the lease uses do not name are sold without. */
-static int pool_take(struct booking *booking, const struct bx_slug *pool, int64_t q,
+/* Moves Q places of one pool from its lease, then from what the server holds for its order; the
+ * rest is sold without. */
+static int pool_take(struct bd_act *booking, const struct bx_slug *pool, int64_t q,
                      struct bx_fault *fault)
 {
     const struct bx_sale *sale = booking->sale;
@@ -224,19 +216,22 @@ static int pool_take(struct booking *booking, const struct bx_slug *pool, int64_
         int err = bd_lease_book(store, booking->device, use, named, &used, fault);
         if (err != 0)
             return err;
-        booking->off[OFF_OVER] = booking->off[OFF_OVER] || used.over > 0;
-        booking->off[OFF_GAP] = booking->off[OFF_GAP] || used.gap;
-        booking->off[OFF_OVERLAP] = booking->off[OFF_OVERLAP] || used.overlap;
+        booking->off[BD_OFF_OVER] = booking->off[BD_OFF_OVER] || used.over > 0;
+        booking->off[BD_OFF_GAP] = booking->off[BD_OFF_GAP] || used.gap;
+        booking->off[BD_OFF_OVERLAP] = booking->off[BD_OFF_OVERLAP] || used.overlap;
         q -= named;
     }
-    if (q == 0)
-        return 0;
+    int64_t held = 0;
+    int err = q > 0 ? bd_order_take(booking, pool, q, &held, fault) : 0;
+    q -= held;
+    if (err != 0 || q == 0)
+        return err;
     int64_t over;
-    booking->off[OFF_OVER] = true; /* beyond its lease, even where there was room */
+    booking->off[BD_OFF_OVER] = true; /* beyond its lease, even where there was room */
     return bd_pool_sell(store, pool, q, &over, fault);
 }
 
-static int places_take(struct booking *booking, struct bx_fault *fault)
+static int places_take(struct bd_act *booking, struct bx_fault *fault)
 {
     const struct bx_basket *basket = &booking->sale->basket;
     for (int i = 0; i < basket->count; i++) {
@@ -252,118 +247,158 @@ static int places_take(struct booking *booking, struct bx_fault *fault)
     return 0;
 }
 
-static int sale_book(struct booking *booking, struct bd_booked *ret, struct bx_fault *fault)
+/* --- what came before it -------------------------------------------------------------------- */
+
+static int take_first(void *arg, const void *row)
 {
-    struct bx_entry_head head;
-    struct bx_sale *sale = &booking->book->sale;
-    struct bx_fault spare;
-    const struct bd_blob *body = &booking->entry->body;
-    if (bx_sale_read((const char *)body->data, body->len, &head, sale, &spare) != 0) {
-        wait_for(ret, BD_ENTRY_WAITS_FORMAT, "format", "Kept; this sale cannot be read.");
-        return 0;
-    }
-    booking->sale = sale;
-    booking->off[OFF_SUMS] = bx_sale_check(sale, &spare) != 0;
-    int err = order_add(booking, &head, fault);
+    *(int64_t *)arg = ((const struct bd_entry_row *)row)->state;
+    return 1;
+}
+
+/* What an entry corrects: 0 it is booked; BD_NOT: it has not come. *RET_IDLE: it came and made
+ * nothing (a training sale), so its correction makes nothing either. */
+static int parent_find(const struct bd_act *booking, const struct bx_id *id, bool *ret_idle,
+                       struct bx_fault *fault)
+{
+    struct bd_store *store = booking->book->store;
+    struct bd_order_row order = {.id = *id};
+    struct bd_entry_row from = {.id = *id};
+    struct bd_scan scan = {.table = BD_ENTRY, .index = 1, .fixed = 1, .from = &from};
+    int64_t state = BD_ENTRY_WAITS_PARENT;
+    *ret_idle = false;
+    int err = bd_get(store, BD_ORDER, &order, fault);
+    if (err != BD_NOT)
+        return err;
+    int found = bd_scan(store, &scan, take_first, &state, fault);
+    if (found < 0)
+        return found;
+    *ret_idle = found == 1 && state == BD_ENTRY_BOOKED;
+    return *ret_idle ? 0 : BD_NOT;
+}
+
+/* --- a sale, a void, a refund, an exchange ---------------------------------------------------- */
+
+static int parts_book(struct bd_act *booking, struct bx_fault *fault)
+{
+    const struct bx_id *id = &booking->head.id;
+    int err = bd_order_find(booking, fault);
     if (err == 0)
-        err = lines_add(booking, &head.id, fault);
+        err = order_add(booking, &booking->head, fault);
     if (err == 0)
-        err = tickets_add(booking, &head.id, fault);
+        err = lines_add(booking, id, fault);
+    if (err == 0)
+        err = tickets_add(booking, id, fault);
     if (err == 0)
         err = prices_check(booking, fault);
     if (err == 0)
         err = slots_check(booking, fault);
     if (err == 0)
+        err = bd_back_book(booking, fault);
+    if (err == 0)
         err = places_take(booking, fault);
-    if (err == 0 && booking->off[OFF_OVERLAP])
-        err = bd_quarantine(booking->book->store, booking->turn, booking->device, head.seq,
-                            offs[OFF_OVERLAP].say, fault);
-    return err != 0 ? err : conclude(booking, ret, fault);
+    if (err == 0)
+        err = bd_order_end(booking, fault);
+    if (err == 0)
+        err = bd_vouchers_book(booking, fault);
+    return err;
 }
 
-/* --- papers --------------------------------------------------------------------------------- */
-
-static int take_first(void *arg, const void *row)
+static int sale_book(struct bd_act *booking, struct bx_fault *fault)
 {
-    memcpy(arg, row, sizeof(struct bd_ticket_row));
-    return 1;
-}
-
-/* The code that counts now for the NTH ticket of ORDER; BD_NOT. */
-static int ticket_latest(struct bd_store *store, const struct bx_id *order, int64_t nth,
-                         struct bd_ticket_row *ret, struct bx_fault *fault)
-{
-    struct bd_ticket_row from = {.order = *order, .nth = nth};
-    struct bd_scan scan = {.table = BD_TICKET, .fixed = 2, .down = true, .from = &from};
-    int found = bd_scan(store, &scan, take_first, ret, fault);
-    return found == 1 ? 0 : found == 0 ? BD_NOT : found;
-}
-
-/* The new code takes the old one's place, and its use too: who is inside stays inside. */
-static int ticket_replace(struct booking *booking, const struct bx_paper_entry *paper,
-                          struct bd_ticket_row *latest, struct bx_fault *fault)
-{
-    struct bd_store *store = booking->book->store;
-    struct bd_ticket_row next = *latest, held;
-    int err = bd_ticket_find(store, paper->code.s, &held, fault);
-    if (err < 0)
-        return err;
-    booking->off[OFF_CLASH] = err == 0;
-    booking->off[OFF_REPLACED] = strcmp(latest->code, paper->old.s) != 0;
-    next.generation++;
-    BX_TEXT_COPY(next.code, paper->code.s);
-    if (booking->off[OFF_CLASH])
-        use_inherit(&next, &held);
-    latest->state = BD_TICKET_REPLACED;
-    BX_TEXT_COPY(latest->replaced_by, paper->code.s);
-    err = bd_must(bd_update(store, BD_TICKET, latest, fault), "ticket", fault);
-    return err != 0 ? err : bd_must(bd_insert(store, BD_TICKET, &next, fault), "ticket", fault);
-}
-
-static int paper_book(struct booking *booking, const struct bx_entry_head *head,
-                      struct bd_booked *ret, struct bx_fault *fault)
-{
-    struct bd_store *store = booking->book->store;
-    const struct bd_blob *body = &booking->entry->body;
-    struct bx_paper_entry paper;
     struct bx_fault spare;
-    if (bx_paper_decode((const char *)body->data, body->len, &paper, &spare) != 0) {
-        wait_for(ret, BD_ENTRY_WAITS_FORMAT, "format", "Kept; this entry cannot be read.");
+    if (booking->sale->training) /* kept, and counted apart: it takes nothing and gives nothing */
         return 0;
-    }
-    struct bd_order_row order = {.id = paper.sale};
-    struct bd_ticket_row latest, old;
-    int err = bd_get(store, BD_ORDER, &order, fault);
-    if (err == 0 && paper.ticket >= 0)
-        err = bd_ticket_find(store, head->kind == BX_KIND_REPLACE ? paper.old.s : paper.code.s,
-                             &old, fault);
-    if (err == 0 && head->kind == BX_KIND_REPLACE)
-        err = ticket_latest(store, &paper.sale, paper.ticket, &latest, fault);
-    if (err == BD_NOT) {
-        wait_for(ret, BD_ENTRY_WAITS_PARENT, "parent", "Kept until the sale it names has come.");
-        return 0;
-    }
-    if (err == 0 && head->kind == BX_KIND_REPLACE)
-        err = ticket_replace(booking, &paper, &latest, fault);
-    return err != 0 ? err : conclude(booking, ret, fault);
+    booking->off[BD_OFF_SUMS] = bx_sale_check(booking->sale, &spare) != 0;
+    int err = parts_book(booking, fault);
+    if (err == 0 && booking->off[BD_OFF_OVERLAP])
+        err = bd_quarantine(booking->book->store, booking->turn, booking->device, booking->head.seq,
+                            offs[BD_OFF_OVERLAP].say, fault);
+    return err;
 }
 
 /* --- any entry ------------------------------------------------------------------------------ */
 
-int bd_entry_book(struct bd_book *book, const struct bd_turn *turn, const struct bd_meta_row *meta,
+static int content_book(struct bd_act *booking, struct bx_fault *fault)
+{
+    switch (bx_kind_shape(booking->head.kind)) {
+    case BX_SHAPE_SALE: return sale_book(booking, fault);
+    case BX_SHAPE_PAPER: return bd_paper_book(booking, fault);
+    case BX_SHAPE_REPORT: return bd_z_book(booking, fault);
+    case BX_SHAPE_CASH:
+    case BX_SHAPE_TENDER_CHANGE:
+    case BX_SHAPE_ATTEMPT:
+    case BX_SHAPE_INVOICE:
+    case BX_SHAPE_NOTE: return 0;
+    }
+    bx_unreachable();
+}
+
+/* What must be booked before it. */
+static struct bx_id parent_of(const struct bx_content *content)
+{
+    if (content->sale != NULL)
+        return content->sale->of;
+    if (content->paper != NULL)
+        return content->paper->sale;
+    return content->change != NULL ? content->change->sale : (struct bx_id){{0}};
+}
+
+/* Rows are added up only when nothing can fail any more: what was booked and what was counted must
+ * not part. */
+static int count_up(struct bd_act *booking, struct bx_fault *fault)
+{
+    struct bd_store *store = booking->book->store;
+    const struct bx_programme *now;
+    struct bx_figures figures = {0};
+    struct bx_id about = bd_about_of(&booking->content);
+    int err = bx_id_is_zero(&about) ? 0 : bd_about_add(store, &about, &booking->head, fault);
+    if (err == 0)
+        err = bd_programme(booking->book, booking->meta, 0, &now, fault);
+    if (err == 0)
+        err = bd_figures_of(store, &booking->head, &booking->content, &figures, fault);
+    if (err == 0)
+        err = bd_counts_add(&booking->book->counts, &booking->head, bd_day(now, booking->head.at),
+                            &figures, fault);
+    bx_figures_finish(&figures);
+    return err;
+}
+
+static int act_do(struct bd_act *booking, struct bd_booked *ret, struct bx_fault *fault)
+{
+    struct bx_id parent = parent_of(&booking->content);
+    bool idle = false;
+    int err = bx_id_is_zero(&parent) ? 0 : parent_find(booking, &parent, &idle, fault);
+    if (err == 0 && !idle)
+        err = content_book(booking, fault);
+    if (err == BD_NOT) {
+        wait_for(ret, BD_ENTRY_WAITS_PARENT, "parent", "Kept until the sale it names has come.");
+        return 0;
+    }
+    if (err == 0)
+        err = conclude(booking, ret, fault);
+    return err != 0 ? err : count_up(booking, fault);
+}
+
+int bd_entry_book(struct bd_book *book, const struct bd_turn *turn, struct bd_meta_row *meta,
                   struct bd_device_row *device, const struct bd_entry_row *entry,
                   struct bd_booked *ret, struct bx_fault *fault)
 {
-    struct booking booking = {
-        .book = book, .turn = turn, .meta = meta, .device = device, .entry = entry};
-    struct bx_entry_head head;
-    if (entry->kind == BX_KIND_SALE)
-        return sale_book(&booking, ret, fault);
-    int err = bx_entry_head_decode((const char *)entry->body.data, entry->body.len, &head, fault);
+    struct bd_act *booking = bx_new(struct bd_act);
+    struct bx_fault spare;
+    const struct bd_blob *body = &entry->body;
+    int64_t arrivals = meta->arrivals;
+    *booking =
+        (struct bd_act){.book = book, .turn = turn, .meta = meta, .device = device, .entry = entry};
+    int err = 0;
+    if (bx_content_read(book->room, (const char *)body->data, body->len, &booking->head,
+                        &booking->content, &spare) != 0) {
+        wait_for(ret, BD_ENTRY_WAITS_FORMAT, "format", "Kept; this entry cannot be read.");
+    } else {
+        booking->sale = booking->content.sale;
+        err = act_do(booking, ret, fault);
+    }
     if (err != 0)
-        return err;
-    if (bx_kind_shape(head.kind) == BX_SHAPE_PAPER)
-        return paper_book(&booking, &head, ret, fault);
-    return head.kind == BX_KIND_SALE ? sale_book(&booking, ret, fault)
-                                     : conclude(&booking, ret, fault);
+        meta->arrivals = arrivals;
+    bx_free(booking);
+    return err;
 }

@@ -195,6 +195,7 @@ static int try_to_book(struct batch *batch, struct bd_entry_row *row, struct bx_
     struct bd_booked booked = {0};
     struct bx_fault why = {0};
     struct bd_device_row before = batch->device;
+    int64_t arrivals = batch->meta.arrivals;
     int err = store->ops->mark(store, fault);
     if (err != 0)
         return err;
@@ -214,6 +215,7 @@ static int try_to_book(struct batch *batch, struct bd_entry_row *row, struct bx_
                                     .task = "booking",
                                     .say = "Kept; it could not be booked yet."};
     }
+    batch->meta_changed = batch->meta_changed || batch->meta.arrivals != arrivals;
     row->state = booked.state;
     row->outcome = booked.outcome;
     BX_TEXT_COPY(row->task, booked.task);
@@ -341,9 +343,11 @@ static int after_batch(struct batch *batch, struct bx_fault *fault)
         err = bd_must(bd_update(store, BD_META, &batch->meta, fault), "meta", fault);
     if (err == 0)
         err = bd_reopen_when_all_said(store, &batch->meta, fault);
+    if (err == 0)
+        err = bd_counts_put(store, &batch->book->counts, fault);
     if (err == 0 && batch->meta.waiting > 0 && batch->sold)
         err = bd_parents_came(batch->book, batch->turn, fault);
-    return err;
+    return err != 0 || !batch->sold ? err : bd_shifts_compare(batch->book, batch->turn, fault);
 }
 
 /* --- a loss that nobody told us of ---------------------------------------------------------- */
@@ -406,6 +410,7 @@ static int receive_all(struct batch *batch, const struct bd_device *device,
                        const struct arrived *arrived, size_t count, struct bx_fault *fault)
 {
     struct bd_store *store = batch->book->store;
+    bd_counts_clear(&batch->book->counts); /* of a batch that failed */
     int err = bd_meta(store, &batch->meta, fault);
     if (err == 0)
         err = bd_device_row(store, device, &batch->device, fault);

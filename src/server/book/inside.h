@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "boxtill/base/rand.h"
+#include "boxtill/domain/figures.h"
 #include "server/book/book.h"
 #include "server/store/store.h"
 
@@ -24,12 +25,26 @@ struct bd_place {
     int64_t till, incarnation, seq;
 };
 
+/* What was counted of a shift on a day and is not yet in the store: rows are put once a batch, not
+ * once an entry. */
+struct bd_count {
+    int64_t till, incarnation, shift, day;
+    int64_t entries, first_seq, last_seq;
+    int64_t closed; /* seq of its Z, 0: none came */
+    struct bx_figures figures;
+};
+struct bd_counts {
+    struct bd_count *rows;
+    size_t count, room;
+};
+
 struct bd_book {
     struct bd_store *store;
     struct bd_policy policy;
     struct bd_catalogue catalogues[BD_CATALOGUES];
-    size_t next;             /* the place of the next programme to load */
-    struct bx_sale sale;     /* the one being booked: too large for a stack */
+    size_t next; /* the place of the next programme to load */
+    struct bx_content_room *room;
+    struct bd_counts counts;
     struct bd_place waiting; /* where the next pass over what waits for a parent begins */
 };
 
@@ -59,6 +74,44 @@ int bx_must bd_device_row(struct bd_store *store, const struct bd_device *device
                           struct bd_device_row *ret, struct bx_fault *fault);
 /* The civil day at the venue. */
 struct bx_date bd_today(const struct bd_meta_row *meta, bx_utc at);
+/* The same of any moment, as days since 1970, by the programme's clock changes. */
+int64_t bd_day(const struct bx_programme *programme, bx_utc at);
+
+/* --- figures.c: what is counted ------------------------------------------------------------ */
+
+void bd_counts_clear(struct bd_counts *counts);
+void bd_counts_finish(struct bd_counts *counts);
+/* Adds an entry that was booked. */
+int bx_must bd_counts_add(struct bd_counts *counts, const struct bx_entry_head *head, int64_t day,
+                          const struct bx_figures *figures, struct bx_fault *fault);
+/* Puts them into the store and clears them. */
+int bx_must bd_counts_put(struct bd_store *store, struct bd_counts *counts, struct bx_fault *fault);
+/* What the store, and COUNTS (NULL: nothing) beside it, hold of a shift; without the server's own
+ * rows. */
+int bx_must bd_shift_figures(struct bd_store *store, const struct bd_counts *counts,
+                             const struct bd_shift_row *shift, struct bx_figures *ret,
+                             struct bx_fault *fault);
+/* Counts again whatever was booked, from the bodies; without PROGRAMME all on one day. */
+int bx_must bd_recount(struct bd_store *store, struct bx_content_room *room,
+                       const struct bx_programme *programme, struct bd_counts *ret,
+                       struct bx_fault *fault);
+/* A store of the first format has none of it: makes figures, shifts and what names a sale. */
+int bx_must bd_figures_make(struct bd_book *book, struct bd_meta_row *meta, struct bx_fault *fault);
+/* Shifts whose Z came before some of their entries. */
+int bx_must bd_shifts_compare(struct bd_book *book, const struct bd_turn *turn,
+                              struct bx_fault *fault);
+/* The entry names SALE: one row more about it. */
+int bx_must bd_about_add(struct bd_store *store, const struct bx_id *sale,
+                         const struct bx_entry_head *head, struct bx_fault *fault);
+/* The sale that an entry is about; zero: none. */
+struct bx_id bd_about_of(const struct bx_content *content);
+/* Is any entry of the till in STATE from FIRST to LAST? 1, 0 or an error. */
+int bx_must bd_waits(struct bd_store *store, enum bd_entry_state state,
+                     const struct bd_shift_row *shift, struct bx_fault *fault);
+
+/* audit.c's half about figures and balances: a line per difference to OUT, counted in *FOUND. */
+int bx_must bd_audit_figures(struct bd_store *store, struct bx_buf *out, int *found,
+                             struct bx_fault *fault);
 
 /* --- lease.c: places of a lease ----------------------------------------------------------- */
 
@@ -129,10 +182,10 @@ struct bd_booked {
     char task[24];
     char say[128];
 };
-/* Books ENTRY, whose body is custody's. Never refuses: what is off becomes tasks. DEVICE may be put
- * into quarantine; the caller puts it. */
+/* Books ENTRY, whose body is custody's; META's arrivals may rise, the caller puts it. Never
+ * refuses: what is off becomes tasks. DEVICE may be put into quarantine; the caller puts it. */
 int bx_must bd_entry_book(struct bd_book *book, const struct bd_turn *turn,
-                          const struct bd_meta_row *meta, struct bd_device_row *device,
+                          struct bd_meta_row *meta, struct bd_device_row *device,
                           const struct bd_entry_row *entry, struct bd_booked *ret,
                           struct bx_fault *fault);
 
@@ -140,8 +193,20 @@ int bx_must bd_entry_book(struct bd_book *book, const struct bd_turn *turn,
 int bx_must bd_parents_came(struct bd_book *book, const struct bd_turn *turn,
                             struct bx_fault *fault);
 
+/* --- arrivals.c, members.c: documents ------------------------------------------------------- */
+
+/* Rises with the day and with every change of an order. */
+int64_t bd_arrivals_version(const struct bd_meta_row *meta, struct bx_date today);
+int bx_must bd_arrivals_document(struct bd_store *store, const struct bd_meta_row *meta,
+                                 struct bx_date today, struct bx_buf *out, struct bx_fault *fault);
+int64_t bd_members_version(const struct bd_meta_row *meta);
+int bx_must bd_members_document(struct bd_store *store, const struct bd_meta_row *meta,
+                                struct bx_buf *out, struct bx_fault *fault);
+
 /* --- ticket.c ----------------------------------------------------------------------------- */
 
 /* The ticket that CODE stands for (of several the one that is not replaced); BD_NOT. */
 int bx_must bd_ticket_find(struct bd_store *store, const char *code, struct bd_ticket_row *ret,
                            struct bx_fault *fault);
+/* A code lets in once: issued again after HELD was used, TICKET is used. */
+void bd_use_inherit(struct bd_ticket_row *ticket, const struct bd_ticket_row *held);

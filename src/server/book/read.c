@@ -35,6 +35,7 @@ static int collect_user(void *arg, const void *row)
     next->role = (enum bx_role)user->role;
     BX_TEXT_COPY(next->name, user->name);
     BX_TEXT_COPY(next->pin_hash, user->pin_hash);
+    BX_TEXT_COPY(next->language, user->language);
     return 0;
 }
 
@@ -76,8 +77,13 @@ static int keys_document(struct bd_store *store, const struct bd_meta_row *meta,
                          const struct bd_wish *wish, struct bx_date today, struct bx_buf *out,
                          struct bx_fault *fault)
 {
-    struct bx_keys keys = {
-        .epoch = meta->epoch, .version = keys_version(meta, today), .issuer = wish->device->issuer};
+    struct bx_keys keys = {.epoch = meta->epoch,
+                           .version = keys_version(meta, today),
+                           .issuer = wish->device->issuer,
+                           .has_voucher = true};
+    struct bx_secret_key secret;
+    bx_key_make(meta->server_seed.b, &keys.voucher, &secret);
+    bx_wipe(&secret, sizeof secret);
     bx_buf_auto classes;
     bx_buf_init(&classes, 0);
     int err = stored(store, BD_DOC_CLASSES, meta->programme, &classes, fault);
@@ -119,6 +125,14 @@ int bd_book_document(struct bd_store *store, const struct bd_wish *wish, int64_t
     case BX_DOC_KEYS:
         version = keys_version(&meta, today);
         err = keys_document(store, &meta, wish, today, out, fault);
+        break;
+    case BX_DOC_MEMBERS:
+        version = bd_members_version(&meta);
+        err = bd_members_document(store, &meta, out, fault);
+        break;
+    case BX_DOC_ARRIVALS:
+        version = bd_arrivals_version(&meta, today);
+        err = bd_arrivals_document(store, &meta, today, out, fault);
         break;
     case BX_DOCUMENTS: bx_unreachable();
     }

@@ -14,10 +14,11 @@ static const char *const state_words[] = {
     [BD_TICKET_VALID] = "valid",
     [BD_TICKET_USED] = "used",
     [BD_TICKET_REPLACED] = "replaced",
+    [BD_TICKET_RETURNED] = "returned",
 };
 
-/* The first is kept unless it is replaced and another is not. One that was used ends the search:
- * its code has let somebody in. */
+/* The first is kept unless it is replaced or taken back and another is not. One that was used ends
+ * the search: its code has let somebody in. */
 struct choice {
     struct bd_ticket_row *row;
     bool found;
@@ -27,7 +28,8 @@ static int choose(void *arg, const void *row)
 {
     struct choice *choice = (struct choice *)arg;
     const struct bd_ticket_row *ticket = (const struct bd_ticket_row *)row;
-    bool gone = ticket->state == BD_TICKET_REPLACED && ticket->used_at == 0;
+    bool gone = ticket->used_at == 0 &&
+                (ticket->state == BD_TICKET_REPLACED || ticket->state == BD_TICKET_RETURNED);
     if (choice->found && gone)
         return 0;
     *choice->row = *ticket;
@@ -46,6 +48,15 @@ int bd_ticket_find(struct bd_store *store, const char *code, struct bd_ticket_ro
     if (err < 0)
         return err;
     return choice.found ? 0 : BD_NOT;
+}
+
+void bd_use_inherit(struct bd_ticket_row *ticket, const struct bd_ticket_row *held)
+{
+    if (held->used_at == 0)
+        return;
+    ticket->state = BD_TICKET_USED;
+    ticket->used_at = held->used_at;
+    BX_TEXT_COPY(ticket->used_gate, held->used_gate);
 }
 
 static int missing(struct bx_fault *fault)
@@ -112,6 +123,8 @@ static const char *refusal(const struct bd_meta_row *meta, const struct bd_ticke
         return "unknown";
     if (ticket->state == BD_TICKET_REPLACED)
         return "replaced";
+    if (ticket->state == BD_TICKET_RETURNED)
+        return "returned";
     if (ticket->state == BD_TICKET_USED)
         return "used";
     return ticket->date == bx_date_days(bd_today(meta, at)) ? "" : "wrong-day";

@@ -12,7 +12,7 @@
 
 int bd_book_init(struct bd_store *store, const struct bd_turn *turn, struct bx_fault *fault)
 {
-    struct bd_meta_row meta = {.one = 1, .epoch = 1, .commit = 0, .next_till = 1};
+    struct bd_meta_row meta = {.one = 1, .epoch = 1, .commit = 0, .next_till = 1, .figured = 1};
     struct bx_rand rand = {0};
     memcpy(rand.seed, turn->seed, sizeof rand.seed);
     bx_rand_draw(&rand, meta.master.b, sizeof meta.master.b);
@@ -46,6 +46,7 @@ static int user_put(struct bd_book *book, const struct bd_turn *turn, struct bd_
     struct bd_user_row row = {.number = user->number, .role = user->role};
     BX_TEXT_COPY(row.name, user->name);
     BX_TEXT_COPY(row.pin_hash, user->pin_hash);
+    BX_TEXT_COPY(row.language, user->language);
     meta->staff++;
     int err = bd_insert(store, BD_USER, &row, fault);
     if (err == BD_NOT)

@@ -32,7 +32,8 @@ static int collect(void *arg, const void *row)
 
 /* Tries one; *RET_STATE is what it is then. */
 static int book_again(struct bd_book *book, const struct bd_turn *turn, struct bd_meta_row *meta,
-                      const struct bd_place *place, int *ret_done, struct bx_fault *fault)
+                      const struct bd_place *place, int *ret_done, bool *ret_counted,
+                      struct bx_fault *fault)
 {
     struct bd_store *store = book->store;
     struct bd_entry_row row = {
@@ -57,6 +58,7 @@ static int book_again(struct bd_book *book, const struct bd_turn *turn, struct b
     err = bd_entry_book(book, turn, meta, &device, &row, &booked, fault);
     if (err != 0 || (int64_t)booked.state == before)
         return err;
+    *ret_counted = booked.state == BD_ENTRY_BOOKED;
     row.state = booked.state;
     row.outcome = booked.outcome;
     BX_TEXT_COPY(row.task, booked.task);
@@ -67,17 +69,19 @@ static int book_again(struct bd_book *book, const struct bd_turn *turn, struct b
     return err != 0 ? err : bd_must(bd_update(store, BD_DEVICE, &device, fault), "device", fault);
 }
 
-/* One savepoint each: one that fails stays as it was and stops nobody. */
+/* One savepoint each: one that fails stays as it was and stops nobody, unless it was counted: that
+ * cannot be undone alone. */
 static int try_one(struct bd_book *book, const struct bd_turn *turn, struct bd_meta_row *meta,
                    const struct bd_place *place, int *ret_done, struct bx_fault *fault)
 {
     struct bd_store *store = book->store;
     struct bd_meta_row meta_before = *meta;
     int done_before = *ret_done;
+    bool counted = false;
     int err = store->ops->mark(store, fault);
     if (err != 0)
         return err;
-    err = book_again(book, turn, meta, place, ret_done, fault);
+    err = book_again(book, turn, meta, place, ret_done, &counted, fault);
     int left = store->ops->release(store, err == 0, fault);
     if (left != 0)
         return left;
@@ -85,7 +89,7 @@ static int try_one(struct bd_book *book, const struct bd_turn *turn, struct bd_m
         *meta = meta_before;
         *ret_done = done_before;
     }
-    return err == BX_ERR_IO || err == BX_ERR_FULL || err == BX_ERR_BUSY ? err : 0;
+    return counted || err == BX_ERR_IO || err == BX_ERR_FULL || err == BX_ERR_BUSY ? err : 0;
 }
 
 /* One pass over those in STATE, from FROM on, which says where the next begins: so that many of one
@@ -104,10 +108,12 @@ static int pass(struct bd_book *book, const struct bd_turn *turn, enum bd_entry_
     if (err == 0)
         err = bd_scan(book->store, &scan, collect, &places, fault);
     err = err > 0 ? 0 : err;
-    int64_t waiting = meta.waiting;
+    int64_t waiting = meta.waiting, arrivals = meta.arrivals;
     for (size_t i = 0; i < places.count && err == 0; i++)
         err = try_one(book, turn, &meta, &places.rows[i], ret_done, fault);
-    if (err == 0 && meta.waiting != waiting)
+    if (err == 0)
+        err = bd_counts_put(book->store, &book->counts, fault);
+    if (err == 0 && (meta.waiting != waiting || meta.arrivals != arrivals))
         err = bd_must(bd_update(book->store, BD_META, &meta, fault), "meta", fault);
     *from = places.next;
     bx_free(places.rows);
@@ -130,6 +136,7 @@ int bd_book_waiting(struct bd_book *book, const struct bd_turn *turn, struct bx_
     int err = book->store->ops->mark(book->store, fault);
     if (err != 0)
         return err;
+    bd_counts_clear(&book->counts); /* of a batch that failed */
     struct bd_place from = {0};
     do {
         err = pass(book, turn, BD_ENTRY_WAITS_FORMAT, &from, &done, fault);
@@ -140,6 +147,8 @@ int bd_book_waiting(struct bd_book *book, const struct bd_turn *turn, struct bx_
     } while (err == 0 && from.till != 0);
     if (err == 0 && done > 0)
         err = bd_parents_came(book, turn, fault);
+    if (err == 0 && done > 0)
+        err = bd_shifts_compare(book, turn, fault);
     err = bd_leave(book->store, err, fault);
     return err != 0 ? err : done;
 }

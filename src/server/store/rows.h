@@ -11,6 +11,7 @@
 #include "boxtill/domain/code.h"
 #include "boxtill/domain/entry.h"
 #include "boxtill/domain/slug.h"
+#include "server/store/counter_rows.h"
 
 enum bd_table {
     BD_META,
@@ -29,12 +30,16 @@ enum bd_table {
     BD_TASK,
     BD_REPLY,
     BD_LOG,
+    BD_BOOKING,
+    BD_BOOKING_LINE,
+    BD_VOUCHER,
+    BD_STORED,
+    BD_LEDGER,
+    BD_PARKED,
+    BD_FIGURE,
+    BD_SHIFT,
+    BD_ABOUT,
     BD_TABLES
-};
-
-struct bd_blob {
-    const void *data;
-    size_t len;
 };
 
 /* The one row about the venue as a whole. */
@@ -49,6 +54,8 @@ struct bd_meta_row {
     struct bx_hash server_seed; /* of the server's signing key */
     struct bx_hash programme_hash;
     char name[BX_NAME_SIZE];
+    int64_t members, arrivals; /* versions at hand, 0: none yet */
+    int64_t figured;           /* 1: BD_FIGURE, BD_SHIFT and BD_ABOUT hold what was booked before */
 };
 
 enum bd_trust {
@@ -74,6 +81,7 @@ struct bd_user_row {
     int64_t role;
     char name[BX_NAME_SIZE];
     char pin_hash[BX_PIN_HASH_TEXT];
+    char language[8]; /* "" the till's */
 };
 
 struct bd_enrol_code_row {
@@ -81,7 +89,7 @@ struct bd_enrol_code_row {
     int64_t expires_at, tries, used;
 };
 
-enum { BD_DOC_PROGRAMME, BD_DOC_CLASSES };
+enum { BD_DOC_PROGRAMME, BD_DOC_CLASSES, BD_DOC_MEMBERS };
 struct bd_document_row {
     int64_t kind, version; /* key */
     int64_t at;
@@ -152,8 +160,12 @@ struct bd_order_row {
     int64_t till, incarnation, seq;
     int64_t at, shift, user, offline, programme;
     int64_t total, rounding, persons;
-    char number[BX_NUMBER_SIZE];
+    char number[BX_NUMBER_SIZE]; /* index 1 */
     char currency[4];
+    int64_t kind; /* enum bx_kind: sale, void, refund, exchange */
+    int64_t back_total;
+    struct bx_id of;      /* what it corrects; else zero */
+    struct bx_id booking; /* the order it collected; else zero */
 };
 
 struct bd_order_line_row {
@@ -161,8 +173,12 @@ struct bd_order_line_row {
     int64_t nth;
     struct bx_slug product, event, slot, pool;
     int64_t quantity, price, tax_ppm, places, persons;
-    int64_t printed; /* 1: each piece has a ticket */
-    int64_t date;    /* days since 1970 */
+    int64_t printed;  /* 1: each piece has a ticket */
+    int64_t date;     /* days since 1970 */
+    int64_t off;      /* taken off the whole line */
+    int64_t returned; /* pieces that were taken back since */
+    int64_t kind;     /* enum bx_line_kind */
+    int64_t grouped;  /* 1: one ticket for all pieces */
 };
 
 struct bd_ticket_row {
@@ -176,6 +192,7 @@ struct bd_ticket_row {
     char replaced_by[BX_CODE_SIZE];
     int64_t used_at;
     char used_gate[44];
+    struct bx_id returned_by; /* the void, refund or exchange; else zero */
 };
 
 struct bd_check_in_row {

@@ -11,20 +11,25 @@
 #include "boxtill/base/alloc.h"
 
 /* A member of ROW, the row type at hand. */
-#define COLUMN(kind, member)                                             \
-    {                                                                    \
-#member, kind, offsetof(ROW, member), sizeof(((ROW *)0)->member) \
+#define COLUMN(kind, member, since)                                             \
+    {                                                                           \
+#member, kind, offsetof(ROW, member), sizeof(((ROW *)0)->member), since \
     }
-#define I(member) COLUMN(BD_INT, member)
-#define T(member) COLUMN(BD_TEXT, member)
-#define D(member) COLUMN(BD_ID, member)
-#define H(member) COLUMN(BD_HASH, member)
-#define B(member) COLUMN(BD_BLOB, member)
+#define I(member) COLUMN(BD_INT, member, 1)
+#define T(member) COLUMN(BD_TEXT, member, 1)
+#define D(member) COLUMN(BD_ID, member, 1)
+#define H(member) COLUMN(BD_HASH, member, 1)
+#define B(member) COLUMN(BD_BLOB, member, 1)
+/* Added to a table of format 1. */
+#define I2(member) COLUMN(BD_INT, member, 2)
+#define T2(member) COLUMN(BD_TEXT, member, 2)
+#define D2(member) COLUMN(BD_ID, member, 2)
 
 #define ROW struct bd_meta_row
 static const struct bd_column meta_columns[] = {
-    I(one),     I(epoch),      I(commit), I(shut),        I(next_till),      I(programme), I(staff),
-    I(waiting), I(offset_min), H(master), H(server_seed), H(programme_hash), T(name)};
+    I(one),   I(epoch),    I(commit),     I(shut),    I(next_till),   I(programme),
+    I(staff), I(waiting),  I(offset_min), H(master),  H(server_seed), H(programme_hash),
+    T(name),  I2(members), I2(arrivals),  I2(figured)};
 #undef ROW
 #define ROW struct bd_device_row
 static const struct bd_column device_columns[] = {
@@ -33,7 +38,8 @@ static const struct bd_column device_columns[] = {
     I(settle_seq), D(enrolment),   H(key),         H(secret),    H(head)};
 #undef ROW
 #define ROW struct bd_user_row
-static const struct bd_column user_columns[] = {I(number), I(role), T(name), T(pin_hash)};
+static const struct bd_column user_columns[] = {I(number), I(role), T(name), T(pin_hash),
+                                                T2(language)};
 #undef ROW
 #define ROW struct bd_enrol_code_row
 static const struct bd_column enrol_code_columns[] = {T(code), I(expires_at), I(tries), I(used)};
@@ -62,19 +68,21 @@ static const struct bd_column aside_columns[] = {I(till),    I(incarnation), I(s
 #undef ROW
 #define ROW struct bd_order_row
 static const struct bd_column orders_columns[] = {
-    D(id),      I(till),      I(incarnation), I(seq),      I(at),      I(shift),  I(user),
-    I(offline), I(programme), I(total),       I(rounding), I(persons), T(number), T(currency)};
+    D(id),     I(till),     I(incarnation), I(seq),         I(at),       I(shift),
+    I(user),   I(offline),  I(programme),   I(total),       I(rounding), I(persons),
+    T(number), T(currency), I2(kind),       I2(back_total), D2(of),      D2(booking)};
 #undef ROW
 #define ROW struct bd_order_line_row
 static const struct bd_column order_line_columns[] = {
-    D(order), I(nth),     T(product), T(event),   T(slot),    T(pool), I(quantity),
-    I(price), I(tax_ppm), I(places),  I(persons), I(printed), I(date)};
+    D(order),    I(nth),   T(product),   T(event),  T(slot),    T(pool),
+    I(quantity), I(price), I(tax_ppm),   I(places), I(persons), I(printed),
+    I(date),     I2(off),  I2(returned), I2(kind),  I2(grouped)};
 #undef ROW
 #define ROW struct bd_ticket_row
 static const struct bd_column ticket_columns[] = {
-    D(order), I(nth),         I(generation), T(code),     I(state), I(line),
-    I(date),  I(persons),     I(places),     T(product),  T(event), T(slot),
-    T(pool),  T(replaced_by), I(used_at),    T(used_gate)};
+    D(order), I(nth),         I(generation), T(code),      I(state),       I(line),
+    I(date),  I(persons),     I(places),     T(product),   T(event),       T(slot),
+    T(pool),  T(replaced_by), I(used_at),    T(used_gate), D2(returned_by)};
 #undef ROW
 #define ROW struct bd_check_in_row
 static const struct bd_column check_in_columns[] = {D(id),       T(code),      T(gate),    I(at),
@@ -91,21 +99,68 @@ static const struct bd_column reply_columns[] = {D(id), H(body), I(status), I(at
 #define ROW struct bd_log_row
 static const struct bd_column audit_log_columns[] = {D(id), I(at), T(who), T(what)};
 #undef ROW
+#define ROW struct bd_booking_row
+static const struct bd_column booking_columns[] = {D(id),     T(ref),     I(kind),    I(date),
+                                                   I(minute), I(prepaid), I(grouped), I(state),
+                                                   D(sale),   T(account), T(name),    T(note)};
+#undef ROW
+#define ROW struct bd_booking_line_row
+static const struct bd_column booking_line_columns[] = {
+    D(booking), I(nth), T(product), T(slot), T(pool), I(quantity), I(price), I(held)};
+#undef ROW
+#define ROW struct bd_voucher_row
+static const struct bd_column voucher_columns[] = {T(id),      I(value),       I(until),
+                                                   I(made_at), I(used_amount), I(given_back),
+                                                   I(used_at), I(used_till),   D(sale)};
+#undef ROW
+#define ROW struct bd_stored_row
+static const struct bd_column stored_columns[] = {T(code), I(balance), I(made_at)};
+#undef ROW
+#define ROW struct bd_ledger_row
+static const struct bd_column ledger_columns[] = {D(id),     T(code),     I(at),      I(kind),
+                                                  I(amount), I(approved), I(balance), I(given_back),
+                                                  D(charge), D(sale),     I(till),    T(say)};
+#undef ROW
+#define ROW struct bd_parked_row
+static const struct bd_column parked_columns[] = {
+    D(basket), I(gone), I(at), I(till), I(total), D(taken), I(taken_by), T(name), B(lines)};
+#undef ROW
+#define ROW struct bd_figure_row
+static const struct bd_column figure_columns[] = {I(till), I(incarnation), I(shift), I(day),
+                                                  T(what), T(name),        I(count), I(amount)};
+#undef ROW
+#define ROW struct bd_shift_row
+static const struct bd_column shift_columns[] = {I(till),    I(incarnation), I(shift),   I(state),
+                                                 I(entries), I(first_seq),   I(last_seq)};
+#undef ROW
+#define ROW struct bd_about_row
+static const struct bd_column about_columns[] = {D(sale),        I(nth), I(till),
+                                                 I(incarnation), I(seq), I(kind)};
+#undef ROW
 
 /* A column is named by its place in the list above. */
-static const struct bd_index device_indexes[] = {{"enrolment", 1, {13}}};
-static const struct bd_index lease_indexes[] = {{"expires", 2, {4, 5}}};
-static const struct bd_index entry_indexes[] = {{"id", 1, {3}}, {"state", 1, {4}}};
-static const struct bd_index ticket_indexes[] = {{"code", 1, {3}}};
+static const struct bd_index device_indexes[] = {{"enrolment", 1, {13}, 1}};
+static const struct bd_index lease_indexes[] = {{"expires", 2, {4, 5}, 1}};
+static const struct bd_index entry_indexes[] = {{"id", 1, {3}, 1}, {"state", 1, {4}, 1}};
+static const struct bd_index ticket_indexes[] = {{"code", 1, {3}, 1}};
+
+static const struct bd_index orders_indexes[] = {{"number", 1, {12}, 2}};
+static const struct bd_index booking_indexes[] = {{"ref", 1, {1}, 2}, {"date", 2, {3, 4}, 2}};
+static const struct bd_index ledger_indexes[] = {{"code", 2, {1, 2}, 2}};
+static const struct bd_index parked_indexes[] = {{"gone", 2, {1, 2}, 2}};
+static const struct bd_index figure_indexes[] = {{"day", 1, {3}, 2}};
+static const struct bd_index shift_indexes[] = {{"state", 1, {3}, 2}};
 
 static const char pool_check[] = "sold >= 0 AND held >= 0 AND leased >= 0 AND \"over\" >= 0 AND "
                                  "sold + held + leased <= capacity + planned_over";
 
-#define SHAPE(text, row, list, keys, ...)                                       \
-    {                                                                           \
-        .name = (text), .size = sizeof(struct row), .columns = (list),          \
-        .column_count = (int)bx_countof(list), .key_count = (keys), __VA_ARGS__ \
+#define SHAPE_OF(format, text, row, list, keys, ...)                                               \
+    {                                                                                              \
+        .name = (text), .size = sizeof(struct row), .columns = (list),                             \
+        .column_count = (int)bx_countof(list), .key_count = (keys), .since = (format), __VA_ARGS__ \
     }
+#define SHAPE(...)  SHAPE_OF(1, __VA_ARGS__)
+#define SHAPE2(...) SHAPE_OF(2, __VA_ARGS__)
 
 static const struct bd_shape shapes[BD_TABLES] = {
     [BD_META] = SHAPE("meta", bd_meta_row, meta_columns, 1, .rowid = false),
@@ -120,7 +175,8 @@ static const struct bd_shape shapes[BD_TABLES] = {
     [BD_ENTRY] = SHAPE("entry", bd_entry_row, entry_columns, 3, .rowid = true,
                        .indexes = entry_indexes, .index_count = 2),
     [BD_ASIDE] = SHAPE("aside", bd_aside_row, aside_columns, 4, .rowid = true),
-    [BD_ORDER] = SHAPE("orders", bd_order_row, orders_columns, 1, .rowid = false),
+    [BD_ORDER] = SHAPE("orders", bd_order_row, orders_columns, 1, .indexes = orders_indexes,
+                       .index_count = 1),
     [BD_ORDER_LINE] = SHAPE("order_line", bd_order_line_row, order_line_columns, 2, .rowid = false),
     [BD_TICKET] = SHAPE("ticket", bd_ticket_row, ticket_columns, 3, .indexes = ticket_indexes,
                         .index_count = 1),
@@ -128,6 +184,21 @@ static const struct bd_shape shapes[BD_TABLES] = {
     [BD_TASK] = SHAPE("task", bd_task_row, task_columns, 4, .rowid = false),
     [BD_REPLY] = SHAPE("reply", bd_reply_row, reply_columns, 1, .rowid = true),
     [BD_LOG] = SHAPE("audit_log", bd_log_row, audit_log_columns, 1, .rowid = false),
+    [BD_BOOKING] = SHAPE2("booking", bd_booking_row, booking_columns, 1, .indexes = booking_indexes,
+                          .index_count = 2),
+    [BD_BOOKING_LINE] =
+        SHAPE2("booking_line", bd_booking_line_row, booking_line_columns, 2, .rowid = false),
+    [BD_VOUCHER] = SHAPE2("voucher", bd_voucher_row, voucher_columns, 1, .rowid = false),
+    [BD_STORED] = SHAPE2("stored", bd_stored_row, stored_columns, 1, .rowid = false),
+    [BD_LEDGER] = SHAPE2("ledger", bd_ledger_row, ledger_columns, 1, .indexes = ledger_indexes,
+                         .index_count = 1),
+    [BD_PARKED] = SHAPE2("parked", bd_parked_row, parked_columns, 1, .rowid = true,
+                         .indexes = parked_indexes, .index_count = 1),
+    [BD_FIGURE] = SHAPE2("figure", bd_figure_row, figure_columns, 6, .indexes = figure_indexes,
+                         .index_count = 1),
+    [BD_SHIFT] =
+        SHAPE2("shift", bd_shift_row, shift_columns, 3, .indexes = shift_indexes, .index_count = 1),
+    [BD_ABOUT] = SHAPE2("about", bd_about_row, about_columns, 2, .rowid = false),
 };
 
 const struct bd_shape *bd_shape_of(enum bd_table table)

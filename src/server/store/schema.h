@@ -20,14 +20,16 @@ struct bd_column {
     const char *name;
     enum bd_kind kind;
     uint16_t offset, size;
+    uint8_t since; /* format of the first store that has it, from 1 */
 };
 
-enum { BD_INDEXES_MAX = 2, BD_ORDER_MAX = 8, BD_COLUMNS_MAX = 20 };
+enum { BD_INDEXES_MAX = 2, BD_ORDER_MAX = 8, BD_COLUMNS_MAX = 24, BD_FORMAT = 2 };
 
 struct bd_index {
     const char *name;
     uint8_t count;
     uint8_t columns[3];
+    uint8_t since;
 };
 
 struct bd_shape {
@@ -37,6 +39,7 @@ struct bd_shape {
     int column_count, key_count; /* the first key_count columns are the key */
     bool rowid;                  /* long rows: better kept apart from their key */
     const char *check;           /* SQL, NULL: none */
+    uint8_t since;
     int index_count;
     const struct bd_index *indexes;
 };

@@ -26,20 +26,54 @@ static void names(const struct bd_shape *shape, const uint8_t *columns, int coun
                       after);
 }
 
-void bd_sql_create(const struct bd_shape *shape, struct bx_buf *out)
+static void create_table(const struct bd_shape *shape, struct bx_buf *out)
 {
     uint8_t order[BD_ORDER_MAX];
     bx_buf_format(out, "CREATE TABLE \"%s\" (\"venue\" TEXT NOT NULL", shape->name);
     for (int i = 0; i < shape->column_count; i++)
-        bx_buf_format(out, ", \"%s\" %s NOT NULL", shape->columns[i].name,
-                      type_of(shape->columns[i].kind));
+        if (shape->columns[i].since <= shape->since)
+            bx_buf_format(out, ", \"%s\" %s NOT NULL", shape->columns[i].name,
+                          type_of(shape->columns[i].kind));
     bx_buf_text_add(out, ", PRIMARY KEY (\"venue\", ");
     names(shape, order, bd_shape_order(shape, 0, order), "", out);
     bx_buf_text_add(out, ")");
     if (shape->check != NULL)
         bx_buf_format(out, ", CHECK (%s)", shape->check);
     bx_buf_format(out, ") STRICT%s;\n", shape->rowid ? "" : ", WITHOUT ROWID");
+}
+
+/* Rows that are there already get what an empty row holds. */
+static void add_column(const struct bd_shape *shape, const struct bd_column *column,
+                       struct bx_buf *out)
+{
+    bx_buf_format(out, "ALTER TABLE \"%s\" ADD COLUMN \"%s\" %s NOT NULL DEFAULT ", shape->name,
+                  column->name, type_of(column->kind));
+    switch (column->kind) {
+    case BD_INT: bx_buf_text_add(out, "0"); break;
+    case BD_TEXT: bx_buf_text_add(out, "''"); break;
+    case BD_BLOB: bx_buf_text_add(out, "X''"); break;
+    case BD_ID:
+    case BD_HASH:
+        bx_buf_text_add(out, "X'");
+        for (size_t i = 0; i < column->size; i++)
+            bx_buf_text_add(out, "00");
+        bx_buf_text_add(out, "'");
+        break;
+    }
+    bx_buf_text_add(out, ";\n");
+}
+
+void bd_sql_create(const struct bd_shape *shape, int format, struct bx_buf *out)
+{
+    uint8_t order[BD_ORDER_MAX];
+    if (shape->since == format)
+        create_table(shape, out);
+    for (int i = 0; i < shape->column_count && shape->since < format; i++)
+        if (shape->columns[i].since == format)
+            add_column(shape, &shape->columns[i], out);
     for (int index = 1; index <= shape->index_count; index++) {
+        if (shape->indexes[index - 1].since != format)
+            continue;
         bx_buf_format(out, "CREATE INDEX \"%s_%s\" ON \"%s\" (\"venue\", ", shape->name,
                       shape->indexes[index - 1].name, shape->name);
         names(shape, order, bd_shape_order(shape, index, order), "", out);

@@ -6,8 +6,9 @@
 #include "boxtill/base/buf.h"
 #include "server/store/schema.h"
 
-/* CREATE TABLE and its indexes, ended by semicolons. */
-void bd_sql_create(const struct bd_shape *shape, struct bx_buf *out);
+/* What FORMAT adds to the one before: CREATE TABLE, columns of a table that is there, indexes;
+ * ended by semicolons. */
+void bd_sql_create(const struct bd_shape *shape, int format, struct bx_buf *out);
 /* Selects the columns behind the key; parameters: the key. */
 void bd_sql_get(const struct bd_shape *shape, struct bx_buf *out);
 /* Parameters: every column. Inserts nothing when the key is taken. */

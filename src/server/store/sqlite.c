@@ -15,7 +15,7 @@
 #include "server/store/sql.h"
 #include "sqlite/db.h"
 
-enum { CHECKPOINT_PAGES = 4000, BUSY_MS = 5000, CACHE_KIB = 64 << 10, SCANS_MAX = 64 };
+enum { CHECKPOINT_PAGES = 4000, BUSY_MS = 5000, CACHE_KIB = 64 << 10, SCANS_MAX = 96 };
 
 /* A file of ours holds one venue; the column is there so that a larger database can hold many. */
 static const char venue[] = "main";
@@ -316,12 +316,18 @@ static const struct bd_store_ops ops = {.begin = begin,
 
 static int schema_make(struct bx_db *db, struct bx_fault *fault)
 {
-    bx_buf_auto sql;
-    bx_buf_init(&sql, 0);
-    for (int table = 0; table < BD_TABLES; table++)
-        bd_sql_create(bd_shape_of((enum bd_table)table), &sql);
-    const char *const steps[] = {bx_buf_text(&sql)};
-    return bx_db_migrate(db, "booking server's data", steps, bx_countof(steps), fault);
+    struct bx_buf sql[BD_FORMAT];
+    const char *steps[BD_FORMAT];
+    for (int i = 0; i < BD_FORMAT; i++) {
+        bx_buf_init(&sql[i], 0);
+        for (int table = 0; table < BD_TABLES; table++)
+            bd_sql_create(bd_shape_of((enum bd_table)table), i + 1, &sql[i]);
+        steps[i] = bx_buf_text(&sql[i]);
+    }
+    int err = bx_db_migrate(db, "booking server's data", steps, BD_FORMAT, fault);
+    for (int i = 0; i < BD_FORMAT; i++)
+        bx_buf_finish(&sql[i]);
+    return err;
 }
 
 struct bd_store *bd_store_sqlite_open(const char *path, enum bd_sqlite_mode mode,

@@ -131,7 +131,7 @@ void sample_sale_finish(struct bx_rand *rand, struct bx_sale *sale)
     }
 }
 
-static void pay(struct bx_rand *rand, struct bx_sale *sale, int64_t step)
+void sample_pay(struct bx_rand *rand, struct bx_sale *sale, int64_t step)
 {
     bx_money left = sale->totals.total;
     bool settled = false;
@@ -162,7 +162,7 @@ void sample_sale(struct bx_rand *rand, int exponent, int64_t step, struct bx_sal
                             .offline = sample_below(rand, 2)};
     sample_basket(rand, &sample, &ret->basket);
     sample_sale_finish(rand, ret);
-    pay(rand, ret, step);
+    sample_pay(rand, ret, step);
     *ret_head = (struct bx_entry_head){.till = 1 + sample_below(rand, 900),
                                        .incarnation = 1,
                                        .seq = 1 + sample_below(rand, 1000000),

@@ -28,5 +28,7 @@ void sample_basket(struct bx_rand *rand, struct sample *sample, struct bx_basket
 /* A whole sale, paid in one to four parts, that bx_sale_check() must like; and its head. */
 void sample_sale(struct bx_rand *rand, int exponent, int64_t step, struct bx_sale *ret,
                  struct bx_entry_head *ret_head);
+/* Pays SALE, whose totals are there, in one to four parts. */
+void sample_pay(struct bx_rand *rand, struct bx_sale *sale, int64_t step);
 /* Codes, lease uses and totals for SALE's basket. */
 void sample_sale_finish(struct bx_rand *rand, struct bx_sale *sale);

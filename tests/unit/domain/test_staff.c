@@ -14,7 +14,8 @@
 static const char document[] =
     "{\"v\":1,\"epoch\":1,\"version\":3,\"users\":["
     "{\"number\":7,\"name\":\"Ana\",\"role\":\"cashier\",\"pin\":\"$argon2id$v=19$m=1\"},"
-    "{\"number\":12,\"name\":\"Bj\xC3\xB6rn\",\"role\":\"supervisor\",\"pin\":\"$argon2id$b\"},"
+    "{\"number\":12,\"name\":\"Bj\xC3\xB6rn\",\"role\":\"supervisor\",\"language\":\"de\",\"pin\":"
+    "\"$argon2id$b\"},"
     "{\"number\":9999,\"name\":\"Eve\",\"role\":\"auditor\",\"pin\":\"$argon2id$c\"}]}";
 
 static void test_parse(void **state)
@@ -32,6 +33,8 @@ static void test_parse(void **state)
     assert_string_equal(user->name, "Bj\xC3\xB6rn");
     assert_int_equal(user->role, BX_ROLE_SUPERVISOR);
     assert_string_equal(bx_staff_user(staff, 7)->pin_hash, "$argon2id$v=19$m=1");
+    assert_string_equal(bx_staff_user(staff, 7)->language, "");
+    assert_string_equal(bx_staff_user(staff, 12)->language, "de");
     assert_int_equal(bx_staff_user(staff, 9999)->role, BX_ROLE_AUDITOR);
     assert_null(bx_staff_user(staff, 8));
 }

@@ -63,7 +63,7 @@ static int64_t history(void)
         home_open_with(&home, (struct bx_journal_options){.careless = true});
     kit_init(&kit, journal);
     kit_start(&kit, 100);
-    static const enum bx_kind notes[] = {BX_KIND_LOGIN_FAILED, BX_KIND_LOGIN, BX_KIND_SHIFT_OPEN,
+    static const enum bx_kind notes[] = {BX_KIND_LOGIN_FAILED, BX_KIND_LOGIN,
                                          BX_KIND_OFFLINE_START};
     for (size_t i = 0; i < bx_countof(notes); i++) {
         kit_note(&kit, notes[i], "", i == 0 ? 9 : 0);
@@ -394,7 +394,7 @@ static void summaries_can_be_made_again(void **state)
 {
     (void)state;
     static const char *const changes[][2] = {
-        {"UPDATE total SET amount = amount + 1 WHERE what = 'sales'", "total"},
+        {"UPDATE total SET amount = amount + 1 WHERE what = 'sale'", "total"},
         {"DELETE FROM total WHERE what = 'product'", "total"},
         {"DELETE FROM ticket WHERE nth = 1", "ticket"},
         {"UPDATE ticket SET valid = 1", "ticket"},
@@ -405,6 +405,10 @@ static void summaries_can_be_made_again(void **state)
         {"UPDATE meta SET series = series + 1", "meta"},
         {"UPDATE meta SET user = 0, shift = 0", "meta"},
         {"UPDATE meta SET offline = 0", "meta"},
+        {"UPDATE meta SET sales = sales + 1", "meta"},
+        {"UPDATE meta SET voids = 1", "meta"},
+        {"UPDATE meta SET shift_seq = 0", "meta"},
+        {"UPDATE meta SET training = 1", "meta"},
         {"UPDATE meta SET answered_to = 5", "meta"},
         {"UPDATE answer SET standing = 2 WHERE standing = 3", "answer"},
     };
@@ -443,10 +447,9 @@ struct sums {
 static int sum(void *arg, const struct bx_total *total)
 {
     struct sums *sums = arg;
-    if (strcmp(total->what, "sales") == 0) {
+    if (strcmp(total->what, "sale") == 0) {
         sums->sales += total->count;
         sums->amount += total->amount;
-        assert_string_equal(total->name, "EUR");
     }
     if (strcmp(total->what, "tender") == 0)
         sums->cash += total->amount;

@@ -34,6 +34,8 @@ static void documents(void **state)
     assert_string_equal(bx_document_word(BX_DOC_PROGRAMME), "programme");
     assert_string_equal(bx_document_word(BX_DOC_STAFF), "staff");
     assert_string_equal(bx_document_word(BX_DOC_KEYS), "keys");
+    assert_string_equal(bx_document_word(BX_DOC_MEMBERS), "members");
+    assert_string_equal(bx_document_word(BX_DOC_ARRIVALS), "arrivals");
 }
 
 static void finishing_twice(void **state)

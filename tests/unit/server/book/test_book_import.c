@@ -159,6 +159,38 @@ static void test_none_is_hidden(void **state)
     assert_null(strstr(bx_buf_text(&faults), "does not exist")); /* no zone, no times */
 }
 
+/* Nor do the terms hide one another. */
+static void test_terms_are_told_at_once(void **state)
+{
+    (void)state;
+    bx_buf_auto faults;
+    bx_buf_init(&faults, 0);
+    assert_null(parse(
+        "{" VENUE "," EVENT(
+            SLOT) ",\"products\":[" PRODUCT "],"
+                  "\"rules\":[{\"id\":\"r\",\"name\":\"R\",\"kind\":\"time\",\"parts\":[{"
+                  "\"product\":\"q\"}],"
+                  "\"price\":1,\"weekdays\":[\"mon\",\"someday\"]},7,"
+                  "{\"id\":\"s\",\"name\":\"S\",\"kind\":\"group\",\"parts\":[{\"product\":\"p\"}],"
+                  "\"price\":-1,\"least\":10,\"minute_from\":\"9:00\",\"minute_to\":\"24:01\"}],"
+                  "\"reasons\":[{\"action\":\"void\",\"id\":\"x\",\"name\":\"X\",\"permille\":5}],"
+                  "\"coins\":[5,10],\"limits\":{\"reprints\":{\"at\":2,\"beyond\":\"cry\"},\"odd\":"
+                  "1},"
+                  "\"round_up\":\"p\"}",
+        &faults));
+    assert_told(&faults, "rule, part 1: there is no product \"q\"\n");
+    assert_told(&faults, "rule 1: \"weekdays\" must be of mon");
+    assert_told(&faults, "rule 2: this is not an object\n");
+    assert_told(&faults, "rule 3: \"price\"");
+    assert_told(&faults, "rule 3: \"minute_from\" must be a time");
+    assert_told(&faults, "rule 3: \"minute_to\" must be a time");
+    assert_told(&faults, "reason 1: \"permille\" belongs to a discount\n");
+    assert_told(&faults, "programme: \"coins\" must be values");
+    assert_told(&faults, "reprints: \"beyond\" must be warn, ask or block\n");
+    assert_told(&faults, "limits: \"odd\" is not known here\n");
+    assert_told(&faults, "programme: \"round_up\" names no donation");
+}
+
 /* A person finds a line, not a byte. */
 static void test_where_json_breaks(void **state)
 {
@@ -391,7 +423,16 @@ static void test_the_sample(void **state)
     struct bd_import *import bx_cleanup(bd_import_destroy) = parse(bx_buf_text(&text), &faults);
     if (import == NULL)
         fail_msg("%s", bx_buf_text(&faults));
-    assert_int_equal(import->programme->product_count, 8);
+    const struct bx_programme *programme = import->programme;
+    assert_int_equal(programme->product_count, 17);
+    assert_int_equal(programme->rule_count, 4);
+    assert_int_equal(programme->rules[3].minute_from, 17 * 60);
+    assert_int_equal(programme->origin_every, 0); /* nobody is asked until the venue wants it */
+    assert_int_equal(programme->coins[0], 50000);
+    assert_int_equal(programme->limits.discount_permille.at, 300);
+    assert_int_equal(programme->limits.discount_permille.beyond, BX_BEYOND_ASK);
+    assert_true(programme->round_up);
+    assert_non_null(bx_programme_article(programme, "4006381333931"));
     assert_int_equal(import->programme->event_count, 3);
     assert_int_equal(import->programme->slot_count, 7 * (44 + 44 + 11));
 }
@@ -404,6 +445,7 @@ int main(void)
         cmocka_unit_test(test_bad_products),
         cmocka_unit_test(test_all_at_once),
         cmocka_unit_test(test_none_is_hidden),
+        cmocka_unit_test(test_terms_are_told_at_once),
         cmocka_unit_test(test_where_json_breaks),
         cmocka_unit_test(test_shared_pools),
         cmocka_unit_test(test_summer_time),
