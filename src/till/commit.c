@@ -109,10 +109,11 @@ static void sold(struct bx_till *till, const struct bx_intent *intent,
 static void state_follow(struct bx_till *till, const struct bx_intent *intent,
                          const struct bx_entry_head *head, const struct bx_ref *ref)
 {
-    if (intent->sale) {
+    if (intent->sale)
         bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, true);
+    /* A reprint's are bx_papers_committed()'s. */
+    if (!intent->paper && intent->job_count > 0)
         bx_papers_new(till, ref, head, intent->sale, intent->jobs, intent->job_count);
-    }
     bx_shifts_follow(till, head, intent->cash, intent->report);
     switch ((int)intent->kind) {
     case BX_KIND_SHIFT_OPEN:

@@ -14,20 +14,17 @@
 static const struct row {
     enum bx_kind kind;
     const char *action; /* of its reasons */
-    const char *title;  /* of its form, of its approval */
-    const char *done;   /* a sentence with the amount */
+    const char *title;
     bool takes_nothing; /* no amount belongs to it */
     bool may_be_zero;
 } moves[] = {
-    {BX_KIND_PAID_IN, "paid-in", BX_WORD("Paid in"), BX_WORD("Paid in: %s."), false, false},
-    {BX_KIND_PAID_OUT, "paid-out", BX_WORD("Paid out"), BX_WORD("Paid out: %s."), false, false},
-    {BX_KIND_DROP, "drop", BX_WORD("Drop to the safe"), BX_WORD("To the safe: %s."), false, false},
-    {BX_KIND_FLOAT, "float", BX_WORD("Change into the drawer"), BX_WORD("Into the drawer: %s."),
-     false, false},
-    {BX_KIND_COUNT, "count", BX_WORD("Spot count"), BX_WORD("Counted: %s."), false, true},
-    {BX_KIND_NO_SALE, "no-sale", BX_WORD("Open the drawer"), BX_WORD("The drawer opens."), true,
-     true},
-    {BX_KIND_HAND_OVER, "hand-over", BX_WORD("Hand over"), BX_WORD("Handed over."), false, true},
+    {BX_KIND_PAID_IN, "paid-in", BX_WORD("Paid in"), false, false},
+    {BX_KIND_PAID_OUT, "paid-out", BX_WORD("Paid out"), false, false},
+    {BX_KIND_DROP, "drop", BX_WORD("Drop to the safe"), false, false},
+    {BX_KIND_FLOAT, "float", BX_WORD("Change into the drawer"), false, false},
+    {BX_KIND_COUNT, "count", BX_WORD("Spot count"), false, true},
+    {BX_KIND_NO_SALE, "no-sale", BX_WORD("Drawer opened without a sale"), true, true},
+    {BX_KIND_HAND_OVER, "hand-over", BX_WORD("Hand over"), false, true},
 };
 
 static const struct row *row_of(enum bx_kind kind)
@@ -117,8 +114,11 @@ static void move_after(struct bx_till *till, const struct bx_intent *intent,
     }
     if (intent->kind != BX_KIND_HAND_OVER || intent->cash->amount.minor > 0)
         bx_drawer_open(till, ref, intent->cash->drawer, false);
-    bx_told(till, intent->origin, BX_TONE_GOOD, row->done,
-            bx_counter_money(till, intent->cash->amount, amount));
+    if (intent->cash->amount.minor > 0)
+        bx_told(till, intent->origin, BX_TONE_GOOD, "%s: %s.", bx_word(row->title),
+                bx_counter_money(till, intent->cash->amount, amount));
+    else
+        bx_told(till, intent->origin, BX_TONE_GOOD, "%s.", bx_word(row->title));
     if (intent->kind == BX_KIND_COUNT)
         count_told(till, intent);
     if (intent->kind == BX_KIND_HAND_OVER && intent->origin == 0)
