@@ -8,30 +8,31 @@
 #include <string.h>
 
 #include "boxtill/base/alloc.h"
+#include "boxtill/base/words.h"
 
 static const struct {
     const char *word, *say;
     bool blocks;
 } known[] = {
-    {"media-empty", "out of paper", true},
-    {"media-needed", "out of paper", true},
-    {"media-jam", "paper jam", true},
-    {"cover-open", "cover open", true},
-    {"door-open", "cover open", true},
-    {"interlock-open", "cover open", true},
-    {"cutter-error", "the cutter is stuck", true},
-    {"offline", "printer is off or unplugged", true},
-    {"shutdown", "printer is off or unplugged", true},
-    {"timed-out", "printer does not answer", true},
-    {"paused", "its queue is stopped", true},
-    {"moving-to-paused", "its queue is stopped", true},
-    {"stopped-partly", "its queue is stopped", true},
-    {"spool-area-full", "the print spool is full", true},
-    {"marker-supply-empty", "out of ink or toner", true},
-    {"toner-empty", "out of ink or toner", true},
-    {"media-low", "paper is running out", false},
-    {"marker-supply-low", "ink or toner is running out", false},
-    {"toner-low", "ink or toner is running out", false},
+    {"media-empty", BX_WORD("out of paper"), true},
+    {"media-needed", BX_WORD("out of paper"), true},
+    {"media-jam", BX_WORD("paper jam"), true},
+    {"cover-open", BX_WORD("cover open"), true},
+    {"door-open", BX_WORD("cover open"), true},
+    {"interlock-open", BX_WORD("cover open"), true},
+    {"cutter-error", BX_WORD("the cutter is stuck"), true},
+    {"offline", BX_WORD("printer is off or unplugged"), true},
+    {"shutdown", BX_WORD("printer is off or unplugged"), true},
+    {"timed-out", BX_WORD("printer does not answer"), true},
+    {"paused", BX_WORD("its queue is stopped"), true},
+    {"moving-to-paused", BX_WORD("its queue is stopped"), true},
+    {"stopped-partly", BX_WORD("its queue is stopped"), true},
+    {"spool-area-full", BX_WORD("the print spool is full"), true},
+    {"marker-supply-empty", BX_WORD("out of ink or toner"), true},
+    {"toner-empty", BX_WORD("out of ink or toner"), true},
+    {"media-low", BX_WORD("paper is running out"), false},
+    {"marker-supply-low", BX_WORD("ink or toner is running out"), false},
+    {"toner-low", BX_WORD("ink or toner is running out"), false},
 };
 
 static size_t word_len(const char *word, size_t len)

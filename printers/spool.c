@@ -12,6 +12,7 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/point.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "printers/link/cups.h"
 #include "printers/printers.h"
 #include "printers/reasons.h"
@@ -147,11 +148,11 @@ static int printer_look(struct spool *spool)
     int err = tp_cups_printer(spool->cups, &printer, &fault);
     spool->printer_at = now(spool);
     if (err == BX_ERR_MISSING) {
-        printer_say(spool, false, "the print service has no queue of that name");
+        printer_say(spool, false, BX_WORD("the print service has no queue of that name"));
         return err;
     }
     if (err != 0) {
-        printer_say(spool, false, "the print service does not answer");
+        printer_say(spool, false, BX_WORD("the print service does not answer"));
         return err;
     }
     bool blocked = tp_reasons_say(printer.reasons, text);

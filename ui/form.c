@@ -44,8 +44,20 @@ static int chosen(const struct bx_view_option *options, size_t count)
 }
 
 static void option_row(struct ui_grid *grid, int row, int left, int width,
-                       const struct bx_view_option *option)
+                       const struct bx_view_option *option, int steps)
 {
+    struct ui_hit hit = {
+        .row = row, .column = left, .width = width, .key = option->key, .times = 1};
+    if (option->key == '\0' && steps == 0)
+        hit.key = BX_KEY_ENTER;
+    else if (option->key == '\0')
+        hit = (struct ui_hit){.row = row,
+                              .column = left,
+                              .width = width,
+                              .key = steps > 0 ? BX_KEY_DOWN : BX_KEY_UP,
+                              .times = steps > 0 ? steps : -steps,
+                              .then = BX_KEY_ENTER};
+    ui_hit(grid, &hit);
     char key[2] = {option->key, '\0'};
     ui_put(grid, row, left + 2, 2, UI_KEY, key);
     int used = ui_put(grid, row, left + 5, width - 6, UI_PLAIN, option->name);
@@ -90,6 +102,7 @@ void ui_paint_form(const struct bx_till_view *view, struct ui_grid *grid)
 
     if (field_room < 1)
         field_room = 1;
+    ui_hits_drop(grid);
     box(grid, top, left, height, width, view->title);
     if (view->form_text[0])
         ui_put(grid, top + 1, left + 2, width - 4, UI_PLAIN, view->form_text);
@@ -101,9 +114,9 @@ void ui_paint_form(const struct bx_till_view *view, struct ui_grid *grid)
          i++, shown++)
         field_row(view, grid, row++, left, width, &view->fields[i]);
     int end = top + height - tail;
-    for (int i = first_of(chosen(view->options, view->option_count), options, end - row);
-         i < options && row < end; i++)
-        option_row(grid, row++, left + 2, width - 4, &view->options[i]);
+    int at = chosen(view->options, view->option_count);
+    for (int i = first_of(at, options, end - row); i < options && row < end; i++)
+        option_row(grid, row++, left + 2, width - 4, &view->options[i], i - at);
     if (view->form_sum[0])
         ui_put_right(grid, top + height - 3, left + 2, width - 4, UI_STRONG, view->form_sum);
     ui_put(grid, top + height - 2, left + 2, width - 4, UI_DIM,
@@ -117,7 +130,7 @@ void ui_paint_menu(const struct bx_till_view *view, struct ui_grid *grid)
 
     ui_rule(grid, 1, 0, grid->columns, view->title);
     for (int i = first; i < count && i - first < room; i++)
-        option_row(grid, 3 + i - first, 0, grid->columns, &view->options[i]);
+        option_row(grid, 3 + i - first, 0, grid->columns, &view->options[i], i - at);
     ui_cursor(grid, 3 + at - first, 1);
 }
 

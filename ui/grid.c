@@ -8,6 +8,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
+#include "boxtill/till/till.h"
 
 struct ui_grid *ui_grid_create(int rows, int columns, bool utf8)
 {
@@ -33,6 +34,7 @@ void ui_grid_clear(struct ui_grid *grid)
     for (int i = 0; i < grid->rows * grid->columns; i++)
         grid->cells[i] = (struct ui_cell){.c = ' '};
     grid->cursor_row = grid->cursor_column = 0;
+    grid->hit_count = 0;
 }
 
 static struct ui_cell *at(struct ui_grid *grid, int row, int column)
@@ -187,4 +189,42 @@ void ui_grid_row_text(const struct ui_grid *grid, int row, struct bx_buf *out)
         for (int m = 0; m < UI_MARKS && cells[i].marks[m] != 0; m++)
             bx_buf_add(out, bytes, bx_text_encode(cells[i].marks[m], bytes));
     }
+}
+
+void ui_hit(struct ui_grid *grid, const struct ui_hit *hit)
+{
+    if (grid->hit_count < UI_HITS && hit->width > 0 && hit->key != 0)
+        grid->hits[grid->hit_count++] = *hit;
+}
+
+void ui_hit_key(struct ui_grid *grid, int row, int column, int width, int key)
+{
+    ui_hit(grid,
+           &(struct ui_hit){.row = row, .column = column, .width = width, .key = key, .times = 1});
+}
+
+void ui_hit_row(struct ui_grid *grid, int row, int nth, int selected, int enter)
+{
+    int steps = nth - selected;
+    struct ui_hit hit = {.row = row, .width = grid->columns, .key = enter, .times = 1};
+    if (steps != 0) {
+        hit.key = steps > 0 ? BX_KEY_DOWN : BX_KEY_UP;
+        hit.times = steps > 0 ? steps : -steps;
+    }
+    ui_hit(grid, &hit);
+}
+
+void ui_hits_drop(struct ui_grid *grid)
+{
+    grid->hit_count = 0;
+}
+
+const struct ui_hit *ui_hit_at(const struct ui_grid *grid, int row, int column)
+{
+    for (int i = grid->hit_count; i-- > 0;) {
+        const struct ui_hit *hit = &grid->hits[i];
+        if (hit->row == row && column >= hit->column && column < hit->column + hit->width)
+            return hit;
+    }
+    return NULL;
 }

@@ -33,11 +33,21 @@ struct ui_cell {
     uint8_t style;
 };
 
+/* A place that can be pressed with a mouse or a finger, and the keys that are the same thing: KEY
+ * so many times, then THEN (0: nothing more). The till never learns of a mouse. */
+struct ui_hit {
+    int row, column, width;
+    int key, times, then;
+};
+enum { UI_HITS = 160 };
+
 struct ui_grid {
     int rows, columns;
     int cursor_row, cursor_column; /* always somewhere: braille displays follow it */
     bool utf8;                     /* false: only ASCII is drawn */
     struct ui_cell *cells;
+    int hit_count;
+    struct ui_hit hits[UI_HITS];
 };
 
 struct ui_grid *ui_grid_create(int rows, int columns, bool utf8);
@@ -62,5 +72,16 @@ void ui_rule(struct ui_grid *grid, int row, int column, int width, const char *t
 void ui_glyph(struct ui_grid *grid, int row, int column, enum ui_style style, uint32_t c,
               char ascii);
 void ui_cursor(struct ui_grid *grid, int row, int column);
+/* What lies over another takes its place; a full table takes no more. */
+void ui_hit(struct ui_grid *grid, const struct ui_hit *hit);
+/* KEY once. */
+void ui_hit_key(struct ui_grid *grid, int row, int column, int width, int key);
+/* Row NTH of a list whose row SELECTED is chosen: arrows go there, pressing it again is ENTER (0:
+ * nothing). */
+void ui_hit_row(struct ui_grid *grid, int row, int nth, int selected, int enter);
+/* Nothing of what was drawn so far can be pressed any more: something lies over it. */
+void ui_hits_drop(struct ui_grid *grid);
+/* NULL: nothing there. */
+const struct ui_hit *ui_hit_at(const struct ui_grid *grid, int row, int column);
 /* The row as text, trailing blanks dropped: for tests and goldens. */
 void ui_grid_row_text(const struct ui_grid *grid, int row, struct bx_buf *out);

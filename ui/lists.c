@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 
 /* Rows a list has on this sheet: between its title and the sentence. */
@@ -17,13 +18,14 @@ static int room(const struct ui_grid *grid)
 
 void ui_paint_lines(const struct bx_till_view *view, struct ui_grid *grid)
 {
-    int width = grid->columns, rows = room(grid), first = 0;
+    int width = grid->columns, rows = room(grid), first = 0, selected = 0;
     char text[BX_NAME_SIZE * 2 + 40];
 
     ui_rule(grid, 1, 0, width, bx_word("Basket lines"));
     for (size_t i = 0; i < view->line_count; i++)
-        if (view->lines[i].selected && (int)i >= rows)
-            first = (int)i - rows + 1;
+        if (view->lines[i].selected)
+            selected = (int)i;
+    first = selected >= rows ? selected - rows + 1 : 0;
     for (int i = first; i < (int)view->line_count && i - first < rows; i++) {
         const struct bx_view_line *line = &view->lines[i];
         int row = 3 + i - first;
@@ -33,26 +35,59 @@ void ui_paint_lines(const struct bx_till_view *view, struct ui_grid *grid)
         snprintf(text, sizeof(text), "%s %s", line->day, line->time);
         ui_put_right(grid, row, width - 30, 14, UI_DIM, text);
         ui_put_right(grid, row, width - 14, 12, UI_PLAIN, line->amount);
+        ui_hit_row(grid, row, i, selected, 0);
         if (line->selected) {
             ui_tint(grid, row, 1, width - 2, UI_CHOSEN);
             ui_put(grid, row, 1, 1, UI_CHOSEN, ">");
             ui_cursor(grid, row, 1);
         }
     }
-    ui_put(grid, ui_bottom(grid) - 1, 2, width - 4, UI_DIM,
-           bx_word("Del takes the line out   up, down choose   Esc back"));
 }
 
-/* Three columns of words and an amount; the words share what the window gives. */
-static void list_row(struct ui_grid *grid, int row, const struct bx_view_row *item)
-{
-    int width = grid->columns, a = 14, d = 12;
-    int rest = width - a - d - 8, b = rest * 11 / 20, c = rest - b;
+/* Columns of a list: three of words and an amount. */
+struct widths {
+    int a, b, c, d;
+};
 
-    ui_put(grid, row, 3, a, UI_PLAIN, item->a);
-    ui_put(grid, row, 4 + a, b, UI_PLAIN, item->b);
-    ui_put(grid, row, 5 + a + b, c, ui_tone_style(item->tone), item->c);
-    ui_put_right(grid, row, width - d - 2, d, UI_PLAIN, item->d);
+static int wider(int width, const char *text)
+{
+    int columns = (int)bx_text_columns(text);
+    return columns > width ? columns : width;
+}
+
+/* Each column gets what its longest text takes; where that is more than there is, the two long ones
+ * share, and neither goes below half while the other has room to spare. An amount is never cut. */
+static struct widths widths_of(const struct bx_till_view *view, int columns)
+{
+    struct widths w = {.a = 8, .d = 6};
+    for (size_t i = 0; i < view->row_count; i++) {
+        const struct bx_view_row *row = &view->rows[i];
+        w = (struct widths){wider(w.a, row->a), wider(w.b, row->b), wider(w.c, row->c),
+                            wider(w.d, row->d)};
+    }
+    if (w.a > columns / 4)
+        w.a = columns / 4;
+    int rest = columns - w.a - w.d - 10, half = rest / 2;
+    if (w.b + w.c > rest && w.b <= half)
+        w.c = rest - w.b;
+    else if (w.b + w.c > rest && w.c <= half)
+        w.b = rest - w.c;
+    else if (w.b + w.c > rest)
+        w.b = half, w.c = rest - half;
+    else
+        w.c = rest - w.b;
+    return w;
+}
+
+static void list_row(struct ui_grid *grid, int row, const struct widths *w,
+                     const struct bx_view_row *item)
+{
+    int width = grid->columns;
+
+    ui_put(grid, row, 3, w->a, UI_PLAIN, item->a);
+    ui_put(grid, row, 5 + w->a, w->b, UI_PLAIN, item->b);
+    ui_put(grid, row, 7 + w->a + w->b, w->c, ui_tone_style(item->tone), item->c);
+    ui_put_right(grid, row, width - w->d - 2, w->d, UI_PLAIN, item->d);
     if (!item->selected)
         return;
     ui_tint(grid, row, 1, width - 2, UI_CHOSEN);
@@ -62,16 +97,21 @@ static void list_row(struct ui_grid *grid, int row, const struct bx_view_row *it
 
 void ui_paint_list(const struct bx_till_view *view, struct ui_grid *grid)
 {
-    int rows = room(grid), count = (int)view->row_count, first = 0;
+    int rows = room(grid), count = (int)view->row_count, first = 0, selected = 0;
+    bool enter = bx_action_of_key(view->screen, BX_KEY_ENTER) != BX_ACTION_NONE;
     char text[64];
 
+    struct widths widths = widths_of(view, grid->columns);
     ui_rule(grid, 1, 0, grid->columns, view->title);
     ui_input(view, grid, view->screen == BX_SCREEN_FIND ? bx_word("Find ") : "");
     for (int i = 0; i < count; i++)
-        if (view->rows[i].selected && i >= rows)
-            first = i - rows + 1;
-    for (int i = first; i < count && i - first < rows; i++)
-        list_row(grid, 3 + i - first, &view->rows[i]);
+        if (view->rows[i].selected)
+            selected = i;
+    first = selected >= rows ? selected - rows + 1 : 0;
+    for (int i = first; i < count && i - first < rows; i++) {
+        list_row(grid, 3 + i - first, &widths, &view->rows[i]);
+        ui_hit_row(grid, 3 + i - first, i, selected, enter ? BX_KEY_ENTER : 0);
+    }
     if (count == 0)
         ui_put_centre(grid, 5, 0, grid->columns, UI_DIM, bx_word("nothing here"));
     if (view->row_total > view->row_count || count > rows) {
@@ -95,6 +135,7 @@ void ui_paint_palette(const struct bx_till_view *view, struct ui_grid *grid)
         ui_put(grid, row, 3, 6, UI_KEY, bx_word(action->keys));
         ui_put(grid, row, 10, 26, UI_PLAIN, bx_word(action->name));
         ui_put(grid, row, 37, grid->columns - 39, UI_DIM, bx_word(action->help));
+        ui_hit_row(grid, row, i, (int)view->palette_selected, BX_KEY_ENTER);
         if (i == (int)view->palette_selected) {
             ui_tint(grid, row, 1, grid->columns - 2, UI_CHOSEN);
             ui_put(grid, row, 1, 1, UI_CHOSEN, ">");
@@ -102,6 +143,9 @@ void ui_paint_palette(const struct bx_till_view *view, struct ui_grid *grid)
     }
     if (count == 0)
         ui_put_centre(grid, 5, 0, grid->columns, UI_DIM, bx_word("no action has these letters"));
+    if (count > 0 && !view->say[0])
+        ui_put(grid, grid->rows - 3, 1, grid->columns - 2, UI_DIM,
+               bx_word(bx_action_rows[view->palette[view->palette_selected]].help));
     ui_input(view, grid, ": ");
 }
 

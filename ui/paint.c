@@ -97,6 +97,7 @@ static void hint(struct ui_grid *grid, int column, const struct bx_action_row *a
     int row = grid->rows - 1,
         keys = ui_put(grid, row, column, grid->columns, UI_KEY, bx_word(action->keys));
     ui_put(grid, row, column + keys + 1, grid->columns, UI_PLAIN, bx_word(action->hint));
+    ui_hit_key(grid, row, column, hint_columns(action), action->key ? action->key : action->twin);
 }
 
 /* As many as fit, the most used first; the two that lead to all others always, at the right. */
@@ -163,7 +164,10 @@ static void question(const struct bx_till_view *view, struct ui_grid *grid)
     ui_glyph(grid, top + height - 1, left, UI_STRONG, 0x2514, '+');
     ui_glyph(grid, top + height - 1, left + width - 1, UI_STRONG, 0x2518, '+');
     wrapped(grid, top + 1, left + 2, width - 4, 3, view->ask_text);
+    ui_hits_drop(grid);
     int used = ui_put(grid, top + 6, left + 2, width - 4, UI_KEY, view->ask_yes);
+    ui_hit_key(grid, top + 6, left + 2, used, view->ask_input ? BX_KEY_ENTER : 'y');
+    ui_hit_key(grid, top + 6, left + 5 + used, (int)bx_text_columns(view->ask_no), BX_KEY_ESC);
     ui_put(grid, top + 6, left + 5 + used, width - 8 - used, UI_KEY, view->ask_no);
     ui_cursor(grid, top + 6, left + 5 + used);
     if (view->ask_input) {
@@ -172,16 +176,33 @@ static void question(const struct bx_till_view *view, struct ui_grid *grid)
     }
 }
 
+/* The card for a window that holds no screen: what counts most, and every key still works. */
 static void too_small(const struct bx_till_view *view, struct ui_grid *grid)
 {
-    char total[64];
-    int row = grid->rows > 4 ? grid->rows / 2 - 1 : 0;
+    char text[160];
+    int width = grid->columns, row = grid->rows > 6 ? grid->rows / 2 - 3 : 0;
 
-    ui_put_centre(grid, row, 0, grid->columns, UI_STRONG, bx_word("window too small"));
-    ui_put_centre(grid, row + 1, 0, grid->columns, UI_PLAIN, bx_word("60 columns, 20 rows"));
-    bx_words_print(total, sizeof(total), "total %s %s", view->currency, view->total);
-    ui_put_centre(grid, row + 2, 0, grid->columns, UI_STRONG, total);
-    ui_put(grid, grid->rows - 1, 0, grid->columns, UI_PLAIN, view->input);
+    ui_put_centre(grid, row++, 0, width, UI_STRONG, bx_word("window too small"));
+    ui_put_centre(grid, row++, 0, width, UI_PLAIN, bx_word("60 columns, 20 rows"));
+    if (view->screen == BX_SCREEN_STOP)
+        snprintf(text, sizeof(text), "%s", bx_word("DO NOT HAND OUT"));
+    else if (view->screen == BX_SCREEN_LOGIN)
+        snprintf(text, sizeof(text), "%s", bx_word(view->locked ? "Locked" : "Log in"));
+    else if (view->screen == BX_SCREEN_CHANGE)
+        bx_words_print(text, sizeof(text), "CHANGE %s", view->change);
+    else
+        bx_words_print(text, sizeof(text), "total %s %s", view->currency, view->total);
+    ui_put_centre(grid, row++, 0, width, UI_STRONG, text);
+    if (view->screen == BX_SCREEN_PAY && view->left[0]) {
+        snprintf(text, sizeof(text), "%s %s", bx_word("Left"), view->left);
+        ui_put_centre(grid, row++, 0, width, UI_STRONG, text);
+    }
+    ui_put_centre(grid, ++row, 0, width, ui_tone_style(view->say_tone), view->say);
+    if (view->ask[0]) {
+        snprintf(text, sizeof(text), "%s: %s, %s", view->ask, view->ask_yes, view->ask_no);
+        ui_put_centre(grid, row + 1, 0, width, UI_STRONG, text);
+    }
+    ui_put(grid, grid->rows - 1, 0, width, UI_PLAIN, view->input);
     ui_cursor(grid, grid->rows - 1, (int)view->cursor);
 }
 

@@ -25,6 +25,7 @@ static void offers(const struct bx_till_view *view, struct ui_grid *grid, int ro
     char key[8];
 
     if (view->enter[0]) {
+        ui_hit_key(grid, row, column, 7 + (int)bx_text_columns(view->enter), BX_KEY_ENTER);
         column += ui_put(grid, row, column, width, UI_KEY, bx_word("Enter")) + 1;
         column += ui_put(grid, row, column, width, UI_PLAIN, view->enter) + 3;
     }
@@ -32,9 +33,11 @@ static void offers(const struct bx_till_view *view, struct ui_grid *grid, int ro
         if (!view->quick[i][0])
             continue;
         snprintf(key, sizeof(key), "F%d", i + 2);
+        ui_hit_key(grid, row, column, 4 + (int)bx_text_columns(view->quick[i]), BX_KEY_F1 + 1 + i);
         column += ui_put(grid, row, column, width, UI_KEY, key) + 1;
         column += ui_put(grid, row, column, width, UI_PLAIN, view->quick[i]) + 3;
     }
+    ui_hit_key(grid, row, column, 8, 'c');
     column += ui_put(grid, row, column, width, UI_KEY, "c") + 1;
     ui_put(grid, row, column, width, UI_PLAIN, bx_word("card"));
 }

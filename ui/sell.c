@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 
 /* Where things are on this sheet. In a large window the last sales stand under the basket. */
@@ -93,8 +94,16 @@ static void slots(const struct bx_till_view *view, struct ui_grid *grid, const s
         first = selected - rows / 3;
     if (first > count - rows)
         first = count > rows ? count - rows : 0;
-    for (int i = 0; i < rows && first + i < count; i++)
+    for (int i = 0; i < rows && first + i < count; i++) {
         slot_row(grid, 2 + i, plan->split, &view->slots[first + i]);
+        int steps = first + i - selected;
+        ui_hit(grid, &(struct ui_hit){.row = 2 + i,
+                                      .width = plan->split,
+                                      .key = steps < 0   ? BX_KEY_UP
+                                             : steps > 0 ? BX_KEY_DOWN
+                                                         : 0,
+                                      .times = steps < 0 ? -steps : steps});
+    }
     if (count == 0)
         ui_put(grid, 3, 3, plan->split - 4, UI_DIM,
                bx_word("no slots left on this day: D another day"));
@@ -102,7 +111,8 @@ static void slots(const struct bx_till_view *view, struct ui_grid *grid, const s
         ui_put_right(grid, plan->tickets, 0, plan->split - 1, UI_DIM, view->news_age);
 }
 
-static void basket_line(struct ui_grid *grid, int row, int column, int width,
+/* AMOUNT: columns of the widest amount; a price is never cut. */
+static void basket_line(struct ui_grid *grid, int row, int column, int width, int amount,
                         const struct bx_view_line *line)
 {
     char quantity[16], what[BX_NAME_SIZE * 2 + 4], when[24];
@@ -110,7 +120,7 @@ static void basket_line(struct ui_grid *grid, int row, int column, int width,
     snprintf(quantity, sizeof(quantity), "%3d", line->quantity);
     ui_put(grid, row, column, 4, UI_STRONG, quantity);
     snprintf(when, sizeof(when), "%s%s%s", line->day, line->day[0] ? " " : "", line->time);
-    int when_width = line->day[0] ? 12 : 5, amount = 9;
+    int when_width = line->day[0] ? 12 : 5;
     int name = width - 5 - amount - when_width - 2;
     snprintf(what, sizeof(what), "%s%s%s", line->name, line->event[0] ? " \xc2\xb7 " : "",
              line->event);
@@ -126,8 +136,12 @@ static void basket(const struct bx_till_view *view, struct ui_grid *grid, const 
     int column = plan->split + 1, width = grid->columns - column - 1;
     int first = count > rows ? count - rows : 0; /* the newest stay in sight */
 
+    int amount = 6;
     for (int i = first; i < count; i++)
-        basket_line(grid, 2 + i - first, column, width, &view->lines[i]);
+        if ((int)bx_text_columns(view->lines[i].amount) > amount)
+            amount = (int)bx_text_columns(view->lines[i].amount);
+    for (int i = first; i < count; i++)
+        basket_line(grid, 2 + i - first, column, width, amount, &view->lines[i]);
     if (first > 0) {
         char more[32];
         bx_words_print(more, sizeof(more), "%d more above", first + 1);
@@ -154,10 +168,11 @@ static void lasts(const struct bx_till_view *view, struct ui_grid *grid, const s
 }
 
 /* " a F2 Adult        24.00 " */
-static void product(struct ui_grid *grid, int row, int column, int width, int price,
+static void product(struct ui_grid *grid, int row, int column, int width,
                     const struct bx_view_product *item)
 {
     char key[3] = {item->key, '\0'}, function[12] = "";
+    int price = (int)strlen(item->price) < 5 ? 5 : (int)strlen(item->price);
 
     ui_put(grid, row, column, 1, UI_KEY, key);
     if (item->function > 0)
@@ -165,18 +180,16 @@ static void product(struct ui_grid *grid, int row, int column, int width, int pr
     ui_put(grid, row, column + 2, 2, UI_DIM, function);
     ui_put(grid, row, column + 5, width - 6 - price, UI_PLAIN, item->name);
     ui_put_right(grid, row, column + width - price, price, UI_PLAIN, item->price);
+    ui_hit_key(grid, row, column, width, item->key);
 }
 
 static void products(const struct bx_till_view *view, struct ui_grid *grid, const struct plan *plan)
 {
-    int half = (plan->split - 1) / 2, most = plan->products * 2, price = 5;
+    int half = (plan->split - 1) / 2, most = plan->products * 2;
 
-    for (size_t i = 0; i < view->product_count; i++)
-        if ((int)strlen(view->products[i].price) > price)
-            price = (int)strlen(view->products[i].price);
     for (int i = 0; i < (int)view->product_count && i < most; i++)
         product(grid, plan->tickets + 1 + i % plan->products, 1 + i / plan->products * half,
-                half - 1, price, &view->products[i]);
+                half - 1, &view->products[i]);
 }
 
 static void sums(const struct bx_till_view *view, struct ui_grid *grid, const struct plan *plan)
@@ -206,6 +219,10 @@ void ui_paint_sell(const struct bx_till_view *view, struct ui_grid *grid)
     snprintf(title, sizeof(title), "%s \xc2\xb7 %s", view->day, view->event);
     ui_rule(grid, 1, 0, plan.split, title);
     ui_rule(grid, 1, plan.split, grid->columns - plan.split, bx_word("Basket"));
+    for (int row = 1; row < plan.tickets; row++)
+        ui_hit_key(grid, row, plan.split + 1, grid->columns - plan.split - 1, 'B');
+    for (int row = plan.tickets + 1; row < plan.tickets + 3; row++)
+        ui_hit_key(grid, row, plan.split + 1, grid->columns - plan.split - 1, BX_KEY_ENTER);
     bx_words_print(title, sizeof(title), "Tickets");
     if (view->product_pages > 1)
         bx_words_print(title, sizeof(title), "Tickets %zu of %zu, PgDn", view->product_page + 1,

@@ -78,6 +78,8 @@ int ui_term_open(struct bx_fault *fault)
     intrflush(stdscr, FALSE);
     idlok(stdscr, FALSE);
     curs_set(1);
+    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    mouseinterval(0); /* a press counts at once: waiting for a click would cost every finger */
     return 0;
 }
 
@@ -144,14 +146,30 @@ static int character(wint_t c)
     }
 }
 
-bool ui_term_key(int *ret_key)
+/* The wheel moves as the arrows do; a press is a point. */
+static int pointed(int *ret_row, int *ret_column)
+{
+    MEVENT event;
+    if (getmouse(&event) != OK)
+        return 0;
+    *ret_row = event.y;
+    *ret_column = event.x;
+    return event.bstate & BUTTON4_PRESSED   ? BX_KEY_UP
+           : event.bstate & BUTTON5_PRESSED ? BX_KEY_DOWN
+           : event.bstate & BUTTON1_PRESSED ? UI_KEY_POINT
+                                            : 0;
+}
+
+bool ui_term_key(int *ret_key, int *ret_row, int *ret_column)
 {
     wint_t c;
     for (;;) {
         int kind = get_wch(&c);
         if (kind == ERR)
             return false;
-        int key = kind == KEY_CODE_YES ? special(c) : character(c);
+        int key = kind != KEY_CODE_YES ? character(c)
+                  : c == KEY_MOUSE     ? pointed(ret_row, ret_column)
+                                       : special(c);
         if (key == 0)
             continue;
         *ret_key = key;

@@ -9,7 +9,8 @@
 #include "ui/term.h"
 
 struct ui {
-    struct ui_grid *grid; /* of the window's size */
+    struct ui_grid *grid;  /* of the window's size */
+    struct ui_hit pressed; /* by mouse or finger: keys still to be given, `times` 0 none */
 };
 
 struct ui *ui_start(struct bx_fault *fault)
@@ -36,8 +37,23 @@ int ui_fd(const struct ui *ui)
 
 bool ui_key(struct ui *ui, int *ret_key)
 {
-    (void)ui;
-    return ui_term_key(ret_key);
+    int key, row, column;
+    while (ui->pressed.times == 0) {
+        if (!ui_term_key(&key, &row, &column))
+            return false;
+        if (key != UI_KEY_POINT) {
+            *ret_key = key;
+            return true;
+        }
+        const struct ui_hit *hit = ui->grid ? ui_hit_at(ui->grid, row, column) : NULL;
+        if (hit)
+            ui->pressed = *hit;
+    }
+    *ret_key = ui->pressed.key;
+    ui->pressed.times--;
+    if (ui->pressed.times == 0 && ui->pressed.then != 0)
+        ui->pressed = (struct ui_hit){.key = ui->pressed.then, .times = 1};
+    return true;
 }
 
 void ui_resized(struct ui *ui)

@@ -200,6 +200,7 @@ static enum bx_exchange exchange_of(const struct bx_effect *effect)
     return effect->kind == BX_EFFECT_SEND    ? BX_EXCHANGE_ENTRIES
            : effect->kind == BX_EFFECT_ALLOT ? BX_EXCHANGE_ALLOT
            : effect->kind == BX_EFFECT_NEWS  ? BX_EXCHANGE_NEWS
+           : effect->kind == BX_EFFECT_ASK   ? BX_EXCHANGE_QUESTION
                                              : BX_EXCHANGE_DOCUMENT;
 }
 
@@ -219,6 +220,9 @@ static void ask_server(struct bx_run *run, const struct bx_effect *effect)
                                   effect->of.allot.count, &fault);
     else if (exchange == BX_EXCHANGE_NEWS)
         err = booking->ops->news(booking, effect->request, &fault);
+    else if (exchange == BX_EXCHANGE_QUESTION)
+        err = booking->ops->ask(booking, effect->request, effect->of.ask.question,
+                                effect->of.ask.json, effect->of.ask.len, &fault);
     else
         err = booking->ops->document(booking, effect->request, effect->of.document.document,
                                      effect->of.document.have, &fault);
@@ -296,8 +300,8 @@ void bx_run_effect(struct bx_run *run, const struct bx_effect *effect)
     case BX_EFFECT_SEND:
     case BX_EFFECT_ALLOT:
     case BX_EFFECT_NEWS:
-    case BX_EFFECT_DOCUMENT: ask_server(run, effect); break;
-    case BX_EFFECT_ASK:
+    case BX_EFFECT_DOCUMENT:
+    case BX_EFFECT_ASK: ask_server(run, effect); break;
     case BX_EFFECT_DRAWER:
     case BX_EFFECT_DISPLAY: break;
     case BX_EFFECT_PIN: pin(run, effect); break;

@@ -146,6 +146,7 @@ static void choose(struct bx_till *till)
     case BX_SCREEN_PALETTE: bx_palette_run(till); break;
     case BX_SCREEN_LINE: bx_line_run(till); break;
     case BX_SCREEN_FIND: bx_lists_choose(till); break;
+    case BX_SCREEN_QUEUE: bx_attention_open(till); break;
     }
 }
 
@@ -192,7 +193,7 @@ static void (*const runs[BX_ACTIONS])(struct bx_till *) = {
     [BX_ACTION_LINE] = line_open,
     [BX_ACTION_SYNC] = try_now,
     [BX_ACTION_OFFLINE] = offline,
-    [BX_ACTION_SETTLE] = bx_lists_settle,
+    [BX_ACTION_SETTLE] = bx_attention_settle,
     [BX_ACTION_REPRINT] = reprint,
     [BX_ACTION_REPLACE] = replace,
     [BX_ACTION_IN_HAND] = in_hand,
@@ -206,6 +207,12 @@ static void (*const runs[BX_ACTIONS])(struct bx_till *) = {
     [BX_ACTION_LOGOUT] = logout,
     [BX_ACTION_QUIT] = quit,
     [BX_ACTION_BACK] = back,
+    [BX_ACTION_SCOPE] = bx_find_scope,
+    [BX_ACTION_VOID] = bx_correct_void,
+    [BX_ACTION_REFUND] = bx_correct_refund,
+    [BX_ACTION_EXCHANGE] = bx_correct_exchange,
+    [BX_ACTION_TENDER] = bx_correct_tender,
+    [BX_ACTION_DISPUTE] = bx_correct_dispute,
 };
 
 /* An auditor looks at everything and changes nothing. */
@@ -266,7 +273,7 @@ bool bx_counter_is_writing(const struct bx_till *till, int key)
     if (!bx_key_is_text(key))
         return false;
     if (till->counter.asking)
-        return bx_ask_wants_text(till->counter.asking);
+        return false;
     /* A capital that opens something does so only before the first character. */
     if (screen == BX_SCREEN_FIND)
         return till->counter.input_len > 0 || bx_action_of_key(screen, key) == BX_ACTION_NONE;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Questions over the screen. No is the default: Enter, n and Esc all mean it. Yes is the letter y,
- * which opens no question, so that no key pressed twice answers what it asked. A question that
- * wants a reason takes the reason as its yes. */
+ * which opens no question, so that no key pressed twice answers what it asked. */
 
 #include "screens.h"
 
@@ -11,8 +10,6 @@
 
 #include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
-
-enum { REASON_COLUMNS = 40 };
 
 void bx_ask(struct bx_till *till, enum bx_ask ask, const char *yes, const char *title,
             const char *format, ...)
@@ -41,20 +38,13 @@ void bx_ask_drop(struct bx_till *till)
     bx_input_clear(till);
 }
 
-bool bx_ask_wants_text(enum bx_ask ask)
-{
-    return ask == BX_ASK_SETTLE;
-}
-
 static void yes(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     enum bx_ask asked = counter->asking;
     struct bx_fault fault = {0};
-    char reason[sizeof(counter->input)];
     const struct bx_product *product =
         till->programme ? bx_programme_product(till->programme, &counter->ask_slug) : NULL;
-    BX_TEXT_COPY(reason, counter->input);
     bx_ask_drop(till);
     switch (asked) {
     case BX_ASK_QUANTITY:
@@ -74,39 +64,14 @@ static void yes(struct bx_till *till)
         bx_sell_pay(till);
         break;
     case BX_ASK_REPLACE: bx_lists_replace(till, (size_t)counter->ask_n); break;
-    case BX_ASK_SETTLE: bx_commit_note(till, BX_KIND_SETTLE, reason, counter->ask_n); break;
     case BX_ASK_NOTHING:
     case BX_ASKS: break;
     }
 }
 
-static void reason_key(struct bx_till *till, int key)
-{
-    struct bx_counter *counter = &till->counter;
-    char washed[sizeof(counter->input)];
-    if (key == BX_KEY_ESC) {
-        bx_ask_drop(till);
-    } else if (key == BX_KEY_BACKSPACE) {
-        bx_input_drop(till);
-    } else if (key == BX_KEY_ENTER) {
-        bx_text_wash(counter->input, counter->input_len, REASON_COLUMNS, washed, sizeof(washed));
-        if (washed[0] == '\0') {
-            bx_ask_drop(till);
-            return;
-        }
-        BX_TEXT_COPY(counter->input, washed);
-        yes(till);
-    } else {
-        bx_input_add(till, key, REASON_COLUMNS);
-    }
-}
-
 void bx_ask_key(struct bx_till *till, int key)
 {
-    struct bx_counter *counter = &till->counter;
-    if (bx_ask_wants_text(counter->asking))
-        reason_key(till, key);
-    else if (key == 'y')
+    if (key == 'y')
         yes(till);
     else if (key == BX_KEY_ESC || key == BX_KEY_ENTER || key == 'n' || key == 'N')
         bx_ask_drop(till);

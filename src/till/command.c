@@ -36,6 +36,17 @@
  *   {"verb":"report","what":"z","n":3}   a Z again, with what is confirmed of it now; or "x"
  *   {"verb":"training","on":true}
  *       all that wants it: "reason", "note", "approver", "approver_pin"
+ *   {"verb":"void","number":"2-000412","reason":"mistake"}
+ *   {"verb":"refund","number":"2-000412","tickets":[1,2],"pieces":["3:1"],"tender":"cash"}
+ *       tickets, pieces (LINE:QUANTITY): some; neither: all that is left; tender: as it was paid;
+ *       "code" in place of the number: that ticket; "visit":true: it did not take place
+ *       {"number":"2-R000001","id","seq","hash","of":"2-000412","currency","exponent","total":-4800,
+ *        "rounding","offline","tenders":[{"tender":"cash","amount":-4800,"reference":""}],
+ *        "tickets":[1,2]}
+ *   {"verb":"exchange", what comes back as for refund, what is taken as for sell}   as for sell
+ *   {"verb":"tender","number":"2-000412","from":"cash","to":"card:4711","amount":2400}
+ *   {"verb":"dispute","number":"2-000412","counted":12345}   without it: opens the drawer
+ *   {"verb":"settle","seq":9,"reason":"seen","note":"called Ann"}
  *   {"verb":"offline","on":true}    {"forced":true}
  *   {"verb":"status"}               {"till","user","name","locked","shift","link","queued",…} */
 
@@ -59,6 +70,8 @@ void bx_command_finish(struct bx_command *command)
     if (command->desk)
         bx_desk_finish(command->desk);
     bx_free(command->desk);
+    bx_case_destroy(command->sale);
+    bx_free(command->correcting);
     bx_buf_finish(&command->json);
     bx_buf_finish(&command->human);
     bx_command_warrant_finish(&command->warrant);
@@ -158,6 +171,16 @@ static const struct bx_verb verbs[] = {
     {"shift", BX_VERB_LOOKS, bx_command_shift},
     {"report", BX_VERB_LOOKS, bx_command_report, .rows = bx_command_report_rows},
     {"training", BX_VERB_ACTS, bx_command_training},
+    {"void", BX_VERB_ACTS, bx_command_void, bx_command_correct_rows, bx_command_correct_tick, NULL},
+    {"refund", BX_VERB_ACTS, bx_command_refund, bx_command_correct_rows, bx_command_correct_tick,
+     NULL},
+    {"exchange", BX_VERB_ACTS, bx_command_exchange, bx_command_correct_rows,
+     bx_command_correct_tick, NULL},
+    {"tender", BX_VERB_ACTS, bx_command_tender, bx_command_correct_rows, bx_command_correct_tick,
+     NULL},
+    {"dispute", BX_VERB_ACTS, bx_command_dispute, bx_command_correct_rows, bx_command_correct_tick,
+     NULL},
+    {"settle", BX_VERB_ACTS, bx_command_settle, bx_command_settle_rows, NULL, NULL},
     {"queue", BX_VERB_ANYBODY, bx_enquire_queue, .rows = bx_enquiry_rows},
     {"allot", BX_VERB_ANYBODY, bx_enquire_allot},
     {"find", BX_VERB_ANYBODY, bx_enquire_find, .rows = bx_enquiry_rows},

@@ -47,6 +47,16 @@ void bx_command_sell_tick(struct bx_till *till);
 void bx_command_paper_ask(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_paper_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
 
+void bx_command_void(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_refund(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_exchange(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_tender(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_dispute(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_settle(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_settle_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
+void bx_command_correct_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
+void bx_command_correct_tick(struct bx_till *till);
+
 void bx_command_login(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_logout(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_lock(struct bx_till *till, struct bx_json_reader *reader);

@@ -89,7 +89,7 @@ void bx_command_paper_rows(struct bx_till *till, const struct bx_row *rows, size
         bx_command_read(till, BX_QUERY_CODE, command->text, 1);
         return;
     }
-    if (count == 0 || rows[0].head.kind != BX_KIND_SALE) {
+    if (count == 0 || bx_kind_shape(rows[0].head.kind) != BX_SHAPE_SALE) {
         bx_fault_say(&fault, BX_ERR_MISSING, "This till has no such sale.");
         bx_command_refuse(till, &fault);
         return;

@@ -14,6 +14,9 @@
 
 #include "form.h"
 #include "intent.h"
+#include "papers.h"
+#include "asking.h"
+#include "correct.h"
 
 #include "counter.h"
 #include "server.h"
@@ -76,90 +79,6 @@ void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold);
 /* The desk of ORIGIN, or NULL when its command is gone. */
 struct bx_desk *bx_desk_of(struct bx_till *till, bx_origin origin);
 
-/* --- papers.c: print jobs, reprint, replace --------------------------------------------------- */
-
-/* What the till remembers of a job beside what the journal does. */
-struct bx_paper_mark {
-    bool stored;  /* "submitting" is on disk: may be printed */
-    bool dirty;   /* its state is not on disk yet */
-    bool noting;  /* part of the note under way */
-    bool asked;   /* the printer has been handed it */
-    bool looking; /* of an earlier life: the printer was asked whether it knows it */
-    bool cancelling;
-    int tries;
-    bx_mono born, due;
-    struct bx_ref proof;
-};
-
-/* What a job is printed from: a sale's entry, and the reprint or replacement on top of it. */
-struct bx_sheet {
-    int64_t sale_seq, seq; /* 0: empty */
-    struct bx_entry_head head;
-    struct bx_hash hash;
-    struct bx_sale *sale;
-    bool replaced;
-    struct bx_code code; /* of the reprint or replacement */
-};
-
-/* A document to be made again, waiting for what the journal knows of it. */
-struct bx_paper_order {
-    bool active;
-    enum bx_kind kind; /* reprint or replace */
-    bx_origin origin;
-    int64_t request; /* of its READ; 0: the entry is on its way */
-    int ticket;
-    char reason[44];
-    struct bx_entry_head head; /* the sale's */
-    struct bx_sale *sale;
-};
-
-struct bx_papers {
-    struct bx_print_job *jobs;   /* those not at an end, and the last few that are; oldest first */
-    struct bx_paper_mark *marks; /* one a job */
-    size_t count, cap;
-    char printer_say[96];
-    bool printer_ready;
-    int64_t note_request; /* storing states */
-    bx_mono note_due;     /* after a note that failed */
-    int64_t read_request; /* fetching the sheet */
-    struct bx_id read_job;
-    struct bx_sheet sheet;
-    struct bx_paper *text; /* a report or slip, ready to be printed; owned */
-    int64_t text_seq;
-    struct bx_paper_order order;
-};
-/* --- sheets.c: documents that show no sale ---------------------------------------------------- */
-bool bx_sheet_is_text(const struct bx_print_job *job);
-/* Is papers.text what JOB shows? */
-bool bx_sheet_text_ready(const struct bx_till *till, const struct bx_print_job *job);
-/* Makes it, from its entry that was read. */
-int bx_must bx_sheet_text_read(struct bx_till *till, const struct bx_event *event,
-                               const struct bx_print_job *job, struct bx_fault *fault);
-
-/* The jobs of a committed entry exist: store them as submitting, then print. SALE is the sale they
- * show; owned by the caller. */
-void bx_papers_new(struct bx_till *till, const struct bx_ref *ref, const struct bx_entry_head *head,
-                   const struct bx_sale *sale, const struct bx_print_job *jobs, size_t count);
-void bx_papers_report(struct bx_till *till, const struct bx_print_report *report);
-void bx_papers_start(struct bx_till *till, const struct bx_print_job *jobs, size_t count);
-void bx_papers_tick(struct bx_till *till);
-void bx_papers_stored(struct bx_till *till, const struct bx_event *event);
-void bx_papers_rows(struct bx_till *till, const struct bx_event *event);
-void bx_papers_committed(struct bx_till *till, const struct bx_intent *intent,
-                         const struct bx_entry_head *head, const struct bx_ref *ref);
-void bx_papers_finish(struct bx_papers *papers);
-/* The printer has been handed something and has not said a word yet. */
-bool bx_papers_are_busy(const struct bx_till *till);
-void bx_papers_wake(const struct bx_till *till, bx_mono *wake);
-/* TICKET -1: the receipt. Torn in the hand: same code, COPY n. Gone or unsure: a new code, the old
- * one refused. In hand: closes an unsure job as confirmed by a person. ROW is the sale's. */
-int bx_must bx_papers_reprint(struct bx_till *till, bx_origin origin, const struct bx_row *sale,
-                              int ticket, struct bx_fault *fault);
-int bx_must bx_papers_replace(struct bx_till *till, bx_origin origin, const struct bx_row *sale,
-                              int ticket, const char *reason, struct bx_fault *fault);
-int bx_must bx_papers_in_hand(struct bx_till *till, bx_origin origin,
-                              const struct bx_print_job *job, struct bx_fault *fault);
-
 /* --- people.c: login, PIN, lock-outs, lock -----------------------------------------------------
  */
 
@@ -203,7 +122,9 @@ const char *bx_month_name(struct bx_date date); /* "Jan" */
 struct bx_command {    /* one under way at a time; others wait at the caller */
     bx_origin request; /* 0: none */
     char verb[16];
-    struct bx_desk *desk; /* sell: its own basket */
+    struct bx_desk *desk;             /* sell: its own basket */
+    struct bx_case *sale;             /* corrections: what they correct, owned */
+    struct bx_correcting *correcting; /* owned */
     int64_t read_request;
     int ticket;
     char text[64], reason[44];
@@ -263,6 +184,7 @@ struct bx_till {
     struct bx_leases leases;
     struct bx_link link;
     struct bx_people people;
+    struct bx_askings askings;
     struct bx_desk desk; /* the screen's */
     struct bx_counter counter;
     struct bx_command command;

@@ -18,8 +18,7 @@ enum bx_ask {
     BX_ASK_CLOCK,     /* date and time are right */
     BX_ASK_REPLACE,   /* ask_n: index of the item */
     BX_ASK_QUIT,
-    BX_ASK_CLOSE,  /* the shift */
-    BX_ASK_SETTLE, /* ask_n: seq of the entry; wants a reason */
+    BX_ASK_CLOSE, /* the shift */
     BX_ASKS
 };
 
@@ -27,12 +26,12 @@ enum bx_ask {
 enum bx_reading {
     BX_READING_LAST,   /* after the start: the last sale */
     BX_READING_SALES,  /* FIND */
+    BX_READING_MORE,   /* FIND: older ones */
     BX_READING_ONE,    /* FIND: a number or a code */
     BX_READING_PAPER,  /* PAPER: the last sales */
     BX_READING_UNSURE, /* PAPER: an older sale with an unsure document */
     BX_READING_ATTENTION,
-    BX_READING_QUEUED, /* QUEUE, after the above */
-    BX_READING_ABOUT   /* SALE: its reprints and replacements */
+    BX_READING_QUEUED /* QUEUE, after the above */
 };
 
 /* A line of a list: a sale, an entry, or a document of a sale. */
@@ -40,15 +39,9 @@ struct bx_item {
     size_t row; /* index into the rows it was made from */
     int ticket; /* documents: index in the sale, -1 the receipt */
     char a[64], b[64];
+    char more[96]; /* FIND: what else it is found by: references, the order's name */
     bx_money amount;
     bool has_amount;
-};
-
-/* The sale open on SALE: its row (body owned), decoded, and what became of its documents. */
-struct bx_counter_sale {
-    struct bx_row row;
-    struct bx_sale sale;
-    uint8_t copies[BX_TICKETS_MAX + 1], replaced[BX_TICKETS_MAX + 1]; /* by ticket + 1 */
 };
 
 /* What stays in sight of a sale. */
@@ -94,9 +87,15 @@ struct bx_counter {
     size_t item_count, item_cap;
     int64_t read_request;
     enum bx_reading reading;
-    char wanted[48];              /* what BX_READING_ONE looks for */
-    int64_t listed;               /* what the list depends on, when it was read */
-    struct bx_counter_sale *sale; /* the one open on SALE, owned */
+    char wanted[48];        /* what BX_READING_ONE looks for */
+    int64_t listed;         /* what the list depends on, when it was read */
+    size_t queue_at;        /* QUEUE: the one that something is done about */
+    enum bx_action then;    /* SALE: once all of it is read */
+    bool venue;             /* FIND: all tills' sales, asked of the server */
+    bool more;              /* FIND: there are older ones */
+    char venue_text[64];    /* what the server was asked for */
+    struct bx_id venue_ask; /* and the question under way; zero: none */
+    struct bx_case *sale;   /* the one open on SALE, owned */
     int palette[BX_ACTIONS];
     size_t palette_count;
     /* forms, menus, sheets */

@@ -88,16 +88,16 @@ void bx_enquire_queue(struct bx_till *till, struct bx_json_reader *reader)
 /* What a person types: a code, a whole number, or its last part. */
 enum bx_query_kind bx_command_search(const struct bx_till *till, const char *text, char out[48])
 {
-    int64_t n;
     struct bx_code code;
+    char number[BX_NUMBER_SIZE];
     bx_text_copy(out, 48, text);
     if (bx_code_has_shape(text, strlen(text))) {
         if (bx_code_read(text, strlen(text), &code, NULL) == 0)
             bx_text_copy(out, 48, code.s);
         return BX_QUERY_CODE;
     }
-    if (bx_text_number(text, strlen(text), 999999999, &n) == 0)
-        bx_number_format(till->till, BX_SERIES_SALE, n, out);
+    if (bx_number_read(till, text, number))
+        bx_text_copy(out, 48, number);
     return BX_QUERY_NUMBER;
 }
 
@@ -111,20 +111,23 @@ static void find_rows(struct bx_till *till, const struct bx_row *rows, size_t co
     bx_json_array_open(&writer, "sales");
     for (size_t i = 0; i < count; i++) {
         const struct bx_row *row = &rows[i];
-        if (row->head.kind != BX_KIND_SALE || bx_sale_decode(row->body, row->len, sale, NULL))
+        if (bx_kind_shape(row->head.kind) != BX_SHAPE_SALE ||
+            bx_sale_decode(row->body, row->len, sale, NULL))
             continue;
         bx_json_object_open(&writer, NULL);
         bx_json_put_string(&writer, "number", row->head.number);
         bx_json_put_id(&writer, "id", &row->head.id);
         bx_json_put_int(&writer, "seq", row->head.seq);
         bx_json_put_int(&writer, "at", row->head.at.us);
-        bx_json_put_int(&writer, "total", sale->totals.total.minor);
+        bx_json_put_string(&writer, "kind", bx_kind_word(row->head.kind));
+        bx_json_put_int(&writer, "till", row->head.till);
+        bx_json_put_int(&writer, "total", bx_sale_due(sale).minor);
         bx_json_put_int(&writer, "tickets", sale->ticket_count);
         bx_json_put_string(&writer, "state", state_word(row));
         bx_json_object_close(&writer);
         bx_buf_format(&command->human, "%s%-12s %3d tickets  %-10s", command->human.len ? "\n" : "",
                       row->head.number, sale->ticket_count, state_word(row));
-        bx_command_money(&command->human, "", sale->totals.total, sale->exponent);
+        bx_command_money(&command->human, "", bx_sale_due(sale), sale->exponent);
     }
     bx_json_array_close(&writer);
     bx_json_object_close(&writer);
@@ -304,7 +307,7 @@ void bx_enquiry_rows(struct bx_till *till, const struct bx_row *rows, size_t cou
         queue_rows(till, rows, count);
     } else if (strcmp(verb, "find") == 0) {
         find_rows(till, rows, count);
-    } else if (till->command.stage == 0 && (count == 0 || rows[0].head.kind != BX_KIND_SALE)) {
+    } else if (till->command.stage == 0 && count == 0) {
         bx_fault_say(&fault, BX_ERR_MISSING, "This till has no such sale.");
         bx_command_refuse(till, &fault);
     } else {

@@ -84,6 +84,21 @@ static void lines_text(const struct bx_sale *sale, char *out, size_t size)
     bx_text_copy(out, size, text);
 }
 
+/* What a sale is found by beside number, time, lines and amount. */
+static void more_text(const struct bx_sale *sale, char *out, size_t size)
+{
+    char text[128] = "";
+    size_t len = 0;
+    for (int i = 0; i < sale->tender_count && len < sizeof(text) - 1; i++) {
+        if (!sale->tenders[i].reference[0])
+            continue;
+        int n = snprintf(text + len, sizeof(text) - len, "%s%s", len > 0 ? " " : "",
+                         sale->tenders[i].reference);
+        len += n > 0 ? (size_t)n : 0;
+    }
+    bx_text_copy(out, size, text);
+}
+
 static void entry_item(struct bx_till *till, size_t index, struct bx_sale *sale)
 {
     const struct bx_row *row = &till->counter.rows[index];
@@ -93,9 +108,11 @@ static void entry_item(struct bx_till *till, size_t index, struct bx_sale *sale)
         return;
     moment_text(till, row->head.at, moment, sizeof(moment));
     lines[0] = '\0';
-    if (row->head.kind == BX_KIND_SALE && !bx_sale_decode(row->body, row->len, sale, NULL)) {
+    if (bx_kind_shape(row->head.kind) == BX_SHAPE_SALE &&
+        !bx_sale_decode(row->body, row->len, sale, NULL)) {
         lines_text(sale, lines, sizeof(lines));
-        item->amount = sale->totals.total;
+        item->amount = bx_sale_due(sale);
+        more_text(sale, item->more, sizeof(item->more));
         item->has_amount = true;
     }
     BX_TEXT_COPY(item->a, row->head.number[0] ? row->head.number : bx_kind_name(row->head.kind));
@@ -160,47 +177,36 @@ static void code_select(struct bx_till *till, const char *code)
             counter->selected = (size_t)i + 1;
 }
 
-void bx_items_sale_open(struct bx_till *till, const struct bx_row *row, const char *code)
+void bx_items_case_open(struct bx_till *till, struct bx_case *taken, const char *code)
 {
     struct bx_counter *counter = &till->counter;
-    struct bx_fault fault = {0};
-    struct bx_counter_sale *sale = bx_new(struct bx_counter_sale);
-    if (bx_sale_decode(row->body, row->len, &sale->sale, &fault)) {
-        bx_free(sale);
-        bx_counter_fault(till, &fault);
-        return;
-    }
-    sale->row = row_copy(row);
     if (code != counter->wanted)
         BX_TEXT_COPY(counter->wanted, code);
     bx_lists_forget(till);
-    counter->sale = sale;
+    counter->sale = taken;
     bx_counter_open(till, BX_SCREEN_SALE);
     bx_lists_load(till, BX_SCREEN_SALE);
     code_select(till, counter->wanted);
 }
 
-void bx_items_about(struct bx_till *till, const struct bx_row *rows, size_t count)
+void bx_items_sale_open(struct bx_till *till, const struct bx_row *row, const char *code)
+{
+    struct bx_fault fault = {0};
+    struct bx_case *one = bx_case_create(row, &fault);
+    if (one)
+        bx_items_case_open(till, one, code);
+    else
+        bx_counter_fault(till, &fault);
+}
+
+/* A code that was looked for may be one that replaced another. */
+void bx_items_case(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
-    struct bx_counter_sale *sale = counter->sale;
-    struct bx_paper_entry paper;
-    if (!sale)
-        return;
-    memset(sale->copies, 0, sizeof(sale->copies));
-    memset(sale->replaced, 0, sizeof(sale->replaced));
-    for (size_t i = 0; i < count; i++) {
-        enum bx_kind kind = rows[i].head.kind;
-        if ((kind != BX_KIND_REPRINT && kind != BX_KIND_REPLACE) ||
-            bx_paper_decode(rows[i].body, rows[i].len, &paper, NULL) || paper.ticket < -1 ||
-            paper.ticket >= BX_TICKETS_MAX)
-            continue;
-        uint8_t *n = (kind == BX_KIND_REPRINT ? sale->copies : sale->replaced) + paper.ticket + 1;
-        *n = *n < UINT8_MAX ? (uint8_t)(*n + 1) : *n;
-        if (kind == BX_KIND_REPLACE && counter->wanted[0] &&
-            strcmp(paper.code.s, counter->wanted) == 0 && counter->screen == BX_SCREEN_SALE)
-            counter->selected = (size_t)(paper.ticket + 1);
-    }
+    const struct bx_case *one = counter->sale;
+    for (int i = 0; i < one->sale.ticket_count && counter->wanted[0]; i++)
+        if (strcmp(one->codes[i].s, counter->wanted) == 0 && counter->screen == BX_SCREEN_SALE)
+            counter->selected = (size_t)i + 1;
     counter->wanted[0] = '\0';
 }
 
@@ -228,14 +234,14 @@ static bool passes(const struct bx_till *till, const struct bx_item *item)
 {
     const char *word = till->counter.input;
     char amount[BX_MONEY_TEXT] = "";
-    if (till->counter.screen != BX_SCREEN_FIND)
+    if (till->counter.screen != BX_SCREEN_FIND || till->counter.venue)
         return true;
     if (item->has_amount)
         bx_counter_money(till, item->amount, amount);
     while (*word) {
         size_t len = strcspn(word, " ");
         if (len > 0 && !holds(item->a, word, len) && !holds(item->b, word, len) &&
-            !holds(amount, word, len))
+            !holds(item->more, word, len) && !holds(amount, word, len))
             return false;
         word += len;
         word += *word == ' ';
@@ -279,4 +285,31 @@ const struct bx_print_job *bx_items_job(const struct bx_till *till, const struct
             best = job;
     }
     return best;
+}
+
+/* --- what the server has found ------------------------------------------------------------------
+ */
+
+void bx_items_found(struct bx_till *till, const struct bx_found_sale *sales, int count)
+{
+    struct bx_counter *counter = &till->counter;
+    char moment[32], text[64];
+    bx_items_forget(till);
+    if (count > 0)
+        counter->rows = bx_alloc((size_t)count, sizeof(*counter->rows));
+    for (int i = 0; i < count; i++) {
+        const struct bx_found_sale *sale = &sales[i];
+        struct bx_row *row = &counter->rows[counter->row_count++];
+        *row = (struct bx_row){.head = {.till = sale->till, .id = sale->id, .at = sale->at}};
+        BX_TEXT_COPY(row->head.number, sale->number);
+        struct bx_item *item = item_add(till, (size_t)i);
+        if (!item)
+            return;
+        moment_text(till, sale->at, moment, sizeof(moment));
+        bx_words_print(text, sizeof(text), "%s  till %d", moment, (int)sale->till);
+        BX_TEXT_COPY(item->a, sale->number);
+        BX_TEXT_COPY(item->b, text);
+        item->amount = sale->total;
+        item->has_amount = true;
+    }
 }

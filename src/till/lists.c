@@ -10,7 +10,14 @@
 
 #include "boxtill/base/text.h"
 
-enum { FIND_ROWS = 64, PAPER_ROWS = 8, UNSURE_ROWS = 24, QUEUE_ROWS = 128, TEXT_COLUMNS = 40 };
+enum {
+    FIND_ROWS = 64,
+    FIND_ROWS_MAX = 1920,
+    PAPER_ROWS = 8,
+    UNSURE_ROWS = 24,
+    QUEUE_ROWS = 128,
+    TEXT_COLUMNS = 40
+};
 
 void bx_lists_read(struct bx_till *till, enum bx_reading reading, enum bx_query_kind kind,
                    int64_t from, int limit, const char *text)
@@ -20,8 +27,6 @@ void bx_lists_read(struct bx_till *till, enum bx_reading reading, enum bx_query_
     effect->request = counter->read_request = bx_till_request(till);
     effect->of.query = (struct bx_query){.kind = kind, .from = from, .limit = limit};
     BX_TEXT_COPY(effect->of.query.text, text);
-    if (kind == BX_QUERY_ABOUT)
-        effect->of.query.id = counter->sale->row.head.id;
     counter->reading = reading;
 }
 
@@ -29,9 +34,7 @@ void bx_lists_forget(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     bx_items_forget(till);
-    if (counter->sale)
-        bx_free((char *)(uintptr_t)counter->sale->row.body);
-    counter->sale = bx_free(counter->sale);
+    counter->sale = bx_case_destroy(counter->sale);
 }
 
 /* What a list depends on, as one number: it is read again when that changes. */
@@ -47,6 +50,10 @@ void bx_lists_load(struct bx_till *till, enum bx_screen screen)
     till->counter.listed = dependence(till, screen);
     switch ((int)screen) {
     case BX_SCREEN_FIND:
+        if (till->counter.venue) {
+            bx_find_venue(till);
+            break;
+        }
         bx_lists_read(till, BX_READING_SALES, BX_QUERY_SALES, 0, FIND_ROWS, "");
         break;
     case BX_SCREEN_PAPER:
@@ -56,8 +63,10 @@ void bx_lists_load(struct bx_till *till, enum bx_screen screen)
         bx_lists_read(till, BX_READING_ATTENTION, BX_QUERY_ATTENTION, 0, QUEUE_ROWS, "");
         break;
     case BX_SCREEN_SALE:
+        till->counter.read_request = 0; /* of the list before */
         bx_items_make(till, BX_SCREEN_SALE, 0);
-        bx_lists_read(till, BX_READING_ABOUT, BX_QUERY_ABOUT, 0, BX_ROWS_MAX, "");
+        if (till->counter.sale)
+            bx_case_load(till, till->counter.sale);
         break;
     }
 }
@@ -66,8 +75,18 @@ void bx_lists_follow(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     enum bx_screen screen = counter->screen;
-    if ((screen != BX_SCREEN_QUEUE && screen != BX_SCREEN_SALE) || counter->read_request != 0 ||
-        counter->asking || counter->listed == dependence(till, screen))
+    if (counter->then && (screen != BX_SCREEN_SALE || !counter->sale)) {
+        counter->then = BX_ACTION_NONE;
+    } else if (counter->then && bx_case_is_ready(counter->sale)) {
+        enum bx_action then = counter->then;
+        counter->then = BX_ACTION_NONE;
+        bx_counter_act(till, then);
+        return;
+    }
+    bool reading = counter->read_request != 0 ||
+                   (screen == BX_SCREEN_SALE && counter->sale && counter->sale->read_request != 0);
+    if ((screen != BX_SCREEN_QUEUE && screen != BX_SCREEN_SALE) || reading || counter->asking ||
+        counter->listed == dependence(till, screen))
         return;
     bx_lists_load(till, screen);
 }
@@ -75,6 +94,7 @@ void bx_lists_follow(struct bx_till *till)
 void bx_lists_open(struct bx_till *till, enum bx_screen screen)
 {
     bx_counter_open(till, screen);
+    till->counter.venue = false;
     bx_items_forget(till);
     bx_lists_load(till, screen);
 }
@@ -96,7 +116,7 @@ static void one_take(struct bx_till *till, const struct bx_row *rows, size_t cou
 {
     struct bx_counter *counter = &till->counter;
     if (count == 0) {
-        bx_say(till, BX_TONE_WARN, "This till has sold nothing with %s.", counter->wanted);
+        bx_find_elsewhere(till, counter->wanted);
         return;
     }
     bx_items_sale_open(till, &rows[0], counter->wanted);
@@ -168,6 +188,18 @@ static void selected_fit(struct bx_till *till)
         counter->selected = count > 0 ? count - 1 : 0;
 }
 
+/* What is typed may be found among older sales. */
+static void more_read(struct bx_till *till)
+{
+    const struct bx_counter *counter = &till->counter;
+    if (counter->screen != BX_SCREEN_FIND || counter->venue || !counter->more ||
+        counter->input_len == 0 || counter->read_request != 0 || counter->row_count == 0 ||
+        bx_items_count(till) > 0)
+        return;
+    bx_lists_read(till, BX_READING_MORE, BX_QUERY_SALES,
+                  counter->rows[counter->row_count - 1].head.seq, FIND_ROWS, "");
+}
+
 void bx_counter_rows(struct bx_till *till, const struct bx_event *event)
 {
     struct bx_counter *counter = &till->counter;
@@ -186,6 +218,12 @@ void bx_counter_rows(struct bx_till *till, const struct bx_event *event)
     case BX_READING_SALES:
         bx_items_forget(till);
         list_take(till, BX_SCREEN_FIND, rows, count);
+        counter->more = count == FIND_ROWS;
+        break;
+    case BX_READING_MORE:
+        list_take(till, BX_SCREEN_FIND, rows, count);
+        counter->more = count == FIND_ROWS && counter->row_count < FIND_ROWS_MAX;
+        more_read(till);
         break;
     case BX_READING_ONE: one_take(till, rows, count); break;
     case BX_READING_PAPER:
@@ -199,7 +237,6 @@ void bx_counter_rows(struct bx_till *till, const struct bx_event *event)
         bx_lists_read(till, BX_READING_QUEUED, BX_QUERY_QUEUED, 0, QUEUE_ROWS, "");
         break;
     case BX_READING_QUEUED: list_take(till, BX_SCREEN_QUEUE, rows, count); break;
-    case BX_READING_ABOUT: bx_items_about(till, rows, count); break;
     }
     selected_fit(till);
 }
@@ -218,21 +255,11 @@ static void code_read(struct bx_till *till, const char *text, size_t len)
     bx_lists_read(till, BX_READING_ONE, BX_QUERY_CODE, 0, 1, code.s);
 }
 
-/* "412" is this till's, "2-412" anybody's. */
 static bool number_read(struct bx_till *till, const char *text)
 {
     char number[BX_NUMBER_SIZE];
-    const char *dash = strchr(text, '-');
-    int64_t n;
-    int64_t owner = till->till;
-    if (dash && bx_text_number(text, (size_t)(dash - text), 99999, &owner))
+    if (!bx_number_read(till, text, number))
         return false;
-    const char *digits = dash ? dash + 1 : text;
-    /* Numbers are written with leading zeros. */
-    digits += strspn(digits, "0");
-    if (bx_text_number(digits, strlen(digits), 999999999, &n))
-        return false;
-    bx_number_format(owner, BX_SERIES_SALE, n, number);
     BX_TEXT_COPY(till->counter.wanted, number);
     bx_lists_read(till, BX_READING_ONE, BX_QUERY_NUMBER, 0, 1, number);
     return true;
@@ -242,10 +269,14 @@ void bx_lists_choose(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     const struct bx_item *item = bx_items_at(till, counter->selected);
-    if (counter->input_len > 0 && bx_code_has_shape(counter->input, counter->input_len))
+    if (counter->venue && strcmp(counter->input, counter->venue_text) != 0)
+        bx_find_venue(till);
+    else if (counter->input_len > 0 && bx_code_has_shape(counter->input, counter->input_len))
         code_read(till, counter->input, counter->input_len);
-    else if (counter->input_len > 0 && number_read(till, counter->input))
+    else if (counter->input_len > 0 && !counter->venue && number_read(till, counter->input))
         return;
+    else if (item && counter->venue)
+        bx_find_open(till, bx_items_row(till, item));
     else if (item)
         bx_items_sale_open(till, bx_items_row(till, item), "");
     else
@@ -279,6 +310,9 @@ void bx_lists_document(struct bx_till *till, enum bx_action action)
     int err = 0;
     if (!item) {
         bx_say(till, BX_TONE_PLAIN, "There is no document to choose.");
+    } else if (counter->screen == BX_SCREEN_SALE && counter->sale && counter->sale->foreign) {
+        bx_say(till, BX_TONE_PLAIN, "Only till %d prints what it sold.",
+               (int)counter->sale->row.head.till);
     } else if (action == BX_ACTION_REPLACE && item->ticket < 0) {
         bx_say(till, BX_TONE_PLAIN, "A receipt holds no code: r prints it again.");
     } else if (action == BX_ACTION_REPLACE) {
@@ -314,22 +348,6 @@ void bx_lists_replace(struct bx_till *till, size_t index)
         bx_say(till, BX_TONE_PLAIN, "A new ticket is printed. The old one is refused from now on.");
 }
 
-void bx_lists_settle(struct bx_till *till)
-{
-    const struct bx_item *item = bx_items_at(till, till->counter.selected);
-    const struct bx_row *row = item ? bx_items_row(till, item) : NULL;
-    bool open =
-        row && row->answered && !row->settled &&
-        (row->answer.outcome == BX_ENTRY_RECORDED_TASK || row->answer.outcome == BX_ENTRY_CONFLICT);
-    if (!open) {
-        bx_say(till, BX_TONE_PLAIN, "Only what needs attention can be settled.");
-        return;
-    }
-    bx_ask(till, BX_ASK_SETTLE, "Enter settle", "Settle", "%s: %s What was done about it?", item->a,
-           row->answer.say);
-    till->counter.ask_n = row->head.seq;
-}
-
 void bx_lists_key(struct bx_till *till, int key)
 {
     struct bx_counter *counter = &till->counter;
@@ -353,5 +371,6 @@ void bx_lists_key(struct bx_till *till, int key)
     } else if (find && bx_key_is_text(key)) {
         bx_input_add(till, key, TEXT_COLUMNS);
         counter->selected = 0;
+        more_read(till);
     }
 }

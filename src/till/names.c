@@ -27,7 +27,7 @@ const char *bx_kind_name(enum bx_kind kind)
         [BX_KIND_LOGIN] = BX_WORD("login"),
         [BX_KIND_LOGIN_FAILED] = BX_WORD("login failed"),
         [BX_KIND_LOGOUT] = BX_WORD("logout"),
-        [BX_KIND_OFFLINE_START] = BX_WORD("offline from here"),
+        [BX_KIND_OFFLINE_START] = BX_WORD("offline"),
         [BX_KIND_OFFLINE_END] = BX_WORD("online again"),
         [BX_KIND_CLOCK_JUMP] = BX_WORD("clock jump"),
         [BX_KIND_SETTLE] = BX_WORD("settled by hand"),

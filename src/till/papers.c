@@ -445,162 +445,6 @@ void bx_papers_report(struct bx_till *till, const struct bx_print_report *report
     till->dropped++;
 }
 
-/* --- again, or instead ----------------------------------------------------------------------- */
-
-static int order_open(struct bx_till *till, bx_origin origin, enum bx_kind kind,
-                      const struct bx_row *row, int ticket, struct bx_fault *fault)
-{
-    struct bx_paper_order *order = &till->papers.order;
-    if (!bx_people_user(till))
-        return bx_fault_say(fault, BX_ERR_REFUSED, "Nobody is logged in.");
-    if (till->commits.resolving || till->commits.stopped)
-        return bx_fault_say(fault, BX_ERR_UNKNOWN,
-                            "The journal does not answer: nothing can be "
-                            "printed now.");
-    if (order->active)
-        return bx_fault_say(fault, BX_ERR_BUSY, "Another document is being made: one moment.");
-    struct bx_sale *sale = bx_new(struct bx_sale);
-    int err = bx_sale_decode(row->body, row->len, sale, fault);
-    if (!err && (ticket < -1 || ticket >= sale->ticket_count))
-        err =
-            bx_fault_say(fault, BX_ERR_MISSING, "Sale %s has %d %s.", row->head.number,
-                         sale->ticket_count, bx_words_of(sale->ticket_count, "ticket", "tickets"));
-    if (err) {
-        bx_free(sale);
-        return err;
-    }
-    *order = (struct bx_paper_order){.active = true,
-                                     .kind = kind,
-                                     .origin = origin,
-                                     .ticket = ticket,
-                                     .head = row->head,
-                                     .sale = sale};
-    struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_READ);
-    effect->request = order->request = bx_till_request(till);
-    effect->of.query = (struct bx_query){
-        .kind = BX_QUERY_ABOUT, .from = 0, .limit = BX_ROWS_MAX, .id = row->head.id};
-    return 0;
-}
-
-int bx_papers_reprint(struct bx_till *till, bx_origin origin, const struct bx_row *sale, int ticket,
-                      struct bx_fault *fault)
-{
-    int err = order_open(till, origin, BX_KIND_REPRINT, sale, ticket, fault);
-    if (!err)
-        BX_TEXT_COPY(till->papers.order.reason, "torn");
-    return err;
-}
-
-int bx_papers_replace(struct bx_till *till, bx_origin origin, const struct bx_row *sale, int ticket,
-                      const char *reason, struct bx_fault *fault)
-{
-    if (ticket < 0)
-        return bx_fault_say(fault, BX_ERR_REFUSED,
-                            "A receipt is not replaced: print it again as a copy.");
-    int err = order_open(till, origin, BX_KIND_REPLACE, sale, ticket, fault);
-    if (!err)
-        BX_TEXT_COPY(till->papers.order.reason, reason && reason[0] ? reason : "lost");
-    return err;
-}
-
-int bx_papers_in_hand(struct bx_till *till, bx_origin origin, const struct bx_print_job *job,
-                      struct bx_fault *fault)
-{
-    if (!bx_people_user(till))
-        return bx_fault_say(fault, BX_ERR_REFUSED, "Nobody is logged in.");
-    if (job->state != BX_JOB_UNSURE)
-        return bx_fault_say(fault, BX_ERR_REFUSED, "Nobody asked about this document.");
-    struct bx_intent intent = {
-        .kind = BX_KIND_PRINT_ANSWER, .origin = origin, .n = job->seq, .job = job->id};
-    BX_TEXT_COPY(intent.about, "hand");
-    bx_commit_push(till, &intent);
-    return 0;
-}
-
-/* What the journal says of the sale's papers: which code is valid now, how many copies it has. */
-static int history_read(const struct bx_paper_order *order, const struct bx_row *rows, size_t count,
-                        struct bx_paper_entry *ret, struct bx_fault *fault)
-{
-    struct bx_paper_entry paper;
-    int64_t latest = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i].head.kind != BX_KIND_REPLACE || rows[i].head.seq < latest)
-            continue;
-        int err = bx_paper_decode(rows[i].body, rows[i].len, &paper, fault);
-        if (err)
-            return err;
-        if (paper.ticket != order->ticket)
-            continue;
-        ret->code = paper.code;
-        latest = rows[i].head.seq;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i].head.kind != BX_KIND_REPRINT)
-            continue;
-        int err = bx_paper_decode(rows[i].body, rows[i].len, &paper, fault);
-        if (err)
-            return err;
-        if (paper.ticket == order->ticket && strcmp(paper.code.s, ret->code.s) == 0 &&
-            paper.copy > ret->copy)
-            ret->copy = paper.copy;
-    }
-    return 0;
-}
-
-static int paper_fill(struct bx_till *till, const struct bx_event *event,
-                      struct bx_paper_entry *ret, struct bx_fault *fault)
-{
-    const struct bx_paper_order *order = &till->papers.order;
-    struct bx_paper_entry paper = {.sale = order->head.id, .ticket = order->ticket};
-    if (event->of.rows.fault.err) {
-        *fault = event->of.rows.fault;
-        return fault->err;
-    }
-    if (order->ticket >= 0)
-        paper.code = order->sale->tickets[order->ticket].code;
-    int err = history_read(order, event->of.rows.rows, event->of.rows.count, &paper, fault);
-    if (err)
-        return err;
-    BX_TEXT_COPY(paper.reason, order->reason);
-    paper.copy++;
-    if (order->kind == BX_KIND_REPLACE) {
-        const struct bx_ticket *ticket = &order->sale->tickets[order->ticket];
-        const struct bx_line *line = &order->sale->basket.lines[ticket->line];
-        paper.old = paper.code;
-        paper.copy = 0;
-        err = bx_till_code(till, line->date, &line->class, &paper.code, fault);
-    }
-    if (!err)
-        *ret = paper;
-    return err;
-}
-
-static void order_rows(struct bx_till *till, const struct bx_event *event)
-{
-    struct bx_papers *papers = &till->papers;
-    struct bx_paper_order order = papers->order;
-    struct bx_fault fault = {0};
-    struct bx_paper_entry paper;
-    int err = paper_fill(till, event, &paper, &fault);
-    papers->order = (struct bx_paper_order){0};
-    bx_free(order.sale);
-    if (err && order.origin == 0)
-        bx_say(till, BX_TONE_BAD, "%s", fault.say);
-    else if (err)
-        bx_command_ended(till, order.origin, BX_REFUSED, &fault);
-    if (err)
-        return;
-    struct bx_intent intent = {.kind = order.kind, .origin = order.origin, .job_count = 1};
-    intent.paper = bx_new(struct bx_paper_entry);
-    *intent.paper = paper;
-    intent.jobs = bx_new(struct bx_print_job);
-    *intent.jobs = (struct bx_print_job){.sale = order.head.seq,
-                                         .kind = paper.ticket < 0 ? BX_JOB_RECEIPT : BX_JOB_TICKET,
-                                         .ticket = paper.ticket,
-                                         .copy = paper.copy};
-    bx_commit_push(till, &intent);
-}
-
 /* --- what was read and what was stored -------------------------------------------------------- */
 
 static int sheet_read(struct bx_papers *papers, const struct bx_event *event,
@@ -614,7 +458,7 @@ static int sheet_read(struct bx_papers *papers, const struct bx_event *event,
     if (event->of.rows.count < 1 || (row->head.seq != job->sale && row->head.seq != job->seq))
         return bx_fault_set(fault, BX_ERR_MISSING, "The journal does not have this document.",
                             NULL);
-    if (row->head.kind == BX_KIND_SALE) {
+    if (bx_kind_shape(row->head.kind) == BX_SHAPE_SALE) {
         struct bx_sale *sale = bx_new(struct bx_sale);
         int err = bx_sale_decode(row->body, row->len, sale, fault);
         if (!err)
@@ -637,7 +481,7 @@ void bx_papers_rows(struct bx_till *till, const struct bx_event *event)
     struct bx_papers *papers = &till->papers;
     struct bx_fault fault = {0};
     if (event->of.rows.request == papers->order.request) {
-        order_rows(till, event);
+        bx_reprint_rows(till, event);
         return;
     }
     papers->read_request = 0;
@@ -670,6 +514,19 @@ static void earlier_close(struct bx_till *till, const struct bx_print_job *now, 
         if (papers->marks[i].asked)
             job_effect(till, BX_EFFECT_PRINT_CANCEL, i);
         job_state(till, i, BX_JOB_CANCELLED, "replaced");
+    }
+}
+
+void bx_papers_cancel(struct bx_till *till, int64_t sale, int ticket, const char *why)
+{
+    struct bx_papers *papers = &till->papers;
+    for (size_t i = 0; i < papers->count; i++) {
+        const struct bx_print_job *job = &papers->jobs[i];
+        if (job->sale != sale || job->ticket != ticket || is_over(job->state))
+            continue;
+        if (papers->marks[i].asked)
+            job_effect(till, BX_EFFECT_PRINT_CANCEL, i);
+        job_state(till, i, BX_JOB_CANCELLED, why);
     }
 }
 

@@ -41,7 +41,6 @@ void bx_ask(struct bx_till *till, enum bx_ask ask, const char *yes, const char *
             const char *format, ...) bx_format(5, 6);
 void bx_ask_key(struct bx_till *till, int key);
 void bx_ask_drop(struct bx_till *till);
-bool bx_ask_wants_text(enum bx_ask ask);
 
 /* --- slots.c: which slot, and where there is room ----------------------------------------------
  */
@@ -125,7 +124,6 @@ void bx_lists_key(struct bx_till *till, int key);
 void bx_lists_choose(struct bx_till *till);
 void bx_lists_document(struct bx_till *till, enum bx_action action);
 void bx_lists_replace(struct bx_till *till, size_t item);
-void bx_lists_settle(struct bx_till *till);
 void bx_lists_forget(struct bx_till *till);
 /* A code was scanned. */
 void bx_lists_scanned(struct bx_till *till, const char *text, size_t len);
@@ -135,7 +133,8 @@ void bx_items_rows_add(struct bx_till *till, const struct bx_row *rows, size_t c
 /* Makes the items of SCREEN from the rows, beginning with row FIRST. */
 void bx_items_make(struct bx_till *till, enum bx_screen screen, size_t first);
 void bx_items_sale_open(struct bx_till *till, const struct bx_row *row, const char *code);
-void bx_items_about(struct bx_till *till, const struct bx_row *rows, size_t count);
+/* TAKEN is shown on SALE. */
+void bx_items_case_open(struct bx_till *till, struct bx_case *taken, const char *code);
 /* Items that pass the filter typed on FIND. */
 size_t bx_items_count(const struct bx_till *till);
 /* The NTH of them; NULL when there is none. */
@@ -155,6 +154,38 @@ char bx_form_letter(size_t nth);
 /* --- view_form.c -------------------------------------------------------------------------------
  */
 void bx_view_form(const struct bx_till *till, struct bx_till_view *v);
+
+/* The list of FIND, from the server: rows without bodies. */
+void bx_items_found(struct bx_till *till, const struct bx_found_sale *sales, int count);
+
+/* --- find.c: all tills' sales ------------------------------------------------------------------
+ */
+
+/* Asks for what is typed. */
+void bx_find_venue(struct bx_till *till);
+/* This till's sales, or the venue's. */
+void bx_find_scope(struct bx_till *till);
+/* Opens what the server has found. */
+void bx_find_open(struct bx_till *till, const struct bx_row *row);
+/* This till has nothing of that number or code: does the server? */
+void bx_find_elsewhere(struct bx_till *till, const char *text);
+
+/* --- attention.c: the tasks on QUEUE ------------------------------------------------------------
+ */
+
+/* What can be done about the chosen one. */
+void bx_attention_open(struct bx_till *till);
+/* It stays as it is, with a reason. */
+void bx_attention_settle(struct bx_till *till);
+
+/* --- correct_form.c: the sale on SALE ----------------------------------------------------------
+ */
+
+void bx_correct_void(struct bx_till *till);
+void bx_correct_refund(struct bx_till *till);
+void bx_correct_exchange(struct bx_till *till);
+void bx_correct_tender(struct bx_till *till);
+void bx_correct_dispute(struct bx_till *till);
 
 /* --- view_lists.c ------------------------------------------------------------------------------
  */

@@ -228,9 +228,7 @@ static void rows(struct bx_till *till, const struct bx_event *event)
         bx_command_rows(till, event);
     else if (request == till->counter.read_request)
         bx_counter_rows(till, event);
-    else if (bx_shifts_rows(till, event))
-        return;
-    else
+    else if (!bx_shifts_rows(till, event) && !bx_cases_rows(till, event))
         till->dropped++;
 }
 
@@ -244,7 +242,7 @@ static void booking(struct bx_till *till, const struct bx_booking_answer *answer
     else if (answer->request == link->send_request || answer->request == link->news_request ||
              answer->request == link->document_request)
         bx_link_answer(till, answer);
-    else
+    else if (!bx_question_answer(till, answer))
         till->dropped++;
 }
 
@@ -305,6 +303,7 @@ void bx_till_update(struct bx_till *till, const struct bx_event *event, struct b
     bx_leases_tick(till);
     bx_link_tick(till);
     bx_papers_tick(till);
+    bx_cases_tick(till);
     bx_commit_tick(till);
     bx_command_tick(till);
     bx_counter_tick(till);
@@ -330,6 +329,7 @@ bx_mono bx_till_wake(const struct bx_till *till)
     bx_mono_earlier(&wake, till->draft.due);
     bx_mono_earlier(&wake, till->commits.resolve_at);
     bx_papers_wake(till, &wake);
+    bx_cases_wake(till, &wake);
     bx_link_wake(till, &wake);
     bx_counter_wake(till, &wake);
     return wake;
@@ -346,7 +346,8 @@ bool bx_till_is_idle(const struct bx_till *till)
     bool sending =
         till->leases.request || link->send_request || link->news_request || link->document_request;
     return !storing && !reading && !sending && !till->people.pin_request &&
-           !till->command.request && !bx_papers_are_busy(till) && bx_counter_is_idle(till);
+           !till->command.request && !bx_papers_are_busy(till) && !bx_cases_are_busy(till) &&
+           bx_counter_is_idle(till);
 }
 
 void bx_till_facts(const struct bx_till *till, struct bx_till_facts *ret)

@@ -365,7 +365,6 @@ static void ask_fill(const struct bx_till *till, struct bx_till_view *v)
     BX_TEXT_COPY(v->ask_text, counter->ask_text);
     BX_TEXT_COPY(v->ask_yes, counter->ask_yes);
     BX_TEXT_COPY(v->ask_no, bx_word("Esc no"));
-    v->ask_input = bx_ask_wants_text(counter->asking);
 }
 
 void bx_till_view(const struct bx_till *till, struct bx_till_view *ret)

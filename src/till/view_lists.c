@@ -35,6 +35,14 @@ static void document_words(const struct bx_till *till, const struct bx_item *ite
                         : item->ticket < 0 ? ""
                                            : bx_word("printed");
     char marks[64] = "";
+    if (counter->sale && counter->row_count == 0 && item->ticket >= 0 &&
+        !bx_case_has(counter->sale, item->ticket)) {
+        row->tone = BX_TONE_WARN;
+        BX_TEXT_COPY(row->c,
+                     bx_word(counter->sale->remains.ticket_gone[item->ticket] ? "taken back"
+                                                                              : "used at a gate"));
+        return;
+    }
     if (counter->sale && counter->row_count == 0) {
         unsigned copies = counter->sale->copies[item->ticket + 1];
         const char *replaced =
@@ -93,6 +101,8 @@ static void entry_words(const struct bx_till *till, const struct bx_item *item,
     if (!row)
         return;
     const char *answer = answer_words(row, &v->tone);
+    if (till->counter.screen == BX_SCREEN_FIND && till->counter.venue)
+        return;
     if (till->counter.screen != BX_SCREEN_QUEUE) {
         BX_TEXT_COPY(v->c, answer);
         return;
@@ -139,7 +149,7 @@ static void rows_fill(const struct bx_till *till, struct bx_till_view *v, bool d
 
 static void sale_title(const struct bx_till *till, struct bx_till_view *v)
 {
-    const struct bx_counter_sale *sale = till->counter.sale;
+    const struct bx_case *sale = till->counter.sale;
     char total[BX_MONEY_TEXT], time[BX_CLOCK_TEXT], day[24], title[160];
     struct bx_date date;
     int minute;
@@ -176,7 +186,8 @@ void bx_view_lists(const struct bx_till *till, struct bx_till_view *v)
 {
     switch (v->screen) {
     case BX_SCREEN_FIND:
-        BX_TEXT_COPY(v->title, bx_word("Find"));
+        BX_TEXT_COPY(v->title,
+                     till->counter.venue ? bx_word("Find: the whole venue") : bx_word("Find"));
         rows_fill(till, v, false);
         break;
     case BX_SCREEN_SALE:

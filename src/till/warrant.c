@@ -147,7 +147,7 @@ static void warrant_fields(struct bx_till *till, struct bx_form *form)
             bx_form_option(reason, programme->reasons[i].id.s, programme->reasons[i].name, 0);
     reason->hidden = reason->option_count == 0;
     struct bx_field *note = bx_form_text(form, "Why", BX_NAME_COLUMNS, false);
-    note->hidden = !reason->hidden || pending->ask.need != BX_NEED_REASON;
+    note->hidden = !reason->hidden || pending->ask.need == BX_NEED_NOTHING;
     bx_form_number(form, "Supervisor's number", 1, NUMBER_MAX);
     bx_form_field(form, BX_FIELD_PIN, "Supervisor's PIN");
     approver_show(till, form);
@@ -239,7 +239,7 @@ static int command_reason(const struct bx_till *till, const struct bx_warrant_as
     const struct bx_command_warrant *brought = &till->command.warrant;
     BX_TEXT_COPY(given->note, brought->note);
     if (reason_count(till, ask->action) == 0) {
-        if (ask->need == BX_NEED_REASON && given->note[0] == '\0')
+        if (ask->need != BX_NEED_NOTHING && given->note[0] == '\0')
             return bx_fault_say(fault, BX_ERR_REFUSED, "A note is needed that says why.");
         return 0;
     }
@@ -293,7 +293,7 @@ int bx_warrant_ask(struct bx_till *till, const struct bx_warrant_ask *ask, struc
         return err;
     if (ask->origin != 0)
         return command_ask(till, ask, fault);
-    bool note = ask->need == BX_NEED_REASON;
+    bool note = ask->need != BX_NEED_NOTHING;
     if (reason_count(till, ask->action) > 0 || note || needs_other(till, ask, NULL)) {
         screen_ask(till, ask);
         return 0;

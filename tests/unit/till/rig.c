@@ -259,6 +259,13 @@ static void serve(struct rig *rig, const struct bx_effect *effect)
         answer->exchange = BX_EXCHANGE_NEWS;
         answer->news = news;
         answer->news_count = rig->pool_count;
+    } else if (effect->kind == BX_EFFECT_ASK) {
+        answer->exchange = BX_EXCHANGE_QUESTION;
+        answer->question = effect->of.ask.question;
+        if (answer->contact == BX_CONTACT_GOOD && rig->ask)
+            rig->ask(rig, effect, answer);
+        else if (answer->contact == BX_CONTACT_GOOD)
+            answer->contact = BX_CONTACT_REFUSED;
     } else {
         answer->exchange = BX_EXCHANGE_DOCUMENT;
         answer->document = effect->of.document.document;
@@ -423,10 +430,10 @@ static void carry_out(struct rig *rig, const struct bx_effect *effect)
     case BX_EFFECT_SEND:
     case BX_EFFECT_ALLOT:
     case BX_EFFECT_NEWS:
-    case BX_EFFECT_DOCUMENT: serve(rig, effect); break;
+    case BX_EFFECT_DOCUMENT:
+    case BX_EFFECT_ASK: serve(rig, effect); break;
     case BX_EFFECT_PIN: pin(rig, effect); break;
     case BX_EFFECT_REPLY: answered(rig, effect); break;
-    case BX_EFFECT_ASK:
     case BX_EFFECT_DRAWER:
     case BX_EFFECT_DISPLAY:
     case BX_EFFECT_BELL:

@@ -66,6 +66,8 @@ struct rig {
     struct bx_allot_message asked[BX_ALLOT_MAX]; /* the last ALLOT */
     size_t asked_count;
     int hellos;
+    /* Fills the answer to a question (exchange and question are set); NULL: it is refused. */
+    void (*ask)(struct rig *rig, const struct bx_effect *effect, struct bx_booking_answer *answer);
     int64_t sent[512]; /* seqs of SEND effects, in order */
     size_t sent_count;
 

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pictures of every screen and question: album TONGUE. A real till, with a journal in memory, is
+ * driven through one sitting; each stop is painted at every size. What is painted is a matter of
+ * keys and data alone, so the pictures are compared letter by letter (album.py). */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/text.h"
+#include "rig.h"
+#include "scenes.h"
+#include "till/screens.h"
+#include "tongues.h"
+#include "ui/ui.h"
+
+enum { SLOTS = 9, KEY_MS = 1200 };
+
+static const struct size {
+    int rows, columns;
+} sizes[] = {{24, 80}, {30, 100}};
+
+static struct bx_slot slot_make(int i, int event, int day, int minute)
+{
+    struct bx_slot slot = {.event = event, .offset_min = 60, .date = {2026, 11, (uint8_t)day}};
+    char text[32];
+    snprintf(slot.id.s, sizeof(slot.id.s), "s%d", i);
+    slot.pool = slot.id;
+    snprintf(text, sizeof(text), "2026-11-%02dT%02d:%02d:00+01:00", day, minute / 60, minute % 60);
+    assert_int_equal(bx_utc_parse(text, &slot.start), 0);
+    slot.end.us = slot.start.us + 15 * 60 * BX_SECOND_US;
+    return slot;
+}
+
+static struct bx_product product_make(const char *name, char key, int64_t price, int places,
+                                      uint32_t bits)
+{
+    struct bx_product product = {.key = key,
+                                 .price = {price},
+                                 .tax_ppm = 70000,
+                                 .places = places,
+                                 .persons = places,
+                                 .events = bits};
+    product.id.s[0] = key;
+    BX_TEXT_COPY(product.name, name);
+    return product;
+}
+
+static struct bx_reason reason_make(const char *action, const char *id, const char *name)
+{
+    struct bx_reason reason = {.action = rig_slug(action), .id = rig_slug(id)};
+    BX_TEXT_COPY(reason.name, name);
+    return reason;
+}
+
+static void programme_write(const struct tongue *tongue, struct bx_buf *out)
+{
+    static const char *const actions[] = {"discount", "price",    "void",    "refund", "exchange",
+                                          "tender",   "paid-out", "paid-in", "drop",   "no-sale"};
+    struct bx_event_info events[] = {{.id = rig_slug("perm"), .class = rig_slug("main")},
+                                     {.id = rig_slug("special"), .class = rig_slug("main")}};
+    struct bx_slot slots[SLOTS];
+    struct bx_reason reasons[2 * bx_countof(actions)];
+    struct bx_account account = {.id = rig_slug("school")};
+    struct bx_product products[] = {product_make(tongue->adult, 'a', 2400, 1, 3),
+                                    product_make(tongue->child, 'c', 900, 1, 3),
+                                    product_make(tongue->family, 'f', 5500, 4, 3),
+                                    product_make(tongue->book, 'b', 500, 0, 0),
+                                    product_make(tongue->free, 'u', 0, 1, 3),
+                                    product_make(tongue->group, 'g', 1800, 1, 1),
+                                    product_make(tongue->guide, 'h', 300, 0, 0),
+                                    product_make(tongue->map, 'i', 123456789, 0, 0),
+                                    product_make(tongue->gift, 'd', 0, 0, 0)};
+    struct bx_programme programme = {.epoch = 1,
+                                     .version = 20,
+                                     .venue = rig_slug("museum"),
+                                     .zone = "Europe/Berlin",
+                                     .offset_min = 60,
+                                     .currency = "EUR",
+                                     .exponent = 2,
+                                     .cash_step = 5,
+                                     .tax_included = true,
+                                     .quantity_usual = 30,
+                                     .event_count = bx_countof(events),
+                                     .slot_count = SLOTS,
+                                     .product_count = bx_countof(products),
+                                     .reason_count = bx_countof(reasons),
+                                     .account_count = 1,
+                                     .coin_count = 6,
+                                     .coins = {5000, 2000, 1000, 500, 200, 100},
+                                     .events = events,
+                                     .slots = slots,
+                                     .products = products,
+                                     .reasons = reasons,
+                                     .accounts = &account};
+    products[8].kind = BX_LINE_DONATION;
+    products[8].open_price = true;
+    products[8].tax_ppm = 0;
+    BX_TEXT_COPY(programme.name, tongue->museum);
+    BX_TEXT_COPY(events[0].name, tongue->event);
+    BX_TEXT_COPY(events[1].name, tongue->other_event);
+    BX_TEXT_COPY(account.name, tongue->account);
+    for (size_t i = 0; i < bx_countof(actions); i++) {
+        reasons[2 * i] = reason_make(actions[i], "one", tongue->reason);
+        reasons[2 * i + 1] = reason_make(actions[i], "two", tongue->other_reason);
+    }
+    for (int i = 0; i < SLOTS - 2; i++)
+        slots[i] = slot_make(i, i == 4, 24, 14 * 60 + 15 * (i + 1));
+    slots[SLOTS - 2] = slot_make(SLOTS - 2, 0, 25, 600);
+    slots[SLOTS - 1] = slot_make(SLOTS - 1, 0, 25, 615);
+    bx_programme_encode(&programme, out);
+    struct bx_fault fault = {0};
+    struct bx_programme *read = bx_programme_parse(bx_buf_text(out), out->len, &fault);
+    if (!read)
+        fprintf(stderr, "%s: %s %s\n", tongue->name, fault.say, fault.detail);
+    bx_programme_destroy(read);
+}
+
+static void staff_write(const struct tongue *tongue, struct bx_buf *out)
+{
+    static const char hash[] = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
+                               "c29tZWhhc2hzb21laGFzaHNvbWVoYXNoc29tZWhhc2g";
+    struct bx_user users[] = {{.number = 7, .role = BX_ROLE_CASHIER},
+                              {.number = 8, .role = BX_ROLE_SUPERVISOR}};
+    for (size_t i = 0; i < bx_countof(users); i++) {
+        BX_TEXT_COPY(users[i].pin_hash, hash);
+        BX_TEXT_COPY(users[i].name, i == 0 ? tongue->ana : tongue->ben);
+        BX_TEXT_COPY(users[i].language, tongue->language);
+    }
+    struct bx_staff staff = {.epoch = 1, .version = 4, .count = 2, .users = users};
+    bx_staff_encode(&staff, out);
+}
+
+static void document_store(struct rig *rig, enum bx_document document, const struct tongue *tongue,
+                           void (*write)(const struct tongue *, struct bx_buf *))
+{
+    bx_buf_auto buf;
+    bx_buf_init(&buf, 0);
+    write(tongue, &buf);
+    struct bx_journal_notes notes = {.reoffer_above = -1,
+                                     .has_document = true,
+                                     .document = document,
+                                     .bytes = bx_buf_text(&buf),
+                                     .len = buf.len};
+    assert_int_equal(rig->journal->ops->note(rig->journal, &notes, NULL, NULL), 0);
+}
+
+static void venue_open(struct rig *rig, const struct tongue *tongue)
+{
+    document_store(rig, BX_DOC_PROGRAMME, tongue, programme_write);
+    document_store(rig, BX_DOC_STAFF, tongue, staff_write);
+    for (rig->pool_count = 0; rig->pool_count < RIG_POOLS; rig->pool_count++) {
+        struct rig_pool *pool = &rig->pools[rig->pool_count];
+        *pool = (struct rig_pool){.capacity = 20 + 20 * (int64_t)rig->pool_count};
+        snprintf(pool->id.s, sizeof(pool->id.s), "s%d", (int)rig->pool_count);
+    }
+    rig->share = 20;
+    rig->config.days_ahead = 1;
+    rig->contact = BX_CONTACT_GOOD;
+    BX_TEXT_COPY(rig->config.language, tongue->language);
+    rig_restart(rig, false);
+    rig_wait(rig, 10000);
+    assert_non_null(rig->till->staff);
+}
+
+/* --- keys ------------------------------------------------------------------------------------- */
+
+static int key_of(char c)
+{
+    switch (c) {
+    case '\n': return BX_KEY_ENTER;
+    case '\033': return BX_KEY_ESC;
+    case '\b': return BX_KEY_BACKSPACE;
+    case '\v': return BX_KEY_DOWN;
+    case '\f': return BX_KEY_UP;
+    case '\x7f': return BX_KEY_DELETE;
+    default: return (int)(unsigned char)c;
+    }
+}
+
+static void press(struct rig *rig, const char *keys)
+{
+    for (; *keys; keys++) {
+        struct bx_event event = {.kind = BX_EVENT_KEY, .of.key.key = key_of(*keys)};
+        rig_event(rig, &event);
+        rig_wait(rig, KEY_MS);
+    }
+}
+
+/* --- pictures --------------------------------------------------------------------------------- */
+
+static void picture(const struct bx_till_view *view, const char *name, const struct size *size)
+{
+    struct ui_grid *grid = ui_grid_create(size->rows, size->columns, true);
+    bx_buf_auto text;
+    bx_buf_init(&text, 1 << 16);
+    ui_paint(view, grid);
+    printf("=== %s %dx%d, cursor %d,%d\n", name, size->columns, size->rows, grid->cursor_row,
+           grid->cursor_column);
+    for (int row = 0; row < size->rows; row++) {
+        bx_buf_clear(&text);
+        ui_grid_row_text(grid, row, &text);
+        assert_true((int)bx_text_columns(bx_buf_text(&text)) <= size->columns);
+        printf("%s\n", bx_buf_text(&text));
+    }
+    ui_grid_destroy(grid);
+}
+
+static void scene_show(struct rig *rig, const struct scene *scene)
+{
+    static const struct size small = {19, 59};
+    const struct bx_till_view *view = rig_view(rig);
+    for (size_t i = 0; i < bx_countof(sizes); i++)
+        picture(view, scene->name, &sizes[i]);
+    if (scene->small)
+        picture(view, scene->name, &small);
+}
+
+int main(int argc, char **argv)
+{
+    const struct tongue *tongue = NULL;
+    void *state = NULL;
+    for (size_t i = 0; i < tongue_count && argc == 2; i++)
+        if (strcmp(tongues[i].name, argv[1]) == 0)
+            tongue = &tongues[i];
+    if (!tongue)
+        return 2;
+    rig_open(&state);
+    struct rig *rig = state;
+    venue_open(rig, tongue);
+    for (size_t i = 0; i < scene_count; i++) {
+        press(rig, scenes[i].keys);
+        if (scenes[i].prepare)
+            scenes[i].prepare(rig);
+        if (scenes[i].name)
+            scene_show(rig, &scenes[i]);
+    }
+    rig_close(&state);
+    return 0;
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is taken back, moved and printed again: never more than there is, and never twice. */
+
+#include "rig.h"
+#include "till/core.h"
+
+static struct bx_sale sale;
+static struct bx_entry_head head;
+
+/* The newest entry of KIND, decoded into `head` and `sale`. */
+static void newest(struct rig *rig, enum bx_kind kind)
+{
+    struct bx_query query = {.kind = BX_QUERY_KIND, .entry_kind = kind, .limit = 1};
+    size_t count;
+    const struct bx_row *row = rig_read(rig, &query, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(bx_sale_read(row->body, row->len, &head, &sale, NULL), 0);
+}
+
+static void command(struct rig *rig, const char *json, int exit)
+{
+    rig_command(rig, json);
+    rig_wait(rig, 100);
+    if (rig->exit != exit)
+        fail_msg("%s: exit %d: %s", json, rig->exit, rig->text);
+}
+
+static void sell(struct rig *rig, const char *basket, const char *tenders)
+{
+    char json[200];
+    snprintf(json, sizeof(json), "{\"verb\":\"sell\",\"basket\":\"%s\",\"tenders\":[%s]}", basket,
+             tenders);
+    command(rig, json, 0);
+}
+
+static int64_t tender(enum bx_tender_kind kind)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < sale.tender_count; i++)
+        if (sale.tenders[i].kind == kind)
+            sum += sale.tenders[i].amount.minor;
+    return sum;
+}
+
+#define VOID(number) "{\"verb\":\"void\",\"number\":\"" number "\",\"note\":\"wrong button\"}"
+#define REFUND(more) "{\"verb\":\"refund\",\"note\":\"asked for\"," more "}"
+
+static void a_void_undoes_the_whole_sale(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2ac\n2000c5000\n");
+    newest(rig, BX_KIND_SALE);
+    struct bx_sale before = sale;
+    int drawers = rig->counts[BX_EFFECT_DRAWER];
+    command(rig, VOID("1"), 0);
+    assert_non_null(strstr(rig->json, "2-V000001"));
+    newest(rig, BX_KIND_VOID);
+    assert_string_equal(head.number, "2-V000001");
+    assert_true(bx_id_equal(&sale.of, &before.basket.id));
+    assert_int_equal(bx_sale_due(&sale).minor, -before.totals.total.minor);
+    assert_int_equal(sale.rounding.minor, -before.rounding.minor);
+    assert_int_equal(sale.back_ticket_count, 3);
+    assert_int_equal(sale.warrant_count, 1);
+    assert_string_equal(sale.warrants[0].note, "wrong button");
+    assert_int_equal(rig->counts[BX_EFFECT_DRAWER], drawers + 1);
+    command(rig, VOID("1"), 1);
+    command(rig, REFUND("\"number\":\"1\""), 1);
+    assert_int_equal(rig_entries(rig, BX_KIND_VOID), 1);
+    assert_int_equal(rig_entries(rig, BX_KIND_REFUND), 0);
+}
+
+static void a_void_wants_a_reason_and_somebody_who_may(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "a", "\"cash\"");
+    command(rig, "{\"verb\":\"void\",\"number\":\"1\"}", 1);
+    command(rig, "{\"verb\":\"logout\"}", 0);
+    command(rig, VOID("1"), 1);
+    command(rig, "{\"verb\":\"login\",\"number\":9,\"pin\":\"1234\"}", 0);
+    command(rig, VOID("1"), 1);
+    assert_int_equal(rig_entries(rig, BX_KIND_VOID), 0);
+}
+
+static void unsent_sent_or_unsure_makes_no_difference(void **state)
+{
+    struct rig *rig = *state;
+    rig->contact = BX_CONTACT_AGAIN; /* unsent, and nobody to ask */
+    rig->prints = BX_JOB_UNSURE;
+    sell(rig, "a", "\"cash\"");
+    struct bx_id job = rig->job.id;
+    assert_int_equal(fake_journal_job(rig->journal, &job), BX_JOB_UNSURE);
+    command(rig, VOID("1"), 0);
+    assert_int_equal(fake_journal_job(rig->journal, &job), BX_JOB_CANCELLED);
+    rig->prints = BX_JOB_SENT;
+    rig->contact = BX_CONTACT_GOOD;
+    rig_wait(rig, 60000);
+    sell(rig, "a", "\"cash\"");
+    rig_wait(rig, 10000);
+    assert_int_equal(rig_facts(rig).queued, 0);
+    command(rig, VOID("2"), 0);
+    assert_int_equal(rig_entries(rig, BX_KIND_VOID), 2);
+}
+
+static void what_was_voided_is_printed_no_more(void **state)
+{
+    struct rig *rig = *state;
+    rig->prints = BX_JOB_NEW; /* the first stays at the printer */
+    sell(rig, "2a", "\"cash\"");
+    struct bx_id job = rig->job.id;
+    command(rig, VOID("1"), 0);
+    rig_report(rig, &job, BX_JOB_CANCELLED, "");
+    rig->prints = BX_JOB_SENT;
+    rig_wait(rig, 30000);
+    assert_int_equal(rig->paper.kind, BX_PAPER_RECEIPT); /* of the void */
+    assert_string_equal(rig->paper.number, "2-V000001");
+    assert_int_equal(rig->print_count, 2);
+    command(rig, "{\"verb\":\"reprint\",\"number\":\"1\",\"ticket\":1}", 1);
+    command(rig, "{\"verb\":\"replace\",\"number\":\"1\",\"ticket\":2}", 1);
+}
+
+static void a_split_tender_goes_back_as_it_came(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2a\n2000c3000\n");
+    command(rig, REFUND("\"number\":\"1\",\"tickets\":[1]"), 0);
+    newest(rig, BX_KIND_REFUND);
+    assert_int_equal(bx_sale_due(&sale).minor, -2400);
+    assert_int_equal(tender(BX_TENDER_CASH), -2400);
+    assert_int_equal(sale.back_ticket_count, 1);
+    assert_int_equal(sale.back_tickets[0], 0);
+    command(rig, REFUND("\"number\":\"1\""), 0);
+    newest(rig, BX_KIND_REFUND);
+    assert_int_equal(tender(BX_TENDER_CASH), -400);
+    assert_int_equal(tender(BX_TENDER_CARD), -2000);
+    assert_int_equal(sale.back_tickets[0], 1);
+}
+
+static void a_ticket_comes_back_once(void **state)
+{
+    struct rig *rig = *state;
+    char json[160];
+    sell(rig, "2a", "\"cash\"");
+    newest(rig, BX_KIND_SALE);
+    snprintf(json, sizeof(json), REFUND("\"code\":\"%s\""), sale.tickets[1].code.s);
+    command(rig, json, 0);
+    command(rig, json, 1);
+    command(rig, REFUND("\"number\":\"1\",\"tickets\":[2]"), 1);
+    command(rig, VOID("1"), 1); /* not whole any more */
+    command(rig, REFUND("\"number\":\"1\",\"tickets\":[1]"), 0);
+    command(rig, REFUND("\"number\":\"1\""), 1);
+    assert_int_equal(rig_entries(rig, BX_KIND_REFUND), 2);
+}
+
+static void a_replaced_ticket_is_worth_nothing(void **state)
+{
+    struct rig *rig = *state;
+    char json[160];
+    sell(rig, "a", "\"cash\"");
+    newest(rig, BX_KIND_SALE);
+    struct bx_code old = sale.tickets[0].code;
+    command(rig, "{\"verb\":\"replace\",\"number\":\"1\",\"ticket\":1}", 0);
+    snprintf(json, sizeof(json), REFUND("\"code\":\"%s\""), old.s);
+    command(rig, json, 1);
+    snprintf(json, sizeof(json), REFUND("\"code\":\"%s\""), rig->paper.code.s);
+    command(rig, json, 0);
+}
+
+static void rounding_goes_back_with_it(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "3c", "\"cash\""); /* 27.03, paid 27.05 */
+    for (int i = 1; i <= 3; i++) {
+        char json[100];
+        snprintf(json, sizeof(json), REFUND("\"number\":\"1\",\"tickets\":[%d]"), i);
+        command(rig, json, 0);
+        newest(rig, BX_KIND_REFUND);
+        assert_int_equal(bx_sale_due(&sale).minor, -901);
+        assert_int_equal(tender(BX_TENDER_CASH), -901 + sale.rounding.minor);
+        assert_int_equal(tender(BX_TENDER_CASH) % 5, 0);
+    }
+    command(rig, REFUND("\"number\":\"1\""), 1);
+}
+
+static void pieces_come_back_by_the_piece(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "a4p", "\"cash\"");
+    command(rig, REFUND("\"number\":\"1\",\"pieces\":[\"2:5\"]"), 1);
+    command(rig, REFUND("\"number\":\"1\",\"pieces\":[\"2:3\"]"), 0);
+    newest(rig, BX_KIND_REFUND);
+    assert_int_equal(bx_sale_due(&sale).minor, -1500);
+    assert_int_equal(sale.back_ticket_count, 0);
+    command(rig, REFUND("\"number\":\"1\",\"pieces\":[\"2:2\"]"), 1);
+    command(rig, REFUND("\"number\":\"1\""), 0);
+    newest(rig, BX_KIND_REFUND);
+    assert_int_equal(bx_sale_due(&sale).minor, -2900);
+}
+
+static void above_the_limit_a_supervisor_is_asked(void **state)
+{
+    struct rig *rig = *state;
+    rig->till->programme->limits.refund_amount =
+        (struct bx_limit){.at = 5000, .beyond = BX_BEYOND_ASK};
+    sell(rig, "3a", "\"cash\"");
+    sell(rig, "3a", "\"cash\"");
+    command(rig, REFUND("\"number\":\"1\""), 1);
+    command(rig, REFUND("\"number\":\"1\",\"approver\":8,\"approver_pin\":\"1111\""), 1);
+    command(rig, REFUND("\"number\":\"1\",\"approver\":9,\"approver_pin\":\"1234\""), 1);
+    command(rig, REFUND("\"number\":\"1\",\"approver\":7,\"approver_pin\":\"1234\""), 1);
+    assert_int_equal(rig_entries(rig, BX_KIND_REFUND), 0);
+    command(rig, REFUND("\"number\":\"1\",\"approver\":8,\"approver_pin\":\"1234\""), 0);
+    newest(rig, BX_KIND_REFUND);
+    assert_int_equal(sale.warrants[0].approver, 8);
+    assert_int_equal(head.user, 7);
+    /* a supervisor's own word is enough */
+    command(rig, "{\"verb\":\"login\",\"number\":8,\"pin\":\"1234\"}", 0);
+    command(rig, REFUND("\"number\":\"2\""), 0);
+    newest(rig, BX_KIND_REFUND);
+    assert_int_equal(sale.warrants[0].approver, 8);
+    assert_int_equal(head.user, 8);
+}
+
+static void another_way_than_it_came_is_a_supervisors_word(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "a", "\"card:4711\"");
+    command(rig, REFUND("\"number\":\"1\",\"tender\":\"cash\""), 1);
+    command(rig,
+            REFUND("\"number\":\"1\",\"tender\":\"cash\",\"approver\":8,"
+                   "\"approver_pin\":\"1234\""),
+            0);
+    newest(rig, BX_KIND_REFUND);
+    assert_int_equal(tender(BX_TENDER_CASH), -2400);
+}
+
+static void offline_cash_goes_back_up_to_a_limit(void **state)
+{
+    struct rig *rig = *state;
+    rig->till->programme->limits.refund_offline =
+        (struct bx_limit){.at = 3000, .beyond = BX_BEYOND_BLOCK};
+    sell(rig, "2a", "\"cash\"");
+    rig->contact = BX_CONTACT_AGAIN;
+    rig_wait(rig, 60000);
+    assert_false(rig_facts(rig).online);
+    command(rig, REFUND("\"number\":\"1\""), 1);
+    command(rig, REFUND("\"number\":\"1\",\"tickets\":[1]"), 0);
+    command(rig, REFUND("\"number\":\"3-77\""), 4);
+}
+
+/* --- the server's word --------------------------------------------------------------------------
+ */
+
+static char answer_json[BX_BODY_MAX];
+
+static void answered(struct rig *rig, const struct bx_effect *effect,
+                     struct bx_booking_answer *answer)
+{
+    (void)rig;
+    (void)effect;
+    answer->bytes = answer_json;
+    answer->len = strlen(answer_json);
+}
+
+static void a_used_ticket_comes_back_only_for_a_visit_that_was_none(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "2a", "\"cash\"");
+    newest(rig, BX_KIND_SALE);
+    snprintf(answer_json, sizeof(answer_json),
+             "{\"entries\":[],\"tickets\":[{\"nth\":0,\"code\":\"%s\",\"state\":\"used\","
+             "\"used_at\":1},{\"nth\":1,\"code\":\"%s\",\"state\":\"good\",\"used_at\":0}]}",
+             sale.tickets[0].code.s, sale.tickets[1].code.s);
+    rig->ask = answered;
+    command(rig, REFUND("\"number\":\"1\""), 1);
+    assert_non_null(strstr(rig->text, "used"));
+    command(rig, REFUND("\"number\":\"1\",\"tickets\":[2]"), 0);
+    command(rig, REFUND("\"number\":\"1\",\"visit\":true"), 1);
+    command(rig,
+            REFUND("\"number\":\"1\",\"visit\":true,\"approver\":8,"
+                   "\"approver_pin\":\"1234\""),
+            0);
+    newest(rig, BX_KIND_REFUND);
+    assert_string_equal(sale.warrants[0].what.s, "visit");
+}
+
+/* --- tenders, change ----------------------------------------------------------------------------
+ */
+
+#define TENDER(more) "{\"verb\":\"tender\",\"number\":\"1\",\"note\":\"keyed wrong\"," more "}"
+
+static void an_amount_moves_between_tenders(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "2a", "\"cash\"");
+    command(rig, TENDER("\"from\":\"card\",\"to\":\"cash\""), 1);
+    command(rig, TENDER("\"from\":\"cash\",\"to\":\"cash\""), 1);
+    command(rig, TENDER("\"from\":\"cash\",\"to\":\"voucher\""), 1);
+    command(rig, TENDER("\"from\":\"cash\",\"to\":\"card:5500005555555559\""), 1);
+    command(rig, TENDER("\"from\":\"cash\",\"to\":\"card\",\"amount\":4801"), 1);
+    command(rig, TENDER("\"from\":\"cash\",\"to\":\"card:4711\",\"amount\":2000"), 0);
+    command(rig, TENDER("\"from\":\"cash\",\"to\":\"card\",\"amount\":2801"), 1);
+    assert_int_equal(rig_entries(rig, BX_KIND_TENDER_CORRECTION), 1);
+    command(rig, VOID("1"), 0);
+    newest(rig, BX_KIND_VOID);
+    assert_int_equal(tender(BX_TENDER_CARD), -2000);
+    assert_int_equal(tender(BX_TENDER_CASH), -2800);
+}
+
+static void change_in_dispute_is_counted(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "2a", "\"cash:100.00\"");
+    int drawers = rig->counts[BX_EFFECT_DRAWER];
+    command(rig, "{\"verb\":\"dispute\",\"number\":\"1\",\"note\":\"says a 50 is missing\"}", 0);
+    assert_int_equal(rig->counts[BX_EFFECT_DRAWER], drawers + 1);
+    command(rig, "{\"verb\":\"dispute\",\"number\":\"1\",\"counted\":5300}", 0);
+    assert_int_equal(rig_entries(rig, BX_KIND_NO_SALE), 1);
+    assert_int_equal(rig_entries(rig, BX_KIND_COUNT), 1);
+}
+
+/* --- again --------------------------------------------------------------------------------------
+ */
+
+static void one_copy_more_than_the_limit_is_a_supervisors_word(void **state)
+{
+    struct rig *rig = *state;
+    rig->till->programme->limits.reprints = (struct bx_limit){.at = 1, .beyond = BX_BEYOND_ASK};
+    sell(rig, "a", "\"cash\"");
+    command(rig, "{\"verb\":\"reprint\",\"number\":\"1\",\"ticket\":1}", 0);
+    command(rig, "{\"verb\":\"reprint\",\"number\":\"1\",\"ticket\":1}", 1);
+    command(rig,
+            "{\"verb\":\"reprint\",\"number\":\"1\",\"ticket\":1,\"note\":\"jam\","
+            "\"approver\":8,\"approver_pin\":\"1234\"}",
+            0);
+    assert_int_equal(rig->paper.copy, 2);
+}
+
+#define SELLING(test) cmocka_unit_test_setup_teardown(test, rig_open_selling, rig_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SELLING(a_void_undoes_the_whole_sale),
+        SELLING(a_void_wants_a_reason_and_somebody_who_may),
+        SELLING(unsent_sent_or_unsure_makes_no_difference),
+        SELLING(what_was_voided_is_printed_no_more),
+        SELLING(a_split_tender_goes_back_as_it_came),
+        SELLING(a_ticket_comes_back_once),
+        SELLING(a_replaced_ticket_is_worth_nothing),
+        SELLING(rounding_goes_back_with_it),
+        SELLING(pieces_come_back_by_the_piece),
+        SELLING(above_the_limit_a_supervisor_is_asked),
+        SELLING(another_way_than_it_came_is_a_supervisors_word),
+        SELLING(offline_cash_goes_back_up_to_a_limit),
+        SELLING(a_used_ticket_comes_back_only_for_a_visit_that_was_none),
+        SELLING(an_amount_moves_between_tenders),
+        SELLING(change_in_dispute_is_counted),
+        SELLING(one_copy_more_than_the_limit_is_a_supervisors_word),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
