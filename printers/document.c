@@ -72,7 +72,7 @@ int tp_paper_png(const struct bx_paper *paper, const struct tp_device *device, s
 static int escpos_bytes(const struct bx_paper *paper, const struct tp_device *device,
                         struct bx_buf *out, struct bx_fault *fault)
 {
-    if (paper->kind == BX_PAPER_RECEIPT) {
+    if (paper->kind != BX_PAPER_TICKET && paper->kind != BX_PAPER_VOUCHER) {
         struct tp_receipt *receipt bx_cleanup(tp_receipt_destroy) =
             tp_receipt_create(paper, device->columns);
         tp_escpos_receipt(out, receipt);

@@ -46,11 +46,19 @@ static void say(struct folder *folder, const struct bx_id *job, enum bx_job_stat
 /* Letters, digits and hyphens of a number from the journal; nothing that is a path. */
 static void name_make(const struct bx_paper *paper, char out[96])
 {
-    char number[BX_NUMBER_SIZE], ticket[16] = "receipt", mark[40] = "";
+    char number[BX_NUMBER_SIZE + 8], ticket[16], mark[40] = "";
     BX_TEXT_COPY(number, paper->number);
     for (char *at = number; *at; at++)
         if (!strchr("0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", *at))
             *at = '_';
+    static const char *const names[] = {[BX_PAPER_RECEIPT] = "receipt",
+                                        [BX_PAPER_TICKET] = "ticket",
+                                        [BX_PAPER_REPORT] = "report",
+                                        [BX_PAPER_SLIP] = "slip",
+                                        [BX_PAPER_VOUCHER] = "voucher"};
+    BX_TEXT_COPY(ticket, names[paper->kind]);
+    if (!number[0]) /* a slip's entry has none */
+        snprintf(number, sizeof(number), "%lld-%.8s", (long long)paper->till, paper->chain);
     if (paper->kind == BX_PAPER_TICKET)
         snprintf(ticket, sizeof(ticket), "%d", paper->ticket + 1);
     if (paper->copy > 0)
@@ -134,6 +142,15 @@ static void folder_submit(struct tp_craft *craft, const struct bx_print_job *job
         say(folder, &job->id, BX_JOB_UNSURE, "the printer's folder cannot be written");
 }
 
+static void folder_drawer(struct tp_craft *craft, int64_t seq, int drawer)
+{
+    char name[48], text[32];
+    snprintf(name, sizeof(name), "drawer-%lld", (long long)seq);
+    snprintf(text, sizeof(text), "drawer %d\n", drawer);
+    struct bx_buf bytes = {.data = text, .len = strlen(text)};
+    (void)file_put(folder_of(craft), name, "txt", &bytes);
+}
+
 static void folder_ask(struct tp_craft *craft, const struct bx_print_job *job)
 {
     struct folder *folder = folder_of(craft);
@@ -185,6 +202,7 @@ static const struct tp_craft_ops folder_ops = {
     .submit = folder_submit,
     .ask = folder_ask,
     .cancel = folder_cancel,
+    .drawer = folder_drawer,
     .turn = folder_turn,
     .destroy = folder_destroy,
 };

@@ -13,6 +13,7 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/money.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "printers/when.h"
 
 enum {
@@ -101,12 +102,14 @@ static int banner(struct tp_layout *layout, int y, const char *text)
 
 static int banners(struct tp_layout *layout, int y, const struct bx_paper *paper)
 {
-    char text[32];
+    char text[64];
+    if (paper->training)
+        y = banner(layout, y, bx_word("TRAINING - NOT VALID"));
     if (paper->copy > 0) {
-        snprintf(text, sizeof(text), "COPY %d", paper->copy);
+        bx_words_print(text, sizeof(text), "COPY %d", paper->copy);
         y = banner(layout, y, text);
     }
-    return paper->replaced ? banner(layout, y, "REPLACES AN EARLIER TICKET") : y;
+    return paper->replaced ? banner(layout, y, bx_word("REPLACES AN EARLIER TICKET")) : y;
 }
 
 static int when_put(struct tp_layout *layout, int y, const struct bx_line *line)
@@ -126,11 +129,18 @@ static int when_put(struct tp_layout *layout, int y, const struct bx_line *line)
 static int product_put(struct tp_layout *layout, int y, const struct bx_paper *paper,
                        const struct bx_line *line)
 {
-    char price[BX_MONEY_TEXT + 8], sum[BX_MONEY_TEXT], persons[48], nth[48];
+    char price[BX_MONEY_TEXT + 8], sum[BX_MONEY_TEXT], persons[64], nth[64];
+    bx_money cost = line->price;
+    int heads = line->persons * (line->group ? line->quantity : 1);
+    if (line->group && bx_line_amount(line, &cost) != 0)
+        cost = line->price;
     snprintf(price, sizeof(price), "%s %s", paper->sale.currency,
-             bx_money_format(line->price, paper->sale.exponent, sum));
-    snprintf(persons, sizeof(persons), "%d person%s", line->persons, line->persons == 1 ? "" : "s");
-    snprintf(nth, sizeof(nth), "ticket %d of %d", paper->ticket + 1, paper->sale.ticket_count);
+             bx_money_format(cost, paper->sale.exponent, sum));
+    snprintf(persons, sizeof(persons), bx_words_of(heads, "%d person", "%d persons"), heads);
+    bx_words_print(nth, sizeof(nth), "ticket %d of %d", paper->ticket + 1,
+                   paper->sale.ticket_count);
+    if (line->group)
+        BX_TEXT_COPY(nth, bx_word("GROUP TICKET"));
     struct tp_box *name = &layout->boxes[layout->count];
     int below = pair(layout, y, 5 * MM, line->name, price, 42, true);
     int64_t need = (int64_t)bx_text_columns(line->name) * name->em * BOLD_PCT / 100;
@@ -204,6 +214,23 @@ static void ticket_put(struct tp_layout *layout, const struct bx_paper *paper,
     layout->height = foot_put(layout, y, paper) + 1000;
 }
 
+/* What it is worth, until somebody spends it; the code is the money. */
+static void voucher_put(struct tp_layout *layout, const struct bx_paper *paper,
+                        const struct bx_line *line)
+{
+    char text[BX_MONEY_TEXT + 8], sum[BX_MONEY_TEXT];
+    int y = heading(layout, 1000, 3800, 1, paper->venue) + 600;
+    box_new(layout, TP_BOX_RULE, y, 500);
+    y = banners(layout, y + 500 + 1500, paper);
+    y = heading(layout, y, 6500, 2, line->name) + 1000;
+    snprintf(text, sizeof(text), "%s %s", paper->sale.currency,
+             bx_money_format(line->price, paper->sale.exponent, sum));
+    y = heading(layout, y, 9000, 1, text) + 1500;
+    y = qr_put(layout, y);
+    y = code_put(layout, y, &paper->code) + 2000;
+    layout->height = foot_put(layout, y, paper) + 1000;
+}
+
 /* Cells as the printer's own font would set them: DejaVu Sans Mono is 0.602 em wide. */
 static void receipt_put(struct tp_layout *layout, const struct tp_receipt *receipt)
 {
@@ -237,8 +264,8 @@ struct tp_layout *tp_layout_create(const struct bx_paper *paper, const struct tp
     struct tp_layout *layout = bx_new(struct tp_layout);
     layout->width = (int)((int64_t)device->dots * 25400 / device->dpi);
     layout->at = paper->at;
-    if (paper->kind == BX_PAPER_RECEIPT) {
-        snprintf(layout->title, sizeof(layout->title), "Receipt %s", paper->number);
+    if (paper->kind != BX_PAPER_TICKET && paper->kind != BX_PAPER_VOUCHER) {
+        snprintf(layout->title, sizeof(layout->title), "%.30s %s", paper->title, paper->number);
         struct tp_receipt *receipt = tp_receipt_create(paper, device->columns);
         receipt_put(layout, receipt);
         tp_receipt_destroy(receipt);
@@ -254,7 +281,10 @@ struct tp_layout *tp_layout_create(const struct bx_paper *paper, const struct tp
              paper->ticket + 1);
     if (tp_qr_make(&paper->code, &layout->qr, fault) != 0)
         return tp_layout_destroy(layout);
-    ticket_put(layout, paper, line);
+    if (paper->kind == BX_PAPER_VOUCHER)
+        voucher_put(layout, paper, line);
+    else
+        ticket_put(layout, paper, line);
     return layout;
 }
 

@@ -7,17 +7,19 @@
 #include <qrencode.h>
 #include <string.h>
 
+#include "boxtill/domain/voucher.h"
+
 int tp_qr_make(const struct bx_code *code, struct tp_qr *ret, struct bx_fault *fault)
 {
     const char *say = "This ticket's code does not fit its QR; call your supervisor.";
     size_t len = strnlen(code->s, BX_CODE_SIZE);
-    if (len != BX_CODE_LEN)
+    if (len != BX_CODE_LEN && len != BX_STORED_LEN)
         return bx_fault_set(fault, BX_ERR_INPUT, say, "a code of %zu characters", len);
     QRinput *input = QRinput_new2(2, QR_ECLEVEL_Q);
     if (!input)
         return bx_fault_set(fault, BX_ERR_IO, say, "libqrencode gave no input");
     QRcode *made = NULL;
-    if (QRinput_append(input, QR_MODE_AN, BX_CODE_LEN, (const unsigned char *)code->s) == 0)
+    if (QRinput_append(input, QR_MODE_AN, (int)len, (const unsigned char *)code->s) == 0)
         made = QRcode_encodeInput(input);
     QRinput_free(input);
     if (!made)

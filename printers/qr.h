@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The QR of a ticket code: always version 2 (25 modules), level Q, because 29 alphanumeric
- * characters are exactly what that holds. */
+/* The QR of a ticket code, or of a stored-value code: always version 2 (25 modules), level Q,
+ * because 29 alphanumeric characters are exactly what that holds. */
 
 #include <stdbool.h>
 

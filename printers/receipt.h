@@ -10,9 +10,9 @@
 
 enum tp_align { TP_LEFT, TP_CENTRE, TP_RIGHT };
 
-/* Five lines a basket line (two of them its slot), rates twice, tenders of three lines, the frame.
- */
-enum { TP_RECEIPT_LINES_MAX = 5 * BX_LINES_MAX + 64, TP_LINE_SIZE = 300 };
+/* Seven lines a basket line (two of them its slot, two its price), sold and taken back, rates
+ * twice, tenders of three lines, the frame; a report that is longer says so at its end. */
+enum { TP_RECEIPT_LINES_MAX = 14 * BX_LINES_MAX + 100, TP_LINE_SIZE = 300 };
 
 struct tp_line {
     char text[TP_LINE_SIZE]; /* at most `columns` columns, half of that when `big` */

@@ -13,6 +13,7 @@
 #include "boxtill/base/point.h"
 #include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
+#include "printers/lang/escpos.h"
 #include "printers/link/cups.h"
 #include "printers/printers.h"
 #include "printers/reasons.h"
@@ -362,6 +363,22 @@ static void spool_cancel(struct tp_craft *craft, const struct bx_print_job *job)
     track_look(spool, track);
 }
 
+/* Nothing follows it: a drawer that opens late is worse than one that is opened by its key. A queue
+ * that renders has no way to a drawer. */
+static void spool_drawer(struct tp_craft *craft, int64_t seq, int drawer)
+{
+    struct spool *spool = spool_of(craft);
+    char name[TP_JOB_NAME_SIZE];
+    int number;
+    bx_buf_auto bytes = {0};
+    if (spool->config.language != TP_ESCPOS || is_silent(spool))
+        return;
+    tp_escpos_drawer(&bytes, drawer);
+    snprintf(name, sizeof(name), "bx-drawer-%lld", (long long)seq);
+    silence_note(spool, tp_cups_submit(spool->cups, name, "application/vnd.cups-raw", &bytes,
+                                       &number, NULL));
+}
+
 /* The jobs under way, then the printer when it is due; how long nothing else is. */
 static int spool_turn(struct tp_craft *craft)
 {
@@ -394,6 +411,7 @@ static const struct tp_craft_ops spool_ops = {
     .submit = spool_submit,
     .ask = spool_ask,
     .cancel = spool_cancel,
+    .drawer = spool_drawer,
     .turn = spool_turn,
     .destroy = spool_destroy,
 };

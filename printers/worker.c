@@ -17,14 +17,15 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/ring.h"
+#include "boxtill/base/words.h"
 
 enum { ORDERS = 64, REPORTS = 256, FULL_WAIT_MS = 20 };
 
-enum order_kind { ORDER_SUBMIT, ORDER_ASK, ORDER_CANCEL };
+enum order_kind { ORDER_SUBMIT, ORDER_ASK, ORDER_CANCEL, ORDER_DRAWER };
 struct order {
     enum order_kind kind;
-    struct bx_print_job job;
-    struct bx_paper *paper; /* of a submit: the message owns it */
+    struct bx_print_job job; /* of a drawer: seq, and its number as `ticket` */
+    struct bx_paper *paper;  /* of a submit: the message owns it */
 };
 
 struct tp_worker {
@@ -81,9 +82,13 @@ void tp_worker_report(struct tp_worker *worker, const struct bx_print_report *re
 static void order_do(struct tp_craft *craft, struct order *order)
 {
     switch (order->kind) {
-    case ORDER_SUBMIT: craft->ops->submit(craft, &order->job, order->paper); break;
+    case ORDER_SUBMIT:
+        bx_words_use(order->paper->language);
+        craft->ops->submit(craft, &order->job, order->paper);
+        break;
     case ORDER_ASK: craft->ops->ask(craft, &order->job); break;
     case ORDER_CANCEL: craft->ops->cancel(craft, &order->job); break;
+    case ORDER_DRAWER: craft->ops->drawer(craft, order->job.seq, order->job.ticket); break;
     }
     bx_free(order->paper);
 }
@@ -144,6 +149,14 @@ static int printer_cancel(struct bx_printer *printer, const struct bx_print_job 
     return order_put(printer, ORDER_CANCEL, job, NULL, fault);
 }
 
+static int printer_drawer(struct bx_printer *printer, const struct bx_ref *proof, int drawer,
+                          struct bx_fault *fault)
+{
+    const struct bx_print_job job = {.seq = proof->seq, .ticket = drawer};
+    bx_assert(proof->seq > 0 && drawer >= 1);
+    return order_put(printer, ORDER_DRAWER, &job, NULL, fault);
+}
+
 /* The count is taken first: a report is in the ring before it is counted. */
 static bool printer_report(struct bx_printer *printer, struct bx_print_report *ret)
 {
@@ -184,6 +197,7 @@ static const struct bx_printer_ops worker_ops = {
     .submit = printer_submit,
     .ask = printer_ask,
     .cancel = printer_cancel,
+    .drawer = printer_drawer,
     .report = printer_report,
     .fd = printer_fd,
     .destroy = printer_destroy,

@@ -19,6 +19,8 @@ struct tp_craft_ops {
                    const struct bx_paper *paper);
     void (*ask)(struct tp_craft *craft, const struct bx_print_job *job);
     void (*cancel)(struct tp_craft *craft, const struct bx_print_job *job);
+    /* Once, and no report. SEQ is of the entry that says why. */
+    void (*drawer)(struct tp_craft *craft, int64_t seq, int drawer);
     /* Does what is due without an order; returns the milliseconds to the next time, -1: none. */
     int (*turn)(struct tp_craft *craft);
     void *(*destroy)(struct tp_craft *craft);

@@ -115,6 +115,14 @@ void tp_escpos_receipt(struct bx_buf *out, const struct tp_receipt *receipt)
     close_document(out);
 }
 
+/* 50 ms on, 500 ms off, in units of 2 ms: what every drawer's solenoid bears. */
+void tp_escpos_drawer(struct bx_buf *out, int drawer)
+{
+    command(out, ESC, 'p', drawer == 1 ? 0 : 1);
+    bx_buf_byte_add(out, 25);
+    bx_buf_byte_add(out, 250);
+}
+
 /* One dot more or less is not seen; a drawer that opens is. `last` runs on across rows. */
 static uint8_t dot_byte(uint8_t last, uint8_t byte)
 {

@@ -28,9 +28,7 @@ static bool same_terms(const struct bx_line *a, const struct bx_line *b)
            a->group == b->group && !a->note[0] && !b->note[0];
 }
 
-/* May B's pieces be counted into A? Only if one piece of each is the same thing at the same price.
- */
-static bool same_line(const struct bx_line *a, const struct bx_line *b)
+bool bx_line_joins(const struct bx_line *a, const struct bx_line *b)
 {
     return same_goods(a, &b->product, &b->slot) && bx_date_compare(a->date, b->date) == 0 &&
            a->price.minor == b->price.minor && a->tax_ppm == b->tax_ppm && a->places == b->places &&
@@ -41,7 +39,7 @@ static bool same_line(const struct bx_line *a, const struct bx_line *b)
 static int line_insert(struct bx_basket *basket, const struct bx_line *line, struct bx_fault *fault)
 {
     int at = 0;
-    while (at < basket->count && !same_line(&basket->lines[at], line))
+    while (at < basket->count && !bx_line_joins(&basket->lines[at], line))
         at++;
     if (at == BX_LINES_MAX)
         return bx_fault_say(fault, BX_ERR_FULL,

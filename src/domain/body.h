@@ -42,6 +42,9 @@ void bx_head_put(struct bx_json_writer *writer, int v, const struct bx_entry_hea
  * BX_ERR_INPUT, or BX_ERR_MISSING for a v or a kind of the future. */
 int bx_must bx_head_read(struct bx_body *state, struct bx_entry_head *ret);
 
+/* May B's pieces be counted into A: is one piece of each the same thing on the same terms? */
+bool bx_line_joins(const struct bx_line *a, const struct bx_line *b);
+
 /* The member NAME: the lines of a basket as a body of version V has them, and its reading through
  * READER into *RET (count and lines). */
 void bx_lines_put(struct bx_json_writer *writer, int v, const char *name,

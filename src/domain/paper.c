@@ -24,7 +24,9 @@ void bx_paper_make(struct bx_paper *paper, enum bx_paper_kind kind,
                    const struct bx_entry_head *head, const struct bx_hash *hash,
                    const struct bx_sale *sale, int ticket)
 {
-    bx_assert(kind == BX_PAPER_RECEIPT ? ticket == -1 : ticket >= 0 && ticket < sale->ticket_count);
+    bx_assert(kind == BX_PAPER_RECEIPT ? ticket == -1 : ticket >= 0);
+    bx_assert(kind != BX_PAPER_TICKET || ticket < sale->ticket_count);
+    bx_assert(kind != BX_PAPER_VOUCHER || ticket < sale->basket.count);
     memset(paper, 0, sizeof(*paper));
     paper->kind = kind;
     BX_TEXT_COPY(paper->number, head->number);
@@ -32,17 +34,25 @@ void bx_paper_make(struct bx_paper *paper, enum bx_paper_kind kind,
     paper->at = head->at;
     chain_format(hash, paper->chain);
     paper->ticket = ticket;
+    paper->entry = head->kind;
+    paper->training = sale->training;
     paper->sale = *sale;
-    if (ticket >= 0)
+    if (kind == BX_PAPER_TICKET)
         paper->code = sale->tickets[ticket].code;
+    if (kind == BX_PAPER_VOUCHER)
+        BX_TEXT_COPY(paper->code.s, sale->basket.lines[ticket].note);
     const struct bx_line *line = bx_paper_line(paper);
     if (!line && sale->basket.count > 0)
         line = &sale->basket.lines[0];
+    if (!line && sale->back.count > 0)
+        line = &sale->back.lines[0];
     paper->offset_min = line ? line->offset_min : 0;
 }
 
 const struct bx_line *bx_paper_line(const struct bx_paper *paper)
 {
+    if (paper->kind == BX_PAPER_VOUCHER)
+        return &paper->sale.basket.lines[paper->ticket];
     if (paper->ticket < 0 || paper->ticket >= paper->sale.ticket_count)
         return NULL;
     int line = paper->sale.tickets[paper->ticket].line;

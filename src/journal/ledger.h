@@ -72,6 +72,7 @@ static inline struct bx_ledger *bx_ledger_of(struct bx_journal *journal)
 /* schema.c */
 extern const char *const bx_ledger_schema[];
 extern const size_t bx_ledger_schema_count;
+extern const char bx_ledger_no_delete[]; /* the trigger */
 /* Temporary tables that stand before the projections: what is written by name goes there. Of the
  * answers only those that a settlement can change. */
 extern const char bx_ledger_beside[];
@@ -88,6 +89,10 @@ int bx_must bx_ledger_end(struct bx_ledger *ledger, enum bx_unsure unsure, int64
 /* After a COMMIT that erred: opens again and looks whether the transaction is there; if so, copies
  * the journal to a new, synced file and goes on with that. An error leaves it unsettled. */
 int bx_must bx_ledger_settle(struct bx_ledger *ledger, bool *ret_there, struct bx_fault *fault);
+
+/* The file FRESH, which is whole and on disk, becomes the journal. After an error before the change
+ * of names the old one stays; after it, it cannot be opened: BX_ERR_UNKNOWN until a new start. */
+int bx_must bx_ledger_replace(struct bx_ledger *ledger, const char *fresh, struct bx_fault *fault);
 
 /* disk.c: room and ballast. */
 int64_t bx_disk_room(void *arg, const char *path);

@@ -97,19 +97,15 @@ int bx_ledger_end(struct bx_ledger *ledger, enum bx_unsure unsure, int64_t turn,
     return err;
 }
 
-static int swap_in(struct bx_ledger *ledger, struct bx_fault *fault)
+/* FRESH takes the place of the journal, whose connection is gone; its log goes after its name. */
+static int rename_in(struct bx_ledger *ledger, const char *fresh, struct bx_fault *fault)
 {
-    char fresh[PATH_SIZE], log[PATH_SIZE];
-    path_with(ledger, ".new", fresh);
+    char log[PATH_SIZE];
     path_with(ledger, "-wal", log);
-    int err = bx_db_backup(ledger->db, fresh, fault);
-    if (err)
-        return err;
-    ledger->db = bx_db_abandon(ledger->db);
     if (rename(fresh, ledger->path))
         return bx_fault_set(fault, BX_ERR_IO, "The disk reported an error.", "rename %s: %s", fresh,
                             strerror(errno));
-    err = bx_db_sync_folder(ledger->path, fault);
+    int err = bx_db_sync_folder(ledger->path, fault);
     if (err)
         return err;
     if (unlink(log) && errno != ENOENT)
@@ -117,6 +113,32 @@ static int swap_in(struct bx_ledger *ledger, struct bx_fault *fault)
                             strerror(errno));
     err = bx_db_sync_folder(ledger->path, fault);
     return err ? err : ledger_open(ledger, fault);
+}
+
+static int swap_in(struct bx_ledger *ledger, struct bx_fault *fault)
+{
+    char fresh[PATH_SIZE];
+    path_with(ledger, ".new", fresh);
+    int err = bx_db_backup(ledger->db, fresh, fault);
+    if (err)
+        return err;
+    ledger->db = bx_db_abandon(ledger->db);
+    return rename_in(ledger, fresh, fault);
+}
+
+int bx_ledger_replace(struct bx_ledger *ledger, const char *fresh, struct bx_fault *fault)
+{
+    /* The old log must not be read over the new file after a power cut: it is emptied first. */
+    int err = bx_db_checkpoint(ledger->db, true, fault);
+    if (err)
+        return err;
+    ledger->db = bx_db_destroy(ledger->db);
+    err = rename_in(ledger, fresh, fault);
+    if (err == 0)
+        err = bx_tail_verify(ledger, fault);
+    if (err)
+        ledger->unsure = BX_UNSURE_COMMIT;
+    return err;
 }
 
 int bx_ledger_settle(struct bx_ledger *ledger, bool *ret_there, struct bx_fault *fault)

@@ -37,6 +37,12 @@
     "lockout("  \
     " user INTEGER PRIMARY KEY, failures INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;"
 
+#define NO_DELETE                                           \
+    "CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry" \
+    " BEGIN SELECT raise(ABORT, 'entries are never removed'); END;"
+
+const char bx_ledger_no_delete[] = NO_DELETE;
+
 const char *const bx_ledger_schema[] = {
     /* 1 */
     "CREATE TABLE entry("
@@ -48,9 +54,7 @@ const char *const bx_ledger_schema[] = {
     " WHEN NEW.seq <> (SELECT coalesce(max(seq) + 1, NEW.seq) FROM entry)"
     " BEGIN SELECT raise(ROLLBACK, 'entries are only appended'); END;"
     "CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry"
-    " BEGIN SELECT raise(ABORT, 'entries are never changed'); END;"
-    "CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry"
-    " BEGIN SELECT raise(ABORT, 'entries are never removed'); END;"
+    " BEGIN SELECT raise(ABORT, 'entries are never changed'); END;" NO_DELETE
     /* standing: 0 queued (waiting, or counts no more), 1 recorded, 2 needs attention, 3 settled */
     "CREATE TABLE answer("
     " seq INTEGER PRIMARY KEY REFERENCES entry(seq), outcome TEXT NOT NULL, task TEXT NOT NULL,"

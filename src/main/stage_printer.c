@@ -108,6 +108,14 @@ static bool report_take(struct bx_printer *port, struct bx_print_report *ret)
     return printer->inner->ops->report(printer->inner, ret);
 }
 
+static int drawer(struct bx_printer *port, const struct bx_ref *proof, int drawer_number,
+                  struct bx_fault *fault)
+{
+    struct bx_stage_printer *printer = of(port);
+    printer->drawers++;
+    return printer->inner->ops->drawer(printer->inner, proof, drawer_number, fault);
+}
+
 static int no_fd(struct bx_printer *port)
 {
     (void)port;
@@ -126,6 +134,7 @@ void bx_stage_printer_open(struct bx_stage_printer *printer, struct bx_printer *
     static const struct bx_printer_ops ops = {.submit = submit,
                                               .ask = ask,
                                               .cancel = cancel,
+                                              .drawer = drawer,
                                               .report = report_take,
                                               .fd = no_fd,
                                               .destroy = leave};

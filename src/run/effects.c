@@ -277,6 +277,15 @@ static void draft(struct bx_run *run, const struct bx_effect *effect)
         host_log(run, "draft", &fault);
 }
 
+static void drawer(struct bx_run *run, const struct bx_effect *effect)
+{
+    struct bx_printer *printer = run->ports.printer;
+    struct bx_fault fault = {0};
+    if (printer &&
+        printer->ops->drawer(printer, &effect->of.drawer.proof, effect->of.drawer.drawer, &fault))
+        host_log(run, "drawer", &fault);
+}
+
 static void pin(struct bx_run *run, const struct bx_effect *effect)
 {
     struct bx_event event = {.kind = BX_EVENT_PIN,
@@ -302,7 +311,7 @@ void bx_run_effect(struct bx_run *run, const struct bx_effect *effect)
     case BX_EFFECT_NEWS:
     case BX_EFFECT_DOCUMENT:
     case BX_EFFECT_ASK: ask_server(run, effect); break;
-    case BX_EFFECT_DRAWER:
+    case BX_EFFECT_DRAWER: drawer(run, effect); break;
     case BX_EFFECT_DISPLAY: break;
     case BX_EFFECT_PIN: pin(run, effect); break;
     case BX_EFFECT_REPLY:

@@ -19,8 +19,11 @@
  *   {"verb":"sync","once":true}     {"queued":0,"attention":0}; 4 when the server does not answer
  *   {"verb":"allot"}
  *       {"leases":[{"pool":"…","r":1,"n":20,"used":3,"reserved":0,"free":17,"state":"open"}]}
- *   {"verb":"find","text":""} {"sales":[{"number","id","seq","at","total","tickets","state"}]}
- *       text: empty (the last ones), a number, or a ticket code
+ *   {"verb":"find","text":""} {"sales":[{"number","id","seq","at","kind","till","total",
+ *       "tickets","state"}]}
+ *       text: empty (the last ones), a number of any series, a ticket code, or words that stand in
+ *       it: "14:32 57.00", a card's reference; with "scope":"venue" the server finds, by number,
+ *       code or an order's name, and there is no seq, kind, tickets and state
  *   {"verb":"show","number":"2-000412"} or {"verb":"show","code":"B1…"}
  *       {"entry":{the body},"hash":"hex","state":"…","task":"","say":"","about":[{bodies}]}
  *   {"verb":"reprint","number":"2-000412","ticket":1}       ticket 0: the receipt
@@ -183,7 +186,7 @@ static const struct bx_verb verbs[] = {
     {"settle", BX_VERB_ACTS, bx_command_settle, bx_command_settle_rows, NULL, NULL},
     {"queue", BX_VERB_ANYBODY, bx_enquire_queue, .rows = bx_enquiry_rows},
     {"allot", BX_VERB_ANYBODY, bx_enquire_allot},
-    {"find", BX_VERB_ANYBODY, bx_enquire_find, .rows = bx_enquiry_rows},
+    {"find", BX_VERB_ANYBODY, bx_enquire_find, .rows = bx_enquire_find_rows},
     {"show", BX_VERB_ANYBODY, bx_enquire_show, .rows = bx_enquiry_rows},
     {"status", BX_VERB_ANYBODY, bx_enquire_status},
 };

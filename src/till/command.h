@@ -75,6 +75,9 @@ void bx_command_training(struct bx_till *till, struct bx_json_reader *reader);
 
 void bx_enquire_queue(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_find(struct bx_till *till, struct bx_json_reader *reader);
+void bx_enquire_find_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
+/* "queued", "recorded", "attention", "settled" or "waiting". */
+const char *bx_command_state(const struct bx_row *row);
 void bx_enquire_show(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_allot(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_status(struct bx_till *till, struct bx_json_reader *reader);

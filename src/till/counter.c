@@ -188,7 +188,7 @@ void bx_counter_last(struct bx_counter_last *ret, const struct bx_entry_head *he
 {
     *ret = (struct bx_counter_last){.seq = head->seq,
                                     .at = head->at,
-                                    .total = sale->totals.total,
+                                    .total = bx_sale_due(sale),
                                     .tickets = sale->ticket_count};
     BX_TEXT_COPY(ret->number, head->number);
     for (int i = 0; i < sale->tender_count; i++) {

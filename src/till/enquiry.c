@@ -11,9 +11,9 @@
 #include "boxtill/base/text.h"
 #include "command.h"
 
-enum { PART_BYTES = 8 << 20, SALES_SHOWN = 20 };
+enum { PART_BYTES = 8 << 20 };
 
-static const char *state_word(const struct bx_row *row)
+const char *bx_command_state(const struct bx_row *row)
 {
     if (!row->answered)
         return "queued";
@@ -30,7 +30,7 @@ static const char *state_word(const struct bx_row *row)
 
 static void queue_row(struct bx_json_writer *writer, struct bx_buf *human, const struct bx_row *row)
 {
-    const char *state = state_word(row);
+    const char *state = bx_command_state(row);
     bx_json_object_open(writer, NULL);
     bx_json_put_int(writer, "seq", row->head.seq);
     bx_json_put_string(writer, "kind", bx_kind_word(row->head.kind));
@@ -101,48 +101,12 @@ enum bx_query_kind bx_command_search(const struct bx_till *till, const char *tex
     return BX_QUERY_NUMBER;
 }
 
-static void find_rows(struct bx_till *till, const struct bx_row *rows, size_t count)
-{
-    struct bx_command *command = &till->command;
-    struct bx_json_writer writer;
-    struct bx_sale *sale = bx_new(struct bx_sale);
-    bx_json_write(&writer, &command->json);
-    bx_json_object_open(&writer, NULL);
-    bx_json_array_open(&writer, "sales");
-    for (size_t i = 0; i < count; i++) {
-        const struct bx_row *row = &rows[i];
-        if (bx_kind_shape(row->head.kind) != BX_SHAPE_SALE ||
-            bx_sale_decode(row->body, row->len, sale, NULL))
-            continue;
-        bx_json_object_open(&writer, NULL);
-        bx_json_put_string(&writer, "number", row->head.number);
-        bx_json_put_id(&writer, "id", &row->head.id);
-        bx_json_put_int(&writer, "seq", row->head.seq);
-        bx_json_put_int(&writer, "at", row->head.at.us);
-        bx_json_put_string(&writer, "kind", bx_kind_word(row->head.kind));
-        bx_json_put_int(&writer, "till", row->head.till);
-        bx_json_put_int(&writer, "total", bx_sale_due(sale).minor);
-        bx_json_put_int(&writer, "tickets", sale->ticket_count);
-        bx_json_put_string(&writer, "state", state_word(row));
-        bx_json_object_close(&writer);
-        bx_buf_format(&command->human, "%s%-12s %3d tickets  %-10s", command->human.len ? "\n" : "",
-                      row->head.number, sale->ticket_count, state_word(row));
-        bx_command_money(&command->human, "", bx_sale_due(sale), sale->exponent);
-    }
-    bx_json_array_close(&writer);
-    bx_json_object_close(&writer);
-    bx_free(sale);
-    if (command->human.len == 0)
-        bx_buf_text_add(&command->human, "No such sale.");
-    bx_command_answer(till);
-}
-
 static void sale_text(struct bx_till *till, const struct bx_row *row)
 {
     struct bx_buf *human = &till->command.human;
     struct bx_sale *sale = bx_new(struct bx_sale);
     if (bx_sale_decode(row->body, row->len, sale, NULL) == 0) {
-        bx_buf_format(human, "%s  %s  %s", row->head.number, state_word(row), sale->currency);
+        bx_buf_format(human, "%s  %s  %s", row->head.number, bx_command_state(row), sale->currency);
         bx_command_money(human, " ", sale->totals.total, sale->exponent);
         for (int i = 0; i < sale->basket.count; i++)
             bx_buf_format(human, "\n%3d  %s", sale->basket.lines[i].quantity,
@@ -186,28 +150,13 @@ static void show_rows(struct bx_till *till, const struct bx_row *rows, size_t co
     bx_json_object_open(&writer, NULL);
     bx_json_put_raw(&writer, "entry", rows[0].body, rows[0].len);
     bx_json_put_hex(&writer, "hash", rows[0].hash.b, sizeof(rows[0].hash.b));
-    bx_json_put_string(&writer, "state", state_word(&rows[0]));
+    bx_json_put_string(&writer, "state", bx_command_state(&rows[0]));
     bx_json_put_string(&writer, "task", rows[0].answered ? rows[0].answer.task : "");
     bx_json_put_string(&writer, "say", rows[0].answered ? rows[0].answer.say : "");
     bx_buf_text_add(&command->json, ",\"about\":[");
     sale_text(till, &rows[0]);
     command->stage = 1;
     bx_command_read(till, BX_QUERY_ABOUT, NULL, BX_ROWS_MAX)->of.query.id = rows[0].head.id;
-}
-
-void bx_enquire_find(struct bx_till *till, struct bx_json_reader *reader)
-{
-    char text[64];
-    char found[48];
-    bx_json_string_or(reader, "text", 60, text, sizeof(text), "");
-    if (reader->err) {
-        bx_command_usage(till, reader->fault);
-        return;
-    }
-    if (text[0])
-        bx_command_read(till, bx_command_search(till, text, found), found, SALES_SHOWN);
-    else
-        bx_command_read(till, BX_QUERY_SALES, NULL, SALES_SHOWN);
 }
 
 void bx_enquire_show(struct bx_till *till, struct bx_json_reader *reader)
@@ -305,8 +254,6 @@ void bx_enquiry_rows(struct bx_till *till, const struct bx_row *rows, size_t cou
     struct bx_fault fault = {0};
     if (strcmp(verb, "queue") == 0) {
         queue_rows(till, rows, count);
-    } else if (strcmp(verb, "find") == 0) {
-        find_rows(till, rows, count);
     } else if (till->command.stage == 0 && count == 0) {
         bx_fault_say(&fault, BX_ERR_MISSING, "This till has no such sale.");
         bx_command_refuse(till, &fault);

@@ -69,18 +69,29 @@ static void moment_text(const struct bx_till *till, bx_utc at, char *out, size_t
     snprintf(out, size, "%s%s%s", day, day[0] ? " " : "", bx_slot_time(at, offset, time));
 }
 
-/* "2 Adult, 1 Child 6-17" */
-static void lines_text(const struct bx_sale *sale, char *out, size_t size)
+static size_t basket_text(const struct bx_basket *basket, const char *sign, char *out, size_t size)
 {
-    char text[256];
     size_t len = 0;
-    text[0] = '\0';
-    for (int i = 0; i < sale->basket.count && len < sizeof(text) - 1; i++) {
-        const struct bx_line *line = &sale->basket.lines[i];
-        int n = snprintf(text + len, sizeof(text) - len, "%s%d %s", i ? ", " : "", line->quantity,
+    for (int i = 0; i < basket->count && len < size - 1; i++) {
+        const struct bx_line *line = &basket->lines[i];
+        int n = snprintf(out + len, size - len, "%s%s%d %s", i ? ", " : "", sign, line->quantity,
                          line->name);
         len += n > 0 ? (size_t)n : 0;
     }
+    return len < size ? len : size - 1;
+}
+
+/* "2 Adult, 1 Child 6-17"; what was taken back first, as "-2 Adult". */
+static void lines_text(const struct bx_sale *sale, char *out, size_t size)
+{
+    char text[256] = "";
+    size_t len = basket_text(&sale->back, "-", text, sizeof(text));
+    if (len > 0 && sale->basket.count > 0 && len + 3 < sizeof(text)) {
+        text[len++] = ',';
+        text[len++] = ' ';
+        text[len] = '\0';
+    }
+    basket_text(&sale->basket, "", text + len, sizeof(text) - len);
     bx_text_copy(out, size, text);
 }
 
@@ -99,25 +110,29 @@ static void more_text(const struct bx_sale *sale, char *out, size_t size)
     bx_text_copy(out, size, text);
 }
 
-static void entry_item(struct bx_till *till, size_t index, struct bx_sale *sale)
+void bx_item_describe(const struct bx_till *till, const struct bx_row *row, struct bx_sale *room,
+                      struct bx_item *ret)
 {
-    const struct bx_row *row = &till->counter.rows[index];
-    struct bx_item *item = item_add(till, index);
     char moment[32], lines[64], text[128];
-    if (!item)
-        return;
     moment_text(till, row->head.at, moment, sizeof(moment));
     lines[0] = '\0';
     if (bx_kind_shape(row->head.kind) == BX_SHAPE_SALE &&
-        !bx_sale_decode(row->body, row->len, sale, NULL)) {
-        lines_text(sale, lines, sizeof(lines));
-        item->amount = bx_sale_due(sale);
-        more_text(sale, item->more, sizeof(item->more));
-        item->has_amount = true;
+        !bx_sale_decode(row->body, row->len, room, NULL)) {
+        lines_text(room, lines, sizeof(lines));
+        ret->amount = bx_sale_due(room);
+        more_text(room, ret->more, sizeof(ret->more));
+        ret->has_amount = true;
     }
-    BX_TEXT_COPY(item->a, row->head.number[0] ? row->head.number : bx_kind_name(row->head.kind));
+    BX_TEXT_COPY(ret->a, row->head.number[0] ? row->head.number : bx_kind_name(row->head.kind));
     snprintf(text, sizeof(text), "%s  %s", moment, lines);
-    BX_TEXT_COPY(item->b, text);
+    BX_TEXT_COPY(ret->b, text);
+}
+
+static void entry_item(struct bx_till *till, size_t index, struct bx_sale *sale)
+{
+    struct bx_item *item = item_add(till, index);
+    if (item)
+        bx_item_describe(till, &till->counter.rows[index], sale, item);
 }
 
 /* The receipt first, then the tickets. */
@@ -229,13 +244,9 @@ static bool holds(const char *text, const char *word, size_t len)
     return false;
 }
 
-/* Every word typed stands somewhere in the item: a time and an amount together find a sale. */
-static bool passes(const struct bx_till *till, const struct bx_item *item)
+bool bx_item_matches(const struct bx_till *till, const struct bx_item *item, const char *word)
 {
-    const char *word = till->counter.input;
     char amount[BX_MONEY_TEXT] = "";
-    if (till->counter.screen != BX_SCREEN_FIND || till->counter.venue)
-        return true;
     if (item->has_amount)
         bx_counter_money(till, item->amount, amount);
     while (*word) {
@@ -247,6 +258,13 @@ static bool passes(const struct bx_till *till, const struct bx_item *item)
         word += *word == ' ';
     }
     return true;
+}
+
+static bool passes(const struct bx_till *till, const struct bx_item *item)
+{
+    const struct bx_counter *counter = &till->counter;
+    return counter->screen != BX_SCREEN_FIND || counter->venue ||
+           bx_item_matches(till, item, counter->input);
 }
 
 size_t bx_items_count(const struct bx_till *till)

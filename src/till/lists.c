@@ -115,10 +115,16 @@ static void last_take(struct bx_till *till, const struct bx_row *rows, size_t co
 static void one_take(struct bx_till *till, const struct bx_row *rows, size_t count)
 {
     struct bx_counter *counter = &till->counter;
-    if (count == 0) {
+    const struct bx_item *item =
+        counter->screen == BX_SCREEN_FIND && !counter->venue && counter->input_len > 0
+            ? bx_items_at(till, counter->selected)
+            : NULL;
+    if (count == 0 && item)
+        bx_items_sale_open(till, bx_items_row(till, item), "");
+    else if (count == 0)
         bx_find_elsewhere(till, counter->wanted);
+    if (count == 0)
         return;
-    }
     bx_items_sale_open(till, &rows[0], counter->wanted);
 }
 

@@ -138,14 +138,22 @@ static int kind_check(const struct bx_till *till, const struct bx_case *one, enu
     return kind == BX_KIND_VOID ? void_check(till, one, fault) : 0;
 }
 
-/* Without the server's word: own sales only. */
-static int contact_check(const struct bx_case *one, struct bx_fault *fault)
+/* Without the server's word: own sales only. And what this till has said of another's sale must
+ * have come there first, since nobody else knows of it. */
+static int contact_check(const struct bx_till *till, const struct bx_case *one,
+                         struct bx_fault *fault)
 {
-    if (one->told || !one->foreign)
+    if (!one->foreign)
         return 0;
-    return bx_fault_say(fault, BX_ERR_OFFLINE,
-                        "Offline: this till corrects only what it sold itself. %s is till %d's.",
-                        one->row.head.number, (int)one->row.head.till);
+    if (!one->told)
+        return bx_fault_say(fault, BX_ERR_OFFLINE,
+                            "Offline: this till corrects only what it sold itself. %s is till "
+                            "%d's.",
+                            one->row.head.number, (int)one->row.head.till);
+    if (till->link.queued > 0)
+        return bx_fault_say(fault, BX_ERR_BUSY,
+                            "The server is being told what was done here: one moment, then again.");
+    return 0;
 }
 
 /* A used ticket comes back only when the visit did not take place, and a supervisor says so. */
@@ -315,7 +323,7 @@ static void go(struct bx_till *till, struct bx_case *one, const struct bx_case_w
     struct bx_sale *draft = bx_new(struct bx_sale);
     int err = kind_check(till, one, taking->kind, &fault);
     if (!err)
-        err = contact_check(one, &fault);
+        err = contact_check(till, one, &fault);
     if (!err)
         err = bx_return_draft(till, one, taking, draft, &fault);
     if (!err)
@@ -367,7 +375,7 @@ int bx_return_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
     if (!err)
         err = kind_check(till, one, taking->kind, fault);
     if (!err)
-        err = contact_check(one, fault);
+        err = contact_check(till, one, fault);
     if (!err && taking->kind == BX_KIND_EXCHANGE)
         err = bx_exchange_check(till, origin, fault);
     if (!err)

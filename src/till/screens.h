@@ -135,6 +135,11 @@ void bx_items_make(struct bx_till *till, enum bx_screen screen, size_t first);
 void bx_items_sale_open(struct bx_till *till, const struct bx_row *row, const char *code);
 /* TAKEN is shown on SALE. */
 void bx_items_case_open(struct bx_till *till, struct bx_case *taken, const char *code);
+/* What a list says of ROW; ROOM for its sale. */
+void bx_item_describe(const struct bx_till *till, const struct bx_row *row, struct bx_sale *room,
+                      struct bx_item *ret);
+/* Every word of TEXT stands somewhere in the item: a time and an amount together find a sale. */
+bool bx_item_matches(const struct bx_till *till, const struct bx_item *item, const char *text);
 /* Items that pass the filter typed on FIND. */
 size_t bx_items_count(const struct bx_till *till);
 /* The NTH of them; NULL when there is none. */

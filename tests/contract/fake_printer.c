@@ -12,7 +12,7 @@ enum { REPORTS = 4096 };
 struct fake_printer {
     struct bx_printer printer; /* first */
     enum fake_mood mood;
-    int count;
+    int count, drawers;
     struct bx_paper *papers[FAKE_PAPERS_MAX];
     struct bx_print_job jobs[FAKE_PAPERS_MAX]; /* with the state they came to */
     struct bx_ring *reports;
@@ -96,6 +96,16 @@ static bool fake_report(struct bx_printer *printer, struct bx_print_report *ret)
     return bx_ring_take(fake_of(printer)->reports, ret);
 }
 
+static int fake_drawer(struct bx_printer *printer, const struct bx_ref *proof, int drawer,
+                       struct bx_fault *fault)
+{
+    (void)proof;
+    (void)drawer;
+    (void)fault;
+    fake_of(printer)->drawers++;
+    return 0;
+}
+
 static int fake_fd(struct bx_printer *printer)
 {
     (void)printer;
@@ -117,6 +127,7 @@ static const struct bx_printer_ops fake_ops = {
     .submit = fake_submit,
     .ask = fake_ask,
     .cancel = fake_cancel,
+    .drawer = fake_drawer,
     .report = fake_report,
     .fd = fake_fd,
     .destroy = fake_destroy,

@@ -8,7 +8,7 @@
 
 #include "boxtill/domain/entry.h"
 
-enum { BX_PAPER_TEXT = 24 << 10 };
+enum { BX_PAPER_TEXT = 24 << 10, BX_PAPER_FACTS = 6 };
 
 enum bx_paper_kind {
     BX_PAPER_RECEIPT, /* of a sale, void, refund or exchange */
@@ -28,13 +28,18 @@ struct bx_paper {
     int offset_min;
     char chain[9];       /* first eight characters of the entry's hash: any receipt is a witness */
     int copy;            /* 0: the original; n: "COPY n" */
-    int ticket;          /* index into sale.tickets; -1 for a receipt */
-    struct bx_code code; /* the ticket's valid code: the sale's, or the one that replaced it */
+    int ticket;          /* index into sale.tickets; of a voucher into its lines; else -1 */
+    struct bx_code code; /* the ticket's valid code: the sale's, or the one that replaced it; of a
+                            voucher its stored-value code */
     bool replaced;       /* "REPLACES AN EARLIER TICKET" */
     struct bx_sale sale;
-    bool training;      /* "TRAINING - NOT VALID" on every sheet */
-    enum bx_kind entry; /* of the entry it shows */
-    char title[BX_NAME_SIZE];
+    char language[8];         /* of the words on it; "" English */
+    bool training;            /* "TRAINING - NOT VALID" on every sheet */
+    enum bx_kind entry;       /* of the entry it shows */
+    char title[BX_NAME_SIZE]; /* report, slip: what it is; void, refund, exchange: "for 2-000412" */
+    int fact_count;
+    char facts[BX_PAPER_FACTS][BX_NAME_SIZE]; /* address, tax number …: under the venue's name */
+    char foot[BX_NAME_SIZE];                  /* the receipt's last line; "" */
     char text[BX_PAPER_TEXT]; /* report, slip: lines "left\tright\n"; the printer lays them out */
     char sign[200];           /* a fiscal device's QR payload, or ""; its words in sign_text */
     char sign_text[200];

@@ -31,6 +31,10 @@ struct bx_printer_ops {
     int (*ask)(struct bx_printer *printer, const struct bx_print_job *job, struct bx_fault *fault);
     int (*cancel)(struct bx_printer *printer, const struct bx_print_job *job,
                   struct bx_fault *fault);
+    /* Opens cash drawer DRAWER (1, 2 …) through a short job of its own, at most once: what does not
+     * get through is not tried again, and no report comes. PROOF: the entry that says why. */
+    int (*drawer)(struct bx_printer *printer, const struct bx_ref *proof, int drawer,
+                  struct bx_fault *fault);
     /* The next report; false when there is none now. */
     bool (*report)(struct bx_printer *printer, struct bx_print_report *ret);
     /* Readable while a report waits; -1: poll. */

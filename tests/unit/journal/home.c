@@ -24,10 +24,15 @@ void home_make(struct home *home)
     snprintf(home->path, sizeof(home->path), "%s/journal.db", home->folder);
 }
 
-void home_remove(struct home *home)
+void home_remove_files(const struct home *home)
 {
     for (size_t i = 0; i < bx_countof(tails); i++)
         unlink(home_path(home, tails[i]));
+}
+
+void home_remove(struct home *home)
+{
+    home_remove_files(home);
     assert_int_equal(rmdir(home->folder), 0);
 }
 

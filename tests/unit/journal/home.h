@@ -15,6 +15,8 @@ struct home {
 void home_make(struct home *home);
 /* Removes the folder; asserts that nothing lies in it that a journal does not know. */
 void home_remove(struct home *home);
+/* The journal and all beside it. */
+void home_remove_files(const struct home *home);
 /* "journal.db" + tail; static memory. */
 const char *home_path(const struct home *home, const char *tail);
 bool home_has(const struct home *home, const char *tail);

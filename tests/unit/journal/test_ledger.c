@@ -205,6 +205,37 @@ static void a_newer_schema_is_refused(void **state)
     assert_int_equal(home_int(&home, "SELECT count(*) FROM entry"), 12);
 }
 
+/* A file as the version before left it: its summaries are made again by today's code. */
+static void an_older_file_is_brought_forward(void **state)
+{
+    (void)state;
+    static const char back[] =
+        "DROP INDEX entry_rare; DROP TABLE person; DROP TABLE anchor;"
+        "ALTER TABLE meta DROP COLUMN voids; ALTER TABLE meta DROP COLUMN refunds;"
+        "ALTER TABLE meta DROP COLUMN exchanges; ALTER TABLE meta DROP COLUMN zs;"
+        "ALTER TABLE meta DROP COLUMN invoices; ALTER TABLE meta DROP COLUMN trainings;"
+        "ALTER TABLE meta DROP COLUMN training; ALTER TABLE meta DROP COLUMN opened;"
+        "ALTER TABLE meta DROP COLUMN shift_seq; ALTER TABLE meta DROP COLUMN sales;"
+        "ALTER TABLE meta DROP COLUMN returns; ALTER TABLE meta DROP COLUMN made;"
+        "DELETE FROM total; INSERT INTO total VALUES(1, 'sales', 'EUR', 5, 100);"
+        "PRAGMA user_version=2;";
+    struct bx_journal_report report;
+    struct bx_fault fault = {0};
+    struct kit kit;
+    history();
+    home_sql(&home, back);
+    struct bx_journal *journal = home_open(&home);
+    if (bx_journal_verify(journal, &report, &fault))
+        fail_msg("%s (%s)", fault.say, fault.detail);
+    kit_init(&kit, journal);
+    assert_int_equal(kit.perpetual.sales.minor, 9 * KIT_PRICE);
+    assert_int_equal(kit.shift_seq, 1);
+    kit_close(&kit);
+    kit_done(&kit);
+    kit_finish(&kit);
+    bx_journal_destroy(journal);
+}
+
 static void the_ballast_comes_and_goes(void **state)
 {
     (void)state;
@@ -516,6 +547,7 @@ int main(void)
         CASE(entries_cannot_be_changed),
         CASE(one_descriptor_only),
         CASE(a_newer_schema_is_refused),
+        CASE(an_older_file_is_brought_forward),
         CASE(the_ballast_comes_and_goes),
         CASE(the_log_comes_home_in_idle_time),
         CASE(a_good_journal_verifies),

@@ -35,6 +35,7 @@ static void makes_version_two_or_nothing(void **state)
     assert_int_equal(qr_of("B1ZZZZZZZZZZZZZZZZZZZZZZZZZZ*"), 0);
     assert_int_equal(qr_of("B17K3M9QX2V5TR8HW4NJ6PDCAFE0"), BX_ERR_INPUT);
     assert_int_equal(qr_of("b17K3M9QX2V5TR8HW4NJ6PDCAFE0Z"), BX_ERR_INPUT);
+    assert_int_equal(qr_of("BS1234567890ABCDEFGH"), 0); /* stored value */
     assert_int_equal(qr_of(""), BX_ERR_INPUT);
 }
 

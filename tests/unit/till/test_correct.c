@@ -335,6 +335,96 @@ static void one_copy_more_than_the_limit_is_a_supervisors_word(void **state)
     assert_int_equal(rig->paper.copy, 2);
 }
 
+/* --- found --------------------------------------------------------------------------------------
+ */
+
+static void any_number_amount_or_reference_finds_it(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2a\nc\n");
+    sell(rig, "c", "\"card:88-4711\"");
+    sell(rig, "3a", "\"cash\"");
+    command(rig, VOID("3"), 0);
+    command(rig, "{\"verb\":\"find\",\"text\":\"V1\"}", 0);
+    assert_non_null(strstr(rig->json, "\"2-V000001\""));
+    command(rig, "{\"verb\":\"find\",\"text\":\"14:32 9.01\"}", 0);
+    assert_non_null(strstr(rig->json, "\"2-000002\""));
+    assert_null(strstr(rig->json, "\"2-000001\""));
+    command(rig, "{\"verb\":\"find\",\"text\":\"4711 adult\"}", 0);
+    assert_null(strstr(rig->json, "2-0"));
+    command(rig, "{\"verb\":\"find\",\"text\":\"4711\"}", 0);
+    assert_non_null(strstr(rig->json, "\"2-000002\""));
+    command(rig, "{\"verb\":\"find\",\"text\":\"4711\",\"scope\":\"venue\"}", 4);
+    snprintf(answer_json, sizeof(answer_json),
+             "{\"sales\":[{\"id\":\"%s\",\"number\":\"3-000009\",\"at\":1,\"total\":2400,"
+             "\"till\":3}]}",
+             "0192f3a4-5b6c-7d8e-9f00-112233445566");
+    rig->ask = answered;
+    command(rig, "{\"verb\":\"find\",\"text\":\"4711\",\"scope\":\"venue\"}", 0);
+    assert_non_null(strstr(rig->json, "\"3-000009\""));
+}
+
+/* --- from the screen ----------------------------------------------------------------------------
+ */
+
+static void the_screen_voids(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2a\n\nF\nv");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_FORM);
+    assert_string_equal(rig->view.title, "Void 2-000001");
+    rig_keys(rig, "\033");
+    assert_int_equal(rig_entries(rig, BX_KIND_VOID), 0);
+    rig_keys(rig, "vslip\n");
+    assert_int_equal(rig_entries(rig, BX_KIND_VOID), 1);
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_SALE);
+    assert_string_equal(rig->view.say, "2-V000001: give back 48.00 in cash.");
+    assert_string_equal(rig->view.rows[1].c, "taken back");
+    rig_keys(rig, "v");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_SALE);
+}
+
+static void the_screen_refunds_some(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "3a2p\n\nF\nf");
+    assert_string_equal(rig_view(rig)->title, "Refund 2-000001");
+    rig_keys(rig, "c1,3\na"); /* some of it; tickets 1 and 3; as it was paid */
+    rig_keys(rig, "a");       /* the visit goes on */
+    rig_keys(rig, "1\n");     /* one poster */
+    rig_keys(rig, "ill\n");
+    if (rig_entries(rig, BX_KIND_REFUND) != 1)
+        fail_msg("screen %d, %s", (int)rig_view(rig)->screen, rig_view(rig)->say);
+    newest(rig, BX_KIND_REFUND);
+    assert_int_equal(bx_sale_due(&sale).minor, -5300);
+    assert_int_equal(sale.back_ticket_count, 2);
+    assert_int_equal(sale.back_tickets[1], 2);
+}
+
+static void the_screen_corrects_the_tender(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2a\n\nF\nm");
+    rig_keys(rig, "ac\n4711\nkeyed wrong\n");
+    if (rig_entries(rig, BX_KIND_TENDER_CORRECTION) != 1)
+        fail_msg("screen %d, %s", (int)rig_view(rig)->screen, rig_view(rig)->say);
+}
+
+static void a_supervisor_allows_it_over_the_sale(void **state)
+{
+    struct rig *rig = *state;
+    rig->till->programme->limits.refund_amount =
+        (struct bx_limit){.at = 2000, .beyond = BX_BEYOND_ASK};
+    rig_keys(rig, "a\n\nF\nf");
+    rig_keys(rig, "aaaill\n8\n1111\n");
+    assert_int_equal(rig_entries(rig, BX_KIND_REFUND), 0);
+    rig_keys(rig, "1234\n");
+    assert_int_equal(rig_entries(rig, BX_KIND_REFUND), 1);
+    newest(rig, BX_KIND_REFUND);
+    assert_int_equal(sale.warrants[0].approver, 8);
+    assert_int_equal(head.user, 7);
+}
+
 #define SELLING(test) cmocka_unit_test_setup_teardown(test, rig_open_selling, rig_close)
 
 int main(void)
@@ -355,6 +445,11 @@ int main(void)
         SELLING(a_used_ticket_comes_back_only_for_a_visit_that_was_none),
         SELLING(an_amount_moves_between_tenders),
         SELLING(change_in_dispute_is_counted),
+        SELLING(any_number_amount_or_reference_finds_it),
+        SELLING(the_screen_voids),
+        SELLING(the_screen_refunds_some),
+        SELLING(the_screen_corrects_the_tender),
+        SELLING(a_supervisor_allows_it_over_the_sale),
         SELLING(one_copy_more_than_the_limit_is_a_supervisors_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
