@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include "boxtill/base/alloc.h"
+#include "ui/plain.h"
 #include "ui/term.h"
 
 struct ui {
-    struct ui_grid *grid;  /* of the window's size */
-    struct ui_hit pressed; /* by mouse or finger: keys still to be given, `times` 0 none */
+    struct ui_plain *plain; /* NULL: a screen */
+    struct ui_grid *grid;   /* of the window's size */
+    struct ui_hit pressed;  /* by mouse or finger: keys still to be given, `times` 0 none */
 };
 
 struct ui *ui_start(struct bx_fault *fault)
@@ -20,24 +22,43 @@ struct ui *ui_start(struct bx_fault *fault)
     return bx_new(struct ui);
 }
 
+struct ui *ui_start_plain(struct bx_fault *fault)
+{
+    struct ui_plain *plain = ui_plain_start(fault);
+    if (!plain)
+        return NULL;
+    struct ui *ui = bx_new(struct ui);
+    ui->plain = plain;
+    return ui;
+}
+
 void *ui_stop(struct ui *ui)
 {
     if (!ui)
         return NULL;
-    ui_term_close();
+    if (ui->plain)
+        ui_plain_stop(ui->plain);
+    else
+        ui_term_close();
     ui_grid_destroy(ui->grid);
     return bx_free(ui);
 }
 
 int ui_fd(const struct ui *ui)
 {
-    (void)ui;
-    return STDIN_FILENO;
+    return ui->plain ? ui_plain_fd(ui->plain) : STDIN_FILENO;
+}
+
+bool ui_is_gone(const struct ui *ui)
+{
+    return ui->plain && ui_plain_is_gone(ui->plain);
 }
 
 bool ui_key(struct ui *ui, int *ret_key)
 {
     int key, row, column;
+    if (ui->plain)
+        return ui_plain_key(ui->plain, ret_key);
     while (ui->pressed.times == 0) {
         if (!ui_term_key(&key, &row, &column))
             return false;
@@ -58,13 +79,17 @@ bool ui_key(struct ui *ui, int *ret_key)
 
 void ui_resized(struct ui *ui)
 {
-    (void)ui;
-    ui_term_resize();
+    if (!ui->plain)
+        ui_term_resize();
 }
 
 void ui_draw(struct ui *ui, const struct bx_till_view *view)
 {
     int rows, columns;
+    if (ui->plain) {
+        ui_plain_draw(ui->plain, view);
+        return;
+    }
     ui_term_size(&rows, &columns);
     if (!ui->grid || ui->grid->rows != rows || ui->grid->columns != columns) {
         ui_grid_destroy(ui->grid);
@@ -77,6 +102,6 @@ void ui_draw(struct ui *ui, const struct bx_till_view *view)
 
 void ui_bell(struct ui *ui)
 {
-    (void)ui;
-    ui_term_bell();
+    if (!ui->plain)
+        ui_term_bell();
 }

@@ -14,6 +14,8 @@ struct ui;
 /* Takes the terminal on stdin and stdout. NO_COLOR and terminals without colour are drawn in mono.
  * NULL with a sentence when it is no terminal. */
 struct ui *ui_start(struct bx_fault *fault);
+/* The same till as lines of text on standard input and output, terminal or not (plain.h). */
+struct ui *ui_start_plain(struct bx_fault *fault);
 /* Gives the terminal back as it was. Accepts NULL. */
 void *ui_stop(struct ui *ui);
 BX_CLEANUP_DEFINE(struct ui, ui_stop)
@@ -22,6 +24,8 @@ BX_CLEANUP_DEFINE(struct ui, ui_stop)
 int ui_fd(const struct ui *ui);
 /* The next key (see bx_key); false when none waits. */
 bool ui_key(struct ui *ui, int *ret_key);
+/* Nobody can give a key any more. */
+bool ui_is_gone(const struct ui *ui);
 /* The window has another size (SIGWINCH): the next draw fits it. */
 void ui_resized(struct ui *ui);
 void ui_draw(struct ui *ui, const struct bx_till_view *view);

@@ -46,7 +46,7 @@ static const struct {
 
 static void help(void)
 {
-    printf("boxtill                the till, in this terminal\n");
+    printf("boxtill [--plain]      the till, in this terminal; plain: as lines of text\n");
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
         printf("boxtill %s\n        %s\n", commands[i].usage, commands[i].what);
     printf(
@@ -74,7 +74,8 @@ static int command_run(int argc, char **argv)
 {
     struct bx_place place;
     struct bx_fault fault = {0};
-    bx_cmd run = argc < 2 ? bx_cmd_till : NULL;
+    bool is_till = argc < 2 || strcmp(argv[1], "--plain") == 0;
+    bx_cmd run = is_till ? bx_cmd_till : NULL;
     for (size_t i = 0; !run && i < sizeof(commands) / sizeof(commands[0]); i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             run = commands[i].run;
@@ -84,7 +85,7 @@ static int command_run(int argc, char **argv)
     }
     if (bx_home_find(&place.home, &fault) || bx_settings_load(&place.home, &place.settings, &fault))
         return bx_refuse(&fault);
-    return run(&place, argc < 2 ? 0 : argc - 2, argv + (argc < 2 ? 1 : 2));
+    return run(&place, is_till ? argc - 1 : argc - 2, argv + (is_till ? 1 : 2));
 }
 
 int main(int argc, char **argv)

@@ -12,10 +12,11 @@
 /* A watcher lets go within 5 s; a command that prints may take longer. */
 enum { YIELD_MS = 15000, PAUSE_MS = 50 };
 
-static struct bx_session *open_or_ask(const struct bx_place *place, struct bx_fault *fault)
+static struct bx_session *open_or_ask(const struct bx_place *place, bool plain,
+                                      struct bx_fault *fault)
 {
     static const char yield[] = "{\"verb\":\"yield\"}";
-    const struct bx_session_options options = {.screen = true, .listens = true};
+    const struct bx_session_options options = {.screen = true, .plain = plain, .listens = true};
     char path[BX_PATH_SIZE];
     bx_home_file(&place->home, "till.sock", path);
     for (int waited = 0; waited < YIELD_MS; waited += PAUSE_MS) {
@@ -43,13 +44,14 @@ static struct bx_session *open_or_ask(const struct bx_place *place, struct bx_fa
 int bx_cmd_till(const struct bx_place *place, int argc, char **argv)
 {
     struct bx_fault fault = {0};
-    (void)argc;
-    (void)argv;
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+    bool plain = argc > 0 && strcmp(argv[0], "--plain") == 0;
+    if (argc > (plain ? 1 : 0))
+        return bx_usage("[--plain]");
+    if (!plain && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))) {
         fprintf(stderr, "boxtill: the till needs a terminal; see boxtill --help for commands\n");
         return BX_EXIT_REFUSED;
     }
-    struct bx_session *session = open_or_ask(place, &fault);
+    struct bx_session *session = open_or_ask(place, plain, &fault);
     if (!session)
         return bx_refuse(&fault);
     while (bx_session_turn(session, -1))

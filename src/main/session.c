@@ -100,7 +100,7 @@ static int host_key(struct bx_host *host, int *ret)
     struct bx_session *session = of(host);
     if (ui_key(session->ui, ret))
         return 1;
-    return session->gone ? -1 : 0;
+    return session->gone || ui_is_gone(session->ui) ? -1 : 0;
 }
 
 static void host_draw(struct bx_host *host, const struct bx_till *till)
@@ -218,7 +218,7 @@ static int start(struct bx_session *session, const struct bx_settings *settings,
     if (options->listens)
         err = bx_run_listen(session->run, bx_home_file(&session->home, "till.sock", path), fault);
     if (!err && options->screen) {
-        session->ui = ui_start(fault);
+        session->ui = options->plain ? ui_start_plain(fault) : ui_start(fault);
         err = session->ui ? 0 : fault->err;
     }
     if (!err)

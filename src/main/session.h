@@ -24,6 +24,7 @@ struct bx_play {
 
 struct bx_session_options {
     bool screen;  /* takes the terminal */
+    bool plain;   /* the screen as lines of text: needs no terminal */
     bool listens; /* serves till.sock */
     bool yields;  /* and lets go when a till starts */
     struct bx_play play;

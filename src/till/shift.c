@@ -251,12 +251,13 @@ bool bx_shifts_are_busy(const struct bx_till *till)
 
 int bx_parked_count(const struct bx_till *till)
 {
-    (void)till;
-    return 0;
+    return (int)till->shelf.count;
 }
 
 int64_t bx_unknown_count(const struct bx_till *till)
 {
-    (void)till;
-    return 0;
+    int64_t count = 0;
+    for (size_t i = 0; i < till->attempts.count; i++)
+        count += till->attempts.rows[i].unknown;
+    return count;
 }

@@ -68,6 +68,7 @@ static void form_fill(const struct bx_till *till, const struct bx_form *form,
         struct bx_view_field *f = &v->fields[v->field_count++];
         BX_TEXT_COPY(f->label, field->label);
         f->selected = i == form->at;
+        f->secret = field->kind == BX_FIELD_PIN;
         value_fill(till, field, f->selected, f);
         aside_fill(till, field, f);
         counts = counts || field->piece != 0;

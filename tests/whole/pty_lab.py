@@ -119,6 +119,15 @@ class Terminal:
             threading.Event().wait(KEY_PACE)
             self.send(KEYS.get(key, key))
 
+    def click(self, pattern):
+        """A press of the first button on PATTERN's first letter, as xterm tells it (SGR)."""
+        self.wait(pattern)
+        threading.Event().wait(KEY_PACE)
+        row, line = next((n, line) for n, line in enumerate(self.text().split("\n"))
+                         if re.search(pattern, line))
+        at = f"{re.search(pattern, line).start() + 1};{row + 1}"
+        self.send(f"\x1b[<0;{at}M\x1b[<0;{at}m")
+
     def text(self):
         with self.lock:
             return "\n".join(self.picture.display)

@@ -15,7 +15,7 @@
 enum {
     BX_VIEW_SLOTS = 64,
     BX_VIEW_ROWS = 64,
-    BX_VIEW_TENDERS = 4,
+    BX_VIEW_TENDERS = 6,
     BX_VIEW_PRODUCTS = 40,
     BX_VIEW_LASTS = 8,
     BX_VIEW_FIELDS = 36,
@@ -48,8 +48,10 @@ struct bx_view_line {
     char day[12];             /* "" today, else "Wed 25" */
     char event[BX_NAME_SIZE]; /* "" when it is the event on the screen */
     char amount[BX_MONEY_TEXT];
-    bool waiting;  /* its places are being asked for */
-    bool selected; /* on LINES */
+    char why[BX_NAME_SIZE]; /* what made its price: "Family", "agreed"; "" the list */
+    bool group;             /* one ticket for all */
+    bool waiting;           /* its places are being asked for */
+    bool selected;          /* on LINES */
 };
 
 struct bx_view_last {
@@ -79,6 +81,7 @@ struct bx_view_field {
     char value[BX_NAME_SIZE]; /* as typed, PIN as dots; a choice by name */
     char aside[64];
     bool selected; /* being asked for: the cursor is `cursor` columns into its value */
+    bool secret;   /* a PIN */
 };
 
 /* A choice of a form's field, or a row of a menu. */
@@ -135,6 +138,16 @@ struct bx_till_view {
     char enter[24];               /* what Enter takes: "exact", "card", "" nothing */
     char paper[64];               /* CHANGE: "printing 3 tickets" */
 
+    bool give_back;               /* money goes out: `due` and `left` are negative */
+    char round_up[BX_MONEY_TEXT]; /* a donation that makes the sum round; "" none */
+    char asking[160];             /* what a voucher's payment waits for; "" nothing */
+
+    /* SELL and PAY */
+    char facts[200];  /* whose sale it is, and what it saves: "Ana, 7.00 less"; "" nothing */
+    int error_column; /* LINE: where what failed begins, from 1; 0: nowhere in particular */
+    bool training;
+    size_t parked; /* baskets put aside at this till */
+
     /* lists */
     char title[64];
     size_t row_count, row_first, row_total; /* rows shown, index of the first, how many there are */
@@ -170,6 +183,7 @@ struct bx_till_view {
     bool ask_input;               /* it wants text (a reason): in `input` */
 
     bool caps; /* CapsLock shows itself */
+    bool busy; /* an answer is under way that the next key may depend on */
 };
 
 void bx_till_view(const struct bx_till *till, struct bx_till_view *ret);

@@ -12,6 +12,7 @@
 #include "scenes.h"
 #include "till/screens.h"
 #include "tongues.h"
+#include "ui/speak.h"
 #include "ui/ui.h"
 
 enum { SLOTS = 9, KEY_MS = 1200 };
@@ -206,6 +207,16 @@ static void picture(const struct bx_till_view *view, const char *name, const str
     ui_grid_destroy(grid);
 }
 
+/* The same as lines, for whoever has no screen. */
+static void words(const struct bx_till_view *view, const char *name)
+{
+    static struct ui_speech speech;
+    ui_speak(view, &speech);
+    printf("=== %s as lines\n", name);
+    for (int i = 0; i < speech.count; i++)
+        printf("%2d %s\n", speech.lines[i].number, speech.lines[i].text);
+}
+
 static void scene_show(struct rig *rig, const struct scene *scene)
 {
     static const struct size small = {19, 59};
@@ -214,6 +225,7 @@ static void scene_show(struct rig *rig, const struct scene *scene)
         picture(view, scene->name, &sizes[i]);
     if (scene->small)
         picture(view, scene->name, &small);
+    words(view, scene->name);
 }
 
 int main(int argc, char **argv)
