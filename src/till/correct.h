@@ -177,16 +177,6 @@ void bx_invoice_stored(struct bx_till *till, const struct bx_event *event);
 int bx_must bx_buyer_read(const char *json, size_t len, struct bx_buyer *ret,
                           struct bx_fault *fault);
 
-/* --- drawer.c ----------------------------------------------------------------------------------
- */
-
-/* The drawer of whoever is logged in, from 1. */
-int bx_till_drawer(const struct bx_till *till);
-/* Opens it, once, for the entry REF; never in training. */
-void bx_drawer_open(struct bx_till *till, const struct bx_ref *ref, int drawer, bool training);
-/* What it should hold. */
-bx_money bx_drawer_expected(const struct bx_till *till);
-
 /* --- command_correct.c: by command -------------------------------------------------------------
  */
 
