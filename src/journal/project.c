@@ -182,7 +182,9 @@ static int shift_close(const struct bx_step *step, struct bx_fault *fault)
     const struct bx_report *report = step->commit->content.report;
     struct bx_meta *meta = step->meta;
     struct bx_figures stored = {0};
-    int err = bx_total_load(step->ledger, step->commit->head.shift, &stored, fault);
+    int err = bx_total_count(step->ledger, meta, fault);
+    if (err == 0)
+        err = bx_total_load(step->ledger, step->commit->head.shift, &stored, fault);
     const struct bx_figure *row = err ? NULL : bx_figures_differ(&report->figures, &stored);
     if (row) {
         char what[sizeof(row->what) + sizeof(row->name) + 2];

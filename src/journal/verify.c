@@ -294,7 +294,12 @@ static int meta_compare(struct bx_ledger *ledger, const struct bx_meta *again,
 
 static int prove(struct bx_ledger *ledger, struct proof *proof, struct bx_fault *fault)
 {
-    int err = bx_again_begin(&proof->again, ledger, true, fault);
+    struct bx_meta meta;
+    int err = bx_meta_load(ledger, &meta, fault);
+    if (err == 0) /* what waits to be counted; before other tables of these names stand beside */
+        proof->bad = bx_total_count(ledger, &meta, &proof->why);
+    if (err == 0)
+        err = bx_again_begin(&proof->again, ledger, true, fault);
     if (err == 0)
         err = history_prove(ledger, proof->report, proof, fault);
     if (err == 0)
