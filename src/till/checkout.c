@@ -63,7 +63,8 @@ static int selling_check(const struct bx_till *till, struct bx_fault *fault)
         return bx_fault_say(fault, BX_ERR_REFUSED, "The till is locked: log in first.");
     if (!bx_people_user(till))
         return bx_fault_say(fault, BX_ERR_REFUSED, "Nobody is logged in.");
-    return bx_clock_check(till, fault);
+    int err = bx_shift_check(till, fault);
+    return err ? err : bx_clock_check(till, fault);
 }
 
 static int basket_check(const struct bx_till *till, const struct bx_desk *desk,
@@ -156,6 +157,7 @@ static void returns_put(const struct bx_desk *desk, struct bx_sale *sale)
     sale->back = desk->returns->back;
     sale->back_totals = desk->returns->back_totals;
     sale->back_ticket_count = desk->returns->back_ticket_count;
+    memcpy(sale->back_lines, desk->returns->back_lines, sizeof(sale->back_lines));
     memcpy(sale->back_tickets, desk->returns->back_tickets, sizeof(sale->back_tickets));
 }
 
@@ -201,6 +203,8 @@ int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault
         err = places_check(till, desk, fault);
     if (!err)
         err = allowed_check(till, desk, fault);
+    if (!err)
+        err = bx_exchange_allowed(till, desk, fault);
     if (err)
         return err;
     sale_open(till, desk);

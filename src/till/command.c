@@ -30,6 +30,15 @@
  *       {"ticket":1,"code":"B1…","copy":1}
  *   {"verb":"replace","number":"2-000412","ticket":1,"reason":"lost"}
  *       {"ticket":1,"code":"B1…","old":"B1…"}; "code" in place of number and ticket for both
+ *   {"verb":"shift","act":"open","amount":20000} or "pieces":[[2000,5],[1000,10]]; "drawer"
+ *   {"verb":"shift","act":"in|out|drop|float|count|no-sale","amount":2000}
+ *   {"verb":"shift","act":"hand-over","to":8,"amount":0}   each {"kind","number","id","seq","hash"}
+ *   {"verb":"shift","act":"x"}      the report
+ *   {"verb":"shift","act":"close","amount":25700,"next_float":20000,"bag":"7"} or "drawers":[{…}]
+ *       the Z report; 1 when the count differs: once more with what is counted then
+ *   {"verb":"report","what":"z","n":3}   a Z again, with what is confirmed of it now; or "x"
+ *   {"verb":"training","on":true}
+ *       all that wants it: "reason", "note", "approver", "approver_pin"
  *   {"verb":"void","number":"2-000412","reason":"mistake"}
  *   {"verb":"refund","number":"2-000412","tickets":[1,2],"pieces":["3:1"],"tender":"cash"}
  *       tickets, pieces (LINE:QUANTITY): some; neither: all that is left; tender: as it was paid;
@@ -37,9 +46,12 @@
  *       {"number":"2-R000001","id","seq","hash","of":"2-000412","currency","exponent","total":-4800,
  *        "rounding","offline","tenders":[{"tender":"cash","amount":-4800,"reference":""}],
  *        "tickets":[1,2]}
+ *   {"verb":"refund","slot":"2026-11-24-1430"}    all this till sold for it: a visit cancelled
+ *       {"refunded":12,"failed":0,"cash":4800,"total":9600}
  *   {"verb":"exchange", what comes back as for refund, what is taken as for sell}   as for sell
  *   {"verb":"tender","number":"2-000412","from":"cash","to":"card:4711","amount":2400}
  *   {"verb":"dispute","number":"2-000412","counted":12345}   without it: opens the drawer
+ *   {"verb":"invoice","number":"2-000412","name":"Ann Lee","street":"","town":"","tax":""}
  *   {"verb":"settle","seq":9,"reason":"seen","note":"called Ann"}
  *   {"verb":"offline","on":true}    {"forced":true}
  *   {"verb":"status"}               {"till","user","name","locked","shift","link","queued",…} */
@@ -166,6 +178,9 @@ static const struct bx_verb verbs[] = {
     {"sync", BX_VERB_ANYBODY, bx_command_sync, .tick = bx_command_sync_look},
     {"reprint", BX_VERB_ACTS, bx_command_paper_ask, .rows = bx_command_paper_rows},
     {"replace", BX_VERB_ACTS, bx_command_paper_ask, .rows = bx_command_paper_rows},
+    {"shift", BX_VERB_LOOKS, bx_command_shift},
+    {"report", BX_VERB_LOOKS, bx_command_report, .rows = bx_command_report_rows},
+    {"training", BX_VERB_ACTS, bx_command_training},
     {"void", BX_VERB_ACTS, bx_command_void, bx_command_correct_rows, bx_command_correct_tick, NULL},
     {"refund", BX_VERB_ACTS, bx_command_refund, bx_command_correct_rows, bx_command_correct_tick,
      NULL},
@@ -174,6 +189,8 @@ static const struct bx_verb verbs[] = {
     {"tender", BX_VERB_ACTS, bx_command_tender, bx_command_correct_rows, bx_command_correct_tick,
      NULL},
     {"dispute", BX_VERB_ACTS, bx_command_dispute, bx_command_correct_rows, bx_command_correct_tick,
+     NULL},
+    {"invoice", BX_VERB_ACTS, bx_command_invoice, bx_command_correct_rows, bx_command_correct_tick,
      NULL},
     {"settle", BX_VERB_ACTS, bx_command_settle, bx_command_settle_rows, NULL, NULL},
     {"queue", BX_VERB_ANYBODY, bx_enquire_queue, .rows = bx_enquiry_rows},

@@ -55,6 +55,8 @@ void bx_command_void(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_refund(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_exchange(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_tender(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_refund_slot(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_invoice(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_dispute(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_settle(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_settle_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
@@ -71,6 +73,11 @@ void bx_command_sync_look(struct bx_till *till);
 void bx_command_person(struct bx_till *till);
 void bx_command_person_done(struct bx_till *till, const struct bx_entry_head *head,
                             const struct bx_ref *ref);
+
+void bx_command_shift(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_report(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_report_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
+void bx_command_training(struct bx_till *till, struct bx_json_reader *reader);
 
 void bx_enquire_queue(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_find(struct bx_till *till, struct bx_json_reader *reader);

@@ -495,10 +495,15 @@ static bool is_below(const struct entry *entry, const struct bx_query *query)
     return query->from == 0 || entry->head.seq < query->from;
 }
 
+static bool is_about(struct fake *fake, const struct entry *entry, const struct bx_id *id)
+{
+    const struct entry *named = entry_of(fake, id);
+    return named && entry->about == named->head.seq;
+}
+
 static bool answers(struct fake *fake, const struct entry *entry, const struct bx_query *query)
 {
     int64_t seq = entry->head.seq;
-    const struct entry *named;
     switch (query->kind) {
     case BX_QUERY_FROM: return seq >= query->from;
     case BX_QUERY_SALES:
@@ -509,9 +514,7 @@ static bool answers(struct fake *fake, const struct entry *entry, const struct b
     case BX_QUERY_NUMBER:
         return entry->head.number[0] && strcmp(entry->head.number, query->text) == 0;
     case BX_QUERY_CODE: return has_code(fake, entry, query->text);
-    case BX_QUERY_ABOUT:
-        named = entry_of(fake, &query->id);
-        return named && seq > query->from && entry->about == named->head.seq;
+    case BX_QUERY_ABOUT: return seq > query->from && is_about(fake, entry, &query->id);
     case BX_QUERY_KIND: return entry->head.kind == query->entry_kind && is_below(entry, query);
     case BX_QUERY_SHIFT: return entry->head.shift == query->from && seq > query->after;
     case BX_QUERY_PERSON: return false;
@@ -563,6 +566,8 @@ static int idle(struct bx_journal *journal, struct bx_fault *fault)
         return bx_fault_say(fault, BX_ERR_CORRUPT,
                             "The journal is damaged at entry %" PRId64 " (it was changed).",
                             fake->spoiled);
+    struct bx_journal_notes notes = {.persons_end = fake->now.last_at};
+    persons_put(fake, &notes);
     return fake->room < (int64_t)LINE_MB << 20 ? no(fault, BX_ERR_FULL, "The disk is short.") : 0;
 }
 

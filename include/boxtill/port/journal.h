@@ -39,11 +39,21 @@ enum bx_job_state {
 const char *bx_job_state_word(enum bx_job_state state);
 int bx_must bx_job_state_parse(const char *word, enum bx_job_state *ret);
 
+enum bx_paper_word {
+    BX_JOB_RECEIPT,
+    BX_JOB_TICKET,
+    BX_JOB_REPORT, /* X, Z: `sale` is the entry itself */
+    BX_JOB_SLIP,   /* paid in, drop, invoice …: the same */
+    BX_JOB_VOUCHER /* one that was sold: ticket is its index among the lines */
+};
+const char *bx_paper_word(enum bx_paper_word kind);
+int bx_must bx_paper_parse(const char *word, enum bx_paper_word *ret);
+
 struct bx_print_job {
     struct bx_id id; /* and the name by which the spooler is asked for it */
     int64_t seq;     /* the entry it stands in */
     int64_t sale;    /* seq of the sale it shows (the same for a sale) */
-    enum bx_paper_word { BX_JOB_RECEIPT, BX_JOB_TICKET } kind;
+    enum bx_paper_word kind;
     int ticket; /* index in the sale; -1 */
     int copy;
     enum bx_job_state state;
@@ -135,7 +145,7 @@ struct bx_person_note {
     struct bx_id id;
     const char *bytes; /* NULL: erase; one that is not there is erased already */
     size_t len;        /* at most BX_PERSON_MAX */
-    bx_utc until;      /* when it is to be erased by itself; 0: not */
+    bx_utc until;      /* erased in idle time when there is an entry later than this; 0: not */
 };
 enum { BX_PERSON_MAX = 2048 };
 
@@ -226,7 +236,8 @@ struct bx_journal_ops {
                 struct bx_ref *ret, struct bx_fault *fault);
     int (*read)(struct bx_journal *journal, const struct bx_query *query, bx_row_visit visit,
                 void *arg, struct bx_fault *fault);
-    /* A slice of housekeeping when nobody waits: checkpoint, verification, disk space. Returns 1
+    /* A slice of housekeeping when nobody waits: checkpoint, verification, disk space,
+     * persons whose time is over. Returns 1
      * while there is more to do, 0 when done, or an error (BX_ERR_CORRUPT, BX_ERR_FULL). */
     int (*idle)(struct bx_journal *journal, struct bx_fault *fault);
 };

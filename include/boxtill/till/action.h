@@ -58,11 +58,15 @@ enum bx_action {
     BX_ACTION_QUICK_3,    /* F4, e */
     BX_ACTION_DROP,       /* Delete, d on LINES: take the line out */
     BX_ACTION_CHOOSE,     /* Enter on FIND, PALETTE, LINE */
+    BX_ACTION_SHIFT,      /* S */
+    BX_ACTION_DRAWER,     /* O on SELL: open the drawer without a sale */
     BX_ACTION_SCOPE,      /* Tab on FIND: this till's sales, or the venue's */
     BX_ACTION_VOID,       /* v on SALE */
     BX_ACTION_REFUND,     /* f on SALE */
     BX_ACTION_EXCHANGE,   /* x on SALE */
     BX_ACTION_TENDER,     /* m on SALE: another tender than was keyed */
+    BX_ACTION_SLOT_BACK,  /* palette: all that was sold for the chosen slot */
+    BX_ACTION_BILL,       /* i on SALE: an invoice for it */
     BX_ACTION_DISPUTE,    /* d on SALE: about its change */
     BX_ACTION_LOGOUT,
     BX_ACTION_QUIT,
