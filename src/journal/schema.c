@@ -34,6 +34,8 @@
     "total("                                                                                   \
     " shift INTEGER NOT NULL, what TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL," \
     " amount INTEGER NOT NULL, PRIMARY KEY(shift, what, name)) STRICT, WITHOUT ROWID;"
+/* vouchers taken here and not given back; sale: the entry that took it */
+#define VOUCHER "voucher(name TEXT PRIMARY KEY, sale INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 #define LOCKOUT \
     "lockout("  \
     " user INTEGER PRIMARY KEY, failures INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;"
@@ -109,6 +111,7 @@ const char *const bx_ledger_schema[] = {
     " place INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL, key BLOB NOT NULL,"
     " until INTEGER NOT NULL) STRICT;"
     "CREATE INDEX person_until ON person(until) WHERE until <> 0;"
+    "CREATE TABLE " VOUCHER
     /* what stood before the first entry, when there were entries before it (anchor.c) */
     "CREATE TABLE anchor("
     " one INTEGER PRIMARY KEY CHECK(one = 1), seq INTEGER NOT NULL, text TEXT NOT NULL) STRICT;",
@@ -118,6 +121,7 @@ const size_t bx_ledger_schema_count = bx_countof(bx_ledger_schema);
 const char bx_ledger_beside[] =
     "CREATE TEMP TABLE " TICKET "CREATE TEMP TABLE " ABOUT "CREATE INDEX temp.about_seq ON"
     " about(seq); CREATE TEMP TABLE " TOTAL "CREATE TEMP TABLE " LOCKOUT
+    "CREATE TEMP TABLE " VOUCHER
     "CREATE TEMP TABLE answer(seq INTEGER PRIMARY KEY, standing INTEGER NOT NULL) STRICT;"
     "INSERT INTO temp.answer SELECT seq, standing FROM main.answer WHERE standing >= 2;"
     "CREATE TEMP TABLE lease_use("

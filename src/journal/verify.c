@@ -255,6 +255,7 @@ static int projections_compare(struct bx_ledger *ledger, struct bx_fault *fault)
     } list[] = {
         {"ticket", DIFFER("ticket")},
         {"about", DIFFER("about")},
+        {"voucher", DIFFER("voucher")},
         {"lockout", DIFFER("lockout")},
         {"answer", "SELECT count(*) FROM main.answer m JOIN temp.answer t USING(seq)"
                    " WHERE m.standing <> t.standing"},
