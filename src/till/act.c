@@ -169,6 +169,20 @@ static void (*const runs[BX_ACTIONS])(struct bx_till *) = {
     [BX_ACTION_PAY] = bx_sell_pay,
     [BX_ACTION_CASH_EXACT] = bx_pay_enter,
     [BX_ACTION_CARD] = bx_pay_card,
+    [BX_ACTION_VOUCHER] = bx_pay_by_voucher,
+    [BX_ACTION_ACCOUNT] = bx_pay_to_account,
+    [BX_ACTION_INVOICE] = bx_pay_invoice,
+    [BX_ACTION_ROUND_UP] = bx_pay_round,
+    [BX_ACTION_LATER] = bx_pay_later,
+    [BX_ACTION_DISCOUNT] = bx_sell_discount,
+    [BX_ACTION_PRICE] = bx_sell_price,
+    [BX_ACTION_GROUP] = bx_sell_group,
+    [BX_ACTION_LIST_PRICE] = bx_sell_decline,
+    [BX_ACTION_MEMBER] = bx_sell_member,
+    [BX_ACTION_PARK] = bx_sell_park,
+    [BX_ACTION_OVER] = bx_sell_over,
+    [BX_ACTION_MOVE] = bx_sell_line_move,
+    [BX_ACTION_ARRIVALS] = bx_arrivals_open,
     [BX_ACTION_NEXT_SLOT] = bx_slots_next,
     [BX_ACTION_DAY] = day_next,
     [BX_ACTION_EVENT] = bx_slots_event,
@@ -318,7 +332,7 @@ void bx_counter_press(struct bx_till *till, int key)
         return;
     }
     caps_watch(till, key, action != BX_ACTION_NONE);
-    if (key != 'N')
+    if (key != 'N' && action != BX_ACTION_OVER)
         counter->wish_quantity = 0;
     if (action == BX_ACTION_NONE)
         screen_keys[screen](till, key);

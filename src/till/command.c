@@ -61,6 +61,7 @@ enum { COMMAND_BYTES = 16384, ANSWER_BYTES = 8 << 20 };
 
 void bx_command_finish(struct bx_command *command)
 {
+    bx_free(command->said);
     if (command->desk)
         bx_desk_finish(command->desk);
     bx_free(command->desk);
@@ -158,6 +159,9 @@ static const struct bx_verb verbs[] = {
     {"logout", BX_VERB_ANYBODY, bx_command_logout, .done = bx_command_person_done},
     {"lock", BX_VERB_ANYBODY, bx_command_lock},
     {"sell", BX_VERB_ACTS, bx_command_sell, .tick = bx_command_sell_tick},
+    {"park", BX_VERB_ACTS, bx_command_park},
+    {"parked", BX_VERB_LOOKS, bx_command_parked},
+    {"arrivals", BX_VERB_LOOKS, bx_command_arrivals},
     {"offline", BX_VERB_ANYBODY, bx_command_offline},
     {"sync", BX_VERB_ANYBODY, bx_command_sync, .tick = bx_command_sync_look},
     {"reprint", BX_VERB_ACTS, bx_command_paper_ask, .rows = bx_command_paper_rows},

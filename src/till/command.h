@@ -44,6 +44,10 @@ enum bx_query_kind bx_command_search(const struct bx_till *till, const char *tex
 void bx_command_sell(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_sell_tick(struct bx_till *till);
 
+void bx_command_arrivals(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_park(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_parked(struct bx_till *till, struct bx_json_reader *reader);
+
 void bx_command_paper_ask(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_paper_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
 

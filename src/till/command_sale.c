@@ -3,14 +3,17 @@
 
 #include "core.h"
 
-#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 #include "command.h"
+#include "grammar.h"
 #include "screens.h"
+
+enum { PATIENCE_MS = 20000 };
 
 static int event_of(const struct bx_programme *programme, const char *text)
 {
@@ -58,28 +61,34 @@ static const struct bx_slot *slot_of(const struct bx_till *till, int event, cons
     return NULL;
 }
 
-static int basket_ring(struct bx_till *till, const char *basket, int event,
-                       const struct bx_slot *slot, struct bx_fault *fault)
+/* What was said beside the basket: "tenders". */
+static void tenders_read(struct bx_till *till, struct bx_json_reader *reader)
 {
-    struct bx_desk *desk = till->command.desk;
-    for (const char *at = basket; *at;) {
-        size_t digits = strspn(at, "0123456789");
-        int64_t quantity = 1;
-        if (digits > 0 && bx_text_number(at, digits, BX_QUANTITY_MAX, &quantity))
-            return bx_fault_say(fault, BX_ERR_REFUSED, "A quantity is 1 to %d.", BX_QUANTITY_MAX);
-        at += digits;
-        if (*at < 'a' || *at > 'z')
-            return bx_fault_say(fault, BX_ERR_INPUT,
-                                "A basket is written like 2a1c: how many, then the letter.");
-        const struct bx_product *product = bx_programme_by_key(till->programme, *at, event);
-        if (!product)
-            return bx_fault_say(fault, BX_ERR_MISSING, "Nothing here has the letter %c.", *at);
-        if (product->events != 0 && !slot)
-            return bx_fault_say(fault, BX_ERR_MISSING, "There is no such time.");
-        int err = bx_desk_add(till, desk, product, slot, (int)quantity, fault);
+    struct bx_command *command = &till->command;
+    if (!bx_json_get(reader->object, "tenders"))
+        return;
+    bx_json *array = bx_json_array(reader, "tenders", BX_TENDERS_MAX);
+    for (bx_json *one = bx_json_first(array); one; one = bx_json_next(one)) {
+        if (!bx_json_is_string(one) || strlen(bx_json_text(one)) >= sizeof(command->tenders[0]))
+            bx_json_fault(reader, "a tender is cash, cash:AMOUNT, card or card:REFERENCE");
+        else
+            BX_TEXT_COPY(command->tenders[command->tender_count++], bx_json_text(one));
+    }
+}
+
+/* The parts of the payment: those of the line, then those of "tenders". */
+static int parts_read(struct bx_till *till, struct bx_said *said, struct bx_fault *fault)
+{
+    struct bx_command *command = &till->command;
+    for (size_t i = 0; i < command->tender_count; i++) {
+        if (said->part_count == BX_TENDERS_MAX)
+            return bx_fault_say(fault, BX_ERR_INPUT, "A payment has at most %d parts.",
+                                BX_TENDERS_MAX);
+        int err = bx_said_part_read(command->tenders[i], till->programme->exponent,
+                                    &said->parts[said->part_count], fault);
         if (err)
             return err;
-        at++;
+        said->part_count++;
     }
     return 0;
 }
@@ -90,116 +99,264 @@ static bool too_long(const struct bx_json_reader *reader)
     return bx_json_is_string(basket) && strlen(bx_json_text(basket)) > BX_COMMAND_BASKET;
 }
 
-void bx_command_sell(struct bx_till *till, struct bx_json_reader *reader)
+struct wish { /* the members of the command */
+    char basket[256], slot[BX_SLUG_SIZE], event[BX_NAME_SIZE];
+    char resume[BX_ID_TEXT];
+};
+
+static int slot_find(const struct bx_till *till, const struct wish *wish, struct bx_said *said,
+                     int *ret_event, const struct bx_slot **ret_slot, struct bx_fault *fault)
+{
+    char text[BX_SLUG_SIZE];
+    char day[BX_DATE_TEXT];
+    BX_TEXT_COPY(text, wish->slot);
+    *ret_event = wish->event[0] ? event_of(till->programme, wish->event) : 0;
+    if (*ret_event < 0)
+        return bx_fault_say(fault, BX_ERR_MISSING, "There is no event %s.", wish->event);
+    if (said->minute >= 0) {
+        said->column = said->minute_column;
+        if (said->dated)
+            snprintf(text, sizeof(text), "%s %02d:%02d", bx_date_format(said->date, day),
+                     said->minute / 60, said->minute % 60);
+        else
+            snprintf(text, sizeof(text), "%02d:%02d", said->minute / 60, said->minute % 60);
+    }
+    *ret_slot = slot_of(till, *ret_event, text);
+    if (said->minute >= 0 && !*ret_slot)
+        return bx_fault_say(fault, BX_ERR_MISSING, "There is no such time.");
+    if (*ret_slot)
+        *ret_event = (*ret_slot)->event;
+    return 0;
+}
+
+static int sell_begin(struct bx_till *till, const struct wish *wish, struct bx_fault *fault)
 {
     struct bx_command *command = &till->command;
+    const struct bx_slot *slot;
+    struct bx_id basket;
+    int event;
+    if (!till->programme)
+        return bx_fault_say(fault, BX_ERR_MISSING, "There is no programme yet.");
+    if (!bx_people_user(till))
+        return bx_fault_say(fault, BX_ERR_REFUSED, "%s: boxtill login first.",
+                            till->people.locked ? bx_word("The till is locked")
+                                                : bx_word("Nobody is logged in"));
+    command->said = bx_new(struct bx_said);
+    int err = bx_said_read(wish->basket, till->programme->exponent, command->said, fault);
+    if (!err)
+        err = parts_read(till, command->said, fault);
+    if (!err)
+        err = slot_find(till, wish, command->said, &event, &slot, fault);
+    if (err)
+        return err;
+    command->desk = bx_new(struct bx_desk);
+    bx_desk_init(command->desk, command->request, false);
+    if (wish->resume[0])
+        return bx_id_parse(wish->resume, &basket)
+                   ? bx_fault_say(fault, BX_ERR_INPUT, "%s is no parked basket.", wish->resume)
+                   : bx_shelf_resume(till, command->desk, &basket, fault);
+    err = bx_said_ring(till, command->desk, command->said, event, slot, fault);
+    if (!err && command->desk->basket.count == 0)
+        err = bx_fault_say(fault, BX_ERR_INPUT,
+                           "A basket is written like 2a1c: how many, then the letter.");
+    if (!err)
+        command->stage = 1;
+    return err;
+}
+
+void bx_command_sell(struct bx_till *till, struct bx_json_reader *reader)
+{
+    bx_origin mine = till->command.request;
     struct bx_fault fault = {0};
-    char basket[256];
-    char slot_text[BX_SLUG_SIZE];
-    char event_text[BX_NAME_SIZE];
+    struct wish wish;
     if (too_long(reader)) {
         bx_fault_say(&fault, BX_ERR_INPUT, "A basket is at most %d characters.", BX_COMMAND_BASKET);
         bx_command_usage(till, &fault);
         return;
     }
-    bx_json_string(reader, "basket", BX_COMMAND_BASKET, basket, sizeof(basket));
-    bx_json_string_or(reader, "slot", 39, slot_text, sizeof(slot_text), "");
-    bx_json_string_or(reader, "event", BX_NAME_COLUMNS, event_text, sizeof(event_text), "");
-    if (bx_json_get(reader->object, "tenders")) {
-        bx_json *array = bx_json_array(reader, "tenders", BX_TENDERS_MAX);
-        for (bx_json *one = bx_json_first(array); one; one = bx_json_next(one)) {
-            if (!bx_json_is_string(one) || strlen(bx_json_text(one)) >= sizeof(command->tenders[0]))
-                bx_json_fault(reader, "a tender is cash, cash:AMOUNT, card or card:REFERENCE");
-            else
-                BX_TEXT_COPY(command->tenders[command->tender_count++], bx_json_text(one));
-        }
-    }
-    if (reader->err) {
+    bx_json_string_or(reader, "resume", BX_ID_TEXT - 1, wish.resume, sizeof(wish.resume), "");
+    if (wish.resume[0])
+        bx_json_string_or(reader, "basket", BX_COMMAND_BASKET, wish.basket, sizeof(wish.basket),
+                          "");
+    else
+        bx_json_string(reader, "basket", BX_COMMAND_BASKET, wish.basket, sizeof(wish.basket));
+    bx_json_string_or(reader, "slot", 39, wish.slot, sizeof(wish.slot), "");
+    bx_json_string_or(reader, "event", BX_NAME_COLUMNS, wish.event, sizeof(wish.event), "");
+    tenders_read(till, reader);
+    if (reader->err)
         bx_command_usage(till, reader->fault);
-        return;
-    }
-    int err = 0;
-    int event = 0;
-    if (!till->programme)
-        err = bx_fault_say(&fault, BX_ERR_MISSING, "There is no programme yet.");
-    else if (!bx_people_user(till))
-        err = bx_fault_say(&fault, BX_ERR_REFUSED, "%s: boxtill login first.",
-                           till->people.locked ? bx_word("The till is locked")
-                                               : bx_word("Nobody is logged in"));
-    else if (event_text[0] && (event = event_of(till->programme, event_text)) < 0)
-        err = bx_fault_say(&fault, BX_ERR_MISSING, "There is no event %s.", event_text);
-    if (!err) {
-        const struct bx_slot *slot = slot_of(till, event, slot_text);
-        command->desk = bx_new(struct bx_desk);
-        bx_desk_init(command->desk, command->request, false);
-        err = basket_ring(till, basket, slot ? slot->event : event, slot, &fault);
-    }
-    if (err) {
+    else if (sell_begin(till, &wish, &fault) && till->command.request == mine)
         bx_command_refuse(till, &fault);
-        return;
-    }
-    command->stage = 1;
 }
 
-static int settles_early(const char *text, struct bx_fault *fault)
+/* --- allowing --------------------------------------------------------------------------------- */
+
+static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warrant *warrant,
+                    const void *arg)
+{
+    struct bx_command *command = &till->command;
+    struct bx_fault fault = {0};
+    (void)origin;
+    (void)arg;
+    if (strcmp(warrant->what.s, "offline") == 0) {
+        if (bx_deal_allow(&command->desk->deal, warrant, &fault))
+            bx_command_refuse(till, &fault);
+        else
+            command->stage = 1;
+        return;
+    }
+    if (bx_said_discounts(till, command->desk, command->said, &command->nth, warrant->approver,
+                          &fault))
+        bx_command_refuse(till, &fault);
+    else
+        command->stage = 1;
+}
+
+/* Refused for something that a supervisor may lift: the one that the command brought, if any. */
+static void wanted(struct bx_till *till, struct bx_fault *fault)
+{
+    struct bx_command *command = &till->command;
+    bx_origin mine = command->request;
+    bool offline = strcmp(command->desk->wants.s, "offline") == 0;
+    struct bx_warrant_ask ask = {.origin = mine,
+                                 .action = offline ? "offline" : "allow",
+                                 .need = BX_NEED_WORD,
+                                 .done = allowed};
+    command->stage = 3;
+    if (bx_warrant_ask(till, &ask, fault) && command->request == mine)
+        bx_command_refuse(till, fault);
+}
+
+static void refused(struct bx_till *till, struct bx_fault *fault)
+{
+    struct bx_command *command = &till->command;
+    if (bx_slug_is_none(&command->desk->wants))
+        bx_command_refuse(till, fault);
+    else
+        wanted(till, fault);
+}
+
+/* --- paying ----------------------------------------------------------------------------------- */
+
+static int settles_early(const struct bx_said_part *part, struct bx_fault *fault)
 {
     return bx_fault_say(fault, BX_ERR_REFUSED,
-                        "%s pays for everything: leave out what comes after it.", text);
+                        "%s pays for everything: leave out what comes after it.",
+                        bx_tender_word(part->kind));
 }
 
 /* LAST: nothing comes after it. One that settles before others is refused, since those would be
  * dropped without a word. */
-static int tender(struct bx_till *till, const char *text, bool last, struct bx_fault *fault)
+static int part_pay(struct bx_till *till, const struct bx_said_part *part, bool last,
+                    struct bx_fault *fault)
 {
     struct bx_desk *desk = till->command.desk;
-    bx_money left;
-    bx_money cash;
-    bx_money due;
-    bx_desk_left(till, desk, &left, &cash);
-    due = cash;
-    if (strncmp(text, "card", 4) == 0 && (text[4] == ':' || !text[4]))
-        return last ? bx_desk_tender(till, desk, BX_TENDER_CARD, left, text[4] ? text + 5 : NULL,
-                                     fault)
-                    : settles_early(text, fault);
-    if (strncmp(text, "cash", 4) != 0 || (text[4] != ':' && text[4]))
-        return bx_fault_say(fault, BX_ERR_INPUT,
-                            "A tender is cash, cash:AMOUNT, card or card:REFERENCE.");
-    if (text[4] && bx_money_parse(text + 5, strlen(text + 5), till->programme->exponent, &cash))
-        return bx_fault_say(fault, BX_ERR_INPUT, "%s is no amount.", text + 5);
-    if (!last && cash.minor >= due.minor)
-        return settles_early(text, fault);
-    return bx_desk_tender(till, desk, BX_TENDER_CASH, cash, NULL, fault);
+    struct bx_slug account = {""};
+    bx_money left, due;
+    bx_desk_left(till, desk, &left, &due);
+    bool cash = part->kind == BX_TENDER_CASH;
+    bx_money amount = part->has_amount ? part->amount : cash ? due : left;
+    const char *reference = part->reference;
+    if (part->kind == BX_TENDER_VOUCHER)
+        return bx_vouchers_take(till, desk, part->reference, NULL, fault);
+    if (!last && amount.minor >= (cash ? due : left).minor)
+        return settles_early(part, fault);
+    if (part->kind == BX_TENDER_ACCOUNT) {
+        snprintf(account.s, sizeof(account.s), "%.39s", part->reference);
+        if (account.s[0] && bx_desk_account(till, desk, &account, fault))
+            return fault->err;
+        reference = NULL;
+    }
+    if (part->kind == BX_TENDER_PREPAID) {
+        reference = desk->deal.order_ref;
+        if (desk->deal.prepaid.minor < amount.minor)
+            return bx_fault_say(fault, BX_ERR_REFUSED, "Less than that was paid before.");
+    }
+    return bx_desk_tender(till, desk, part->kind, amount, reference, fault);
 }
 
-/* Everything is rung up and nothing waits: pay. */
-static void sell_pay(struct bx_till *till)
+/* What the server is asked about is waited for, but not for ever. */
+static bool waits(struct bx_till *till)
 {
     struct bx_command *command = &till->command;
+    const struct bx_attempt *attempt = bx_attempts_of(till, command->desk);
+    struct bx_fault fault = {0};
+    if (!attempt && !bx_vouchers_are_busy(till, command->desk)) {
+        command->until = (bx_mono){0};
+        return false;
+    }
+    if (command->until.ns == 0)
+        command->until = bx_mono_plus_ms(till->turn.mono, PATIENCE_MS);
+    if (!attempt || till->turn.mono.ns < command->until.ns)
+        return true;
+    bx_fault_say(&fault, BX_ERR_UNKNOWN,
+                 "The server has not said whether the voucher was charged. The basket is put aside "
+                 "with its places until it has: boxtill parked");
+    if (bx_shelf_leave(till, command->desk, &fault) == 0)
+        bx_command_ended(till, command->request, BX_UNKNOWN, &fault);
+    return true;
+}
+
+static void parts_pay(struct bx_till *till)
+{
+    struct bx_command *command = &till->command;
+    struct bx_said *said = command->said;
     bx_origin mine = command->request;
     struct bx_fault fault = {0};
-    int err = bx_desk_pay_open(till, command->desk, &fault);
-    if (err == BX_ERR_BUSY && command->desk->waiting > 0)
-        return;
-    if (command->tender_count == 0)
-        BX_TEXT_COPY(command->tenders[command->tender_count++], "cash");
-    for (size_t i = 0; i < command->tender_count && !err; i++) {
-        err = tender(till, command->tenders[i], i + 1 == command->tender_count, &fault);
+    int err = 0;
+    while (!err && command->desk->tendering && !command->desk->committing && !waits(till)) {
+        if (command->part == said->part_count)
+            break;
+        err = part_pay(till, &said->parts[command->part], command->part + 1 == said->part_count,
+                       &fault);
+        command->part++;
         if (command->request != mine || !command->desk)
             return; /* refused at once, and told */
-        if (command->desk->committing)
-            break;
     }
-    if (!err && !command->desk->committing) {
-        bx_money left;
-        bx_money cash;
+    if (command->request != mine || !command->desk)
+        return;
+    bool busy = bx_attempts_of(till, command->desk) || bx_vouchers_are_busy(till, command->desk);
+    if (!err && !command->desk->committing && command->desk->tendering && !busy) {
+        bx_money left, cash;
         char text[BX_MONEY_TEXT];
         bx_desk_left(till, command->desk, &left, &cash);
         err = bx_fault_say(&fault, BX_ERR_REFUSED, "%s is still to be paid: nothing was sold.",
                            bx_money_format(left, till->programme->exponent, text));
     }
-    command->stage = 2;
     if (err)
         bx_command_refuse(till, &fault);
+}
+
+/* Cash, unless it was paid before the visit. */
+static void part_usual(struct bx_till *till)
+{
+    struct bx_command *command = &till->command;
+    bx_money left, cash;
+    bx_desk_left(till, command->desk, &left, &cash);
+    bool paid = left.minor > 0 && command->desk->deal.prepaid.minor >= left.minor;
+    command->said->parts[0] =
+        (struct bx_said_part){.kind = paid ? BX_TENDER_PREPAID : BX_TENDER_CASH};
+    command->said->part_count = 1;
+}
+
+/* Everything is rung up and nothing waits: discounts, then pay. */
+static void sell_pay(struct bx_till *till)
+{
+    struct bx_command *command = &till->command;
+    struct bx_fault fault = {0};
+    int err = bx_said_discounts(till, command->desk, command->said, &command->nth, 0, &fault);
+    if (!err)
+        err = bx_desk_pay_open(till, command->desk, &fault);
+    if (err == BX_ERR_BUSY && command->desk->waiting > 0)
+        return;
+    if (err) {
+        refused(till, &fault);
+        return;
+    }
+    if (command->said->part_count == 0)
+        part_usual(till);
+    command->stage = 2;
+    parts_pay(till);
 }
 
 static void tickets_put(struct bx_json_writer *writer, const struct bx_sale *sale)
@@ -256,6 +413,9 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
 
 void bx_command_sell_tick(struct bx_till *till)
 {
-    if (till->command.stage == 1 && till->command.desk->waiting == 0)
+    struct bx_command *command = &till->command;
+    if (command->stage == 1 && command->desk && command->desk->waiting == 0)
         sell_pay(till);
+    else if (command->stage == 2 && command->desk && !command->desk->committing)
+        parts_pay(till);
 }

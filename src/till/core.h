@@ -15,68 +15,14 @@
 #include "form.h"
 #include "intent.h"
 #include "papers.h"
+
 #include "asking.h"
 #include "correct.h"
-
 #include "counter.h"
+#include "deal.h"
 #include "server.h"
+#include "shelf.h"
 #include "start.h"
-
-/* --- desk.c: a basket and its tendering; the screen has one, a command brings its own --------- */
-
-struct bx_desk {
-    bx_origin origin;
-    struct bx_basket basket;
-    struct bx_sale sale; /* being tendered: basket, totals, tenders so far */
-    bool tendering;      /* its places are reserved */
-    bool committing;     /* handed to the journal, answer not here yet */
-    int waiting;         /* places asked of the server for this basket, not answered yet */
-    struct bx_slug waiting_pool;
-    bool stale;              /* a new programme came while it was being paid */
-    int undo_count, undo_at; /* earlier baskets, for undo and redo */
-    struct bx_basket *undo;  /* ring of UNDO_MAX, NULL for a command's desk */
-};
-
-void bx_desk_init(struct bx_desk *desk, bx_origin origin, bool with_undo);
-void bx_desk_finish(struct bx_desk *desk);
-/* Rings up (or, negative, takes away) at once when the lease has the places; else, online, adds the
- * line, asks GROW for the basket's need and marks it waiting (a refusal takes back what is not
- * ours, with a sentence through bx_say or the command's reply); offline refuses and says how many
- * are this till's. */
-int bx_must bx_desk_add(struct bx_till *till, struct bx_desk *desk,
-                        const struct bx_product *product, const struct bx_slot *slot, int quantity,
-                        struct bx_fault *fault);
-int bx_must bx_desk_move(struct bx_till *till, struct bx_desk *desk, const struct bx_slot *slot,
-                         struct bx_fault *fault);
-void bx_desk_line_drop(struct bx_till *till, struct bx_desk *desk, int index);
-void bx_desk_clear(struct bx_till *till, struct bx_desk *desk);
-/* The basket was sold already: empties it for good. */
-void bx_desk_forget(struct bx_till *till, struct bx_desk *desk);
-/* Brings the basket up to what the programme and the day say now, and says what that changed. */
-void bx_desk_refresh(struct bx_till *till, struct bx_desk *desk);
-/* There is a new programme: refreshes, after an open payment at the latest. */
-void bx_desk_programme(struct bx_till *till, struct bx_desk *desk);
-/* Takes back the last STEPS changes, also while places are asked for: BEFORE is the basket then. */
-void bx_desk_put_back(struct bx_till *till, struct bx_desk *desk, const struct bx_basket *before,
-                      int steps);
-bool bx_desk_undo(struct bx_till *till, struct bx_desk *desk);
-bool bx_desk_redo(struct bx_till *till, struct bx_desk *desk);
-/* Reserves the basket's places and opens tendering; refused for an empty basket, one that waits, a
- * slot that is over, a missing day key, nobody logged in, selling stopped. */
-int bx_must bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault);
-void bx_desk_pay_close(struct bx_till *till, struct bx_desk *desk);
-/* Adds a tender; the one that settles makes the ticket codes and hands the sale to the journal. */
-int bx_must bx_desk_tender(struct bx_till *till, struct bx_desk *desk, enum bx_tender_kind kind,
-                           bx_money received, const char *reference, struct bx_fault *fault);
-/* What is left to pay, and what cash would be due for it. */
-void bx_desk_left(const struct bx_till *till, const struct bx_desk *desk, bx_money *ret_left,
-                  bx_money *ret_cash);
-/* The server answered a GROW for POOL (or did not): settles what waits. */
-void bx_desk_grown(struct bx_till *till, const struct bx_slug *pool);
-/* The journal has answered: the sale is over, or (refused) the basket stands as before paying. */
-void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold);
-/* The desk of ORIGIN, or NULL when its command is gone. */
-struct bx_desk *bx_desk_of(struct bx_till *till, bx_origin origin);
 
 /* --- people.c: login, PIN, lock-outs, lock -----------------------------------------------------
  */
@@ -131,7 +77,9 @@ struct bx_command {    /* one under way at a time; others wait at the caller */
     int64_t n;
     bx_mono until;
     size_t tender_count;
-    char tenders[BX_TENDERS_MAX][64];
+    char tenders[BX_TENDERS_MAX][176];
+    struct bx_said *said;      /* sell: what was written, owned */
+    int nth, part;             /* its discounts and parts that are done */
     struct bx_buf json, human; /* the answer as it grows */
     struct bx_command_warrant warrant;
     const struct bx_verb *row; /* of the table of verbs */
@@ -177,12 +125,19 @@ struct bx_till {
     struct bx_keys *keys;
     struct bx_members *members; /* NULL: none came yet */
     struct bx_orders *orders;   /* NULL: none came yet */
+    struct bx_askings askings;
+    struct bx_attempts attempts;
+    struct bx_voucher_look voucher;
+    struct bx_shelf shelf;
+    struct bx_id collected[BX_COLLECTED_MAX]; /* orders, the last of this run */
+    size_t collected_count;
+    bx_money offline_total;   /* sold since contact was lost */
+    struct bx_hash displayed; /* what the customer sees */
     struct bx_commits commits;
     struct bx_papers papers;
     struct bx_leases leases;
     struct bx_link link;
     struct bx_people people;
-    struct bx_askings askings;
     struct bx_desk desk; /* the screen's */
     struct bx_counter counter;
     struct bx_command command;

@@ -86,6 +86,7 @@ struct bx_counter {
     size_t item_count, item_cap;
     int64_t read_request;
     enum bx_reading reading;
+    int line_column;        /* LINE: where what failed begins, from 1; 0 nowhere */
     char wanted[48];        /* what BX_READING_ONE looks for */
     int64_t listed;         /* what the list depends on, when it was read */
     size_t queue_at;        /* QUEUE: the one that something is done about */
@@ -117,11 +118,13 @@ struct bx_counter {
     int pending_key;  /* held back until it is known not to be a repeat; 0 none */
     bx_mono pending_at;
     /* a burst that may be a scan */
-    int burst[64];
+    int burst[160];                  /* a voucher has 133 characters */
     size_t burst_len, burst_applied; /* the first so many were applied at once */
     bx_mono burst_at;
     size_t digits; /* typed one after another as no hand does */
     bx_mono digit_at;
+    char digit_text[24];            /* they themselves */
+    int scan_quantity;              /* what was typed before them; 0: nothing */
     bx_mono scanned;                /* swallows the Enter a scanner adds */
     struct bx_counter_saved *saved; /* the counter and basket before it */
     /* the last sales, newest first, for the side of the screen */
@@ -158,5 +161,9 @@ void bx_counter_short(struct bx_till *till, const struct bx_slot *slot,
                       const struct bx_product *product, int quantity);
 /* Back to SELL: there is nothing left to pay or to look at. */
 void bx_counter_fresh(struct bx_till *till);
+/* pay.c: a part is paid, and the payment goes on: says what is left. */
+void bx_pay_said(struct bx_till *till);
+/* display.c: tells the customer's display when what it shows is another. */
+void bx_display_tick(struct bx_till *till);
 /* A sentence on the screen until the next key. */
 void bx_say(struct bx_till *till, enum bx_tone tone, const char *format, ...) bx_format(3, 4);

@@ -7,7 +7,7 @@
  * When this till's places do not suffice and the server answers, the line stands in the basket as
  * "waiting" until the lease has grown; what is refused is taken out again, with a sentence. */
 
-#include "core.h"
+#include "desk.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +28,7 @@ void bx_desk_init(struct bx_desk *desk, bx_origin origin, bool with_undo)
 void bx_desk_finish(struct bx_desk *desk)
 {
     desk->undo = bx_free(desk->undo);
+    desk->returns = bx_free(desk->returns);
 }
 
 struct bx_desk *bx_desk_of(struct bx_till *till, bx_origin origin)
@@ -40,7 +41,7 @@ struct bx_desk *bx_desk_of(struct bx_till *till, bx_origin origin)
 /* --- undo ---------------------------------------------------------------------------------- */
 
 /* Keeps the basket as it is before a change; what was undone is forgotten. */
-static void undo_keep(struct bx_desk *desk)
+void bx_desk_keep(struct bx_desk *desk)
 {
     if (!desk->undo)
         return;
@@ -48,8 +49,23 @@ static void undo_keep(struct bx_desk *desk)
         memmove(&desk->undo[0], &desk->undo[1], (UNDO_MAX - 1) * sizeof(desk->undo[0]));
         desk->undo_at--;
     }
-    desk->undo[desk->undo_at++] = desk->basket;
+    desk->undo[desk->undo_at++] = (struct bx_undo){.basket = desk->basket, .deal = desk->deal};
     desk->undo_count = desk->undo_at;
+}
+
+/* The cheapest legal prices for what the basket holds now. */
+static void reprice(struct bx_till *till, struct bx_desk *desk)
+{
+    struct bx_fault fault = {0};
+    struct bx_tariff_facts facts = {
+        .proof = desk->deal.proof, .guests = desk->deal.guests, .declined = desk->deal.declined};
+    desk->saved = (bx_money){0};
+    if (!till->programme || desk->basket.count == 0)
+        return;
+    bx_utc_civil(till->turn.utc, bx_programme_offset(till->programme, till->turn.utc), &facts.today,
+                 &facts.minute);
+    if (bx_tariff_apply(&desk->basket, till->programme, &facts, &desk->saved, &fault))
+        bx_till_log(till, "automatic prices: %s", fault.say);
 }
 
 /* An emptied basket is over: what is rung up next is another sale, with an id of its own. */
@@ -57,6 +73,10 @@ static void changed(struct bx_till *till, struct bx_desk *desk)
 {
     if (desk->basket.count == 0)
         desk->basket.id = (struct bx_id){0};
+    if (desk->basket.count == 0 && desk->had_lines)
+        desk->deal = (struct bx_deal){.corrections = desk->deal.corrections};
+    desk->had_lines = desk->basket.count > 0;
+    reprice(till, desk);
     if (desk->origin == 0)
         bx_draft_touch(till);
 }
@@ -69,9 +89,14 @@ static bool is_still(const struct bx_desk *desk)
 /* Swaps the basket with the one at AT: walking back and forth loses neither. */
 static bool undo_swap(struct bx_till *till, struct bx_desk *desk, int at)
 {
-    struct bx_basket basket = desk->undo[at];
-    desk->undo[at] = desk->basket;
-    desk->basket = basket;
+    struct bx_undo there = desk->undo[at];
+    int64_t corrections = desk->deal.corrections;
+    desk->undo[at] = (struct bx_undo){.basket = desk->basket, .deal = desk->deal};
+    desk->basket = there.basket;
+    desk->deal = there.deal;
+    if (corrections > desk->deal.corrections) /* those stay counted */
+        desk->deal.corrections = corrections;
+    desk->had_lines = false; /* what goes with an empty basket comes back with it */
     changed(till, desk);
     return true;
 }
@@ -113,8 +138,8 @@ static void time_text(const struct bx_till *till, const struct bx_slug *pool, ch
 }
 
 /* "How many are this till's": the one sentence for every shortage. */
-static int short_say(const struct bx_till *till, const struct bx_slug *pool, bool asked,
-                     struct bx_fault *fault)
+int bx_desk_short(const struct bx_till *till, const struct bx_slug *pool, bool asked,
+                  struct bx_fault *fault)
 {
     char time[6];
     int free = (int)bx_leases_free(till, pool);
@@ -133,8 +158,7 @@ static int short_say(const struct bx_till *till, const struct bx_slug *pool, boo
                         free, bx_words_of(free, "place", "places"));
 }
 
-static int ready_check(const struct bx_till *till, const struct bx_desk *desk,
-                       struct bx_fault *fault)
+int bx_desk_ready(const struct bx_till *till, const struct bx_desk *desk, struct bx_fault *fault)
 {
     if (!till->programme)
         return bx_fault_say(fault, BX_ERR_MISSING,
@@ -147,38 +171,43 @@ static int ready_check(const struct bx_till *till, const struct bx_desk *desk,
 }
 
 /* Puts CANDIDATE into the desk if POOL has the places for it, or can be asked for them. */
-static int basket_take(struct bx_till *till, struct bx_desk *desk,
-                       const struct bx_basket *candidate, const struct bx_slug *pool,
-                       struct bx_fault *fault)
+int bx_desk_take(struct bx_till *till, struct bx_desk *desk, const struct bx_basket *candidate,
+                 const struct bx_slug *pool, struct bx_fault *fault)
 {
-    int need = bx_slug_is_none(pool) ? 0 : bx_basket_places(candidate, pool);
-    bool enough = need <= bx_leases_free(till, pool) || need == 0;
+    int64_t need = bx_deal_need(till, &desk->deal, candidate, pool);
+    int64_t free = need == 0 ? 0 : bx_leases_free(till, pool);
+    bool enough = need <= free + bx_desk_over(desk);
     if (!enough && !bx_link_is_up(till))
-        return short_say(till, pool, false, fault);
+        return bx_desk_short(till, pool, false, fault);
     if (!enough && desk->waiting > 0 && !bx_slug_equal(&desk->waiting_pool, pool))
         return bx_fault_say(fault, BX_ERR_BUSY,
                             "Places at another time are being asked for: one moment.");
-    undo_keep(desk);
+    bx_desk_keep(desk);
     desk->basket = *candidate;
     if (bx_id_is_zero(&desk->basket.id))
         desk->basket.id = bx_till_id(till);
     changed(till, desk);
     if (enough)
         return 0;
-    desk->waiting = need;
+    desk->waiting = (int)need;
     desk->waiting_pool = *pool;
     bx_leases_grow(till, pool, need);
     return 0;
 }
 
+int64_t bx_desk_over(const struct bx_desk *desk)
+{
+    return bx_deal_warrant(&desk->deal, "over") ? BX_OVER_MAX : 0;
+}
+
 /* The basket got smaller: perhaps it need not wait any more. */
-static void less(struct bx_till *till, struct bx_desk *desk)
+void bx_desk_changed(struct bx_till *till, struct bx_desk *desk)
 {
     changed(till, desk);
     if (desk->waiting == 0)
         return;
-    int need = bx_basket_places(&desk->basket, &desk->waiting_pool);
-    desk->waiting = need <= bx_leases_free(till, &desk->waiting_pool) ? 0 : need;
+    int64_t need = bx_deal_need(till, &desk->deal, &desk->basket, &desk->waiting_pool);
+    desk->waiting = need <= bx_leases_free(till, &desk->waiting_pool) ? 0 : (int)need;
 }
 
 void bx_desk_put_back(struct bx_till *till, struct bx_desk *desk, const struct bx_basket *before,
@@ -187,14 +216,14 @@ void bx_desk_put_back(struct bx_till *till, struct bx_desk *desk, const struct b
     desk->basket = *before;
     desk->undo_at = desk->undo_at > steps ? desk->undo_at - steps : 0;
     desk->undo_count = desk->undo_at;
-    less(till, desk);
+    bx_desk_changed(till, desk);
 }
 
 int bx_desk_add(struct bx_till *till, struct bx_desk *desk, const struct bx_product *product,
                 const struct bx_slot *slot, int quantity, struct bx_fault *fault)
 {
     static const struct bx_slug none = {""};
-    int err = ready_check(till, desk, fault);
+    int err = bx_desk_ready(till, desk, fault);
     if (err)
         return err;
     if (product->events == 0)
@@ -207,17 +236,18 @@ int bx_desk_add(struct bx_till *till, struct bx_desk *desk, const struct bx_prod
     if (err)
         return err;
     if (quantity > 0)
-        return basket_take(till, desk, &candidate, slot ? &slot->pool : &none, fault);
-    undo_keep(desk);
+        return bx_desk_take(till, desk, &candidate, slot ? &slot->pool : &none, fault);
+    bx_desk_keep(desk);
     desk->basket = candidate;
-    less(till, desk);
+    desk->deal.corrections -= quantity;
+    bx_desk_changed(till, desk);
     return 0;
 }
 
 int bx_desk_move(struct bx_till *till, struct bx_desk *desk, const struct bx_slot *slot,
                  struct bx_fault *fault)
 {
-    int err = ready_check(till, desk, fault);
+    int err = bx_desk_ready(till, desk, fault);
     if (err)
         return err;
     if (slot->end.us <= till->turn.utc.us)
@@ -228,23 +258,26 @@ int bx_desk_move(struct bx_till *till, struct bx_desk *desk, const struct bx_slo
         return err;
     if (desk->waiting > 0 && !bx_slug_equal(&desk->waiting_pool, &slot->pool))
         desk->waiting = 0; /* nothing of the old time is left to wait for */
-    return basket_take(till, desk, &candidate, &slot->pool, fault);
+    return bx_desk_take(till, desk, &candidate, &slot->pool, fault);
 }
 
 void bx_desk_line_drop(struct bx_till *till, struct bx_desk *desk, int index)
 {
     if (desk->tendering || desk->committing || index < 0 || index >= desk->basket.count)
         return;
-    undo_keep(desk);
+    bx_desk_keep(desk);
+    desk->deal.corrections += desk->basket.lines[index].quantity;
     bx_basket_line_drop(&desk->basket, index);
-    less(till, desk);
+    bx_desk_changed(till, desk);
 }
 
 void bx_desk_clear(struct bx_till *till, struct bx_desk *desk)
 {
     if (desk->tendering || desk->committing || desk->basket.count == 0)
         return;
-    undo_keep(desk);
+    bx_desk_keep(desk);
+    for (int i = 0; i < desk->basket.count; i++)
+        desk->deal.corrections += desk->basket.lines[i].quantity;
     desk->basket.count = 0;
     desk->waiting = 0;
     changed(till, desk);
@@ -278,9 +311,9 @@ void bx_desk_refresh(struct bx_till *till, struct bx_desk *desk)
         return;
     int err = bx_basket_totals(&desk->basket, programme->tax_included, &before);
     bx_basket_refresh(&desk->basket, programme, bx_till_today(till), &change);
+    bx_desk_changed(till, desk);
     if (!err)
         err = bx_basket_totals(&desk->basket, programme->tax_included, &now);
-    less(till, desk);
     if (!err && desk->origin == 0)
         refreshed_say(till, &change, before.total, now.total);
 }
@@ -297,6 +330,7 @@ void bx_desk_forget(struct bx_till *till, struct bx_desk *desk)
 {
     bx_desk_pay_close(till, desk);
     desk->basket.count = 0;
+    desk->deal = (struct bx_deal){0};
     desk->waiting = 0;
     desk->undo_count = desk->undo_at = 0;
     changed(till, desk);
@@ -338,7 +372,8 @@ static void screen_short(struct bx_till *till, struct bx_desk *desk, const struc
         slot = bx_programme_slot(till->programme, &line->slot);
         product = bx_programme_product(till->programme, &line->product);
     }
-    int taken = take_back(&desk->basket, pool, bx_leases_free(till, pool));
+    int taken = take_back(&desk->basket, pool,
+                          bx_leases_free(till, pool) + bx_deal_held(&desk->deal, pool));
     changed(till, desk);
     if (fault->err != BX_ERR_OFFLINE && slot && product)
         bx_counter_short(till, slot, product, taken);
@@ -352,8 +387,8 @@ static void grown(struct bx_till *till, struct bx_desk *desk, const struct bx_sl
     if (desk->waiting == 0 || !bx_slug_equal(&desk->waiting_pool, pool))
         return;
     desk->waiting = 0;
-    if (bx_basket_places(&desk->basket, pool) <= bx_leases_free(till, pool) ||
-        !short_say(till, pool, bx_link_is_up(till), &fault))
+    if (bx_deal_need(till, &desk->deal, &desk->basket, pool) <= bx_leases_free(till, pool) ||
+        !bx_desk_short(till, pool, bx_link_is_up(till), &fault))
         return;
     if (desk->origin == 0)
         screen_short(till, desk, pool, &fault);
@@ -367,238 +402,4 @@ void bx_desk_grown(struct bx_till *till, const struct bx_slug *pool)
     grown(till, &till->desk, &copy);
     if (till->command.desk)
         grown(till, till->command.desk, &copy);
-}
-
-/* --- paying -------------------------------------------------------------------------------- */
-
-/* Is line INDEX the first of its pool? */
-static bool is_first_of_pool(const struct bx_basket *basket, int index)
-{
-    const struct bx_slug *pool = &basket->lines[index].pool;
-    if (bx_slug_is_none(pool) || bx_basket_places(basket, pool) == 0)
-        return false;
-    for (int i = 0; i < index; i++)
-        if (bx_slug_equal(&basket->lines[i].pool, pool))
-            return false;
-    return true;
-}
-
-static void reserve(struct bx_till *till, const struct bx_basket *basket, int sign)
-{
-    for (int i = 0; i < basket->count; i++)
-        if (is_first_of_pool(basket, i))
-            bx_leases_reserve(till, &basket->lines[i].pool,
-                              sign * bx_basket_places(basket, &basket->lines[i].pool));
-}
-
-/* Whatever the basket: may anything be sold? */
-static int selling_check(const struct bx_till *till, struct bx_fault *fault)
-{
-    if (till->damage.err)
-        return bx_fault_say(fault, BX_ERR_CORRUPT, "%s", till->damage.say);
-    if (till->commits.resolving || till->commits.stopped)
-        return bx_fault_say(fault, BX_ERR_UNKNOWN,
-                            "Selling is stopped until the last entry is found again. Do not hand "
-                            "anything out.");
-    if (till->people.locked)
-        return bx_fault_say(fault, BX_ERR_REFUSED, "The till is locked: log in first.");
-    if (!bx_people_user(till))
-        return bx_fault_say(fault, BX_ERR_REFUSED, "Nobody is logged in.");
-    return bx_clock_check(till, fault);
-}
-
-static int basket_check(const struct bx_till *till, const struct bx_desk *desk,
-                        struct bx_fault *fault)
-{
-    const struct bx_user *user = bx_people_user(till);
-    if (user->role == BX_ROLE_AUDITOR)
-        return bx_fault_say(fault, BX_ERR_REFUSED, "An auditor looks, and does not sell.");
-    if (desk->basket.count == 0)
-        return bx_fault_say(fault, BX_ERR_REFUSED, "The basket is empty.");
-    if (desk->waiting > 0)
-        return bx_fault_say(fault, BX_ERR_BUSY,
-                            "The server is being asked for places: one moment.");
-    if (till->draft.request && desk->origin == 0)
-        return bx_fault_say(fault, BX_ERR_BUSY,
-                            "The journal is asked whether this basket was sold: one moment.");
-    return 0;
-}
-
-static int line_check(const struct bx_till *till, const struct bx_line *line,
-                      struct bx_fault *fault)
-{
-    if (!bx_slug_is_none(&line->slot)) {
-        const struct bx_slot *slot = bx_programme_slot(till->programme, &line->slot);
-        if (!slot || slot->cancelled)
-            return bx_fault_say(fault, BX_ERR_REFUSED,
-                                "%s: this time is cancelled. Choose another one.", line->name);
-        if (slot->end.us <= till->turn.utc.us)
-            return bx_fault_say(fault, BX_ERR_REFUSED, "%s: this time is over. Choose another one.",
-                                line->name);
-    }
-    if (!bx_slug_is_none(&line->class) &&
-        (!till->keys || !bx_keys_find(till->keys, line->date, &line->class)))
-        return bx_fault_say(fault, BX_ERR_MISSING,
-                            "%s: this till has no key to make tickets for that day. It has to "
-                            "reach the server once.",
-                            line->name);
-    return 0;
-}
-
-/* The lease may have gone since the basket was rung up. */
-static int places_check(struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault)
-{
-    for (int i = 0; i < desk->basket.count; i++) {
-        const struct bx_slug *pool = &desk->basket.lines[i].pool;
-        if (!is_first_of_pool(&desk->basket, i))
-            continue;
-        int need = bx_basket_places(&desk->basket, pool);
-        if (need <= bx_leases_free(till, pool))
-            continue;
-        if (!bx_link_is_up(till))
-            return short_say(till, pool, false, fault);
-        desk->waiting = need;
-        desk->waiting_pool = *pool;
-        bx_leases_grow(till, pool, need);
-        return bx_fault_say(fault, BX_ERR_BUSY,
-                            "The server is being asked for places: one moment, then again.");
-    }
-    return 0;
-}
-
-static void sale_open(const struct bx_till *till, struct bx_desk *desk)
-{
-    const struct bx_programme *programme = till->programme;
-    desk->sale = (struct bx_sale){.exponent = programme->exponent,
-                                  .tax_included = programme->tax_included,
-                                  .programme = programme->version,
-                                  .basket = desk->basket};
-    BX_TEXT_COPY(desk->sale.currency, programme->currency);
-}
-
-int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault)
-{
-    int err = ready_check(till, desk, fault);
-    if (!err)
-        err = selling_check(till, fault);
-    if (!err)
-        bx_desk_refresh(till, desk);
-    if (!err)
-        err = basket_check(till, desk, fault);
-    for (int i = 0; i < desk->basket.count && !err; i++)
-        err = line_check(till, &desk->basket.lines[i], fault);
-    if (!err)
-        err = places_check(till, desk, fault);
-    if (err)
-        return err;
-    sale_open(till, desk);
-    if (bx_basket_totals(&desk->sale.basket, desk->sale.tax_included, &desk->sale.totals))
-        return bx_fault_say(fault, BX_ERR_FULL, "This basket is too large to add up.");
-    reserve(till, &desk->sale.basket, 1);
-    desk->tendering = true;
-    return 0;
-}
-
-void bx_desk_pay_close(struct bx_till *till, struct bx_desk *desk)
-{
-    if (!desk->tendering || desk->committing)
-        return;
-    reserve(till, &desk->sale.basket, -1);
-    desk->tendering = false;
-    if (desk->stale)
-        bx_desk_refresh(till, desk);
-}
-
-void bx_desk_left(const struct bx_till *till, const struct bx_desk *desk, bx_money *ret_left,
-                  bx_money *ret_cash)
-{
-    bx_money left = desk->tendering ? bx_sale_left(&desk->sale) : (bx_money){0};
-    *ret_left = left;
-    *ret_cash = bx_cash_due(left, till->programme ? till->programme->cash_step : 1);
-}
-
-static int codes_make(struct bx_till *till, struct bx_sale *sale, struct bx_fault *fault)
-{
-    sale->ticket_count = 0;
-    for (int i = 0; i < sale->basket.count; i++) {
-        const struct bx_line *line = &sale->basket.lines[i];
-        int err = bx_slug_is_none(&line->class) ? 0 : line_check(till, line, fault);
-        if (err)
-            return err;
-        for (int nth = 1; nth <= line->quantity && !bx_slug_is_none(&line->class); nth++) {
-            bx_assert(sale->ticket_count < BX_TICKETS_MAX);
-            struct bx_ticket *ticket = &sale->tickets[sale->ticket_count++];
-            *ticket = (struct bx_ticket){.line = i, .nth = nth};
-            err = bx_till_code(till, line->date, &line->class, &ticket->code, fault);
-            if (err)
-                return err;
-        }
-    }
-    return 0;
-}
-
-/* A receipt (if the house wants one) and each ticket. */
-static void jobs_make(const struct bx_till *till, struct bx_intent *intent)
-{
-    const struct bx_sale *sale = intent->sale;
-    intent->jobs = bx_alloc((size_t)sale->ticket_count + 1, sizeof(*intent->jobs));
-    for (int i = 0; i < sale->ticket_count; i++)
-        intent->jobs[intent->job_count++] =
-            (struct bx_print_job){.kind = BX_JOB_TICKET, .ticket = i};
-    if (till->config.print_receipt)
-        intent->jobs[intent->job_count++] =
-            (struct bx_print_job){.kind = BX_JOB_RECEIPT, .ticket = -1};
-}
-
-static int settle(struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault)
-{
-    struct bx_intent intent = {
-        .kind = BX_KIND_SALE, .origin = desk->origin, .user = till->people.user};
-    (void)bx_basket_redate(&desk->sale.basket, bx_till_today(till));
-    int err = codes_make(till, &desk->sale, fault);
-    if (err)
-        return err;
-    desk->sale.offline = !till->link.online;
-    if (till->shift == 0)
-        bx_commit_note(till, BX_KIND_SHIFT_OPEN, "", 0);
-    intent.sale = bx_new(struct bx_sale);
-    *intent.sale = desk->sale;
-    jobs_make(till, &intent);
-    desk->committing = true;
-    bx_commit_push(till, &intent);
-    return 0;
-}
-
-int bx_desk_tender(struct bx_till *till, struct bx_desk *desk, enum bx_tender_kind kind,
-                   bx_money received, const char *reference, struct bx_fault *fault)
-{
-    bx_money left;
-    if (!desk->tendering || desk->committing)
-        return bx_fault_say(fault, BX_ERR_REFUSED, "There is nothing to pay now.");
-    int err = selling_check(till, fault);
-    if (err)
-        return err;
-    struct bx_sale before = desk->sale;
-    err = bx_tender_add(&desk->sale, till->programme->cash_step, kind, received, reference, &left,
-                        fault);
-    if (err || left.minor != 0)
-        return err;
-    err = settle(till, desk, fault);
-    if (err)
-        desk->sale = before;
-    return err;
-}
-
-void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold)
-{
-    desk->committing = desk->tendering = false;
-    if (!sold && desk->stale)
-        bx_desk_refresh(till, desk);
-    if (!sold)
-        return;
-    desk->stale = false;
-    desk->basket = (struct bx_basket){0};
-    desk->undo_count = desk->undo_at = 0;
-    if (desk->origin == 0)
-        bx_draft_write(till);
 }

@@ -10,6 +10,8 @@
 
 #include "core.h"
 
+#include <string.h>
+
 #include "boxtill/base/text.h"
 
 enum { DELAY_MS = 100 };
@@ -25,19 +27,44 @@ void bx_draft_write(struct bx_till *till)
     till->draft.due = till->turn.mono;
 }
 
+/* Cuts the next line off; an empty one behind the last. */
+static struct bx_draft_line line_cut(const char **at, size_t *left)
+{
+    const char *end = *left > 0 ? memchr(*at, '\n', *left) : NULL;
+    struct bx_draft_line line = {*at, end ? (size_t)(end - *at) : *left};
+    size_t whole = end ? line.len + 1 : line.len;
+    *at += whole;
+    *left -= whole;
+    return line;
+}
+
 void bx_draft_start(struct bx_till *till, const struct bx_event *event)
 {
     struct bx_draft draft;
     struct bx_fault fault = {0};
-    if (!event->of.start.draft || event->of.start.draft_len == 0)
+    char name[BX_NAME_SIZE];
+    const char *at = event->of.start.draft;
+    size_t left = event->of.start.draft_len;
+    if (!at || left == 0)
         return;
-    if (bx_draft_decode(event->of.start.draft, event->of.start.draft_len, &draft, &fault)) {
+    struct bx_draft_line basket = line_cut(&at, &left);
+    struct bx_draft_line deal = line_cut(&at, &left);
+    while (left > 0) {
+        struct bx_draft_line lines[3];
+        for (int i = 0; i < 3; i++)
+            lines[i] = line_cut(&at, &left);
+        bx_shelf_take(till, lines);
+    }
+    if (bx_draft_decode(basket.text, basket.len, &draft, &fault)) {
         bx_till_log(till, "the draft cannot be read: %s", fault.detail);
         return;
     }
+    if (deal.len > 0 && bx_deal_decode(deal.text, deal.len, &till->desk.deal, name, &fault))
+        bx_till_log(till, "the draft cannot be read: %s", fault.detail);
     till->draft.locked = draft.locked;
     till->draft.doubt = till->clock.doubt = draft.doubt;
     if (bx_id_equal(&draft.basket.id, &event->of.start.state->last_sale.id)) {
+        till->desk.deal = (struct bx_deal){0};
         bx_draft_write(till);
         return;
     }
@@ -85,12 +112,17 @@ void bx_draft_tick(struct bx_till *till)
     till->draft.doubt = doubt;
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_DRAFT);
     effect->of.draft.sync = moved;
-    if (till->desk.basket.count == 0 && !locked && !doubt)
+    if (till->desk.basket.count == 0 && !locked && !doubt && till->shelf.count == 0)
         return;
     struct bx_draft draft = {.basket = till->desk.basket, .locked = locked, .doubt = doubt};
     bx_buf_auto json;
     bx_buf_init(&json, 0);
     bx_draft_encode(&draft, &json);
+    if (till->desk.basket.count > 0 || till->shelf.count > 0) {
+        bx_buf_text_add(&json, "\n");
+        bx_deal_encode(&till->desk.deal, "", &json);
+        bx_shelf_encode(&till->shelf, &json);
+    }
     effect->of.draft.json = bx_effects_hold(till->out, bx_buf_text(&json), json.len);
     effect->of.draft.len = json.len;
 }

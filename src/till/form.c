@@ -136,7 +136,7 @@ static char small(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool holds(const char *text, const char *part)
+bool bx_form_holds(const char *text, const char *part)
 {
     for (; *text; text++) {
         size_t i = 0;
@@ -157,7 +157,7 @@ int bx_form_shown(const struct bx_till *till, const struct bx_field *field, size
 {
     const char *filter = bx_form_filters(field) ? till->counter.input : "";
     for (size_t i = 0; i < field->option_count; i++)
-        if (holds(field->options[i].name, filter) && nth-- == 0)
+        if (bx_form_holds(field->options[i].name, filter) && nth-- == 0)
             return (int)i;
     return -1;
 }

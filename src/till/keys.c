@@ -196,6 +196,24 @@ static bool is_alnum(int key)
     return (key >= '0' && key <= '9') || (key >= 'a' && key <= 'z') || (key >= 'A' && key <= 'Z');
 }
 
+/* A ticket's code begins with B1, a voucher's with BV1 or BS1. */
+static bool begins_code(const struct bx_counter *counter, int key)
+{
+    size_t at = counter->burst_len;
+    int first = at > 0 ? counter->burst[0] | 0x20 : key | 0x20;
+    int second = at > 1 ? counter->burst[1] | 0x20 : key | 0x20;
+    bool voucher = second == 'v' || second == 's';
+    if (first != 'b')
+        return false;
+    if (at == 0)
+        return true;
+    if (at == 1)
+        return key == '1' || voucher;
+    if (at == 2 && voucher)
+        return key == '1';
+    return is_alnum(key);
+}
+
 /* Could the burst with KEY behind it still be the beginning of a scan? */
 static bool fits(const struct bx_till *till, int key)
 {
@@ -209,10 +227,7 @@ static bool fits(const struct bx_till *till, int key)
     bool prefix = len > at;
     for (size_t i = 0; prefix && i <= at; i++)
         prefix = (i < at ? counter->burst[i] : key) == (unsigned char)till->config.scan_prefix[i];
-    bool code = at == 0 ? key == 'B' || key == 'b'
-                        : (counter->burst[0] | 0x20) == 'b' &&
-                              (at == 1 ? key == '1' : counter->burst[1] == '1' && is_alnum(key));
-    return prefix || code;
+    return prefix || begins_code(counter, key);
 }
 
 static void burst_text(const struct bx_till *till, size_t from, char *out, size_t *ret_len)
@@ -263,7 +278,7 @@ static bool is_complete(const struct bx_till *till)
     char text[bx_countof(till->counter.burst) + 1];
     size_t len;
     burst_text(till, is_prefixed(till) ? prefix_len(till) : 0, text, &len);
-    return len == BX_CODE_LEN && bx_code_has_shape(text, len);
+    return (len == BX_CODE_LEN && bx_code_has_shape(text, len)) || bx_voucher_has_shape(text, len);
 }
 
 /* Takes KEY into the burst; false when it is a key of its own. */
@@ -303,6 +318,21 @@ static bool burst_take(struct bx_till *till, int key, bx_mono now)
     return false;
 }
 
+/* The digit itself, and, with the first, how many were to be rung up. */
+static void digit_keep(struct bx_till *till, int key, size_t before)
+{
+    struct bx_counter *counter = &till->counter;
+    if (before == 0) {
+        counter->scan_quantity = 0;
+        for (size_t i = 0; counter->screen == BX_SCREEN_SELL && i < counter->input_len; i++)
+            counter->scan_quantity = counter->scan_quantity * 10 + (counter->input[i] - '0');
+    }
+    if (before + 1 >= sizeof(counter->digit_text))
+        return;
+    counter->digit_text[before] = (char)key;
+    counter->digit_text[before + 1] = '\0';
+}
+
 /* A scanner that reads something else (a book's bar code) types digits and Enter, and digits are an
  * amount here or a quantity: the Enter must not take it. */
 static bool digits_watch(struct bx_till *till, int key, bx_mono now)
@@ -311,12 +341,18 @@ static bool digits_watch(struct bx_till *till, int key, bx_mono now)
     bool ends = key == BX_KEY_ENTER || key == BX_KEY_TAB;
     bool goes_on = within(counter->digit_at, now, BURST_MS);
     size_t before = goes_on ? counter->digits : 0;
-    counter->digits = key >= '0' && key <= '9' ? before + 1 : 0;
+    bool digit = key >= '0' && key <= '9';
+    counter->digits = digit ? before + 1 : 0;
     counter->digit_at = now;
+    if (digit)
+        digit_keep(till, key, before);
     if (!ends || before < DIGITS_LEN || bx_counter_is_writing(till, '0'))
         return false;
     bx_input_clear(till);
     counter->scanned = now;
+    if (before < sizeof(counter->digit_text) && !till->desk.tendering && !counter->asking &&
+        !bx_form_top(till) && bx_people_user(till) && bx_sell_scanned(till, counter->digit_text))
+        return true;
     bx_say(till, BX_TONE_WARN, "That was a scan, and no ticket code: nothing was taken.");
     bx_effects_add(till->out, BX_EFFECT_BELL);
     return true;

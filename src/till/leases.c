@@ -169,22 +169,11 @@ bool bx_leases_is_asked(const struct bx_till *till, const struct bx_slug *pool)
 
 void bx_leases_uses(const struct bx_till *till, struct bx_sale *sale)
 {
-    sale->use_count = 0;
-    for (int i = 0; i < sale->basket.count; i++) {
-        const struct bx_slug *pool = &sale->basket.lines[i].pool;
-        int places = bx_slug_is_none(pool) ? 0 : bx_basket_places(&sale->basket, pool);
-        int first = 0;
-        while (!bx_slug_equal(&sale->basket.lines[first].pool, pool))
-            first++;
-        if (first != i || places == 0 || sale->use_count == BX_USES_MAX)
-            continue;
-        const struct bx_lease *row = bx_lease_row(&till->leases, pool);
-        struct bx_lease_use *use = &sale->uses[sale->use_count++];
-        *use = (struct bx_lease_use){.pool = *pool, .q = places};
-        if (row) {
-            use->r = row->r;
-            use->before = row->used;
-        }
+    for (int i = 0; i < sale->use_count; i++) {
+        struct bx_lease_use *use = &sale->uses[i];
+        const struct bx_lease *row = bx_lease_row(&till->leases, &use->pool);
+        use->r = row ? row->r : 0;
+        use->before = row ? row->used : 0;
     }
 }
 

@@ -297,12 +297,14 @@ void bx_lists_scanned(struct bx_till *till, const char *text, size_t len)
         bx_say(till, BX_TONE_BAD, "Scanned, but selling is stopped.");
     else if (!bx_people_user(till))
         bx_say(till, BX_TONE_WARN, "Scanned, but nobody is logged in.");
-    else if (bx_form_scanned(till, text))
+    else if (bx_pay_scanned(till, text, len) || bx_form_scanned(till, text))
         return;
     else if (till->desk.tendering || counter->asking || bx_form_top(till))
         bx_say(till, BX_TONE_WARN, "Scanned. First finish what is on the screen.");
     else if (bx_code_has_shape(text, len))
         code_read(till, text, len);
+    else if (bx_sell_scanned(till, text))
+        return;
     else if (!number_read(till, text))
         bx_say(till, BX_TONE_WARN, "Scanned, but it is no ticket code: %.30s", text);
 }

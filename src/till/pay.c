@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "boxtill/domain/price.h"
 
 enum { AMOUNT_COLUMNS = 12 };
@@ -13,17 +14,37 @@ enum { AMOUNT_COLUMNS = 12 };
 int bx_pay_tender(struct bx_till *till, enum bx_tender_kind kind, bx_money received,
                   const char *reference, struct bx_fault *fault)
 {
-    char text[BX_MONEY_TEXT];
-    bx_money left, cash;
     int err = bx_desk_tender(till, &till->desk, kind, received, reference, fault);
     if (err)
         return err;
     bx_input_clear(till);
     if (till->desk.committing || !till->desk.tendering)
         return 0;
+    bx_pay_said(till);
+    return 0;
+}
+
+void bx_pay_said(struct bx_till *till)
+{
+    char text[BX_MONEY_TEXT];
+    bx_money left, cash;
     bx_desk_left(till, &till->desk, &left, &cash);
     bx_say(till, BX_TONE_WARN, "%s left", bx_counter_money(till, left, text));
-    return 0;
+}
+
+/* Is the server being asked for money? Says so. */
+static bool is_busy(struct bx_till *till)
+{
+    const struct bx_attempt *attempt = bx_attempts_of(till, &till->desk);
+    if (!attempt && !bx_vouchers_are_busy(till, &till->desk))
+        return false;
+    if (attempt && attempt->unknown)
+        bx_say(till, BX_TONE_WARN,
+               "The server has not said whether the voucher was charged. Enter asks again, l leaves "
+               "it for later.");
+    else
+        bx_say(till, BX_TONE_PLAIN, "The server is being asked about the voucher.");
+    return true;
 }
 
 static void take(struct bx_till *till, enum bx_tender_kind kind, bx_money received)
@@ -31,13 +52,15 @@ static void take(struct bx_till *till, enum bx_tender_kind kind, bx_money receiv
     struct bx_fault fault = {0};
     if (till->desk.committing)
         bx_say(till, BX_TONE_PLAIN, "The sale is being stored.");
-    else if (bx_pay_tender(till, kind, received, NULL, &fault))
+    else if (!is_busy(till) && bx_pay_tender(till, kind, received, NULL, &fault))
         bx_counter_fault(till, &fault);
 }
 
 /* Nobody hands over so much: more than ten times what is due, and than a thousand beyond it. */
 static bool is_odd(const struct bx_till *till, bx_money due, bx_money received)
 {
+    if (due.minor < 0)
+        return false;
     int64_t unit = till->programme && till->programme->exponent == 3 ? 1000 : 100;
     int64_t beyond = received.minor - due.minor;
     return beyond > 1000 * unit && beyond > 9 * due.minor;
@@ -71,14 +94,29 @@ static int typed(struct bx_till *till, bx_money *ret)
     return err;
 }
 
+/* What Enter means while a voucher's fate is unknown. */
+static bool asked_again(struct bx_till *till)
+{
+    const struct bx_attempt *attempt = bx_attempts_of(till, &till->desk);
+    if (!attempt || !attempt->unknown)
+        return false;
+    bx_attempts_again(till);
+    bx_say(till, BX_TONE_PLAIN, "Asking the server again.");
+    return true;
+}
+
 void bx_pay_enter(struct bx_till *till)
 {
     bx_money amount, left, cash;
     int none = typed(till, &amount);
-    if (none < 0)
+    if (none < 0 || asked_again(till))
         return;
     bx_desk_left(till, &till->desk, &left, &cash);
-    if (none == 0)
+    if (none == 1 && left.minor > 0 && till->desk.deal.prepaid.minor >= left.minor)
+        take(till, BX_TENDER_PREPAID, left);
+    else if (none == 0 && left.minor < 0)
+        take(till, BX_TENDER_CASH, bx_money_of(-amount.minor));
+    else if (none == 0)
         bx_pay_cash(till, amount, false);
     else if (till->config.enter == BX_ENTER_CASH)
         take(till, BX_TENDER_CASH, cash);
@@ -93,8 +131,62 @@ void bx_pay_card(struct bx_till *till)
     bx_money amount, left, cash;
     int none = typed(till, &amount);
     bx_desk_left(till, &till->desk, &left, &cash);
+    if (none == 0 && left.minor < 0)
+        amount.minor = -amount.minor;
     if (none >= 0)
         take(till, BX_TENDER_CARD, none == 0 ? amount : left);
+}
+
+/* The ways that ask something: what is typed goes with them as the amount. */
+static void ask_first(struct bx_till *till, void (*ask)(struct bx_till *, const bx_money *))
+{
+    bx_money amount, left, cash;
+    int none = typed(till, &amount);
+    bx_desk_left(till, &till->desk, &left, &cash);
+    if (none < 0 || is_busy(till))
+        return;
+    if (till->desk.committing)
+        bx_say(till, BX_TONE_PLAIN, "The sale is being stored.");
+    else if (left.minor < 0)
+        bx_say(till, BX_TONE_WARN, "This goes back in cash or to the card.");
+    else
+        ask(till, none == 0 ? &amount : NULL);
+}
+
+void bx_pay_by_voucher(struct bx_till *till)
+{
+    ask_first(till, bx_pay_voucher);
+}
+
+void bx_pay_to_account(struct bx_till *till)
+{
+    ask_first(till, bx_pay_account);
+}
+
+void bx_pay_invoice(struct bx_till *till)
+{
+    struct bx_deal *deal = &till->desk.deal;
+    deal->invoice = !deal->invoice;
+    bx_say(till, BX_TONE_PLAIN, "%s",
+           bx_word(deal->invoice ? BX_WORD("An invoice is asked for after the payment.")
+                                 : BX_WORD("No invoice.")));
+}
+
+void bx_pay_later(struct bx_till *till)
+{
+    struct bx_fault fault = {0};
+    const struct bx_attempt *attempt = bx_attempts_of(till, &till->desk);
+    if (!attempt || !attempt->unknown) {
+        bx_say(till, BX_TONE_PLAIN, "Nothing is unknown here.");
+        return;
+    }
+    if (bx_shelf_leave(till, &till->desk, &fault)) {
+        bx_counter_fault(till, &fault);
+        return;
+    }
+    bx_counter_home(till);
+    bx_say(till, BX_TONE_WARN,
+           "Left for later with its places: P has it, and the queue shows what is unknown.");
 }
 
 void bx_pay_quick(struct bx_till *till, int nth)
@@ -117,6 +209,11 @@ void bx_pay_leave(struct bx_till *till, bool asked)
         bx_say(till, BX_TONE_PLAIN, "The sale is being stored.");
         return;
     }
+    if (bx_attempts_of(till, &till->desk)) {
+        (void)is_busy(till);
+        return;
+    }
+    bx_vouchers_leave(till, &till->desk);
     if (sale->tender_count > 0 && !asked) {
         int64_t paid = 0;
         for (int i = 0; i < sale->tender_count; i++)

@@ -58,6 +58,8 @@ void bx_slots_follow(struct bx_till *till);
 int64_t bx_slots_room(const struct bx_till *till, const struct bx_slot *slot);
 bool bx_slots_is_over(const struct bx_till *till, const struct bx_slot *slot);
 void bx_slots_step(struct bx_till *till, int step);
+/* The first slot of that day that is not over; nothing when there is none. */
+void bx_slots_day_to(struct bx_till *till, struct bx_date date);
 void bx_slots_day(struct bx_till *till, int step);
 void bx_slots_event(struct bx_till *till);
 /* N */
@@ -84,6 +86,29 @@ size_t bx_sell_products(const struct bx_till *till);
 enum { BX_SELL_PAGE = 8 };
 void bx_sell_pay(struct bx_till *till);
 void bx_sell_clear(struct bx_till *till);
+
+/* sell_forms.c: on LINES they are about the chosen line, else about the basket */
+void bx_sell_discount(struct bx_till *till);
+void bx_sell_price(struct bx_till *till);
+void bx_sell_open_price(struct bx_till *till, const struct bx_product *product);
+void bx_sell_member(struct bx_till *till);
+void bx_sell_member_said(struct bx_till *till);
+/* PRODUCT needs a card: asks for it, then rings up QUANTITY. */
+void bx_sell_proof(struct bx_till *till, const struct bx_product *product, int quantity);
+/* What was sold out a moment ago, with a supervisor's word. */
+void bx_sell_over(struct bx_till *till);
+/* The question of origin, when it is this sale's turn. */
+void bx_sell_origin(struct bx_till *till);
+void bx_sell_decline(struct bx_till *till);
+void bx_sell_group(struct bx_till *till);
+/* The chosen line to the slot that is chosen on SELL. */
+void bx_sell_line_move(struct bx_till *till);
+/* arrivals_form.c */
+void bx_arrivals_open(struct bx_till *till);
+/* An order's code was scanned; false: it is none. */
+bool bx_arrivals_scanned(struct bx_till *till, const char *text);
+/* shelf_forms.c */
+void bx_sell_park(struct bx_till *till);
 void bx_lines_key(struct bx_till *till, int key);
 void bx_lines_drop(struct bx_till *till);
 
@@ -93,6 +118,21 @@ void bx_pay_card(struct bx_till *till);
 /* Cash of RECEIVED; asks first when that is more than anybody hands over, unless it was ASKED. */
 void bx_pay_cash(struct bx_till *till, bx_money received, bool asked);
 void bx_pay_quick(struct bx_till *till, int nth);
+void bx_pay_by_voucher(struct bx_till *till);
+void bx_pay_to_account(struct bx_till *till);
+void bx_pay_invoice(struct bx_till *till);
+/* What is unknown stays so, and the till is free. */
+void bx_pay_later(struct bx_till *till);
+/* An article, a member's card or an order was scanned; false: it is none of these. */
+bool bx_sell_scanned(struct bx_till *till, const char *text);
+/* pay_forms.c. LIMIT: no more than that; NULL: all that is left. */
+void bx_pay_voucher(struct bx_till *till, const bx_money *limit);
+void bx_pay_account(struct bx_till *till, const bx_money *limit);
+/* What would make the sum round; 0: nothing is offered. */
+bx_money bx_pay_round_up(const struct bx_till *till);
+void bx_pay_round(struct bx_till *till);
+/* A voucher was scanned; false: it is none. */
+bool bx_pay_scanned(struct bx_till *till, const char *text, size_t len);
 void bx_pay_leave(struct bx_till *till, bool asked);
 /* Takes a tender and says what is left. */
 int bx_must bx_pay_tender(struct bx_till *till, enum bx_tender_kind kind, bx_money received,
@@ -149,6 +189,8 @@ const struct bx_print_job *bx_items_job(const struct bx_till *till, const struct
 
 /* --- form.c: for view_form.c --------------------------------------------------------------------
  */
+/* Is PART in TEXT, whatever the case? */
+bool bx_form_holds(const char *text, const char *part);
 /* Are there so many options that typing narrows them down? */
 bool bx_form_filters(const struct bx_field *field);
 /* Index of the NTH option that is shown; -1 none. */
@@ -158,6 +200,8 @@ char bx_form_letter(size_t nth);
 
 /* --- view_form.c -------------------------------------------------------------------------------
  */
+/* view_sell.c */
+void bx_view_sell(const struct bx_till *till, struct bx_till_view *v);
 void bx_view_form(const struct bx_till *till, struct bx_till_view *v);
 
 /* The list of FIND, from the server: rows without bodies. */

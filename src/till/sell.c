@@ -4,6 +4,7 @@
 #include "screens.h"
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 enum { QUANTITY_DIGITS = 3 };
 
@@ -48,6 +49,15 @@ void bx_sell_add(struct bx_till *till, const struct bx_product *product, int qua
     if (product->events != 0 && !slot) {
         bx_say(till, BX_TONE_WARN, "%s needs a slot, and the programme has none left.",
                product->name);
+        return;
+    }
+    if (quantity > 0 && product->open_price) {
+        bx_sell_open_price(till, product);
+        return;
+    }
+    if (quantity > 0 && !bx_slug_is_none(&product->proof) &&
+        !bx_slug_equal(&product->proof, &till->desk.deal.proof)) {
+        bx_sell_proof(till, product, quantity);
         return;
     }
     if (!asked && quantity > till->programme->quantity_usual) {
@@ -191,6 +201,36 @@ static void clock_ask(struct bx_till *till)
         now);
 }
 
+static void pay_opened(struct bx_till *till)
+{
+    bx_counter_open(till, BX_SCREEN_PAY);
+    if (till->desk.warn[0])
+        bx_say(till, BX_TONE_WARN, "%s", till->desk.warn);
+    bx_sell_origin(till);
+}
+
+static void offline_allowed(struct bx_till *till, bx_origin origin,
+                            const struct bx_warrant *warrant, const void *arg)
+{
+    struct bx_fault fault = {0};
+    (void)arg;
+    if (bx_deal_allow(&till->desk.deal, warrant, &fault))
+        bx_refused(till, origin, &fault);
+    else
+        bx_sell_pay(till);
+}
+
+/* Refused for a limit that a supervisor may lift: asks for the word. */
+static void pay_refused(struct bx_till *till, struct bx_fault *fault)
+{
+    struct bx_warrant_ask ask = {
+        .action = "offline", .need = BX_NEED_WORD, .done = offline_allowed};
+    BX_TEXT_COPY(ask.title, bx_word("Beyond a limit for selling offline"));
+    BX_TEXT_COPY(ask.text, fault->say);
+    if (bx_slug_is_none(&till->desk.wants) || bx_warrant_ask(till, &ask, fault))
+        bx_counter_fault(till, fault);
+}
+
 void bx_sell_pay(struct bx_till *till)
 {
     struct bx_fault fault = {0};
@@ -199,9 +239,58 @@ void bx_sell_pay(struct bx_till *till)
     else if (bx_people_user(till) && bx_clock_check(till, &fault))
         clock_ask(till);
     else if (bx_desk_pay_open(till, &till->desk, &fault))
-        bx_counter_fault(till, &fault);
+        pay_refused(till, &fault);
     else
-        bx_counter_open(till, BX_SCREEN_PAY);
+        pay_opened(till);
+}
+
+void bx_sell_decline(struct bx_till *till)
+{
+    struct bx_desk *desk = &till->desk;
+    struct bx_fault fault = {0};
+    char text[BX_MONEY_TEXT];
+    bx_money saved = desk->saved;
+    if (!desk->deal.declined && saved.minor == 0) {
+        bx_say(till, BX_TONE_PLAIN, "These are the list prices.");
+        return;
+    }
+    if (bx_desk_decline(till, desk, !desk->deal.declined, &fault)) {
+        bx_counter_fault(till, &fault);
+        return;
+    }
+    if (desk->deal.declined)
+        bx_say(till, BX_TONE_WARN, "List prices for this basket, %s more. K takes it back.",
+               bx_counter_money(till, saved, text));
+    else
+        bx_say(till, BX_TONE_GOOD, "The best prices again: %s less.",
+               bx_counter_money(till, desk->saved, text));
+}
+
+void bx_sell_group(struct bx_till *till)
+{
+    struct bx_fault fault = {0};
+    const struct bx_counter *counter = &till->counter;
+    int line = counter->screen == BX_SCREEN_LINES ? (int)counter->selected : -1;
+    if (bx_desk_group(till, &till->desk, line, &fault)) {
+        bx_counter_fault(till, &fault);
+        return;
+    }
+    bool group = false;
+    for (int i = 0; i < till->desk.basket.count; i++)
+        group = group || till->desk.basket.lines[i].group;
+    bx_say(till, BX_TONE_PLAIN, "%s",
+           bx_word(group ? BX_WORD("One ticket for all of them.")
+                         : BX_WORD("A ticket for each of them.")));
+}
+
+void bx_sell_line_move(struct bx_till *till)
+{
+    struct bx_fault fault = {0};
+    const struct bx_slot *slot = bx_slots_selected(till);
+    if (!slot)
+        return;
+    if (bx_desk_line_move(till, &till->desk, (int)till->counter.selected, slot, &fault))
+        bx_counter_fault(till, &fault);
 }
 
 void bx_sell_clear(struct bx_till *till)

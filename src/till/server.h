@@ -52,7 +52,7 @@ void bx_leases_reserve(struct bx_till *till, const struct bx_slug *pool,
 void bx_leases_grow(struct bx_till *till, const struct bx_slug *pool, int64_t q);
 /* Is a lease of POOL being asked for? */
 bool bx_leases_is_asked(const struct bx_till *till, const struct bx_slug *pool);
-/* What the sale takes, as the leases stand at this moment. */
+/* Fills in of which lease the places are that the sale takes, as the leases stand now. */
 void bx_leases_uses(const struct bx_till *till, struct bx_sale *sale);
 /* Reserved places become used ones, or (not sold) free again. */
 void bx_leases_sold(struct bx_till *till, const struct bx_lease_use *uses, int count, bool sold);

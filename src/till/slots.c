@@ -101,6 +101,18 @@ static const struct bx_slot *day_first(const struct bx_till *till, const struct 
     return slot;
 }
 
+void bx_slots_day_to(struct bx_till *till, struct bx_date date)
+{
+    for (size_t i = 0; till->programme && i < till->programme->slot_count; i++) {
+        const struct bx_slot *slot = &till->programme->slots[i];
+        if (slot->event != till->counter.event || bx_date_compare(slot->date, date) != 0 ||
+            bx_slots_is_over(till, slot))
+            continue;
+        bx_slots_select(till, slot);
+        return;
+    }
+}
+
 void bx_slots_day(struct bx_till *till, int step)
 {
     const struct bx_slot *slot = bx_slots_selected(till);

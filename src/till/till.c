@@ -53,6 +53,7 @@ void *bx_till_destroy(struct bx_till *till)
     bx_programme_destroy(till->programme);
     bx_staff_destroy(till->staff);
     bx_keys_destroy(till->keys);
+    bx_shelf_finish(&till->shelf);
     bx_members_destroy(till->members);
     bx_orders_destroy(till->orders);
     bx_wipe(&till->people, sizeof(till->people));
@@ -180,11 +181,13 @@ static void start(struct bx_till *till, const struct bx_event *event)
     bx_draft_start(till, event);
     bx_people_start(till, event);
     bx_leases_start(till, state);
+    bx_shelf_start(till);
     bx_papers_start(till, state->jobs, state->job_count);
     bx_link_start(till, event);
     bx_clock_start(till, event->of.start.rebooted);
     bx_counter_start(till);
     bx_desk_refresh(till, &till->desk);
+    bx_attempts_start(till);
 }
 
 /* --- events -------------------------------------------------------------------------------- */
@@ -221,6 +224,10 @@ static void rows(struct bx_till *till, const struct bx_event *event)
         bx_papers_rows(till, event);
     else if (request == till->command.read_request)
         bx_command_rows(till, event);
+    else if (request == till->attempts.read_request)
+        bx_attempts_rows(till, event);
+    else if (request == till->voucher.read_request)
+        bx_vouchers_rows(till, event);
     else if (request == till->counter.read_request)
         bx_counter_rows(till, event);
     else if (!bx_cases_rows(till, event))
@@ -297,6 +304,7 @@ void bx_till_update(struct bx_till *till, const struct bx_event *event, struct b
     bx_people_tick(till);
     bx_leases_tick(till);
     bx_link_tick(till);
+    bx_attempts_tick(till);
     bx_papers_tick(till);
     bx_cases_tick(till);
     bx_commit_tick(till);
@@ -304,6 +312,7 @@ void bx_till_update(struct bx_till *till, const struct bx_event *event, struct b
     bx_counter_tick(till);
     bx_clock_tick(till);
     bx_draft_tick(till);
+    bx_display_tick(till);
     bx_wipe(&till->rand, sizeof(till->rand));
     till->out = NULL;
 }
@@ -326,6 +335,7 @@ bx_mono bx_till_wake(const struct bx_till *till)
     bx_papers_wake(till, &wake);
     bx_cases_wake(till, &wake);
     bx_link_wake(till, &wake);
+    bx_attempts_wake(till, &wake);
     bx_counter_wake(till, &wake);
     return wake;
 }
@@ -341,7 +351,8 @@ bool bx_till_is_idle(const struct bx_till *till)
     bool sending =
         till->leases.request || link->send_request || link->news_request || link->document_request;
     return !storing && !reading && !sending && !till->people.pin_request &&
-           !till->command.request && !bx_papers_are_busy(till) && !bx_cases_are_busy(till) &&
+           !till->command.request && !bx_question_is_open(till) && !bx_papers_are_busy(till) &&
+           !bx_cases_are_busy(till) &&
            bx_counter_is_idle(till);
 }
 

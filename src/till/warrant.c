@@ -91,12 +91,17 @@ static bool is_supervisor(const struct bx_till *till, int64_t number)
     return user && user->role == BX_ROLE_SUPERVISOR;
 }
 
+static bool wants_note(enum bx_need need)
+{
+    return need == BX_NEED_REASON || need == BX_NEED_SUPERVISOR;
+}
+
 /* Does ASK, with REASON chosen (NULL none), need somebody else's word? */
 static bool needs_other(const struct bx_till *till, const struct bx_warrant_ask *ask,
                         const struct bx_slug *reason)
 {
     const struct bx_reason *one = reason ? reason_of(till, ask->action, reason) : NULL;
-    return (ask->need == BX_NEED_SUPERVISOR || (one && one->approve)) &&
+    return (ask->need >= BX_NEED_SUPERVISOR || (one && one->approve)) &&
            !is_supervisor(till, till->people.user);
 }
 
@@ -112,7 +117,7 @@ static void own_approval(const struct bx_till *till, const struct bx_warrant_ask
                          struct bx_warrant *warrant)
 {
     const struct bx_reason *one = reason_of(till, ask->action, &warrant->reason);
-    if (ask->need == BX_NEED_SUPERVISOR || (one && one->approve))
+    if (ask->need >= BX_NEED_SUPERVISOR || (one && one->approve))
         warrant->approver = till->people.user;
 }
 
@@ -147,7 +152,7 @@ static void warrant_fields(struct bx_till *till, struct bx_form *form)
             bx_form_option(reason, programme->reasons[i].id.s, programme->reasons[i].name, 0);
     reason->hidden = reason->option_count == 0;
     struct bx_field *note = bx_form_text(form, "Why", BX_NAME_COLUMNS, false);
-    note->hidden = !reason->hidden || pending->ask.need == BX_NEED_NOTHING;
+    note->hidden = !reason->hidden || !wants_note(pending->ask.need);
     bx_form_number(form, "Supervisor's number", 1, NUMBER_MAX);
     bx_form_field(form, BX_FIELD_PIN, "Supervisor's PIN");
     approver_show(till, form);
@@ -239,7 +244,7 @@ static int command_reason(const struct bx_till *till, const struct bx_warrant_as
     const struct bx_command_warrant *brought = &till->command.warrant;
     BX_TEXT_COPY(given->note, brought->note);
     if (reason_count(till, ask->action) == 0) {
-        if (ask->need != BX_NEED_NOTHING && given->note[0] == '\0')
+        if (wants_note(ask->need) && given->note[0] == '\0')
             return bx_fault_say(fault, BX_ERR_REFUSED, "A note is needed that says why.");
         return 0;
     }
@@ -293,7 +298,7 @@ int bx_warrant_ask(struct bx_till *till, const struct bx_warrant_ask *ask, struc
         return err;
     if (ask->origin != 0)
         return command_ask(till, ask, fault);
-    bool note = ask->need != BX_NEED_NOTHING;
+    bool note = wants_note(ask->need);
     if (reason_count(till, ask->action) > 0 || note || needs_other(till, ask, NULL)) {
         screen_ask(till, ask);
         return 0;

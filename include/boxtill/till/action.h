@@ -67,6 +67,21 @@ enum bx_action {
     BX_ACTION_LOGOUT,
     BX_ACTION_QUIT,
     BX_ACTION_BACK, /* Esc */
+    /* selling */
+    BX_ACTION_VOUCHER,    /* v on PAY */
+    BX_ACTION_ACCOUNT,    /* a on PAY */
+    BX_ACTION_INVOICE,    /* i on PAY */
+    BX_ACTION_ROUND_UP,   /* o on PAY: a donation makes the sum round */
+    BX_ACTION_LATER,      /* l on PAY: what is unknown stays so for now */
+    BX_ACTION_DISCOUNT,   /* % on SELL and LINES */
+    BX_ACTION_PRICE,      /* p on LINES */
+    BX_ACTION_GROUP,      /* G on SELL and LINES: one ticket for all */
+    BX_ACTION_LIST_PRICE, /* K: no automatic price for this basket */
+    BX_ACTION_MEMBER,     /* M */
+    BX_ACTION_PARK,       /* P */
+    BX_ACTION_OVER,       /* X: what was sold out, by a supervisor */
+    BX_ACTION_MOVE,       /* x on LINES: the line to the chosen slot */
+    BX_ACTION_ARRIVALS,   /* A */
     BX_ACTIONS
 };
 

@@ -175,6 +175,10 @@ struct bx_effect {
             int drawer;
         } drawer;
         struct {
+            const char *json; /* display.c has the format */
+            size_t len;
+        } display;
+        struct {
             const char *hash, *pin;
         } pin;
         struct {
@@ -205,6 +209,7 @@ struct bx_till_config {
     int days_ahead;             /* days whose slots are leased before anybody asks: 1 today only */
     bool print_receipt;         /* a receipt with each sale, beside the tickets */
     int drawers;                /* cash drawers at this till: 1, or one a cashier */
+    bool display_member;        /* the customer display shows the member's name */
     char language[8];           /* of whom the staff document does not say: "en", "de" */
 };
 void bx_till_config_defaults(struct bx_till_config *config);

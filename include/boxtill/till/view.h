@@ -15,7 +15,7 @@
 enum {
     BX_VIEW_SLOTS = 64,
     BX_VIEW_ROWS = 64,
-    BX_VIEW_TENDERS = 4,
+    BX_VIEW_TENDERS = 6,
     BX_VIEW_PRODUCTS = 40,
     BX_VIEW_LASTS = 8,
     BX_VIEW_FIELDS = 36,
@@ -48,8 +48,10 @@ struct bx_view_line {
     char day[12];             /* "" today, else "Wed 25" */
     char event[BX_NAME_SIZE]; /* "" when it is the event on the screen */
     char amount[BX_MONEY_TEXT];
-    bool waiting;  /* its places are being asked for */
-    bool selected; /* on LINES */
+    char why[BX_NAME_SIZE]; /* what made its price: "Family", "agreed"; "" the list */
+    bool group;             /* one ticket for all */
+    bool waiting;           /* its places are being asked for */
+    bool selected;          /* on LINES */
 };
 
 struct bx_view_last {
@@ -135,6 +137,16 @@ struct bx_till_view {
     char quick[3][BX_MONEY_TEXT]; /* "" none */
     char enter[24];               /* what Enter takes: "exact", "card", "" nothing */
     char paper[64];               /* CHANGE: "printing 3 tickets" */
+
+    bool give_back;               /* money goes out: `due` and `left` are negative */
+    char round_up[BX_MONEY_TEXT]; /* a donation that makes the sum round; "" none */
+    char asking[160];             /* what a voucher's payment waits for; "" nothing */
+
+    /* SELL and PAY */
+    char facts[200];  /* whose sale it is, and what it saves: "Ana, 7.00 less"; "" nothing */
+    int error_column; /* LINE: where what failed begins, from 1; 0: nowhere in particular */
+    bool training;
+    size_t parked; /* baskets put aside at this till */
 
     /* lists */
     char title[64];

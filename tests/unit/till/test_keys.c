@@ -476,7 +476,7 @@ static void caps_lock_shows(void **state)
 {
     (void)state;
     assert_false(bench_view()->caps);
-    bench_keys("A");
+    bench_keys("W");
     assert_true(bench_view()->caps);
     bench_keys("a");
     assert_false(bench_view()->caps);

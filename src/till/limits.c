@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the venue allows without asking. A limit of 0 is none; beyond it the programme says whether
+ * a sentence is enough, a supervisor must allow it, or it is not done. */
+
+#include "core.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "boxtill/domain/price.h"
+
+enum bx_look bx_limit_look(const struct bx_limit *limit, int64_t value)
+{
+    if (limit->at == 0 || value <= limit->at)
+        return BX_LOOK_WITHIN;
+    switch (limit->beyond) {
+    case BX_BEYOND_WARN: return BX_LOOK_WARN;
+    case BX_BEYOND_ASK: return BX_LOOK_ASK;
+    case BX_BEYOND_BLOCK: return BX_LOOK_BLOCK;
+    }
+    bx_unreachable();
+}
+
+/* Keeps the harder of two answers, and its sentence. */
+static void harder(enum bx_look *look, enum bx_look other, struct bx_fault *fault, const char *text)
+{
+    if (other <= *look)
+        return;
+    *look = other;
+    bx_fault_say(fault, BX_ERR_REFUSED, "%s", text);
+}
+
+static int64_t minutes_since(const struct bx_till *till, bx_mono at)
+{
+    int64_t ns = till->turn.mono.ns - at.ns;
+    return ns > 0 ? ns / BX_SECOND_NS / 60 : 0;
+}
+
+enum bx_look bx_limits_offline(const struct bx_till *till, const struct bx_desk *desk,
+                               struct bx_fault *fault)
+{
+    const struct bx_limits *limits = &till->programme->limits;
+    enum bx_look look = BX_LOOK_WITHIN;
+    struct bx_totals totals = {0};
+    char text[160], money[BX_MONEY_TEXT];
+    if (bx_link_is_up(till) || till->link.online || till->training ||
+        bx_basket_totals(&desk->basket, till->programme->tax_included, &totals))
+        return look;
+    int64_t minutes = minutes_since(till, till->link.offline_since);
+    snprintf(text, sizeof(text), "Offline for %" PRId64 " minutes, more than the %" PRId64
+             " that this venue allows.", minutes, limits->offline_minutes.at);
+    harder(&look, bx_limit_look(&limits->offline_minutes, minutes), fault, text);
+    minutes = minutes_since(till, till->link.last_good);
+    snprintf(text, sizeof(text), "The price list is %" PRId64 " minutes old.", minutes);
+    harder(&look, bx_limit_look(&limits->offline_programme_minutes, minutes), fault, text);
+    snprintf(text, sizeof(text), "%s is more than one sale may come to offline.",
+             bx_counter_money(till, totals.total, money));
+    harder(&look, bx_limit_look(&limits->offline_sale, totals.total.minor), fault, text);
+    int64_t sum = till->offline_total.minor + totals.total.minor;
+    snprintf(text, sizeof(text), "With this sale %s were sold offline, more than allowed.",
+             bx_counter_money(till, bx_money_of(sum), money));
+    harder(&look, bx_limit_look(&limits->offline_total, sum), fault, text);
+    return look;
+}
+
+static bool is_allowed(unsigned bits, enum bx_tender_kind kind)
+{
+    if (bits == 0)
+        bits = 1U << BX_TENDER_CASH | 1U << BX_TENDER_CARD;
+    return bits >> kind & 1;
+}
+
+/* What a sale brings with it (an order's prepayment) needs no permission. */
+int bx_limits_tender(const struct bx_till *till, enum bx_tender_kind kind, struct bx_fault *fault)
+{
+    const struct bx_limits *limits = &till->programme->limits;
+    if (kind == BX_TENDER_PREPAID)
+        return 0;
+    if (!is_allowed(limits->tenders, kind))
+        return bx_fault_say(fault, BX_ERR_REFUSED, "This venue does not take %s.",
+                            bx_tender_word(kind));
+    if (!till->link.online && !is_allowed(limits->offline_tenders, kind))
+        return bx_fault_say(fault, BX_ERR_OFFLINE,
+                            "Offline this till does not take %s. Choose another way to pay.",
+                            bx_tender_word(kind));
+    return 0;
+}
+
+void bx_limits_sold(struct bx_till *till, const struct bx_sale *sale)
+{
+    if (sale->offline && !sale->training)
+        till->offline_total.minor += sale->totals.total.minor - sale->back_totals.total.minor;
+}

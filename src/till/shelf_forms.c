@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parking and going on: P, and the commands park, parked and resume. */
+
+#include "screens.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/json.h"
+#include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
+#include "command.h"
+
+enum { NAME_COLUMNS = 30 };
+
+/* --- on the screen ---------------------------------------------------------------------------- */
+
+static void park_fields(struct bx_till *till, struct bx_form *form)
+{
+    (void)till;
+    bx_form_text(form, "A name for it", NAME_COLUMNS, true);
+}
+
+static int park_done(struct bx_till *till, struct bx_form *form, struct bx_fault *fault)
+{
+    int err = bx_shelf_park(till, &till->desk, form->fields[0].text, fault);
+    if (err)
+        return err;
+    bx_form_close(till, form);
+    bx_say(till, BX_TONE_GOOD, "%s",
+           bx_word(bx_link_is_up(till) ? BX_WORD("Parked. Any till may go on with it: P.")
+                                       : BX_WORD("Parked at this till: P goes on with it.")));
+    return BX_FORM_STAYS;
+}
+
+static const struct bx_form_kind park_form = {BX_WORD("Park the basket"), park_fields, NULL,
+                                              park_done, NULL};
+
+static void list_fields(struct bx_till *till, struct bx_form *form)
+{
+    const struct bx_shelf *shelf = &till->shelf;
+    struct bx_field *field = bx_form_choice(form, "Go on with");
+    char text[BX_NAME_SIZE], hex[BX_ID_TEXT], money[BX_MONEY_TEXT];
+    for (size_t i = 0; i < shelf->count; i++) {
+        const struct bx_shelved *row = shelf->rows[i];
+        snprintf(text, sizeof(text), "%.60s  %s", row->name,
+                 bx_word(!bx_id_is_zero(&row->attempt) ? BX_WORD("waits for its voucher")
+                                                       : BX_WORD("here")));
+        bx_form_option(field, bx_id_format(&row->basket.id, hex), text, 0);
+    }
+    for (size_t i = 0; i < shelf->remote_count; i++) {
+        const struct bx_parked *row = &shelf->remote[i];
+        snprintf(text, sizeof(text), "%.60s  %s  %s %" PRId64, row->name,
+                 bx_counter_money(till, row->total, money), bx_word("till"), row->till);
+        bx_form_option(field, bx_id_format(&row->basket, hex), text, 0);
+    }
+}
+
+static int list_done(struct bx_till *till, struct bx_form *form, struct bx_fault *fault)
+{
+    const struct bx_option *option = bx_field_option(&form->fields[0]);
+    struct bx_id id;
+    if (!option || bx_id_parse(option->id.s, &id))
+        return bx_fault_say(fault, BX_ERR_INPUT, "Choose one of the list.");
+    bx_form_close(till, form);
+    if (bx_shelf_resume(till, &till->desk, &id, fault))
+        bx_counter_fault(till, fault);
+    return BX_FORM_STAYS;
+}
+
+static const struct bx_form_kind list_form = {BX_WORD("Parked baskets"), list_fields, NULL,
+                                              list_done, NULL};
+
+void bx_sell_park(struct bx_till *till)
+{
+    if (till->desk.basket.count > 0)
+        bx_form_open(till, &park_form, NULL, 0);
+    else
+        bx_shelf_list(till, 0);
+}
+
+/* --- by command ------------------------------------------------------------------------------- */
+
+static void list_answer(struct bx_till *till)
+{
+    const struct bx_shelf *shelf = &till->shelf;
+    struct bx_command *command = &till->command;
+    struct bx_json_writer writer;
+    bx_json_write(&writer, &command->json);
+    bx_json_object_open(&writer, NULL);
+    bx_json_array_open(&writer, "baskets");
+    for (size_t i = 0; i < shelf->count; i++) {
+        const struct bx_shelved *row = shelf->rows[i];
+        bx_json_object_open(&writer, NULL);
+        bx_json_put_id(&writer, "basket", &row->basket.id);
+        bx_json_put_string(&writer, "name", row->name);
+        bx_json_put_int(&writer, "till", till->till);
+        bx_json_put_bool(&writer, "here", true);
+        bx_json_put_bool(&writer, "waits", !bx_id_is_zero(&row->attempt));
+        bx_json_object_close(&writer);
+        bx_buf_format(&command->human, "%s%s", command->human.len > 0 ? "\n" : "", row->name);
+    }
+    for (size_t i = 0; i < shelf->remote_count; i++) {
+        const struct bx_parked *row = &shelf->remote[i];
+        bx_json_object_open(&writer, NULL);
+        bx_json_put_id(&writer, "basket", &row->basket);
+        bx_json_put_string(&writer, "name", row->name);
+        bx_json_put_int(&writer, "till", row->till);
+        bx_json_put_bool(&writer, "here", false);
+        bx_json_put_int(&writer, "total", row->total.minor);
+        bx_json_object_close(&writer);
+        bx_buf_format(&command->human, "%s%s", command->human.len > 0 ? "\n" : "", row->name);
+    }
+    bx_json_array_close(&writer);
+    bx_json_object_close(&writer);
+    if (command->human.len == 0)
+        bx_buf_text_add(&command->human, bx_word("Nothing is parked."));
+    bx_command_answer(till);
+}
+
+void bx_shelf_show(struct bx_till *till, bx_origin origin)
+{
+    if (origin != 0 && till->command.request == origin) {
+        list_answer(till);
+        return;
+    }
+    if (origin != 0 || till->counter.screen != BX_SCREEN_SELL)
+        return;
+    if (till->shelf.count == 0 && till->shelf.remote_count == 0)
+        bx_say(till, BX_TONE_PLAIN, "Nothing is parked.");
+    else
+        bx_form_open(till, &list_form, NULL, 0);
+}
+
+void bx_shelf_resumed(struct bx_till *till, bx_origin origin, const char *name)
+{
+    struct bx_command *command = &till->command;
+    if (origin == 0)
+        bx_say(till, BX_TONE_GOOD, "%s: go on.", name);
+    else if (command->request == origin)
+        command->stage = 1;
+}
+
+void bx_command_parked(struct bx_till *till, struct bx_json_reader *reader)
+{
+    (void)reader;
+    bx_shelf_list(till, till->command.request);
+}
+
+/* The basket on the screen: a command's own is never left open. */
+void bx_command_park(struct bx_till *till, struct bx_json_reader *reader)
+{
+    struct bx_command *command = &till->command;
+    struct bx_fault fault = {0};
+    struct bx_id id = till->desk.basket.id;
+    char name[BX_NAME_SIZE], hex[BX_ID_TEXT];
+    bx_json_string_or(reader, "name", NAME_COLUMNS, name, sizeof(name), "");
+    if (reader->err) {
+        bx_command_usage(till, reader->fault);
+        return;
+    }
+    if (bx_shelf_park(till, &till->desk, name, &fault)) {
+        bx_command_refuse(till, &fault);
+        return;
+    }
+    bx_buf_format(&command->json, "{\"basket\":\"%s\"}", bx_id_format(&id, hex));
+    bx_buf_text_add(&command->human, bx_word("Parked."));
+    bx_command_answer(till);
+}
