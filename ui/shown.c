@@ -47,7 +47,8 @@ int ui_shown_parse(const char *json, size_t len, struct ui_shown *ret, struct bx
     struct bx_fault spare = {0};
     struct ui_shown shown = {.state = UI_SHOWN_IDLE};
     char state[16];
-    bx_cleanup(bx_json_destroy) struct bx_json_doc *doc = bx_json_parse(json, len, SHOWN_MAX, fault);
+    bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
+        bx_json_parse(json, len, SHOWN_MAX, fault);
     if (!doc)
         return BX_ERR_INPUT;
     bx_json_read(&reader, bx_json_root(doc), "display", fault ? fault : &spare);
@@ -62,9 +63,8 @@ int ui_shown_parse(const char *json, size_t len, struct ui_shown *ret, struct bx
     amount_read(&reader, "received", shown.received);
     amount_read(&reader, "change", shown.change);
     if (bx_json_get(bx_json_root(doc), "lines"))
-        shown.line_count =
-            (int)bx_json_each(&reader, bx_json_array(&reader, "lines", BX_LINES_MAX), "lines",
-                              line_read, &shown);
+        shown.line_count = (int)bx_json_each(&reader, bx_json_array(&reader, "lines", BX_LINES_MAX),
+                                             "lines", line_read, &shown);
     if (reader.err)
         return reader.err;
     *ret = shown;
@@ -132,8 +132,7 @@ void ui_shown_paint(const struct ui_shown *shown, struct ui_grid *grid)
         break;
     case UI_SHOWN_CHANGE:
         figure(grid, grid->rows / 2 - 5, bx_word("Your change"), shown->currency, shown->change);
-        bx_words_print(text, sizeof(text), "Total %s   Received %s", shown->total,
-                       shown->received);
+        bx_words_print(text, sizeof(text), "Total %s   Received %s", shown->total, shown->received);
         ui_put_centre(grid, grid->rows / 2 + 4, 0, grid->columns, UI_PLAIN, text);
         ui_put_centre(grid, grid->rows / 2 + 6, 0, grid->columns, UI_STRONG,
                       bx_word("Thank you, enjoy your visit"));
@@ -151,10 +150,10 @@ static const char *plain(uint32_t c)
     static const struct {
         uint32_t c;
         const char *text;
-    } known[] = {{0xe4, "ae"}, {0xf6, "oe"}, {0xfc, "ue"}, {0xc4, "Ae"}, {0xd6, "Oe"},
-                 {0xdc, "Ue"}, {0xdf, "ss"}, {0xe9, "e"},  {0xe8, "e"},  {0xea, "e"},
-                 {0xe0, "a"},  {0xe1, "a"},  {0xe2, "a"},  {0xe7, "c"},  {0xf1, "n"},
-                 {0xed, "i"},  {0xf3, "o"},  {0xf4, "o"},  {0xfa, "u"},  {0xe5, "a"},
+    } known[] = {{0xe4, "ae"}, {0xf6, "oe"},  {0xfc, "ue"},  {0xc4, "Ae"}, {0xd6, "Oe"},
+                 {0xdc, "Ue"}, {0xdf, "ss"},  {0xe9, "e"},   {0xe8, "e"},  {0xea, "e"},
+                 {0xe0, "a"},  {0xe1, "a"},   {0xe2, "a"},   {0xe7, "c"},  {0xf1, "n"},
+                 {0xed, "i"},  {0xf3, "o"},   {0xf4, "o"},   {0xfa, "u"},  {0xe5, "a"},
                  {0xf8, "o"},  {0x2013, "-"}, {0x2019, "'"}, {0xb7, "."}};
     for (size_t i = 0; i < bx_countof(known); i++)
         if (known[i].c == c)

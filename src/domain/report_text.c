@@ -188,8 +188,10 @@ static void taxes_add(const struct sheet *sheet)
     const struct bx_figure *row;
     size_t at = 0;
     heading(sheet, bx_word("Tax"));
-    while ((row = next_of(sheet, "gross", &at)) != NULL)
-        rate_add(sheet, row->name);
+    for (size_t digits = 1; digits <= 7; digits++) /* 70000 before 190000 */
+        for (at = 0; (row = next_of(sheet, "gross", &at)) != NULL;)
+            if (strlen(row->name) == digits)
+                rate_add(sheet, row->name);
     for (at = 0; (row = next_of(sheet, "outside", &at)) != NULL;)
         row_counted(sheet, row->count,
                     strcmp(row->name, "donation") == 0 ? bx_word("Donations")
@@ -324,7 +326,7 @@ static void counters_add(const struct sheet *sheet)
     row_number(sheet, bx_word("Approvals"), approvals);
     const struct bx_figure *training = figure(sheet, "training", ""),
                            *offline = figure(sheet, "count", "offline");
-    row_counted(sheet, training->count, bx_word("Training sales, counted nowhere"),
+    row_counted(sheet, training->count, bx_word("Training, not counted"),
                 training->amount);
     row_counted(sheet, offline->count, bx_word("Offline sales"), offline->amount);
 }

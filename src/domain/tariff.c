@@ -349,29 +349,36 @@ static int line_write(const struct tariff *tariff, const struct portion *portion
     return 0;
 }
 
+/* The portions of CELL by RULE. */
+static int portions_write(const struct tariff *tariff, int cell, int rule, struct bx_basket *into,
+                          int64_t *saved)
+{
+    int err = 0;
+    for (int i = 0; i < tariff->portion_count && !err; i++) {
+        const struct portion *portion = &tariff->portions[i];
+        if (portion->cell == cell && portion->rule == rule)
+            err = line_write(tariff, portion, into, saved);
+    }
+    return err;
+}
+
 /* The cells where they stood, each in its portions: those of rules in their order, then the rest.
  */
 static int lines_write(const struct tariff *tariff, struct bx_basket *into, int64_t *saved)
 {
     int rules = (int)tariff->programme->rule_count;
-    for (int cell = 0; cell < tariff->cell_count; cell++) {
+    int err = 0;
+    for (int cell = 0; cell < tariff->cell_count && !err; cell++) {
         if (tariff->alone[cell]) {
             if (into->count == BX_LINES_MAX)
                 return BX_ERR_FULL;
             into->lines[into->count++] = tariff->cells[cell];
             continue;
         }
-        for (int turn = 0; turn <= rules; turn++) {
-            int rule = turn == rules ? -1 : turn;
-            for (int i = 0; i < tariff->portion_count; i++) {
-                const struct portion *portion = &tariff->portions[i];
-                if (portion->cell == cell && portion->rule == rule &&
-                    line_write(tariff, portion, into, saved))
-                    return BX_ERR_FULL;
-            }
-        }
+        for (int turn = 0; turn <= rules && !err; turn++)
+            err = portions_write(tariff, cell, turn == rules ? -1 : turn, into, saved);
     }
-    return 0;
+    return err;
 }
 
 int bx_tariff_apply(struct bx_basket *basket, const struct bx_programme *programme,

@@ -44,24 +44,29 @@ static bool relax(struct flow *flow, int cell, int from, int64_t cost)
     return nearer;
 }
 
+/* Pieces that are in offer FROM may move on from there. */
+static bool relax_from(struct flow *flow, int from)
+{
+    bool nearer = false;
+    for (int i = 0; i < flow->puzzle->cell_count; i++) {
+        int64_t cost = flow->cost[from] - flow->puzzle->offers[from].price[i];
+        if (flow->into[i][from] > 0 && relax(flow, i, from, cost))
+            nearer = true;
+    }
+    return nearer;
+}
+
 /* The cheapest way of a piece of CELL to each offer (Bellman and Ford). */
 static void ways_find(struct flow *flow, int cell)
 {
-    const struct bx_puzzle *puzzle = flow->puzzle;
     for (int i = 0; i < BX_OFFERS_MAX; i++)
         flow->cost[i] = far;
     bool nearer = relax(flow, cell, -1, 0);
     while (nearer) {
         nearer = false;
-        for (int from = 0; from < puzzle->offer_count; from++) {
-            if (flow->cost[from] == far)
-                continue;
-            for (int i = 0; i < puzzle->cell_count; i++)
-                if (flow->into[i][from] > 0)
-                    nearer =
-                        relax(flow, i, from, flow->cost[from] - puzzle->offers[from].price[i]) ||
-                        nearer;
-        }
+        for (int from = 0; from < flow->puzzle->offer_count; from++)
+            if (flow->cost[from] < far && relax_from(flow, from))
+                nearer = true;
     }
 }
 

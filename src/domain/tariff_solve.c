@@ -143,6 +143,31 @@ static void bundles_try(struct search *search, int at, int64_t cost)
     }
 }
 
+static int64_t lowest_of(const struct bx_puzzle *puzzle, int cell)
+{
+    int64_t least = puzzle->offers[0].price[cell];
+    for (int offer = 1; offer < puzzle->offer_count; offer++) {
+        int64_t price = puzzle->offers[offer].price[cell];
+        if (price >= 0 && price < least)
+            least = price;
+    }
+    return least;
+}
+
+/* What a set saves at most against the lowest prices its pieces may have without it. */
+static int64_t saves_of(const struct search *search, const struct bx_bundle *bundle)
+{
+    int64_t worth = -bundle->price;
+    for (int part = 0; part < bundle->part_count; part++) {
+        int64_t dearest = 0;
+        for (int cell = 0; cell < search->puzzle->cell_count; cell++)
+            if ((bundle->parts[part].cells >> cell & 1) && search->lowest[cell] > dearest)
+                dearest = search->lowest[cell];
+        worth += dearest * bundle->parts[part].pieces;
+    }
+    return worth > 0 ? worth : 0;
+}
+
 static void search_open(struct search *search, const struct bx_puzzle *puzzle)
 {
     search->puzzle = puzzle;
@@ -156,26 +181,10 @@ static void search_open(struct search *search, const struct bx_puzzle *puzzle)
         else if (search->group_count < BX_GROUPS_MAX)
             search->groups[search->group_count++] = offer;
     }
-    for (int i = 0; i < puzzle->cell_count; i++) {
-        search->lowest[i] = puzzle->offers[0].price[i];
-        for (int offer = 1; offer < puzzle->offer_count; offer++) {
-            int64_t price = puzzle->offers[offer].price[i];
-            if (price >= 0 && price < search->lowest[i])
-                search->lowest[i] = price;
-        }
-    }
-    for (int i = 0; i < puzzle->bundle_count; i++) {
-        const struct bx_bundle *bundle = &puzzle->bundles[i];
-        int64_t worth = -bundle->price;
-        for (int part = 0; part < bundle->part_count; part++) {
-            int64_t dearest = 0;
-            for (int cell = 0; cell < puzzle->cell_count; cell++)
-                if ((bundle->parts[part].cells >> cell & 1) && search->lowest[cell] > dearest)
-                    dearest = search->lowest[cell];
-            worth += dearest * bundle->parts[part].pieces;
-        }
-        search->saves[i] = worth > 0 ? worth : 0;
-    }
+    for (int i = 0; i < puzzle->cell_count; i++)
+        search->lowest[i] = lowest_of(puzzle, i);
+    for (int i = 0; i < puzzle->bundle_count; i++)
+        search->saves[i] = saves_of(search, &puzzle->bundles[i]);
 }
 
 void bx_puzzle_solve(const struct bx_puzzle *puzzle, struct bx_solution *ret)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Housekeeping in slices short enough that a key pressed in the middle of one is not felt: bring
- * the log home, remake the ballast, verify what the start left out. SQLite's own check of a table
+ * the log home, remake the ballast, verify what the start left out, erase the persons whose time
+ * is over. SQLite's own check of a table
  * cannot be cut into slices, so it is not made here: `journal verify` and `doctor` make it. */
 
 #include "journal/ledger.h"
@@ -22,6 +23,21 @@ static int verify_slice(struct bx_ledger *ledger, struct bx_fault *fault)
     return err ? err : 1;
 }
 
+/* Persons whose time is over: by the last entry's clock, for there is none here. */
+static int persons_slice(struct bx_ledger *ledger, struct bx_fault *fault)
+{
+    int64_t at = 0;
+    int err = bx_db_int(ledger->db,
+                        "SELECT at FROM (SELECT at FROM entry ORDER BY seq DESC LIMIT 1)"
+                        " WHERE EXISTS (SELECT 1 FROM person WHERE until <> 0 AND until < at)",
+                        &at, fault);
+    if (err || at <= 0)
+        return err;
+    struct bx_journal_notes notes = {.persons_end = {at}, .reoffer_above = -1};
+    err = bx_ledger_note(&ledger->port, &notes, NULL, fault);
+    return err ? err : 1;
+}
+
 /* 1: did something, or has something to wait for; 0: all done. */
 static int slice(struct bx_ledger *ledger, struct bx_fault *fault)
 {
@@ -36,7 +52,8 @@ static int slice(struct bx_ledger *ledger, struct bx_fault *fault)
         return 1;
     if (ledger->rest.next <= ledger->rest.end)
         return verify_slice(ledger, fault);
-    return pages > 0;
+    int gone = persons_slice(ledger, fault);
+    return gone ? gone : pages > 0;
 }
 
 int bx_ledger_idle(struct bx_journal *journal, struct bx_fault *fault)

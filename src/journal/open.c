@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "boxtill/base/alloc.h"
+#include "boxtill/base/point.h"
 
 enum { PATH_SIZE = 4096, CACHE_KIB = 4096 };
 
@@ -105,6 +106,7 @@ static int rename_in(struct bx_ledger *ledger, const char *fresh, struct bx_faul
     if (rename(fresh, ledger->path))
         return bx_fault_set(fault, BX_ERR_IO, "The disk reported an error.", "rename %s: %s", fresh,
                             strerror(errno));
+    bx_point("journal.renamed");
     int err = bx_db_sync_folder(ledger->path, fault);
     if (err)
         return err;

@@ -16,18 +16,13 @@
 #include <unistd.h>
 
 #include "boxtill/base/alloc.h"
+#include "boxtill/base/point.h"
 #include "boxtill/base/text.h"
 #include "journal/manifest.h"
 
 enum { PATH_SIZE = 4096 };
 
 /* --- how far ---------------------------------------------------------------------------------- */
-
-static int refused(struct bx_fault *fault, const char *why)
-{
-    bx_fault_say(fault, BX_ERR_REFUSED, "Nothing was purged: %s.", why);
-    return BX_ERR_REFUSED;
-}
 
 /* Is the archive one of this very journal, and from its first entry on? */
 static int archive_check(struct bx_ledger *ledger, const struct bx_archive_found *archive,
@@ -47,10 +42,13 @@ static int archive_check(struct bx_ledger *ledger, const struct bx_archive_found
     if (row)
         bx_stmt_reset(stmt);
     if (archive->till != meta.till || !whole || !bx_hash_equal(&hash, &archive->head))
-        return refused(fault, "this is not an archive of this journal");
+        return bx_fault_set(fault, BX_ERR_REFUSED,
+                            "Nothing was purged: this is not an archive of this journal.", NULL);
     return archive->first <= ledger->anchor + 1
                ? 0
-               : refused(fault, "the archive does not begin where the journal does");
+               : bx_fault_set(fault, BX_ERR_REFUSED,
+                              "Nothing was purged: the archive begins after the journal does.",
+                              NULL);
 }
 
 /* The first entry that must stay, whatever the archive has. */
@@ -106,8 +104,11 @@ static int last_find(struct bx_ledger *ledger, const struct bx_archive_found *ar
         return err;
     if (*ret > ledger->anchor)
         return 0;
-    return refused(fault, "everything in the archive is still needed here (not recorded by the "
-                          "server, not settled, not printed, or of the open shift)");
+    return bx_fault_set(fault, BX_ERR_REFUSED,
+                        "Nothing was purged: all that is archived is still needed here.",
+                        "not recorded by the server, not settled, not printed, of a shift that is "
+                        "open or too young, from entry %" PRId64 " on",
+                        kept);
 }
 
 /* --- the anchor ------------------------------------------------------------------------------- */
@@ -284,6 +285,7 @@ static int swap(struct bx_ledger *ledger, int64_t last, const struct bx_buf *anc
         err = copy_cut(ledger, fresh, last, anchor, fault);
     if (err == 0)
         err = copy_prove(ledger, fresh, fault);
+    bx_point("purge.copied");
     if (err == 0)
         return bx_ledger_replace(ledger, fresh, fault);
     unlink(fresh);
@@ -303,6 +305,7 @@ static int purge(struct bx_journal *journal, const struct bx_archive_act *act,
         return bx_fault_set(fault, BX_ERR_FULL, "The figures are too large.", NULL);
     bx_purge_format(&anchor->archive, text.data, text.len, about);
     err = bx_export_note(journal, act, about, anchor->seq, &ret->ref, fault);
+    bx_point("purge.told");
     if (err == 0)
         err = swap(ledger, anchor->seq, &text, fault);
     ret->first = first;

@@ -106,9 +106,9 @@ static struct bx_stmt *shift_list(struct bx_db *db, const struct bx_query *query
 {
     struct bx_stmt *stmt = bx_db_stmt(
         db, "SELECT seq FROM entry WHERE shift = ?1 AND seq > ?3 AND seq >= (SELECT min(seq)"
-            " FROM entry WHERE kind = 'shift-open' AND kind <> 'sale' AND shift = ?1)"
+            " FROM entry WHERE kind = 'shift-open' AND shift = ?1)"
             " AND seq < coalesce((SELECT min(seq) FROM entry WHERE kind = 'shift-open'"
-            " AND kind <> 'sale' AND shift = ?1 + 1), 9223372036854775807)"
+            " AND shift = ?1 + 1), 9223372036854775807)"
             " ORDER BY seq LIMIT ?2");
     bx_stmt_bind_int(stmt, 3, query->after);
     return stmt;

@@ -100,7 +100,8 @@ const char *const bx_ledger_schema[] = {
     "ALTER TABLE meta ADD COLUMN sales INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE meta ADD COLUMN returns INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE meta ADD COLUMN made INTEGER NOT NULL DEFAULT 0;"
-    "CREATE INDEX entry_rare ON entry(kind, shift) WHERE kind <> 'sale';"
+    "CREATE INDEX entry_rare ON entry(kind) WHERE kind <> 'sale';"
+    "CREATE INDEX entry_opening ON entry(shift) WHERE kind = 'shift-open';"
     /* sealed under key, which goes with it */
     "CREATE TABLE person("
     " place INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL, key BLOB NOT NULL,"

@@ -91,6 +91,16 @@ struct making {
     struct bx_buf out;
 };
 
+/* On a command line 25 is 25.00, not 25 minor units as on a till's keys. */
+static int value_read(const char *text, int exponent, bx_money *ret)
+{
+    char whole[40];
+    bool has_point = strchr(text, '.') || exponent == 0;
+    int len = snprintf(whole, sizeof(whole), "%s%s", text, has_point ? "" : ".0");
+    return len < (int)sizeof(whole) ? bx_money_parse(whole, (size_t)len, exponent, ret)
+                                    : BX_ERR_INPUT;
+}
+
 static int voucher_run(struct bd_deed *deed, struct bd_store *store, struct bd_book *book,
                        const struct bd_turn *turn, struct bx_fault *fault)
 {
@@ -105,7 +115,7 @@ static int voucher_run(struct bd_deed *deed, struct bd_store *store, struct bd_b
     if (!programme)
         return bx_fault_say(fault, BX_ERR_REFUSED,
                             "Vouchers need a programme: run boxtilld import.");
-    if (bx_money_parse(making->value, strlen(making->value), programme->exponent, &value))
+    if (value_read(making->value, programme->exponent, &value))
         return bx_fault_say(fault, BX_ERR_INPUT, "A value is an amount of %s, like 25.",
                             programme->currency);
     if (!making->until)

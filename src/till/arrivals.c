@@ -98,9 +98,8 @@ static int line_put(struct bx_till *till, const struct bx_order_line *ordered, i
 {
     const struct bx_programme *programme = till->programme;
     const struct bx_product *product = bx_programme_product(programme, &ordered->product);
-    const struct bx_slot *slot = bx_slug_is_none(&ordered->slot)
-                                     ? NULL
-                                     : bx_programme_slot(programme, &ordered->slot);
+    const struct bx_slot *slot =
+        bx_slug_is_none(&ordered->slot) ? NULL : bx_programme_slot(programme, &ordered->slot);
     struct bx_basket alone = {.id = basket->id};
     if (!product || (!slot && !bx_slug_is_none(&ordered->slot)))
         return bx_fault_say(fault, BX_ERR_MISSING,

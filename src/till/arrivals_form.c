@@ -88,10 +88,9 @@ static int arrival_done(struct bx_till *till, struct bx_form *form, struct bx_fa
         return bx_fault_say(fault, BX_ERR_MISSING, "The list is another now: Esc, and A again.");
     const struct bx_option *price = bx_field_option(&fields[FIELD_PRICE]);
     const struct bx_option *ticket = bx_field_option(&fields[FIELD_TICKET]);
-    struct bx_coming coming = {
-        .count = fields[FIELD_COUNT].filled ? fields[FIELD_COUNT].n : -1,
-        .agreed = fields[FIELD_PRICE].hidden || !price || price->n == 1,
-        .group = !fields[FIELD_TICKET].hidden && ticket && ticket->n == 1};
+    struct bx_coming coming = {.count = fields[FIELD_COUNT].filled ? fields[FIELD_COUNT].n : -1,
+                               .agreed = fields[FIELD_PRICE].hidden || !price || price->n == 1,
+                               .group = !fields[FIELD_TICKET].hidden && ticket && ticket->n == 1};
     char money[BX_MONEY_TEXT];
     int err = bx_desk_order(till, &till->desk, order, &coming, fault);
     if (err)

@@ -90,16 +90,15 @@ int bx_attempts_charge(struct bx_till *till, struct bx_desk *desk, const char *c
         return bx_fault_say(fault, BX_ERR_BUSY,
                             "Too much is still to be cleared up with the server: see the queue.");
     struct bx_attempt *row = &attempts->rows[attempts->count++];
-    *row = (struct bx_attempt){
-        .entry = {.basket = desk->sale.basket.id,
-                  .attempt = bx_till_id(till),
-                  .kind = BX_TENDER_STORED,
-                  .amount = amount,
-                  .state = BX_ATTEMPT_ASKED},
-        .origin = desk->origin,
-        .wanted = true,
-        .since = till->turn.utc,
-        .reversal = bx_till_id(till)};
+    *row = (struct bx_attempt){.entry = {.basket = desk->sale.basket.id,
+                                         .attempt = bx_till_id(till),
+                                         .kind = BX_TENDER_STORED,
+                                         .amount = amount,
+                                         .state = BX_ATTEMPT_ASKED},
+                               .origin = desk->origin,
+                               .wanted = true,
+                               .since = till->turn.utc,
+                               .reversal = bx_till_id(till)};
     BX_TEXT_COPY(row->entry.reference, code);
     push(till, row, BX_KIND_TENDER_INTENT);
     return 0;

@@ -162,8 +162,8 @@ void bx_text_forget(struct bx_till *till);
  */
 
 enum bx_need {
-    BX_NEED_NOTHING,   /* only the programme's reasons for the action, if it has any */
-    BX_NEED_REASON,    /* where it has none, a note */
+    BX_NEED_NOTHING,    /* only the programme's reasons for the action, if it has any */
+    BX_NEED_REASON,     /* where it has none, a note */
     BX_NEED_SUPERVISOR, /* and a supervisor */
     BX_NEED_WORD        /* a supervisor, and nothing else: the reason was given already */
 };

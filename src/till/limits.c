@@ -47,8 +47,9 @@ enum bx_look bx_limits_offline(const struct bx_till *till, const struct bx_desk 
         bx_basket_totals(&desk->basket, till->programme->tax_included, &totals))
         return look;
     int64_t minutes = minutes_since(till, till->link.offline_since);
-    snprintf(text, sizeof(text), "Offline for %" PRId64 " minutes, more than the %" PRId64
-             " that this venue allows.", minutes, limits->offline_minutes.at);
+    snprintf(text, sizeof(text),
+             "Offline for %" PRId64 " minutes, more than the %" PRId64 " that this venue allows.",
+             minutes, limits->offline_minutes.at);
     harder(&look, bx_limit_look(&limits->offline_minutes, minutes), fault, text);
     minutes = minutes_since(till, till->link.last_good);
     snprintf(text, sizeof(text), "The price list is %" PRId64 " minutes old.", minutes);

@@ -39,9 +39,10 @@ static bool is_busy(struct bx_till *till)
     if (!attempt && !bx_vouchers_are_busy(till, &till->desk))
         return false;
     if (attempt && attempt->unknown)
-        bx_say(till, BX_TONE_WARN,
-               "The server has not said whether the voucher was charged. Enter asks again, l leaves "
-               "it for later.");
+        bx_say(
+            till, BX_TONE_WARN,
+            "The server has not said whether the voucher was charged. Enter asks again, l leaves "
+            "it for later.");
     else
         bx_say(till, BX_TONE_PLAIN, "The server is being asked about the voucher.");
     return true;

@@ -268,9 +268,9 @@ int bx_terms_check(const struct bx_till *till, const struct bx_desk *desk, struc
                                 "%s: this card is good for %d, the basket holds more.", line->name,
                                 1 + deal->guests);
     }
-    const struct bx_account *account =
-        bx_slug_is_none(&deal->account) ? NULL
-                                        : bx_programme_account(till->programme, &deal->account);
+    const struct bx_account *account = bx_slug_is_none(&deal->account)
+                                           ? NULL
+                                           : bx_programme_account(till->programme, &deal->account);
     if (account && account->blocked)
         return bx_fault_say(fault, BX_ERR_REFUSED, "%s is blocked: no more on account.",
                             account->name);

@@ -340,20 +340,23 @@ bx_mono bx_till_wake(const struct bx_till *till)
     return wake;
 }
 
+static bool is_storing(const struct bx_till *till)
+{
+    return till->commits.count > 0 || till->papers.note_request || till->leases.note_request ||
+           till->link.note_request || till->link.document_note;
+}
+
 bool bx_till_is_idle(const struct bx_till *till)
 {
     const struct bx_link *link = &till->link;
-    bool storing = till->commits.count > 0 || till->papers.note_request ||
-                   till->leases.note_request || link->note_request || link->document_note;
     bool reading = link->queue_request || link->attention_request || till->draft.request ||
                    till->papers.read_request || till->papers.order.active ||
                    till->counter.read_request;
     bool sending =
         till->leases.request || link->send_request || link->news_request || link->document_request;
-    return !storing && !reading && !sending && !till->people.pin_request &&
+    return !is_storing(till) && !reading && !sending && !till->people.pin_request &&
            !till->command.request && !bx_question_is_open(till) && !bx_papers_are_busy(till) &&
-           !bx_cases_are_busy(till) &&
-           bx_counter_is_idle(till);
+           !bx_cases_are_busy(till) && bx_counter_is_idle(till);
 }
 
 void bx_till_facts(const struct bx_till *till, struct bx_till_facts *ret)

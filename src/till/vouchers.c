@@ -81,8 +81,7 @@ static void single_take(struct bx_till *till)
         bx_pay_said(till);
     if (amount.minor < look.voucher.value.minor)
         bx_say(till, BX_TONE_WARN, "%s of the voucher lapses: it is good for one sale.",
-               bx_counter_money(
-                   till, bx_money_of(look.voucher.value.minor - amount.minor), lost));
+               bx_counter_money(till, bx_money_of(look.voucher.value.minor - amount.minor), lost));
 }
 
 static int state_check(const struct bx_reply *reply, bool stored, struct bx_fault *fault)
@@ -150,8 +149,7 @@ static void server_ask(struct bx_till *till)
     struct bx_inquiry *inquiry = bx_new(struct bx_inquiry);
     inquiry->id = look->id;
     BX_TEXT_COPY(inquiry->code, look->code);
-    int err =
-        bx_question_ask(till, BX_QUESTION_VOUCHER, inquiry, &look->id, looked_up, &fault);
+    int err = bx_question_ask(till, BX_QUESTION_VOUCHER, inquiry, &look->id, looked_up, &fault);
     bx_free(inquiry);
     look->asked = !err;
     if (!err)

@@ -536,6 +536,8 @@ static int idle(struct bx_journal *journal, struct bx_fault *fault)
         return bx_fault_say(fault, BX_ERR_CORRUPT,
                             "The journal is damaged at entry %" PRId64 " (it was changed).",
                             fake->spoiled);
+    struct bx_journal_notes notes = {.persons_end = fake->now.last_at};
+    persons_put(fake, &notes);
     return fake->room < (int64_t)LINE_MB << 20 ? no(fault, BX_ERR_FULL, "The disk is short.") : 0;
 }
 

@@ -11,8 +11,11 @@
 
 #include <cmocka.h>
 
+#include "boxtill/base/alloc.h"
 #include "boxtill/base/buf.h"
 #include "boxtill/domain/code.h"
+#include "boxtill/domain/member.h"
+#include "boxtill/domain/order.h"
 #include "boxtill/domain/programme.h"
 #include "boxtill/domain/staff.h"
 #include "booking_world.h"
@@ -153,6 +156,143 @@ static void documents_can_be_read(void **state)
         bx_keys_parse(answer.bytes, answer.len, NULL);
     assert_non_null(keys);
     assert_true(keys->count > 0);
+    assert_true(keys->has_voucher);
+    answer = document(BX_DOC_MEMBERS, 0);
+    bx_cleanup(bx_members_destroy) struct bx_members *members =
+        bx_members_parse(answer.bytes, answer.len, NULL);
+    assert_non_null(members);
+    answer = document(BX_DOC_MEMBERS, members->version);
+    assert_true(answer.unchanged);
+    answer = document(BX_DOC_ARRIVALS, 0);
+    bx_cleanup(bx_orders_destroy) struct bx_orders *orders =
+        bx_orders_parse(answer.bytes, answer.len, NULL);
+    assert_non_null(orders);
+    answer = document(BX_DOC_ARRIVALS, orders->version);
+    assert_true(answer.unchanged);
+}
+
+/* --- questions ---------------------------------------------------------------------------- */
+
+static struct bx_inquiry *inquiry_new(int id)
+{
+    struct bx_inquiry *inquiry = bx_new(struct bx_inquiry);
+    inquiry->id.b[0] = 3;
+    inquiry->id.b[15] = (uint8_t)id;
+    return inquiry;
+}
+
+static void ask(int64_t request, enum bx_question question, const struct bx_inquiry *inquiry)
+{
+    bx_buf_auto json;
+    bx_buf_init(&json, 0);
+    assert_int_equal(bx_inquiry_encode(question, inquiry, &json), 0);
+    assert_int_equal(world->booking->ops->ask(world->booking, request, question, bx_buf_text(&json),
+                                              json.len, NULL),
+                     0);
+}
+
+static struct bx_reply *reply_wait(int64_t request, enum bx_question question)
+{
+    struct bx_booking_answer answer = answer_wait(request, BX_EXCHANGE_QUESTION);
+    assert_int_equal(answer.contact, BX_CONTACT_GOOD);
+    assert_int_equal(answer.question, question);
+    assert_true(answer.epoch >= 1);
+    struct bx_reply *reply = bx_reply_create();
+    assert_int_equal(bx_reply_decode(question, answer.bytes, answer.len, reply, NULL), 0);
+    return reply;
+}
+
+/* An extra of the museum. */
+static void basket_fill(struct bx_basket *basket)
+{
+    struct bx_booking_answer told = document(BX_DOC_PROGRAMME, 0);
+    bx_cleanup(bx_programme_destroy) struct bx_programme *programme =
+        bx_programme_parse(told.bytes, told.len, NULL);
+    const struct bx_slug guide = {"guide"};
+    struct bx_fault fault = {0};
+    assert_non_null(programme);
+    basket->id.b[0] = 77;
+    assert_int_equal(bx_basket_add(basket, programme, bx_programme_product(programme, &guide), NULL,
+                                   2, (struct bx_date){2026, 11, 24}, &fault),
+                     0);
+}
+
+static void a_question_asked_again_has_the_same_answer(void **state)
+{
+    (void)state;
+    struct bx_inquiry *inquiry = inquiry_new(1);
+    basket_fill(&inquiry->basket);
+    memcpy(inquiry->name, "blue hat", sizeof("blue hat"));
+    for (int64_t again = 0; again < 2; again++) {
+        ask(20 + again, BX_QUESTION_PARK, inquiry);
+        bx_reply_destroy(reply_wait(20 + again, BX_QUESTION_PARK));
+    }
+    inquiry->id.b[15] = 2;
+    ask(22, BX_QUESTION_PARKED, inquiry);
+    bx_cleanup(bx_reply_destroy) struct bx_reply *list = reply_wait(22, BX_QUESTION_PARKED);
+    assert_int_equal(list->parked_count, 1);
+    assert_string_equal(list->parked[0].name, "blue hat");
+    for (int i = 0; i < 3; i++) { /* the third is another question, and too late */
+        inquiry->id.b[15] = i < 2 ? 3 : 4;
+        ask(23 + i, BX_QUESTION_RESUME, inquiry);
+        bx_cleanup(bx_reply_destroy) struct bx_reply *reply =
+            reply_wait(23 + i, BX_QUESTION_RESUME);
+        assert_int_equal(reply->yours, i < 2);
+        assert_int_equal(reply->basket.count, i < 2 ? 1 : 0);
+    }
+    bx_free(inquiry);
+}
+
+static void several_questions_at_once(void **state)
+{
+    (void)state;
+    static const enum bx_question questions[] = {BX_QUESTION_PARKED, BX_QUESTION_SALES,
+                                                 BX_QUESTION_VOUCHER, BX_QUESTION_SHIFT};
+    struct bx_inquiry *inquiry = inquiry_new(5);
+    struct bx_booking_answer answer;
+    struct bx_fault fault = {0};
+    int64_t seen = 0;
+    memcpy(inquiry->text, "nobody", sizeof("nobody"));
+    memcpy(inquiry->code, "BS1NOTHING", sizeof("BS1NOTHING"));
+    inquiry->shift = 1;
+    for (int i = 0; i < 4; i++)
+        ask(30 + i, questions[i], inquiry);
+    assert_int_equal(
+        world->booking->ops->ask(world->booking, 34, BX_QUESTION_PARKED, "{}", 2, &fault),
+        BX_ERR_BUSY);
+    assert_int_equal(world->booking->ops->news(world->booking, 40, &fault), 0);
+    for (int left = 5; left > 0;) {
+        if (!world->booking->ops->answer(world->booking, &answer)) {
+            world->ops->wait(world);
+            continue;
+        }
+        assert_int_equal(answer.contact, BX_CONTACT_GOOD);
+        if (answer.exchange == BX_EXCHANGE_QUESTION)
+            assert_int_equal(answer.question, questions[answer.request - 30]);
+        seen += answer.request;
+        left--;
+    }
+    assert_int_equal(seen, 30 + 31 + 32 + 33 + 40);
+    bx_free(inquiry);
+}
+
+static void a_question_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    struct bx_inquiry *inquiry = inquiry_new(6);
+    inquiry->sale.b[0] = 1; /* no such sale */
+    ask(50, BX_QUESTION_SALE, inquiry);
+    assert_int_equal(answer_wait(50, BX_EXCHANGE_QUESTION).contact, BX_CONTACT_REFUSED);
+    static const char json[] = "{\"id\":\"00000000-0000-0000-0000-000000000001\"}";
+    assert_int_equal(world->booking->ops->ask(world->booking, 51, BX_QUESTION_RESUME, json,
+                                              sizeof(json) - 1, NULL),
+                     0);
+    assert_int_equal(answer_wait(51, BX_EXCHANGE_QUESTION).contact, BX_CONTACT_REFUSED);
+    world->ops->cut(world, true);
+    ask(52, BX_QUESTION_SALE, inquiry);
+    assert_int_equal(answer_wait(52, BX_EXCHANGE_QUESTION).contact, BX_CONTACT_AGAIN);
+    world->ops->cut(world, false);
+    bx_free(inquiry);
 }
 
 static void one_of_a_kind_at_a_time(void **state)
@@ -293,6 +433,10 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(news_come_with_epoch_and_commit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_same_news_are_told_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(documents_can_be_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_question_asked_again_has_the_same_answer, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(several_questions_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_question_that_is_none_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_of_a_kind_at_a_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(leases_are_granted_grown_and_closed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(entries_are_recorded_once, set_up, tear_down),

@@ -361,6 +361,20 @@ static void persons_are_kept_apart(void **state)
     world_restart(world);
     assert_known(world, NULL, "Cy 900\n");
     assert_known(world, &persons[1].id, "");
+    persons[0].until.us = world->kit.commit.head.at.us;
+    notes.persons = &persons[0];
+    assert_int_equal(world_note(world, &notes), 0);
+    for (int i = 0; i < 20; i++)
+        assert_true(world->journal->ops->idle(world->journal, NULL) >= 0);
+    bx_buf_auto left;
+    bx_buf_init(&left, 0);
+    bx_buf_format(&left, "Ada Byron %lld\n", (long long)persons[0].until.us);
+    assert_known(world, NULL, bx_buf_text(&left)); /* Cy's time is over, Ada's not yet */
+    kit_note(&world->kit, BX_KIND_LOGOUT, "", 0);
+    kit_done(&world->kit);
+    for (int i = 0; i < 20; i++)
+        assert_true(world->journal->ops->idle(world->journal, NULL) >= 0);
+    assert_known(world, NULL, "");
 }
 
 #define TEST(name)                               \

@@ -16,7 +16,9 @@
 #include "boxtill/base/text.h"
 #include "server/store/memory.h"
 #include "server/store/schema.h"
+#include "server/store/sql.h"
 #include "server/store/sqlite.h"
+#include "sqlite/db.h"
 
 static bool in_memory;
 static char path[64];
@@ -499,6 +501,53 @@ static void test_reader(void **state)
     assert_int_equal(fault.err, BX_ERR_MISSING);
 }
 
+/* A file of the first format gains tables and columns; what it holds stays. */
+static void test_an_older_file(void **state)
+{
+    (void)state;
+    struct bx_fault fault = {0};
+    struct bx_db_options options = {.path = path, .create = true, .sync = BX_DB_SYNC_FULL};
+    struct bd_user_row user = {.number = 7};
+    struct bd_order_row order = {.id = {{1}}};
+    struct bd_shift_row shift = {.till = 1};
+    bx_buf_auto sql;
+    if (in_memory)
+        skip();
+    bd_store_sqlite_destroy(store);
+    remove_files();
+    bx_buf_init(&sql, 0);
+    for (int table = 0; table < BD_TABLES; table++)
+        bd_sql_create(bd_shape_of((enum bd_table)table), 1, &sql);
+    struct bx_db *db = bx_db_open(&options, &fault);
+    assert_non_null(db);
+    const char *const steps[] = {bx_buf_text(&sql)};
+    assert_int_equal(bx_db_migrate(db, "store", steps, 1, &fault), 0);
+    assert_int_equal(
+        bx_db_script(db,
+                     "INSERT INTO user(venue, number, role, name, pin_hash)"
+                     " VALUES('main', 7, 1, 'Ana', '$argon2id$x');"
+                     "INSERT INTO orders(venue, id, till, incarnation, seq, at, shift, user,"
+                     " offline, programme, total, rounding, persons, number, currency)"
+                     " VALUES('main', X'01000000000000000000000000000000', 2, 1, 3, 4, 5, 6, 0, 1,"
+                     " 4800, 0, 2, '2-000001', 'EUR');",
+                     &fault),
+        0);
+    bx_db_destroy(db);
+    store = bd_store_sqlite_open(path, BD_SQLITE_WRITE, &fault);
+    assert_non_null(store);
+    assert_int_equal(bd_get(store, BD_USER, &user, NULL), 0);
+    assert_string_equal(user.name, "Ana");
+    assert_string_equal(user.language, "");
+    assert_int_equal(bd_get(store, BD_ORDER, &order, NULL), 0);
+    assert_int_equal(order.total, 4800);
+    assert_int_equal(order.kind, 0);
+    assert_true(bx_id_is_zero(&order.of));
+    assert_int_equal(bd_get(store, BD_SHIFT, &shift, NULL), BD_NOT);
+    begin();
+    assert_int_equal(bd_insert(store, BD_SHIFT, &shift, NULL), 0);
+    commit();
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -514,6 +563,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_commit_number, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_planted_commits, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_reader, open_store, close_store),
+        cmocka_unit_test_setup_teardown(test_an_older_file, open_store, close_store),
     };
     if (argc != 2)
         return 2;

@@ -109,7 +109,7 @@ def test_description_is_served(server):
 
 
 def test_every_described_route_is_there_and_no_other(server):
-    sample = {"{code}": "B10040938NKRKAYDHZBPJQQ9TAH5E"}
+    sample = {"{code}": "B10040938NKRKAYDHZBPJQQ9TAH5E", "{word}": "parked"}
     described = {}
     for method, path, operation in operations():
         described.setdefault(path, set()).add(method)
@@ -157,6 +157,11 @@ def test_answers_are_as_described(till):
             ("GET", "/v1/tickets/{code}", till.get("/v1/tickets/B10040938NKRKAYDHZBPJQQ9TAH5E")),
             ("POST", "/v1/allotments", till.post("/v1/allotments", {"id": uuid7(), "messages": [
                 {"verb": "req", "pool": pool, "r": 1, "n": 3}]})),
+            ("GET", "/v1/members", till.get("/v1/members")),
+            ("GET", "/v1/arrivals", till.get("/v1/arrivals")),
+            ("POST", "/v1/questions/{word}", till.post("/v1/questions/parked", {"id": uuid7()})),
+            ("POST", "/v1/questions/{word}", till.post("/v1/questions/parked", {})),
+            ("POST", "/v1/questions/{word}", till.post("/v1/questions/weather", {"id": uuid7()})),
             ("POST", "/v1/allotments", till.post("/v1/allotments", {"id": "x"})),
             ("POST", "/v1/check-ins", till.post("/v1/check-ins", {"id": uuid7(), "scans": [
                 {"id": uuid7(), "code": "B10040938NKRKAYDHZBPJQQ9TAH5E", "gate": "N", "at": 1}]}))]
@@ -245,7 +250,7 @@ def test_revoked_tills_are_let_in_no_more(till):
 def test_documents_are_versioned_and_sealed(server, till):
     other = Till(server)
     other.enrol()
-    for path in ("/v1/programme", "/v1/staff", "/v1/keys"):
+    for path in ("/v1/programme", "/v1/staff", "/v1/keys", "/v1/members", "/v1/arrivals"):
         answer = till.get(path)
         assert answer.status == 200
         tag = answer.headers["ETag"]
@@ -293,9 +298,111 @@ def test_an_import_beside_the_server_is_noticed(server, till):
     changed["products"][0]["price"] = -1
     file.write_text(json.dumps(changed))
     assert "price" in server.command("import", file, status=1)
-    server.command("user", 8, "Bo", "supervisor", stdin="4321\n")
+    server.command("user", 8, "Bo", "supervisor", "--language", "de", stdin="4321\n")
     staff = json.loads(till.unseal(till.get("/v1/staff").json()["sealed"]))
     assert [u["number"] for u in staff["users"]] == [7, 8]
+    assert [u.get("language") for u in staff["users"]] == [None, "de"]
+
+
+# --- lists, vouchers, questions ---------------------------------------------------------------------
+
+def question(till, word, request=None, status=200, **members):
+    answer = till.post(f"/v1/questions/{word}", {"id": request or uuid7(), **members})
+    assert answer.status == status, answer.body
+    return answer.json()
+
+
+def test_orders_hold_their_places(server, till):
+    pool, day = tomorrow_pool()
+    file = server.home / "orders.json"
+
+    def orders(**changed):
+        order = {"ref": "S-1", "kind": "school", "name": "School East", "date": "today+1",
+                 "lines": [{"product": "adult", "event": "hall", "time": "12:00", "quantity": 40}]}
+        file.write_text(json.dumps({"orders": [{**order, **changed}]}))
+        return file
+
+    def arrivals():
+        return json.loads(till.unseal(till.get("/v1/arrivals").json()["sealed"]))["orders"]
+
+    server.command("orders", orders())
+    assert pool_news(till, pool)["held"] == 40
+    (order,) = arrivals()
+    assert (order["ref"], order["date"], order["minute"]) == ("S-1", f"{day:%Y-%m-%d}", 720)
+    assert [(line["quantity"], line["price"]) for line in order["lines"]] == [(40, 2400)]
+    # no till gets more than the rest
+    assert till.allot({"verb": "req", "pool": pool, "r": 1, "n": 90})[0]["n"] <= 60
+    assert "ref" in server.command("orders", orders(ref=""), status=1)
+    server.command("orders", orders(cancelled=True))
+    assert pool_news(till, pool)["held"] == 0 and arrivals()[0]["cancelled"]
+    assert "agrees" in server.command("audit")
+
+
+def test_members_travel_sealed(server, till):
+    file = server.home / "members.json"
+    file.write_text(json.dumps({"members": [{"id": "m-1", "code": "F-1042", "class": "friend",
+                                             "name": "Ida Berg", "until": "2099-12-31"}]}))
+    server.command("members", file)
+    answer = till.get("/v1/members")
+    assert b"Ida" not in answer.body
+    (member,) = json.loads(till.unseal(answer.json()["sealed"]))["members"]
+    assert (member["code"], member["name"], member["guests"]) == ("F-1042", "Ida Berg", 0)
+    file.write_text(json.dumps({"members": [{"id": "m-1", "code": "x", "class": "friend"}]}))
+    assert "member 1" in server.command("members", file, status=1)
+
+
+def test_a_balance_is_charged_once(server, till):
+    code = server.command("voucher", "stored", "50.00").strip()
+    charge, reverse = uuid7(), uuid7()
+    for _ in range(2):
+        got = question(till, "charge", charge, code=code, amount=3000)
+        assert got["approved"] and got["balance"] == 2000
+    assert till.post("/v1/questions/charge", {"id": charge, "code": code, "amount": 2999}).code == "id_reused"
+    server.kill()
+    server.start()
+    till.connection = None
+    got = question(till, "charge", charge, code=code, amount=3000)
+    assert got["approved"] and got["balance"] == 2000
+    assert not question(till, "charge", code=code, amount=2001)["approved"]
+    for _ in range(2):
+        assert question(till, "reverse", reverse, attempt=charge, amount=3000)["balance"] == 5000
+    assert question(till, "voucher", code=code)["balance"] == 5000
+    assert "agrees" in server.command("audit")
+
+
+def test_vouchers_are_signed(server, till):
+    vouchers = server.command("voucher", "single", "25", "2099-12-31", "3").split()
+    assert len(set(vouchers)) == 3 and {len(v) for v in vouchers} == {133}
+    got = question(till, "voucher", code=vouchers[0])
+    assert (got["state"], got["value"], got["until"]) == ("good", 2500, "2099-12-31")
+    assert till.keys()["voucher"] == till.server_key.encode().hex()
+    for wrong in (["voucher"], ["voucher", "single", "25"], ["voucher", "stored", "1", "2"], ["report"],
+                  ["report", "shift", "1"], ["orders"], ["members", "a", "b"]):
+        server.command(*wrong, status=2)
+    for refused in (["voucher", "single", "0", "2099-12-31"], ["voucher", "single", "25", "2001-01-01"],
+                    ["voucher", "stored", "-1"], ["report", "day", "--from", "soon"],
+                    ["report", "shift", "77", "1"]):
+        server.command(*refused, status=1)
+
+
+def test_figures_of_a_shift_and_a_day(server, till):
+    pool, day = tomorrow_pool()
+    programme, keys = till.get("/v1/programme").json(), till.keys()
+    till.allot({"verb": "req", "pool": pool, "r": 1, "n": 10})
+    line, codes = sale(till, keys, pool, day, 1, 0, 2, programme)
+    till.send(line)
+    booked = question(till, "shift", shift=1)
+    assert booked["confirmed"] == 1 and ["sale", "", 1, 4800] in booked["figures"]
+    told = json.loads(server.command("report", "shift", till.till, 1, "--json"))
+    assert told["figures"] == booked["figures"] and told["confirmed"] == 1
+    products = json.loads(server.command("report", "products", "--json"))
+    assert products["figures"] == [["product", "adult", 2, 4800]]
+    assert "48.00" in server.command("report", "channels")
+    (found,) = question(till, "sales", text=codes[1])["sales"]
+    assert found["number"] == f"{till.till}-000001"
+    whole = question(till, "sale", sale=found["id"])
+    assert len(whole["entries"]) == 1 and [t["state"] for t in whole["tickets"]] == ["good", "good"]
+    question(till, "sale", status=404, sale=uuid7())
 
 
 # --- leases, entries, tickets ----------------------------------------------------------------------

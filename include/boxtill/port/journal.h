@@ -135,7 +135,7 @@ struct bx_person_note {
     struct bx_id id;
     const char *bytes; /* NULL: erase; one that is not there is erased already */
     size_t len;        /* at most BX_PERSON_MAX */
-    bx_utc until;      /* when it is to be erased by itself; 0: not */
+    bx_utc until;      /* erased in idle time when there is an entry later than this; 0: not */
 };
 enum { BX_PERSON_MAX = 2048 };
 
@@ -224,7 +224,8 @@ struct bx_journal_ops {
                 struct bx_ref *ret, struct bx_fault *fault);
     int (*read)(struct bx_journal *journal, const struct bx_query *query, bx_row_visit visit,
                 void *arg, struct bx_fault *fault);
-    /* A slice of housekeeping when nobody waits: checkpoint, verification, disk space. Returns 1
+    /* A slice of housekeeping when nobody waits: checkpoint, verification, disk space,
+     * persons whose time is over. Returns 1
      * while there is more to do, 0 when done, or an error (BX_ERR_CORRUPT, BX_ERR_FULL). */
     int (*idle)(struct bx_journal *journal, struct bx_fault *fault);
 };

@@ -82,12 +82,15 @@ static void read_date(struct parser *parser, struct bx_json_reader *reader, cons
 static int64_t read_time(struct bx_json_reader *reader)
 {
     char text[8];
-    int64_t hour, minute;
     bx_json_string_or(reader, "time", sizeof text - 1, text, sizeof text, "");
     if (text[0] == '\0')
         return -1;
-    if (strlen(text) == 5 && text[2] == ':' && bx_text_number(text, 2, 23, &hour) == 0 &&
-        bx_text_number(text + 3, 2, 59, &minute) == 0)
+    bool good = strlen(text) == 5 && text[2] == ':';
+    for (int i = 0; i < 5 && good; i++)
+        good = i == 2 || (text[i] >= '0' && text[i] <= '9');
+    int64_t hour = (text[0] - '0') * 10 + text[1] - '0';
+    int64_t minute = good ? (text[3] - '0') * 10 + text[4] - '0' : 60;
+    if (good && hour < 24 && minute < 60)
         return hour * 60 + minute;
     bx_json_fault(reader, "\"time\" must be a time from 00:00 to 23:59");
     return -1;

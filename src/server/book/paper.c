@@ -40,6 +40,7 @@ static int ticket_replace(struct bd_act *booking, const struct bx_paper_entry *p
     if (booking->off[BD_OFF_CLASH])
         bd_use_inherit(&next, &held);
     latest->state = BD_TICKET_REPLACED;
+    latest->returned_by = (struct bx_id){{0}}; /* that is the new one's now */
     BX_TEXT_COPY(latest->replaced_by, paper->code.s);
     err = bd_must(bd_update(store, BD_TICKET, latest, fault), "ticket", fault);
     return err != 0 ? err : bd_must(bd_insert(store, BD_TICKET, &next, fault), "ticket", fault);

@@ -429,6 +429,21 @@ static void assert_any_order(struct bx_rand *rand, struct stage *now, int pieces
     bx_free(other);
 }
 
+/* Rings up a few of each for SLOT; says what they cost at best. */
+static int64_t visit_draw(struct bx_rand *rand, struct stage *now, int slot, int pieces[3])
+{
+    struct trial trial = {.stage = now, .best = INT64_MAX};
+    for (int p = 0; p < 3; p++) {
+        pieces[p] = (int)sample_below(rand, slot ? 3 : 5);
+        if (pieces[p])
+            ring(now, p, slot, pieces[p]);
+        for (int i = 0; i < pieces[p]; i++)
+            trial.product[trial.count++] = p;
+    }
+    trial_go(&trial, 0);
+    return trial.best;
+}
+
 static void test_cheapest_of_all(void **state)
 {
     (void)state;
@@ -439,19 +454,8 @@ static void test_cheapest_of_all(void **state)
         for (int p = 0; p < 3; p++)
             now->sample.products[p].price.minor = sample_below(&rand, 3000);
         rules_draw(&rand, now);
-        int64_t best = 0;
-        for (int slot = 0; slot < 2; slot++) {
-            struct trial trial = {.stage = now, .best = INT64_MAX};
-            for (int p = 0; p < 3; p++) {
-                pieces[slot][p] = (int)sample_below(&rand, slot ? 3 : 5);
-                if (pieces[slot][p])
-                    ring(now, p, slot, pieces[slot][p]);
-                for (int i = 0; i < pieces[slot][p]; i++)
-                    trial.product[trial.count++] = p;
-            }
-            trial_go(&trial, 0);
-            best += trial.best;
-        }
+        int64_t best = visit_draw(&rand, now, 0, pieces[0]);
+        best += visit_draw(&rand, now, 1, pieces[1]);
         assert_int_equal(priced(now), best);
         assert_any_order(&rand, now, pieces);
         bx_free(now);

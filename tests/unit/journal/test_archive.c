@@ -4,15 +4,18 @@
 
 #define _GNU_SOURCE /* memmem */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "boxtill/base/alloc.h"
+#include "boxtill/base/point.h"
 #include "boxtill/base/text.h"
 #include "boxtill/sys/folder.h"
 #include "home.h"
@@ -408,6 +411,56 @@ static void a_purged_journal_goes_on(void **state)
     bx_journal_destroy(journal);
 }
 
+/* Killed in the middle, the journal is the old one or the new one, and a purge can follow. */
+static void a_killed_purge_leaves_a_whole_journal(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *wish;
+        int64_t first;
+    } list[] = {{"purge.told:1", 1}, {"purge.copied:1", 1}, {"journal.renamed:1", 9}};
+    struct bx_fault fault = {0};
+    struct bx_archive_found found;
+    struct bx_purged purged;
+    struct bx_journal *journal = home_open(&home);
+    history(journal);
+    answer_all(journal, 20);
+    assert_int_equal(archive(journal, &found, &fault), 0);
+    kit_finish(&kit);
+    bx_journal_destroy(journal);
+    struct picture good = home_picture(&home);
+    for (size_t i = 0; i < bx_countof(list); i++) {
+        int status;
+        home_put(&home, &good);
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            journal = home_open(&home);
+            kit_init(&kit, journal);
+            setenv("BOXTILL_KILL_AT", list[i].wish, 1);
+            bx_point_init();
+            _exit(purge(journal, 0, &purged, &fault) != 0);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+        struct bx_journal_report report;
+        journal = home_open(&home);
+        kit_init(&kit, journal);
+        kit.drawn += 1000000;
+        if (bx_journal_verify(journal, &report, &fault))
+            fail_msg("%s: %s (%s)", list[i].wish, fault.say, fault.detail);
+        assert_int_equal(report.first, list[i].first);
+        assert_int_equal(report.last, 14);
+        assert_int_equal(purge(journal, 0, &purged, &fault),
+                         list[i].first == 1 ? 0 : BX_ERR_REFUSED);
+        assert_good(journal);
+        sell(1, "p", 4);
+        kit_finish(&kit);
+        bx_journal_destroy(journal);
+    }
+    bx_free(good.bytes);
+}
+
 static void a_changed_anchor_shows(void **state)
 {
     (void)state;
@@ -486,8 +539,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(an_archive_stands_alone),        CASE(every_change_of_an_archive_shows),
         CASE(what_is_needed_is_never_purged), CASE(another_journals_archive_is_refused),
-        CASE(a_purged_journal_goes_on),       CASE(a_changed_anchor_shows),
-        CASE(erased_persons_leave_no_bytes),
+        CASE(a_purged_journal_goes_on),       CASE(a_killed_purge_leaves_a_whole_journal),
+        CASE(a_changed_anchor_shows),         CASE(erased_persons_leave_no_bytes),
     };
     return cmocka_run_group_tests_name("journal: archive", tests, NULL, NULL);
 }

@@ -210,7 +210,7 @@ static void an_older_file_is_brought_forward(void **state)
 {
     (void)state;
     static const char back[] =
-        "DROP INDEX entry_rare; DROP TABLE person; DROP TABLE anchor;"
+        "DROP INDEX entry_rare; DROP INDEX entry_opening; DROP TABLE person; DROP TABLE anchor;"
         "ALTER TABLE meta DROP COLUMN voids; ALTER TABLE meta DROP COLUMN refunds;"
         "ALTER TABLE meta DROP COLUMN exchanges; ALTER TABLE meta DROP COLUMN zs;"
         "ALTER TABLE meta DROP COLUMN invoices; ALTER TABLE meta DROP COLUMN trainings;"
@@ -280,6 +280,40 @@ static void the_log_comes_home_in_idle_time(void **state)
     assert_int_equal(more, 0);
     assert_true(bx_db_wal_pages(db) == 0);
     kit_finish(&kit);
+    bx_journal_destroy(journal);
+}
+
+static bool plan_has(struct bx_db *db, const char *sql, const char *word)
+{
+    bool found = false;
+    bx_buf_auto text;
+    bx_buf_init(&text, 0);
+    bx_buf_format(&text, "EXPLAIN QUERY PLAN %s", sql);
+    bx_cleanup(bx_stmt_destroy) struct bx_stmt *stmt = bx_db_prepare(db, bx_buf_text(&text), NULL);
+    assert_non_null(stmt);
+    while (bx_stmt_step(stmt, NULL) == 1)
+        found = found || strstr(bx_stmt_text(stmt, 3), word);
+    return found;
+}
+
+/* The indexes that leave sales out are found by the questions they are for. */
+static void rare_kinds_are_found_by_index(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sql, *word;
+    } list[] = {
+        {"SELECT seq FROM entry WHERE kind = ?3 AND kind <> 'sale' AND (?1 = 0 OR seq < ?1)"
+         " ORDER BY seq DESC LIMIT ?2",
+         "entry_rare"},
+        {"SELECT min(seq) FROM entry WHERE kind = 'shift-open' AND shift = ?1", "entry_opening"},
+        {"DELETE FROM person WHERE until <> 0 AND until < ?1", "person_until"},
+    };
+    struct bx_journal *journal = home_open(&home);
+    for (size_t i = 0; i < bx_countof(list); i++) {
+        assert_true(plan_has(bx_ledger_of(journal)->db, list[i].sql, list[i].word));
+        assert_false(plan_has(bx_ledger_of(journal)->db, list[i].sql, "TEMP B-TREE"));
+    }
     bx_journal_destroy(journal);
 }
 
@@ -550,6 +584,7 @@ int main(void)
         CASE(an_older_file_is_brought_forward),
         CASE(the_ballast_comes_and_goes),
         CASE(the_log_comes_home_in_idle_time),
+        CASE(rare_kinds_are_found_by_index),
         CASE(a_good_journal_verifies),
         CASE(every_change_shows),
         CASE(idle_slices_are_short),

@@ -9,6 +9,7 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 #include "boxtill/domain/price.h"
+#include "boxtill/domain/report.h"
 #include "server/book/import.h"
 #include "server/store/memory.h"
 #include "server/store/sqlite.h"
@@ -214,7 +215,8 @@ static struct bx_code code_new(struct venue *venue, const struct till *till)
 static void tickets_make(struct venue *venue, const struct till *till, struct bx_sale *sale)
 {
     for (int i = 0; i < sale->basket.count; i++) {
-        for (int nth = 1; nth <= sale->basket.lines[i].quantity; nth++) {
+        int count = sale->basket.lines[i].group ? 1 : sale->basket.lines[i].quantity;
+        for (int nth = 1; nth <= count; nth++) {
             struct bx_ticket *ticket = &sale->tickets[sale->ticket_count++];
             *ticket = (struct bx_ticket){.code = code_new(venue, till), .line = i, .nth = nth};
         }
@@ -250,6 +252,97 @@ struct entry *till_sell(struct venue *venue, struct till *till, const char *pool
     bx_number_format(till->device.till, BX_SERIES_SALE, ++till->series, head.number);
     MUST(bx_sale_encode(&head, sale, &entry->body));
     entry_seal(till, entry);
+    return entry;
+}
+
+struct entry *till_write(struct venue *venue, struct till *till, enum bx_kind kind,
+                         struct bx_sale *sale)
+{
+    struct bx_id id = id_new(venue);
+    struct entry *entry = entry_new(till, &id);
+    struct bx_entry_head head = head_of(venue, entry, kind);
+    sale->basket.id = id;
+    entry->sale = *sale;
+    bx_number_format(till->device.till, bx_series_of(kind, sale->training), ++till->series,
+                     head.number);
+    MUST(bx_sale_encode(&head, sale, &entry->body));
+    entry_seal(till, entry);
+    return entry;
+}
+
+static void sale_begin(struct bx_sale *ret)
+{
+    *ret = (struct bx_sale){.v = 2, .exponent = 2, .tax_included = true, .programme = 1};
+    BX_TEXT_COPY(ret->currency, "EUR");
+}
+
+void sale_fill(struct venue *venue, const struct till *till, const char *pool, int quantity,
+               struct bx_sale *ret)
+{
+    struct bx_fault fault = {0};
+    struct bx_slug slug = {0}, adult = {"adult"};
+    bx_money left;
+    BX_TEXT_COPY(slug.s, pool);
+    const struct bx_slot *slot = bx_programme_slot(venue->programme, &slug);
+    assert_non_null(slot);
+    sale_begin(ret);
+    ret->basket.id = id_new(venue);
+    MUST(bx_basket_add(&ret->basket, venue->programme,
+                       bx_programme_product(venue->programme, &adult), slot, quantity, slot->date,
+                       &fault));
+    MUST(bx_basket_totals(&ret->basket, true, &ret->totals));
+    MUST(bx_tender_add(ret, 1, BX_TENDER_CASH, ret->totals.total, "", &left, &fault));
+    tickets_make(venue, till, ret);
+}
+
+void back_fill(const struct entry *of, const int tickets[], int count, struct bx_sale *ret)
+{
+    struct bx_fault fault = {0};
+    bx_money left;
+    sale_begin(ret);
+    ret->of = of->envelope.id;
+    for (int i = 0; i < count; i++) {
+        const struct bx_line *line = &of->sale.basket.lines[of->sale.tickets[tickets[i]].line];
+        struct bx_line *back = &ret->back.lines[0];
+        int pieces = line->group ? line->quantity : 1;
+        if (ret->back.count++ == 0)
+            *back = *line;
+        back->quantity = (i == 0 ? 0 : back->quantity) + pieces;
+        ret->back.count = 1;
+        ret->back_tickets[ret->back_ticket_count++] = tickets[i];
+    }
+    MUST(bx_basket_totals(&ret->back, true, &ret->back_totals));
+    MUST(bx_tender_add(ret, 1, BX_TENDER_CASH, bx_money_of(-ret->back_totals.total.minor), "",
+                       &left, &fault));
+}
+
+struct entry *till_close(struct venue *venue, struct till *till, int64_t more)
+{
+    struct bx_report *report = bx_new(struct bx_report);
+    struct bx_content_room *room = bx_content_room_create();
+    for (int i = 0; i < till->count; i++) {
+        struct bx_entry_head head;
+        struct bx_content content;
+        const struct bx_buf *body = &till->entries[i]->body;
+        MUST(bx_content_read(room, bx_buf_text(body), body->len, &head, &content, NULL));
+        MUST(bx_figures_of(&report->figures, &head, &content));
+    }
+    if (more != 0)
+        MUST(bx_figures_add(&report->figures, "sale", "", 0, more));
+    struct bx_id id = id_new(venue);
+    struct entry *entry = entry_new(till, &id);
+    struct bx_entry_head head = head_of(venue, entry, BX_KIND_SHIFT_CLOSE);
+    bx_number_format(till->device.till, BX_SERIES_Z, 1, head.number);
+    report->shift = 1;
+    report->opened = report->closed = venue->turn.now;
+    report->first_seq = 1;
+    report->last_seq = till->seq - 1;
+    report->entries = till->count - 1;
+    MUST(bx_report_encode(&head, report, &entry->body));
+    entry_seal(till, entry);
+    bx_report_finish(report);
+    bx_free(report);
+    bx_content_room_destroy(room);
     return entry;
 }
 

@@ -13,6 +13,7 @@
 
 #include "boxtill/base/buf.h"
 #include "boxtill/domain/entry.h"
+#include "boxtill/domain/figures.h"
 #include "server/book/book.h"
 #include "server/store/store.h"
 
@@ -68,6 +69,16 @@ struct entry *till_sell(struct venue *venue, struct till *till, const char *pool
                         int64_t before, int quantity);
 struct entry *till_replace(struct venue *venue, struct till *till, const struct entry *sale,
                            int ticket, const struct bx_code *old, struct bx_code *ret_new);
+/* Journals SALE, whose id is set, as a document of KIND; what the entry keeps is a copy. */
+struct entry *till_write(struct venue *venue, struct till *till, enum bx_kind kind,
+                         struct bx_sale *sale);
+/* A sale of QUANTITY adults for POOL, paid in cash, not journalled. */
+void sale_fill(struct venue *venue, const struct till *till, const char *pool, int quantity,
+               struct bx_sale *ret);
+/* Takes back COUNT of the tickets of OF's sale, paid back in cash; not journalled. */
+void back_fill(const struct entry *of, const int tickets[], int count, struct bx_sale *ret);
+/* The Z of the till's shift, with what its own entries come to. MORE is added to the sales. */
+struct entry *till_close(struct venue *venue, struct till *till, int64_t more);
 struct entry *till_note(struct venue *venue, struct till *till, enum bx_kind kind);
 /* An entry with any body under the till's next seq. */
 struct entry *till_raw(struct venue *venue, struct till *till, const struct bx_id *id,
