@@ -21,6 +21,13 @@ static const char *const job_words[] = {
 
 BX_WORDS_DEFINE(enum bx_job_state, job_words, bx_job_state_word, bx_job_state_parse)
 
+static const char *const kind_words[] = {
+    [BX_JOB_RECEIPT] = "receipt", [BX_JOB_TICKET] = "ticket",   [BX_JOB_REPORT] = "report",
+    [BX_JOB_SLIP] = "slip",       [BX_JOB_VOUCHER] = "voucher",
+};
+
+BX_WORDS_DEFINE(enum bx_paper_word, kind_words, bx_paper_word, bx_paper_parse)
+
 const char *bx_document_word(enum bx_document document)
 {
     switch (document) {

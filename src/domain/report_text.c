@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A report in words. The screen, the paper and the file show the same lines, so they are made once
  * and only laid out for so many columns; whoever lays out itself (a printer) gets label and value
- * with a tab between them. */
+ * with a tab between them and headings behind a #. */
 
 #include "boxtill/domain/report.h"
 
@@ -67,7 +67,7 @@ static void row_counted(const struct sheet *sheet, int64_t count, const char *la
 
 static void heading(const struct sheet *sheet, const char *text)
 {
-    bx_buf_format(sheet->out, "\n%s\n", text);
+    bx_buf_format(sheet->out, sheet->columns ? "\n%s\n" : "\n# %s\n", text);
 }
 
 static void row_time(const struct sheet *sheet, const char *label, bx_utc at)
@@ -106,18 +106,26 @@ static const struct bx_figure *next_of(const struct sheet *sheet, const char *wh
 
 /* --- sections --------------------------------------------------------------------------------- */
 
+/* Not for a printer, whose paper has a title. */
+static void title_line(const struct sheet *sheet)
+{
+    char text[LABEL_SIZE];
+    if (sheet->columns == 0)
+        return;
+    if (sheet->head->kind == BX_KIND_SHIFT_CLOSE)
+        bx_words_print(text, sizeof(text), "Z report %s", sheet->head->number);
+    else if (sheet->head->kind == BX_KIND_X_REPORT)
+        bx_words_print(text, sizeof(text), "X report");
+    else
+        bx_words_print(text, sizeof(text), "Closing of %s", sheet->report->period);
+    bx_buf_format(sheet->out, "%s\n", text);
+}
+
 static void title_add(const struct sheet *sheet)
 {
     const struct bx_entry_head *head = sheet->head;
     const struct bx_report *report = sheet->report;
-    char text[LABEL_SIZE];
-    if (head->kind == BX_KIND_SHIFT_CLOSE)
-        bx_words_print(text, sizeof(text), "Z report %s", head->number);
-    else if (head->kind == BX_KIND_X_REPORT)
-        bx_words_print(text, sizeof(text), "X report");
-    else
-        bx_words_print(text, sizeof(text), "Closing of %s", report->period);
-    bx_buf_format(sheet->out, "%s\n", text);
+    title_line(sheet);
     row_number(sheet, bx_word("Till"), head->till);
     if (report->shift)
         row_number(sheet, bx_word("Shift"), report->shift);
@@ -326,8 +334,7 @@ static void counters_add(const struct sheet *sheet)
     row_number(sheet, bx_word("Approvals"), approvals);
     const struct bx_figure *training = figure(sheet, "training", ""),
                            *offline = figure(sheet, "count", "offline");
-    row_counted(sheet, training->count, bx_word("Training, not counted"),
-                training->amount);
+    row_counted(sheet, training->count, bx_word("Training, not counted"), training->amount);
     row_counted(sheet, offline->count, bx_word("Offline sales"), offline->amount);
 }
 

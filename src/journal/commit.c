@@ -133,7 +133,7 @@ static int job_put(struct bx_ledger *ledger, const struct bx_print_job *job, str
     bx_stmt_bind_bytes(stmt, 1, job->id.b, sizeof(job->id.b));
     bx_stmt_bind_int(stmt, 2, job->seq);
     bx_stmt_bind_int(stmt, 3, job->sale);
-    bx_stmt_bind_text(stmt, 4, job->kind == BX_JOB_TICKET ? "ticket" : "receipt");
+    bx_stmt_bind_text(stmt, 4, bx_paper_word(job->kind));
     bx_stmt_bind_int(stmt, 5, job->ticket);
     bx_stmt_bind_int(stmt, 6, job->copy);
     bx_stmt_bind_text(stmt, 7, bx_job_state_word(job->state));

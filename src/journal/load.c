@@ -88,7 +88,6 @@ static int job_read(struct bx_stmt *stmt, struct bx_print_job *job, struct bx_fa
     *job = (struct bx_print_job){
         .seq = bx_stmt_int(stmt, 1),
         .sale = bx_stmt_int(stmt, 2),
-        .kind = strcmp(bx_stmt_text(stmt, 3), "ticket") == 0 ? BX_JOB_TICKET : BX_JOB_RECEIPT,
         .ticket = (int)bx_stmt_int(stmt, 4),
         .copy = (int)bx_stmt_int(stmt, 5),
         .at = {bx_stmt_int(stmt, 7)},
@@ -96,6 +95,8 @@ static int job_read(struct bx_stmt *stmt, struct bx_print_job *job, struct bx_fa
     BX_TEXT_COPY(job->say, bx_stmt_text(stmt, 8));
     if (!bx_stmt_copy(stmt, 0, &job->id, sizeof(job->id)))
         return damaged("id of a print job", fault);
+    if (bx_paper_parse(bx_stmt_text(stmt, 3), &job->kind))
+        return damaged("kind of a print job", fault);
     if (bx_job_state_parse(bx_stmt_text(stmt, 6), &job->state))
         return damaged("state of a print job", fault);
     return 0;

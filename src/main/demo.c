@@ -16,8 +16,10 @@
 #include "main/script.h"
 #include "sys/sys.h"
 
-#define DEMO_USER "7"
-#define DEMO_PIN  "1234"
+#define DEMO_USER      "7"
+#define DEMO_PIN       "1234"
+#define DEMO_CHIEF     "9"
+#define DEMO_CHIEF_PIN "4321"
 
 static bool is_there(const char *folder, const char *name)
 {
@@ -33,9 +35,20 @@ static int file_put(const char *folder, const char *name, const char *text, stru
     return bx_file_write(path, text, strlen(text), true, fault);
 }
 
-/* The programs lie side by side, built or installed; so does the sample when it is not installed.
+struct samples {
+    char museum[BX_PATH_SIZE], members[BX_PATH_SIZE], orders[BX_PATH_SIZE];
+};
+
+static void sample_find(const char *folder, const char *name, char ret[BX_PATH_SIZE])
+{
+    snprintf(ret, BX_PATH_SIZE, "%s/%s", folder, name);
+    if (access(ret, R_OK) < 0)
+        snprintf(ret, BX_PATH_SIZE, "%s/%s", BX_DATADIR, name);
+}
+
+/* The programs lie side by side, built or installed; so do the samples when they are not installed.
  */
-static int programs_find(struct bx_demo *demo, char sample[BX_PATH_SIZE], struct bx_fault *fault)
+static int programs_find(struct bx_demo *demo, struct samples *samples, struct bx_fault *fault)
 {
     char self[BX_PATH_SIZE - 40];
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -46,9 +59,9 @@ static int programs_find(struct bx_demo *demo, char sample[BX_PATH_SIZE], struct
     snprintf(demo->boxtill, sizeof(demo->boxtill), "%s", self);
     *slash = '\0';
     snprintf(demo->boxtilld, sizeof(demo->boxtilld), "%s/boxtilld", self);
-    snprintf(sample, BX_PATH_SIZE, "%s/museum.json", self);
-    if (access(sample, R_OK) < 0)
-        snprintf(sample, BX_PATH_SIZE, "%s", BX_DATADIR "/museum.json");
+    sample_find(self, "museum.json", samples->museum);
+    sample_find(self, "members.json", samples->members);
+    sample_find(self, "orders.json", samples->orders);
     return 0;
 }
 
@@ -67,7 +80,8 @@ static int server_do(struct bx_demo *demo, const char *const args[], const char 
     return err;
 }
 
-static int server_prepare(struct bx_demo *demo, const char *sample, struct bx_fault *fault)
+static int server_prepare(struct bx_demo *demo, const struct samples *samples,
+                          struct bx_fault *fault)
 {
     bx_buf_auto out = {0};
     int err = 0;
@@ -79,10 +93,21 @@ static int server_prepare(struct bx_demo *demo, const char *sample, struct bx_fa
         err = server_do(demo, (const char *const[]){"init", NULL}, "", &out, fault);
     /* Each time, since the sample's slots begin today. */
     if (!err)
-        err = server_do(demo, (const char *const[]){"import", sample, NULL}, "", &out, fault);
+        err = server_do(demo, (const char *const[]){"import", samples->museum, NULL}, "", &out,
+                        fault);
+    if (!err)
+        err = server_do(demo, (const char *const[]){"members", samples->members, NULL}, "", &out,
+                        fault);
+    /* Tills of an earlier demo may hold the places by now: then there are no arrivals. */
+    if (!err && server_do(demo, (const char *const[]){"orders", samples->orders, NULL}, "", &out,
+                          fault) < 0)
+        *fault = (struct bx_fault){0};
     if (!err)
         err = server_do(demo, (const char *const[]){"user", DEMO_USER, "Ana", "cashier", NULL},
                         DEMO_PIN "\n", &out, fault);
+    if (!err)
+        err = server_do(demo, (const char *const[]){"user", DEMO_CHIEF, "Vera", "supervisor", NULL},
+                        DEMO_CHIEF_PIN "\n", &out, fault);
     return err;
 }
 
@@ -151,8 +176,8 @@ int bx_demo_enrol(struct bx_demo *demo, bool nobody, struct bx_fault *fault)
 
 static int set_up(struct bx_demo *demo, struct bx_fault *fault)
 {
-    char sample[BX_PATH_SIZE];
-    int err = programs_find(demo, sample, fault);
+    struct samples samples;
+    int err = programs_find(demo, &samples, fault);
 
     snprintf(demo->till, sizeof(demo->till), "%s/till", demo->home);
     snprintf(demo->server, sizeof(demo->server), "%s/server", demo->home);
@@ -161,7 +186,7 @@ static int set_up(struct bx_demo *demo, struct bx_fault *fault)
     for (size_t i = 0; !err && i < sizeof(folders) / sizeof(folders[0]); i++)
         err = bx_folder_make(folders[i], fault);
     if (!err)
-        err = server_prepare(demo, sample, fault);
+        err = server_prepare(demo, &samples, fault);
     if (!err)
         err = bx_demo_server(demo, fault);
     if (!err && !demo->script)
@@ -210,8 +235,9 @@ static int screen(struct bx_demo *demo)
     if (bx_home_find(&place.home, &fault) || bx_settings_load(&place.home, &place.settings, &fault))
         return bx_refuse(&fault);
     int status = bx_cmd_till(&place, 0, NULL);
-    printf("The demo's state stays in %s.\nIts cashier is number %s, PIN %s.\n", demo->home,
-           DEMO_USER, DEMO_PIN);
+    printf("The demo's state stays in %s.\nIts cashier is number %s, PIN %s; its supervisor %s, "
+           "PIN %s.\n",
+           demo->home, DEMO_USER, DEMO_PIN, DEMO_CHIEF, DEMO_CHIEF_PIN);
     return status;
 }
 

@@ -49,6 +49,13 @@ static void lock(struct bx_till *till)
     bx_people_lock(till);
 }
 
+static void drawer(struct bx_till *till)
+{
+    struct bx_fault fault = {0};
+    if (bx_move(till, 0, &(struct bx_move){.kind = BX_KIND_NO_SALE}, &fault))
+        bx_counter_fault(till, &fault);
+}
+
 static void logout(struct bx_till *till)
 {
     bx_people_logout(till, 0);
@@ -191,6 +198,8 @@ static void (*const runs[BX_ACTIONS])(struct bx_till *) = {
     [BX_ACTION_LINES] = lines_open,
     [BX_ACTION_QUEUE] = lists_open_queue,
     [BX_ACTION_LOCK] = lock,
+    [BX_ACTION_SHIFT] = bx_shift_menu,
+    [BX_ACTION_DRAWER] = drawer,
     [BX_ACTION_UNDO] = undo,
     [BX_ACTION_REDO] = redo,
     [BX_ACTION_PALETTE] = bx_palette_open,

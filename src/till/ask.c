@@ -42,6 +42,7 @@ static void yes(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     enum bx_ask asked = counter->asking;
+    struct bx_fault fault = {0};
     const struct bx_product *product =
         till->programme ? bx_programme_product(till->programme, &counter->ask_slug) : NULL;
     bx_ask_drop(till);
@@ -52,6 +53,10 @@ static void yes(struct bx_till *till)
         break;
     case BX_ASK_CLEAR: bx_desk_clear(till, &till->desk); break;
     case BX_ASK_LEAVE_PAY: bx_pay_leave(till, true); break;
+    case BX_ASK_CLOSE:
+        if (bx_closing_end(till, 0, &fault))
+            bx_counter_fault(till, &fault);
+        break;
     case BX_ASK_QUIT: bx_effects_add(till->out, BX_EFFECT_QUIT); break;
     case BX_ASK_RECEIVED: bx_pay_cash(till, bx_money_of(counter->ask_n), true); break;
     case BX_ASK_CLOCK:

@@ -63,7 +63,8 @@ static int selling_check(const struct bx_till *till, struct bx_fault *fault)
         return bx_fault_say(fault, BX_ERR_REFUSED, "The till is locked: log in first.");
     if (!bx_people_user(till))
         return bx_fault_say(fault, BX_ERR_REFUSED, "Nobody is logged in.");
-    return bx_clock_check(till, fault);
+    int err = bx_shift_check(till, fault);
+    return err ? err : bx_clock_check(till, fault);
 }
 
 static int basket_check(const struct bx_till *till, const struct bx_desk *desk,

@@ -30,6 +30,15 @@
  *       {"ticket":1,"code":"B1…","copy":1}
  *   {"verb":"replace","number":"2-000412","ticket":1,"reason":"lost"}
  *       {"ticket":1,"code":"B1…","old":"B1…"}; "code" in place of number and ticket for both
+ *   {"verb":"shift","act":"open","amount":20000} or "pieces":[[2000,5],[1000,10]]; "drawer"
+ *   {"verb":"shift","act":"in|out|drop|float|count|no-sale","amount":2000}
+ *   {"verb":"shift","act":"hand-over","to":8,"amount":0}   each {"kind","number","id","seq","hash"}
+ *   {"verb":"shift","act":"x"}      the report
+ *   {"verb":"shift","act":"close","amount":25700,"next_float":20000,"bag":"7"} or "drawers":[{…}]
+ *       the Z report; 1 when the count differs: once more with what is counted then
+ *   {"verb":"report","what":"z","n":3}   a Z again, with what is confirmed of it now; or "x"
+ *   {"verb":"training","on":true}
+ *       all that wants it: "reason", "note", "approver", "approver_pin"
  *   {"verb":"void","number":"2-000412","reason":"mistake"}
  *   {"verb":"refund","number":"2-000412","tickets":[1,2],"pieces":["3:1"],"tender":"cash"}
  *       tickets, pieces (LINE:QUANTITY): some; neither: all that is left; tender: as it was paid;
@@ -166,6 +175,9 @@ static const struct bx_verb verbs[] = {
     {"sync", BX_VERB_ANYBODY, bx_command_sync, .tick = bx_command_sync_look},
     {"reprint", BX_VERB_ACTS, bx_command_paper_ask, .rows = bx_command_paper_rows},
     {"replace", BX_VERB_ACTS, bx_command_paper_ask, .rows = bx_command_paper_rows},
+    {"shift", BX_VERB_LOOKS, bx_command_shift},
+    {"report", BX_VERB_LOOKS, bx_command_report, .rows = bx_command_report_rows},
+    {"training", BX_VERB_ACTS, bx_command_training},
     {"void", BX_VERB_ACTS, bx_command_void, bx_command_correct_rows, bx_command_correct_tick, NULL},
     {"refund", BX_VERB_ACTS, bx_command_refund, bx_command_correct_rows, bx_command_correct_tick,
      NULL},

@@ -72,6 +72,11 @@ void bx_command_person(struct bx_till *till);
 void bx_command_person_done(struct bx_till *till, const struct bx_entry_head *head,
                             const struct bx_ref *ref);
 
+void bx_command_shift(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_report(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_report_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
+void bx_command_training(struct bx_till *till, struct bx_json_reader *reader);
+
 void bx_enquire_queue(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_find(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_find_rows(struct bx_till *till, const struct bx_row *rows, size_t count);

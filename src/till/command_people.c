@@ -45,6 +45,7 @@ void bx_command_login(struct bx_till *till, struct bx_json_reader *reader)
     char pin[64];
     int64_t number = bx_json_int(reader, "number", 1, 9999);
     bx_json_string(reader, "pin", 32, pin, sizeof(pin));
+    command->n = bx_json_int_or(reader, "float", 0, BX_MONEY_MAX, 0);
     if (reader->err)
         bx_command_usage(till, reader->fault);
     else if (bx_people_login(till, command->request, number, pin, &fault))

@@ -20,6 +20,8 @@ enum { RESOLVE_AGAIN_MS = 10000 };
 
 static void intent_finish(struct bx_intent *intent)
 {
+    if (intent->report)
+        bx_report_finish(intent->report);
     bx_free(intent->sale);
     bx_free(intent->paper);
     bx_free(intent->cash);
@@ -81,10 +83,20 @@ static void refuse(struct bx_till *till, const struct bx_intent *intent,
         bx_command_ended(till, intent->origin, BX_REFUSED, fault);
 }
 
+static bool moves_cash(const struct bx_sale *sale)
+{
+    for (int i = 0; i < sale->tender_count; i++)
+        if (sale->tenders[i].kind == BX_TENDER_CASH && sale->tenders[i].received.minor != 0)
+            return true;
+    return false;
+}
+
 static void sold(struct bx_till *till, const struct bx_intent *intent,
                  const struct bx_entry_head *head, const struct bx_ref *ref)
 {
     struct bx_desk *desk = bx_desk_of(till, intent->origin);
+    if (moves_cash(intent->sale))
+        bx_drawer_open(till, ref, intent->sale->drawer, intent->sale->training);
     if (desk)
         bx_desk_committed(till, desk, true);
     if (intent->origin == 0)
@@ -97,10 +109,12 @@ static void sold(struct bx_till *till, const struct bx_intent *intent,
 static void state_follow(struct bx_till *till, const struct bx_intent *intent,
                          const struct bx_entry_head *head, const struct bx_ref *ref)
 {
-    if (intent->sale) {
+    if (intent->sale)
         bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, true);
+    /* A reprint's are bx_papers_committed()'s. */
+    if (!intent->paper && intent->job_count > 0)
         bx_papers_new(till, ref, head, intent->sale, intent->jobs, intent->job_count);
-    }
+    bx_shifts_follow(till, head, intent->cash, intent->report);
     switch ((int)intent->kind) {
     case BX_KIND_SHIFT_OPEN:
         till->shift = head->shift;
@@ -111,6 +125,7 @@ static void state_follow(struct bx_till *till, const struct bx_intent *intent,
     case BX_KIND_SHIFT_CLOSE:
         till->shift = till->shift_seq = 0;
         till->shift_opened = (bx_utc){0};
+        bx_figures_clear(&till->figures);
         break;
     case BX_KIND_TRAINING_ON: till->training = true; break;
     case BX_KIND_TRAINING_OFF: till->training = false; break;
@@ -181,24 +196,6 @@ static void head_make(struct bx_till *till, struct bx_intent *intent, struct bx_
         bx_number_format(till->till, series, till->next_number[series], head->number);
 }
 
-static int content_write(const struct bx_entry_head *head, const struct bx_content *content,
-                         struct bx_buf *out)
-{
-    if (content->sale)
-        return bx_sale_encode(head, content->sale, out);
-    if (content->paper)
-        return bx_paper_encode(head, content->paper, out);
-    if (content->cash)
-        return bx_cash_encode(head, content->cash, out);
-    if (content->change)
-        return bx_tender_change_encode(head, content->change, out);
-    if (content->attempt)
-        return bx_attempt_encode(head, content->attempt, out);
-    if (content->invoice)
-        return bx_invoice_encode(head, content->invoice, out);
-    return bx_note_encode(head, content->about, content->n, out);
-}
-
 static int body_make(struct bx_till *till, struct bx_intent *intent,
                      const struct bx_entry_head *head, struct bx_buf *body, struct bx_fault *fault)
 {
@@ -206,14 +203,18 @@ static int body_make(struct bx_till *till, struct bx_intent *intent,
     int err = 0;
     if (intent->sale)
         bx_leases_uses(till, intent->sale);
+    if (intent->sale && intent->sale->drawer == 0)
+        intent->sale->drawer = bx_till_drawer(till);
     if (intent->fill)
         err = intent->fill(till, intent, fault);
     if (!err && intent->sale)
         err = bx_sale_check(intent->sale, fault);
+    if (!err && intent->report)
+        err = bx_report_check(intent->report, fault);
     if (err)
         return err;
     content_of(intent, &content);
-    if (content_write(head, &content, body))
+    if (bx_content_write(head, &content, body))
         return bx_fault_set(fault, BX_ERR_FULL, "This is too large for one entry of the journal.",
                             "a body of more than %d bytes", BX_BODY_MAX);
     return 0;
@@ -368,6 +369,27 @@ static void unknown(struct bx_till *till, const struct bx_fault *fault)
     commits->resolve_at = bx_mono_plus_ms(till->turn.mono, RESOLVE_AGAIN_MS);
 }
 
+/* The journal adds the same rows in the entry's transaction. */
+static void figures_follow(struct bx_till *till, const struct bx_intent *intent,
+                           const struct bx_entry_head *head)
+{
+    struct bx_content content;
+    struct bx_figures own = {0};
+    struct bx_perpetual *total = &till->perpetual;
+    content_of(intent, &content);
+    if (intent->kind == BX_KIND_SHIFT_OPEN)
+        bx_figures_clear(&till->figures);
+    if (bx_figures_of(&own, head, &content) ||
+        (head->shift != 0 && bx_figures_merge(&till->figures, &own)))
+        bx_till_log(till, "the figures of the shift are full at entry %lld", (long long)head->seq);
+    int64_t sold = bx_figures_sum(&own, "sale", NULL);
+    int64_t returned = bx_figures_sum(&own, "return", NULL);
+    if (bx_money_add(total->sales, bx_money_of(sold), &total->sales) ||
+        bx_money_add(total->returns, bx_money_of(returned), &total->returns))
+        bx_till_log(till, "the perpetual totals are full");
+    bx_figures_finish(&own);
+}
+
 static void done(struct bx_till *till, const struct bx_ref *ref)
 {
     struct bx_commits *commits = &till->commits;
@@ -381,6 +403,7 @@ static void done(struct bx_till *till, const struct bx_ref *ref)
     if (series_of(&intent) != BX_SERIES_NONE)
         till->next_number[series_of(&intent)]++;
     till->link.queued++;
+    figures_follow(till, &intent, &head);
     follow(till, &intent, &head, ref);
     intent_finish(&intent);
     bx_link_kick(till);

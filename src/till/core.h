@@ -21,6 +21,7 @@
 #include "counter.h"
 #include "deal.h"
 #include "server.h"
+#include "shift.h"
 #include "shelf.h"
 #include "start.h"
 
@@ -117,6 +118,7 @@ struct bx_till {
     struct bx_figures figures;     /* of the open shift */
     struct bx_perpetual perpetual; /* up to and with the last entry */
     bool training;
+    struct bx_shifts shifts;
     struct bx_hash head;
     bx_utc last_at;
     int64_t last_boot;

@@ -130,16 +130,6 @@ int bx_must bx_dispute_open(struct bx_till *till, bx_origin origin, struct bx_ca
 int bx_must bx_dispute_count(struct bx_till *till, bx_origin origin, struct bx_case *one,
                              const struct bx_cash_entry *counted, struct bx_fault *fault);
 
-/* --- drawer.c ----------------------------------------------------------------------------------
- */
-
-/* The drawer of whoever is logged in, from 1. */
-int bx_till_drawer(const struct bx_till *till);
-/* Opens it, once, for the entry REF; never in training. */
-void bx_drawer_open(struct bx_till *till, const struct bx_ref *ref, int drawer, bool training);
-/* What it should hold. */
-bx_money bx_drawer_expected(const struct bx_till *till);
-
 /* --- command_correct.c: by command -------------------------------------------------------------
  */
 

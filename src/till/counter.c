@@ -267,6 +267,9 @@ void bx_counter_logged_in(struct bx_till *till, const struct bx_fault *fault)
     else
         bx_say(till, BX_TONE_PLAIN, "Welcome %s.", user ? user->name : "");
     bx_slots_follow(till);
+    bool works = user && user->role != BX_ROLE_AUDITOR && !till->desk.tendering;
+    if (works && (till->shift == 0 || bx_till_drawer(till) == 0))
+        bx_float_form(till);
 }
 
 void bx_counter_left(struct bx_till *till)

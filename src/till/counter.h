@@ -18,6 +18,7 @@ enum bx_ask {
     BX_ASK_CLOCK,     /* date and time are right */
     BX_ASK_REPLACE,   /* ask_n: index of the item */
     BX_ASK_QUIT,
+    BX_ASK_CLOSE, /* the shift */
     BX_ASKS
 };
 

@@ -52,6 +52,8 @@ struct bx_commits {
     bx_utc unknown_since;
     bx_mono resolve_at; /* stopped: when to look again */
 };
+/* Its own paper (a report, a slip) is printed with it. */
+void bx_papers_want(struct bx_intent *intent, enum bx_paper_word kind);
 /* Takes what the intent owns. */
 void bx_commit_push(struct bx_till *till, struct bx_intent *taken);
 void bx_commit_note(struct bx_till *till, enum bx_kind kind, const char *about, int64_t n);

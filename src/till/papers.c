@@ -31,6 +31,7 @@ void bx_papers_finish(struct bx_papers *papers)
     papers->marks = bx_free(papers->marks);
     papers->sheet.sale = bx_free(papers->sheet.sale);
     papers->order.sale = bx_free(papers->order.sale);
+    papers->text = bx_free(papers->text);
     papers->count = papers->cap = 0;
 }
 
@@ -96,6 +97,12 @@ static void read_at(struct bx_till *till, int64_t seq, const struct bx_id *job)
 static bool sheet_ready(struct bx_till *till, const struct bx_print_job *job)
 {
     struct bx_sheet *sheet = &till->papers.sheet;
+    if (bx_sheet_is_text(job)) {
+        bool ready = bx_sheet_text_ready(till, job);
+        if (!ready)
+            read_at(till, job->seq, &job->id);
+        return ready;
+    }
     if (sheet->sale_seq != job->sale || (job->seq == job->sale && sheet->seq != job->sale)) {
         read_at(till, job->sale, &job->id);
         return false;
@@ -128,9 +135,22 @@ static struct bx_paper *paper_of(struct bx_till *till, const struct bx_print_job
     return paper;
 }
 
+static void text_print(struct bx_till *till, size_t at)
+{
+    struct bx_effect *effect = job_effect(till, BX_EFFECT_PRINT, at);
+    till->papers.text->copy = till->papers.jobs[at].copy;
+    effect->of.print.paper =
+        bx_effects_hold(till->out, till->papers.text, sizeof(*till->papers.text));
+    till->papers.marks[at].asked = true;
+}
+
 static void print(struct bx_till *till, size_t at)
 {
     const struct bx_print_job *job = &till->papers.jobs[at];
+    if (bx_sheet_is_text(job)) {
+        text_print(till, at);
+        return;
+    }
     int tickets = till->papers.sheet.sale->ticket_count;
     if (job->kind == BX_JOB_RECEIPT ? job->ticket != -1
                                     : job->ticket < 0 || job->ticket >= tickets) {
@@ -469,7 +489,8 @@ void bx_papers_rows(struct bx_till *till, const struct bx_event *event)
         struct bx_print_job *job = &papers->jobs[i];
         if (!bx_id_equal(&job->id, &papers->read_job) || job->state != BX_JOB_SUBMITTING)
             continue;
-        if (sheet_read(papers, event, job, &fault) == 0)
+        if ((bx_sheet_is_text(job) ? bx_sheet_text_read(till, event, job, &fault)
+                                   : sheet_read(papers, event, job, &fault)) == 0)
             return;
         bx_till_log(till, "a job's entry cannot be read: %s", fault.detail);
         job_state(till, i, BX_JOB_FAILED_SAFE, "cannot be read from the journal");

@@ -54,8 +54,23 @@ struct bx_papers {
     int64_t read_request; /* fetching the sheet */
     struct bx_id read_job;
     struct bx_sheet sheet;
+    struct bx_paper *text; /* a report or slip, ready to be printed; owned */
+    int64_t text_seq;
     struct bx_paper_order order;
 };
+
+/* --- sheets.c: documents that show no sale ---------------------------------------------------- */
+
+bool bx_sheet_is_text(const struct bx_print_job *job);
+/* Is papers.text what JOB shows? */
+bool bx_sheet_text_ready(const struct bx_till *till, const struct bx_print_job *job);
+/* Makes it, from its entry that was read. */
+int bx_must bx_sheet_text_read(struct bx_till *till, const struct bx_event *event,
+                               const struct bx_print_job *job, struct bx_fault *fault);
+
+/* --- papers.c ----------------------------------------------------------------------------------
+ */
+
 /* The jobs of a committed entry exist: store them as submitting, then print. SALE is the sale they
  * show; owned by the caller. */
 void bx_papers_new(struct bx_till *till, const struct bx_ref *ref, const struct bx_entry_head *head,

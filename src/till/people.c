@@ -192,8 +192,13 @@ void bx_people_pin(struct bx_till *till, const struct bx_event *event)
     }
     if (people->user != 0 && people->user != number)
         push(till, BX_KIND_LOGOUT, 0, people->user);
-    if (till->shift == 0)
-        push(till, BX_KIND_SHIFT_OPEN, 0, number);
+    /* On the screen the float is asked for next; a command has brought it along. */
+    if (till->shift == 0 && origin != 0 && user->role != BX_ROLE_AUDITOR) {
+        struct bx_cash_entry cash = {.drawer = 1, .amount = bx_money_of(till->command.n)};
+        if (bx_shift_open(till, origin, number, true, &cash, &fault))
+            refuse(till, origin, &fault);
+        return;
+    }
     push(till, BX_KIND_LOGIN, origin, number);
 }
 

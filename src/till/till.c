@@ -47,6 +47,8 @@ void *bx_till_destroy(struct bx_till *till)
     bx_command_finish(&till->command);
     bx_desk_finish(&till->desk);
     bx_commits_finish(&till->commits);
+    bx_shifts_finish(&till->shifts);
+    bx_figures_finish(&till->figures);
     bx_papers_finish(&till->papers);
     bx_leases_finish(&till->leases);
     bx_link_finish(till);
@@ -176,6 +178,8 @@ static void start(struct bx_till *till, const struct bx_event *event)
     till->shift_seq = state->shift_seq;
     till->perpetual = state->perpetual;
     till->training = state->training;
+    if (bx_figures_merge(&till->figures, &state->figures))
+        bx_till_log(till, "the figures of the open shift cannot be taken over");
     for (int document = 0; document < BX_DOCUMENTS; document++)
         document_load(till, event, (enum bx_document)document);
     bx_draft_start(till, event);
@@ -186,6 +190,7 @@ static void start(struct bx_till *till, const struct bx_event *event)
     bx_link_start(till, event);
     bx_clock_start(till, event->of.start.rebooted);
     bx_counter_start(till);
+    bx_shifts_start(till);
     bx_desk_refresh(till, &till->desk);
     bx_attempts_start(till);
 }
@@ -230,7 +235,7 @@ static void rows(struct bx_till *till, const struct bx_event *event)
         bx_vouchers_rows(till, event);
     else if (request == till->counter.read_request)
         bx_counter_rows(till, event);
-    else if (!bx_cases_rows(till, event))
+    else if (!bx_shifts_rows(till, event) && !bx_cases_rows(till, event))
         till->dropped++;
 }
 
@@ -351,7 +356,7 @@ bool bx_till_is_idle(const struct bx_till *till)
     const struct bx_link *link = &till->link;
     bool reading = link->queue_request || link->attention_request || till->draft.request ||
                    till->papers.read_request || till->papers.order.active ||
-                   till->counter.read_request;
+                   till->counter.read_request || bx_shifts_are_busy(till);
     bool sending =
         till->leases.request || link->send_request || link->news_request || link->document_request;
     return !is_storing(till) && !reading && !sending && !till->people.pin_request &&

@@ -199,7 +199,7 @@ void sim_ghost_sheet(struct sim *sim, int till, enum bx_paper_word kind, int64_t
         sim_broken(sim, "P1", "till %d prints of entry %" PRId64 " that is not on disk", till, seq);
         return;
     }
-    if (kind == BX_JOB_RECEIPT)
+    if (kind != BX_JOB_TICKET)
         return;
     struct sim_code *known = code_find(&sim->ghost, code);
     if (!known || known->till != till) {

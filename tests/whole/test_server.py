@@ -338,6 +338,15 @@ def test_orders_hold_their_places(server, till):
     assert "agrees" in server.command("audit")
 
 
+def test_the_samples_are_taken(tmp_path):
+    sample = ROOT / "packaging/sample"
+    server = make(tmp_path / "home", json.loads((sample / "museum.json").read_text()))
+    server.command("members", sample / "members.json")
+    for _ in range(2):
+        server.command("orders", sample / "orders.json")
+    assert "agrees" in server.command("audit")
+
+
 def test_members_travel_sealed(server, till):
     file = server.home / "members.json"
     file.write_text(json.dumps({"members": [{"id": "m-1", "code": "F-1042", "class": "friend",

@@ -300,3 +300,6 @@ class Screen:
         self.type(pin)
         self.keys("Enter")
         self.wait(name, "Total")
+        if self.shows("Open the shift"):  # with a float of nothing
+            self.keys("Enter")
+            wait_for("the shift does not open", lambda: not self.shows("Open the shift"))

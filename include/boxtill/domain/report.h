@@ -49,9 +49,9 @@ int bx_must bx_report_decode(const char *body, size_t len, struct bx_report *ret
 int bx_must bx_report_check(const struct bx_report *report, struct bx_fault *fault);
 
 /* A report as people read it: label and value on a line, COLUMNS wide (32 to 80), or "label\tvalue"
- * when COLUMNS is 0 (for a printer that lays out itself); the same on the screen, on paper, as
- * text. HEAD is of its entry. NAMES gives the products' and cashiers' names for what the rows hold
- * by id; NULL: ids stand. */
+ * and "# heading", without the title, when COLUMNS is 0 (for a printer that lays out itself); the
+ * same on the screen, on paper, as text. HEAD is of its entry. NAMES gives the products' and
+ * cashiers' names for what the rows hold by id; NULL: ids stand. */
 struct bx_report_names {
     const char *(*name)(void *arg, const char *what, const char *id); /* NULL: not known */
     void *arg;

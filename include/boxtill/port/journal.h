@@ -39,11 +39,21 @@ enum bx_job_state {
 const char *bx_job_state_word(enum bx_job_state state);
 int bx_must bx_job_state_parse(const char *word, enum bx_job_state *ret);
 
+enum bx_paper_word {
+    BX_JOB_RECEIPT,
+    BX_JOB_TICKET,
+    BX_JOB_REPORT, /* X, Z: `sale` is the entry itself */
+    BX_JOB_SLIP,   /* paid in, drop, invoice …: the same */
+    BX_JOB_VOUCHER /* one that was sold: ticket is its index among the lines */
+};
+const char *bx_paper_word(enum bx_paper_word kind);
+int bx_must bx_paper_parse(const char *word, enum bx_paper_word *ret);
+
 struct bx_print_job {
     struct bx_id id; /* and the name by which the spooler is asked for it */
     int64_t seq;     /* the entry it stands in */
     int64_t sale;    /* seq of the sale it shows (the same for a sale) */
-    enum bx_paper_word { BX_JOB_RECEIPT, BX_JOB_TICKET } kind;
+    enum bx_paper_word kind;
     int ticket; /* index in the sale; -1 */
     int copy;
     enum bx_job_state state;

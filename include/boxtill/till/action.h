@@ -58,6 +58,8 @@ enum bx_action {
     BX_ACTION_QUICK_3,    /* F4, e */
     BX_ACTION_DROP,       /* Delete, d on LINES: take the line out */
     BX_ACTION_CHOOSE,     /* Enter on FIND, PALETTE, LINE */
+    BX_ACTION_SHIFT,      /* S */
+    BX_ACTION_DRAWER,     /* O on SELL: open the drawer without a sale */
     BX_ACTION_SCOPE,      /* Tab on FIND: this till's sales, or the venue's */
     BX_ACTION_VOID,       /* v on SALE */
     BX_ACTION_REFUND,     /* f on SALE */

@@ -280,6 +280,41 @@ static int order_put(struct import *import, const struct bx_order *order, struct
     return err;
 }
 
+/* --- names ---------------------------------------------------------------------------------- */
+
+enum { NAMES_KEPT_DAYS = 90, ERASED_MAX = 500 };
+struct named {
+    struct bd_booking_row rows[ERASED_MAX];
+    int count;
+};
+
+static int collect_named(void *arg, const void *row)
+{
+    struct named *named = (struct named *)arg;
+    const struct bd_booking_row *booking = (const struct bd_booking_row *)row;
+    if (booking->name[0] == '\0' && booking->note[0] == '\0')
+        return 0;
+    named->rows[named->count++] = *booking;
+    return named->count == ERASED_MAX;
+}
+
+/* Who bought it is nobody's business any more; what was ordered stays. */
+static int names_erase(struct bd_store *store, int64_t today, struct bx_fault *fault)
+{
+    struct named *named = bx_new(struct named);
+    struct bd_booking_row from = {.date = today - NAMES_KEPT_DAYS};
+    struct bd_scan scan = {
+        .table = BD_BOOKING, .index = 2, .edge = BD_AFTER, .down = true, .from = &from};
+    int err = bd_scan(store, &scan, collect_named, named, fault);
+    err = err > 0 ? 0 : err;
+    for (int i = 0; i < named->count && err == 0; i++) {
+        named->rows[i].name[0] = named->rows[i].note[0] = '\0';
+        err = bd_must(bd_update(store, BD_BOOKING, &named->rows[i], fault), "order", fault);
+    }
+    bx_free(named);
+    return err;
+}
+
 static int import_all(struct bd_book *book, const struct bd_turn *turn,
                       const struct bx_orders *orders, struct bx_fault *fault)
 {
@@ -293,6 +328,8 @@ static int import_all(struct bd_book *book, const struct bd_turn *turn,
         err = bx_fault_say(fault, BX_ERR_REFUSED, "Orders need a programme: run boxtilld import.");
     for (size_t i = 0; i < orders->count && err == 0; i++)
         err = order_put(&import, &orders->orders[i], fault);
+    if (err == 0)
+        err = names_erase(book->store, bx_date_days(bd_today(&meta, turn->now)), fault);
     meta.arrivals++;
     if (err == 0)
         err = bd_must(bd_update(book->store, BD_META, &meta, fault), "meta", fault);

@@ -79,7 +79,7 @@ int bx_must bd_book_programme(struct bd_book *book, const struct bd_turn *turn,
                               struct bx_fault *fault);
 /* Adds or changes orders, by ref, and holds their places; what is collected stays as it is, what is
  * cancelled gives its places back. All of them or, when one does not fit, a fault that names it. An
- * order whose id is zero gets one. */
+ * order whose id is zero gets one. Names of orders of more than 90 days ago are erased. */
 int bx_must bd_book_orders(struct bd_book *book, const struct bd_turn *turn,
                            const struct bx_orders *orders, struct bx_fault *fault);
 /* A one-time code (8 Crockford characters), good for 10 minutes and three tries (a wrong one counts

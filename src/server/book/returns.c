@@ -3,9 +3,8 @@
  * places of whatever is really there to come back. The money is the entry's own fact and counts
  * whatever is found here; what was taken back before, or used at a gate, becomes a task.
  *
- * Lines whose pieces have tickets follow the tickets; of the others the lines of the entry are
- * looked for among those of the sale, and no more comes back than is left. Places go back to the
- * pool, never to a till's lease: `used` never falls. */
+ * Lines whose pieces have tickets follow the tickets; of the others no more comes back than is
+ * left. Places go back to the pool, never to a till's lease: `used` never falls. */
 
 #include "boxtill/base/alloc.h"
 #include "server/book/act.h"
@@ -55,60 +54,33 @@ static int ticket_back(struct bd_act *booking, int nth, struct bx_fault *fault)
     return err != 0 ? err : line_lower(store, &line, line.grouped != 0 ? line.quantity : 1, fault);
 }
 
-struct lines {
-    struct bd_order_line_row rows[BX_LINES_MAX];
-    int count;
-};
-
-static int collect(void *arg, const void *row)
+/* Line NTH of what comes back, whose pieces have no tickets. */
+static int line_back(struct bd_act *booking, int nth, struct bx_fault *fault)
 {
-    struct lines *lines = (struct lines *)arg;
-    if (lines->count == BX_LINES_MAX)
-        return 1;
-    lines->rows[lines->count++] = *(const struct bd_order_line_row *)row;
-    return 0;
-}
-
-static bool is_same(const struct bd_order_line_row *row, const struct bx_line *line)
-{
-    return row->printed == 0 && bx_slug_equal(&row->product, &line->product) &&
-           bx_slug_equal(&row->slot, &line->slot) && row->price == line->price.minor &&
-           row->date == bx_date_days(line->date);
-}
-
-/* A line of the entry whose pieces have no tickets. */
-static int line_back(struct bd_act *booking, struct lines *lines, const struct bx_line *line,
-                     struct bx_fault *fault)
-{
-    int64_t wanted = line->quantity;
-    for (int i = 0; i < lines->count && wanted > 0; i++) {
-        struct bd_order_line_row *row = &lines->rows[i];
-        int64_t left = row->quantity - row->returned;
-        if (left <= 0 || !is_same(row, line))
-            continue;
-        int64_t pieces = wanted < left ? wanted : left;
-        int err = line_lower(booking->book->store, row, pieces, fault);
-        if (err != 0)
-            return err;
-        wanted -= pieces;
+    struct bd_store *store = booking->book->store;
+    const struct bx_sale *sale = booking->sale;
+    struct bd_order_line_row line = {.order = sale->of, .nth = sale->back_lines[nth]};
+    int64_t wanted = sale->back.lines[nth].quantity;
+    int err = bd_get(store, BD_ORDER_LINE, &line, fault);
+    if (err < 0)
+        return err;
+    if (err == BD_NOT || line.printed != 0 ||
+        !bx_slug_equal(&line.product, &sale->back.lines[nth].product)) {
+        booking->off[BD_OFF_SUMS] = true;
+        return 0;
     }
-    booking->off[BD_OFF_RETURNED] = booking->off[BD_OFF_RETURNED] || wanted > 0;
-    return 0;
+    int64_t left = line.quantity - line.returned;
+    booking->off[BD_OFF_RETURNED] = booking->off[BD_OFF_RETURNED] || wanted > left;
+    return line_lower(store, &line, wanted < left ? wanted : left, fault);
 }
 
 static int lines_back(struct bd_act *booking, struct bx_fault *fault)
 {
-    struct bd_store *store = booking->book->store;
     const struct bx_basket *back = &booking->sale->back;
-    struct lines *lines = bx_new(struct lines);
-    struct bd_order_line_row from = {.order = booking->sale->of};
-    struct bd_scan scan = {.table = BD_ORDER_LINE, .fixed = 1, .from = &from};
-    int err = bd_scan(store, &scan, collect, lines, fault);
-    err = err > 0 ? 0 : err;
+    int err = 0;
     for (int i = 0; i < back->count && err == 0; i++)
         if (bx_slug_is_none(&back->lines[i].class))
-            err = line_back(booking, lines, &back->lines[i], fault);
-    bx_free(lines);
+            err = line_back(booking, i, fault);
     return err;
 }
 

@@ -17,7 +17,8 @@ static void offline(struct rig *rig)
 const struct scene scenes[] = {
     {"login", ""},
     {"login-pin", "7\n12"},
-    {"sell-empty", "34\n", .small = true},
+    {"float", "34\n", .small = true},
+    {"sell-empty", "20000\n", .small = true},
     {"sell-basket", "2ac"},
     {"sell-huge", "3i"},
     {"sell-long", "Ufbugh", .small = true},

@@ -101,7 +101,7 @@ int bench_open(void **state)
     rig->contact = BX_CONTACT_GOOD;
     rig_restart(rig, false);
     bench.till = rig->till;
-    bench_keys("7\n1234\n");
+    bench_keys("7\n1234\n\n");
     bench_wait(10000);
     assert_int_equal(bench_view()->screen, BX_SCREEN_SELL);
     assert_int_equal(bench_view()->slots[0].ours, PLACES);

@@ -33,7 +33,11 @@ static void on_the_screen_too(void **state)
     assert_int_equal(rig_facts(rig).user, 0);
     rig_release(rig, BX_EFFECT_PIN);
     assert_int_equal(rig_facts(rig).user, 7);
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_FORM);
+    assert_int_equal(rig_facts(rig).shift, 0);
+    rig_keys(rig, "20000\n");
     assert_int_equal(rig_view(rig)->screen, BX_SCREEN_SELL);
+    assert_int_equal(rig_facts(rig).shift, 1);
     assert_string_equal(rig_view(rig)->cashier, "Ana");
 }
 

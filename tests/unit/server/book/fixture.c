@@ -309,6 +309,7 @@ void back_fill(const struct entry *of, const int tickets[], int count, struct bx
             *back = *line;
         back->quantity = (i == 0 ? 0 : back->quantity) + pieces;
         ret->back.count = 1;
+        ret->back_lines[0] = of->sale.tickets[tickets[i]].line;
         ret->back_tickets[ret->back_ticket_count++] = tickets[i];
     }
     MUST(bx_basket_totals(&ret->back, true, &ret->back_totals));

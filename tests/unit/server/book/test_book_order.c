@@ -256,6 +256,27 @@ static void members_are_the_whole_list(void **state)
     venue_destroy(venue);
 }
 
+static void names_are_forgotten(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_SQLITE);
+    struct till *till = till_create(venue);
+    struct bx_fault fault = {0};
+    MUST(import(venue, school, &fault));
+    struct bx_orders *orders bx_cleanup(bx_orders_destroy) = arrivals(venue, till);
+    struct bd_booking_row row = {.id = orders->orders[0].id};
+    venue_tick(venue, 89 * 86400);
+    for (int i = 0; i < 2; i++) {
+        MUST(import(venue, "{\"orders\":[]}", &fault));
+        MUST(bd_get(venue->store, BD_BOOKING, &row, NULL));
+        assert_string_equal(row.name, i == 0 ? "School East" : "");
+        assert_string_equal(row.ref, "S-1");
+        venue_tick(venue, 3 * 86400);
+    }
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +285,7 @@ int main(void)
         cmocka_unit_test(all_of_a_file_or_nothing),
         cmocka_unit_test(a_change_and_a_cancellation_move_what_is_held),
         cmocka_unit_test(every_fault_of_a_file_is_told),
+        cmocka_unit_test(names_are_forgotten),
         cmocka_unit_test(members_are_the_whole_list),
     };
     return cmocka_run_group_tests_name("book: orders", tests, NULL, NULL);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* 200 seeded histories of three tills over one tight pool: requests, growth, sales, closing and
  * entries, each message dropped, repeated and delivered late at random, answers lost, leases
- * expiring, and now and then a backup brought back. After every step S + H + L <= C, the audit
- * agrees, and what the tills have sold under their leases is never more than the capacity. */
+ * expiring, and now and then a backup brought back; where none is, any till takes back what any has
+ * sold, also before that is known. After every step S + H + L <= C, the audit agrees, and what the
+ * tills have sold under their leases and not taken back is never more than the capacity. In the end
+ * each till's Z is what the server has booked. */
 #include "fixture.h"
 
 #include <stdio.h>
@@ -31,7 +33,8 @@ struct world {
     struct seller sellers[TILLS];
     struct bd_store *backup;
     struct bd_mark seen;
-    int64_t sold; /* under leases, on paper */
+    int64_t sold;          /* under leases and not taken back, on paper */
+    bool gone[TILLS][400]; /* entries that were taken back */
     uint64_t seed;
     int step;
 };
@@ -116,6 +119,28 @@ static void sell(struct world *world, struct seller *seller)
     till_sell(world->venue, seller->till, POOL_C, seller->r, seller->used, quantity);
     seller->used += quantity;
     world->sold += quantity;
+}
+
+/* Some tickets of a sale that nobody has taken from yet, at any till. */
+static void take_back(struct world *world, struct seller *seller)
+{
+    int from = (int)roll(world, TILLS);
+    const struct till *till = world->sellers[from].till;
+    int at = till->count > 0 ? (int)roll(world, (uint64_t)till->count) : 0;
+    int tickets[8], count = 0;
+    if (till->count == 0 || world->gone[from][at] || till->entries[at]->sale.ticket_count == 0)
+        return;
+    const struct entry *sale = till->entries[at];
+    for (int i = 0; i < sale->sale.ticket_count; i++)
+        if (i == 0 || roll(world, 2) == 0)
+            tickets[count++] = i;
+    struct bx_sale *back = bx_new(struct bx_sale);
+    back_fill(sale, tickets, count, back);
+    till_write(world->venue, seller->till,
+               count == sale->sale.ticket_count ? BX_KIND_VOID : BX_KIND_REFUND, back);
+    bx_free(back);
+    world->gone[from][at] = true;
+    world->sold -= count;
 }
 
 /* Sends some entries from the first unanswered on; the answer may be lost. */
@@ -212,6 +237,8 @@ static void turn(struct world *world)
         venue_end(world->venue);
     } else if (seller->greet) {
         greet(world, seller);
+    } else if (chance < 14 && world->seed % 4 != 0) {
+        take_back(world, seller);
     } else if (chance < 45) {
         act(world, seller);
     } else if (chance < 75) {
@@ -233,6 +260,25 @@ static void check(struct world *world)
                  (unsigned long long)world->seed, world->step, (int)pool.sold, (int)pool.leased,
                  (int)pool.over, (int)world->sold);
     assert_audit(world->venue);
+}
+
+/* Sent twice, it is not compared otherwise. */
+static void close_shifts(struct world *world)
+{
+    for (int i = 0; i < TILLS * 2; i++) {
+        struct seller *seller = &world->sellers[i % TILLS];
+        struct entry *z = i < TILLS ? till_close(world->venue, seller->till, 0)
+                                    : seller->till->entries[seller->till->count - 1];
+        assert_int_equal(till_send_one(world->venue, seller->till, z), BX_ENTRY_RECORDED);
+        struct bd_shift_row shift = {
+            .till = seller->till->device.till, .incarnation = 1, .shift = 1};
+        MUST(bd_get(world->venue->store, BD_SHIFT, &shift, NULL));
+        assert_int_equal(shift.state, BD_SHIFT_AGREES);
+        assert_int_equal(shift.entries, seller->till->count - 1);
+    }
+    assert_int_equal(count_tasks(world->venue, "z"), 0);
+    assert_int_equal(count_tasks(world->venue, "sums"), 0);
+    assert_int_equal(count_tasks(world->venue, "returned"), 0);
 }
 
 /* In the end everything is sent: each sale is there once. */
@@ -266,6 +312,8 @@ static void settle(struct world *world)
     struct bd_mark end;
     MUST(bd_book_mark(world->venue->store, &end, NULL));
     assert_false(end.shut);
+    check(world);
+    close_shifts(world);
     check(world);
 }
 

@@ -209,6 +209,49 @@ static void training_takes_nothing(void **state)
     venue_destroy(venue);
 }
 
+/* Pieces that print nothing: no more comes back than was sold. */
+static void what_has_no_tickets_comes_back_by_the_line(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct till *till = till_create(venue);
+    struct bx_sale *sale = bx_new(struct bx_sale), *back = bx_new(struct bx_sale);
+    struct bx_fault fault = {0};
+    const struct bx_slug guide = {"guide"};
+    bx_money left;
+    sale_fill(venue, till, POOL_A, 1, sale);
+    sale->tender_count = 0;
+    MUST(bx_basket_add(&sale->basket, venue->programme,
+                       bx_programme_product(venue->programme, &guide), NULL, 3,
+                       (struct bx_date){2026, 11, 24}, &fault));
+    MUST(bx_basket_totals(&sale->basket, true, &sale->totals));
+    MUST(bx_tender_add(sale, 1, BX_TENDER_CASH, sale->totals.total, "", &left, &fault));
+    sale->warrant_count = 1;
+    sale->warrants[0] = (struct bx_warrant){.what = {"over"}, .approver = 3};
+    struct entry *entry = till_write(venue, till, BX_KIND_SALE, sale);
+    till_send_one(venue, till, entry);
+    for (int i = 0; i < 2; i++) {
+        back_fill(entry, (int[]){0}, 1, back); /* for its currency */
+        back->back_ticket_count = back->tender_count = 0;
+        back->back.lines[0] = entry->sale.basket.lines[1];
+        back->back.lines[0].quantity = 2;
+        back->back_lines[0] = 1;
+        MUST(bx_basket_totals(&back->back, true, &back->back_totals));
+        MUST(bx_tender_add(back, 1, BX_TENDER_CASH, bx_money_of(-1200), "", &left, &fault));
+        till_send_one(venue, till, till_write(venue, till, BX_KIND_REFUND, back));
+        assert_int_equal(count_tasks(venue, "returned"), i);
+        assert_int_equal(count_tasks(venue, "sums"), 0);
+    }
+    struct bd_order_line_row line = {.order = entry->envelope.id, .nth = 1};
+    MUST(bd_get(venue->store, BD_ORDER_LINE, &line, NULL));
+    assert_int_equal(line.returned, 3);
+    assert_audit(venue);
+    bx_free(sale);
+    bx_free(back);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +261,7 @@ int main(void)
         cmocka_unit_test(an_exchange_books_both_sides),
         cmocka_unit_test(a_group_ticket_admits_all_and_comes_back_whole),
         cmocka_unit_test(training_takes_nothing),
+        cmocka_unit_test(what_has_no_tickets_comes_back_by_the_line),
     };
     return cmocka_run_group_tests_name("book: returns", tests, NULL, NULL);
 }

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Paper that shows no sale: reports, and slips for money that moved. Made from the entry when it is
+ * its turn to be printed, like every other document. */
+
+#include "core.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
+
+void bx_papers_want(struct bx_intent *intent, enum bx_paper_word kind)
+{
+    intent->jobs = bx_realloc(intent->jobs, intent->job_count + 1, sizeof(*intent->jobs));
+    intent->jobs[intent->job_count++] = (struct bx_print_job){.kind = kind, .ticket = -1};
+}
+
+bool bx_sheet_is_text(const struct bx_print_job *job)
+{
+    return job->kind == BX_JOB_REPORT || job->kind == BX_JOB_SLIP;
+}
+
+bool bx_sheet_text_ready(const struct bx_till *till, const struct bx_print_job *job)
+{
+    return till->papers.text && till->papers.text_seq == job->seq;
+}
+
+static const char *user_name(const struct bx_till *till, int64_t number, char out[16])
+{
+    const struct bx_user *user = till->staff ? bx_staff_user(till->staff, number) : NULL;
+    if (user)
+        return user->name;
+    snprintf(out, 16, "%" PRId64, number);
+    return out;
+}
+
+static const char *reason_name(const struct bx_till *till, const struct bx_warrant *warrant)
+{
+    const struct bx_reason *reason =
+        till->programme && !bx_slug_is_none(&warrant->reason)
+            ? bx_programme_reason(till->programme, warrant->what.s, &warrant->reason)
+            : NULL;
+    return reason ? reason->name : warrant->reason.s;
+}
+
+static void warrant_put(const struct bx_till *till, const struct bx_warrant *warrant,
+                        struct bx_buf *out)
+{
+    char number[16];
+    if (warrant->reason.s[0])
+        bx_buf_format(out, "%s\t%s\n", bx_word("Reason"), reason_name(till, warrant));
+    if (warrant->note[0])
+        bx_buf_format(out, "%s\t%s\n", bx_word("Note"), warrant->note);
+    if (warrant->approver)
+        bx_buf_format(out, "%s\t%s\n", bx_word("Allowed by"),
+                      user_name(till, warrant->approver, number));
+}
+
+static void cash_put(const struct bx_till *till, const struct bx_cash_entry *cash,
+                     struct bx_buf *out)
+{
+    char amount[BX_MONEY_TEXT], value[BX_MONEY_TEXT], number[16];
+    bx_buf_format(out, "%s\t%d\n", bx_word("Drawer"), cash->drawer);
+    for (int i = 0; i < cash->piece_count; i++)
+        bx_buf_format(out, "%" PRId64 " x %s\t%s\n", cash->pieces[i].count,
+                      bx_counter_money(till, bx_money_of(cash->pieces[i].value), value),
+                      bx_counter_money(till,
+                                       bx_money_of(cash->pieces[i].value * cash->pieces[i].count),
+                                       amount));
+    bx_buf_format(out, "%s\t%s %s\n", bx_word("Amount"),
+                  till->programme ? till->programme->currency : "",
+                  bx_counter_money(till, cash->amount, amount));
+    if (cash->to)
+        bx_buf_format(out, "%s\t%s\n", bx_word("To"), user_name(till, cash->to, number));
+    warrant_put(till, &cash->warrant, out);
+    bx_buf_format(out, "\n%s\t______________\n", bx_word("Signature"));
+}
+
+/* The lines of the document, and its title; an error when the entry is of another kind. */
+static int text_make(const struct bx_till *till, const struct bx_row *row, struct bx_buf *out,
+                     struct bx_fault *fault)
+{
+    struct bx_report report;
+    struct bx_cash_entry cash;
+    int err;
+    switch ((int)bx_kind_shape(row->head.kind)) {
+    case BX_SHAPE_REPORT:
+        err = bx_report_decode(row->body, row->len, &report, fault);
+        if (err)
+            return err;
+        bx_report_lines(till, &row->head, &report, 0, out);
+        bx_report_finish(&report);
+        return 0;
+    case BX_SHAPE_CASH:
+        err = bx_cash_decode(row->body, row->len, &cash, fault);
+        if (!err)
+            cash_put(till, &cash, out);
+        return err;
+    }
+    return bx_fault_set(fault, BX_ERR_MISSING, "This entry is not printed.", NULL);
+}
+
+int bx_sheet_text_read(struct bx_till *till, const struct bx_event *event,
+                       const struct bx_print_job *job, struct bx_fault *fault)
+{
+    struct bx_papers *papers = &till->papers;
+    const struct bx_row *row = event->of.rows.rows;
+    bx_buf_auto text;
+    if (event->of.rows.fault.err) {
+        *fault = event->of.rows.fault;
+        return fault->err;
+    }
+    if (event->of.rows.count < 1 || row->head.seq != job->seq)
+        return bx_fault_set(fault, BX_ERR_MISSING, "The journal does not have this document.",
+                            NULL);
+    bx_buf_init(&text, BX_PAPER_TEXT - 1);
+    int err = text_make(till, row, &text, fault);
+    if (err)
+        return err;
+    if (!papers->text)
+        papers->text = bx_new(struct bx_paper);
+    struct bx_paper *paper = papers->text;
+    memset(paper, 0, sizeof(*paper));
+    bool report = job->kind == BX_JOB_REPORT;
+    struct bx_hash hash = row->hash;
+    for (int i = 0; i < 4; i++)
+        snprintf(paper->chain + 2 * i, 3, "%02x", hash.b[i]);
+    paper->kind = report ? BX_PAPER_REPORT : BX_PAPER_SLIP;
+    paper->entry = row->head.kind;
+    paper->till = row->head.till;
+    paper->at = row->head.at;
+    paper->ticket = -1;
+    paper->offset_min = bx_programme_offset(till->programme, row->head.at);
+    BX_TEXT_COPY(paper->number, row->head.number);
+    BX_TEXT_COPY(paper->title, bx_kind_name(row->head.kind));
+    char number[16];
+    BX_TEXT_COPY(paper->cashier, user_name(till, row->head.user, number));
+    if (till->programme)
+        BX_TEXT_COPY(paper->venue, till->programme->name);
+    BX_TEXT_COPY(paper->text, bx_buf_text(&text));
+    papers->text_seq = row->head.seq;
+    return 0;
+}
