@@ -226,6 +226,8 @@ static void (*const runs[BX_ACTIONS])(struct bx_till *) = {
     [BX_ACTION_REFUND] = bx_correct_refund,
     [BX_ACTION_EXCHANGE] = bx_correct_exchange,
     [BX_ACTION_TENDER] = bx_correct_tender,
+    [BX_ACTION_SLOT_BACK] = bx_correct_slot,
+    [BX_ACTION_BILL] = bx_correct_invoice,
     [BX_ACTION_DISPUTE] = bx_correct_dispute,
 };
 

@@ -235,6 +235,9 @@ void bx_correct_refund(struct bx_till *till);
 void bx_correct_exchange(struct bx_till *till);
 void bx_correct_tender(struct bx_till *till);
 void bx_correct_dispute(struct bx_till *till);
+void bx_correct_invoice(struct bx_till *till);
+/* All that was sold for the chosen slot (sweep.c). */
+void bx_correct_slot(struct bx_till *till);
 
 /* --- view_lists.c ------------------------------------------------------------------------------
  */

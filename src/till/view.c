@@ -422,4 +422,5 @@ void bx_till_view(const struct bx_till *till, struct bx_till_view *ret)
     bx_view_sell(till, ret);
     ret->busy = ret->checking || till->desk.committing || till->desk.waiting > 0 || ret->form_waits;
     bx_view_form(till, ret);
+    ret->busy = ret->checking || till->desk.committing || till->desk.waiting > 0 || ret->form_waits;
 }

@@ -272,11 +272,19 @@ def programme_of_the_page():
 
 def test_every_member_of_the_programme_file():
     told = (ROOT / "src/server/book/import.c").read_text()
-    tables = re.findall(r"names\[\] = \{(.*?)NULL\}", told, re.S)
+    terms = (ROOT / "src/domain/programme_terms.c").read_text()
+    tables = re.findall(r"names\[\] = \{(.*?)NULL\}", told + terms, re.S)
+    tables += re.findall(r"TERMS_NAMES \\\n(.*)", (ROOT / "include/boxtill/domain/terms.h").read_text())
+    tables += re.findall(r"_TERMS_NAMES (\".*)", (ROOT / "include/boxtill/domain/terms.h").read_text())
+    tables += re.findall(r"limit_names\[BX_LIMITS\] = \{(.*?)\n\};", terms, re.S)
+    tables += ['"offline_tenders", "tenders"']
     known = {name for table in tables for name in re.findall(r'"(\w+)"', table)}
     section = sections("boxtilld.8")["PROGRAMME FILE"]
     top = {"venue", "events", "products"}
-    assert set(names(section, "Va")) | top == known
+    inline = {name for line in section.lines if line.startswith(".Va ")
+              for name in re.findall(r"\w+", line[4:])}
+    shown = {name for line in section.lines for name in re.findall(r'"(\w+)":', line)}
+    assert set(names(section, "Va")) | inline | shown | top == known
     assert top <= set(programme_of_the_page())
 
 
