@@ -83,20 +83,32 @@ void ui_resized(struct ui *ui)
         ui_term_resize();
 }
 
-void ui_draw(struct ui *ui, const struct bx_till_view *view)
+/* A sheet of the window's size, empty. */
+static struct ui_grid *sheet(struct ui *ui)
 {
     int rows, columns;
-    if (ui->plain) {
-        ui_plain_draw(ui->plain, view);
-        return;
-    }
     ui_term_size(&rows, &columns);
     if (!ui->grid || ui->grid->rows != rows || ui->grid->columns != columns) {
         ui_grid_destroy(ui->grid);
         ui->grid = ui_grid_create(rows, columns, ui_term_is_utf8());
     }
     ui_grid_clear(ui->grid);
-    ui_paint(view, ui->grid);
+    return ui->grid;
+}
+
+void ui_draw(struct ui *ui, const struct bx_till_view *view)
+{
+    if (ui->plain) {
+        ui_plain_draw(ui->plain, view);
+        return;
+    }
+    ui_paint(view, sheet(ui));
+    ui_term_show(ui->grid);
+}
+
+void ui_draw_shown(struct ui *ui, const struct ui_shown *shown)
+{
+    ui_shown_paint(shown, sheet(ui));
     ui_term_show(ui->grid);
 }
 

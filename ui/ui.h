@@ -8,6 +8,7 @@
 #include "boxtill/base/fault.h"
 #include "boxtill/till/view.h"
 #include "ui/grid.h"
+#include "ui/shown.h"
 
 struct ui;
 
@@ -29,6 +30,8 @@ bool ui_is_gone(const struct ui *ui);
 /* The window has another size (SIGWINCH): the next draw fits it. */
 void ui_resized(struct ui *ui);
 void ui_draw(struct ui *ui, const struct bx_till_view *view);
+/* The customer's side instead of the cashier's. */
+void ui_draw_shown(struct ui *ui, const struct ui_shown *shown);
 void ui_bell(struct ui *ui);
 
 /* The pure half: VIEW onto GRID, whatever its size. */

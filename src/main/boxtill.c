@@ -39,6 +39,8 @@ static const struct {
     {"journal", bx_cmd_journal, "journal verify [--json] | show [FROM] | export [FROM]",
      "check, read or copy the journal"},
     {"enrol", bx_cmd_enrol, "enrol URL CODE [--json]", "make this till known to a booking server"},
+    {"display", bx_cmd_display, "display [--lines]",
+     "what the customer sees, on a second terminal or a pole; --lines: as text"},
     {"doctor", bx_cmd_doctor, "doctor [--scan] [--json]",
      "look after disk, clock, server, keys, printer, "
      "journal"},

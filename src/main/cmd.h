@@ -39,6 +39,7 @@ int bx_cmd_replace(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_offline(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_journal(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_enrol(const struct bx_place *place, int argc, char **argv);
+int bx_cmd_display(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_doctor(const struct bx_place *place, int argc, char **argv);
 /* Makes its own places. */
 int bx_cmd_demo(int argc, char **argv);

@@ -16,6 +16,7 @@
 #include "boxtill/base/words.h"
 #include "boxtill/net/http.h"
 #include "boxtill/sys/file.h"
+#include "boxtill/sys/serial.h"
 
 enum { CONFIG_MAX = 64 << 10, KEY_FILE_MAX = 8192 };
 
@@ -86,6 +87,12 @@ static int words_take(const struct bx_home *home, const struct raw *raw, struct 
                   fault) ||
         tp_language_parse(raw->language, &ret->queue.language, fault))
         return BX_ERR_INPUT;
+    if (ret->display_language[0] && !is_language(ret->display_language))
+        return bx_fault_say(fault, BX_ERR_INPUT, "boxtill.conf: %s cannot be \"%.20s\".",
+                            "[display] language", ret->display_language);
+    if (!bx_serial_is_speed(ret->pole_baud))
+        return bx_fault_say(fault, BX_ERR_INPUT, "A serial line cannot run at %lld baud.",
+                            (long long)ret->pole_baud);
     if (!is_language(ret->till.language))
         return bx_fault_say(fault, BX_ERR_INPUT, "boxtill.conf: %s cannot be \"%.20s\".",
                             "[till] language", ret->till.language);
@@ -114,7 +121,7 @@ int bx_settings_load(const struct bx_home *home, struct bx_settings *ret, struct
                       .dpi = usual.dpi,
                       .columns = usual.columns};
     char path[BX_PATH_SIZE];
-    *ret = (struct bx_settings){.timeout = 20, .log_bytes = 1 << 20};
+    *ret = (struct bx_settings){.timeout = 20, .log_bytes = 1 << 20, .pole_baud = 9600};
     bx_till_config_defaults(&ret->till);
     BX_TEXT_COPY(ret->till.language, "en");
     const struct bx_ini_key keys[] = {
@@ -137,6 +144,11 @@ int bx_settings_load(const struct bx_home *home, struct bx_settings *ret, struct
         {"printer", "dots", BX_INI_NUMBER, &raw.dots, 0, 1, 100000},
         {"printer", "dpi", BX_INI_NUMBER, &raw.dpi, 0, 1, 100000},
         {"printer", "columns", BX_INI_NUMBER, &raw.columns, 0, 1, 1000},
+        {"display", "language", BX_INI_TEXT, ret->display_language, sizeof(ret->display_language),
+         0, 0},
+        {"display", "member", BX_INI_BOOL, &ret->till.display_member, 0, 0, 0},
+        {"display", "pole", BX_INI_TEXT, ret->pole, sizeof(ret->pole), 0, 0},
+        {"display", "baud", BX_INI_NUMBER, &ret->pole_baud, 0, 1200, 115200},
         {"log", "bytes", BX_INI_NUMBER, &ret->log_bytes, 0, 4096, 1 << 30},
     };
     bx_home_file(home, "boxtill.conf", path);

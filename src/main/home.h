@@ -36,6 +36,9 @@ struct bx_settings {
     char folder[BX_PATH_SIZE];
     struct tp_queue_config queue;
     int64_t log_bytes;
+    char display_language[8]; /* of the customer's display; "": as the till's */
+    char pole[256];           /* serial line of a pole display; "": none */
+    int64_t pole_baud;
 };
 /* The defaults when there is no file. A fault names file, line and key. */
 int bx_must bx_settings_load(const struct bx_home *home, struct bx_settings *ret,

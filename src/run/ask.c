@@ -107,6 +107,23 @@ static int reply_give(const struct bx_buf *line, bx_reply_take take, void *arg,
     return 0;
 }
 
+int bx_run_call(const char *path, const char *json, size_t len, int silence_ms, int *ret_fd,
+                struct bx_fault *fault)
+{
+    int fd = -1;
+    int err = line_open(path, silence_ms, &fd, fault);
+    if (err)
+        return err;
+    if (line_send(fd, json, len) == 0 && line_send(fd, "\n", 1) == 0) {
+        *ret_fd = fd;
+        return 0;
+    }
+    int why = errno;
+    close(fd);
+    return bx_fault_set(fault, BX_ERR_IO, "No till can be reached on this machine.", "%s: %s", path,
+                        strerror(why));
+}
+
 int bx_run_ask(const char *path, const char *json, size_t len, int silence_ms, bx_reply_take take,
                void *arg, struct bx_fault *fault)
 {

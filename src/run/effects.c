@@ -312,7 +312,10 @@ void bx_run_effect(struct bx_run *run, const struct bx_effect *effect)
     case BX_EFFECT_DOCUMENT:
     case BX_EFFECT_ASK: ask_server(run, effect); break;
     case BX_EFFECT_DRAWER: drawer(run, effect); break;
-    case BX_EFFECT_DISPLAY: break;
+    case BX_EFFECT_DISPLAY:
+        if (run->sock)
+            bx_sock_show(run->sock, effect->of.display.json, effect->of.display.len);
+        break;
     case BX_EFFECT_PIN: pin(run, effect); break;
     case BX_EFFECT_REPLY:
         bx_run_reply(run, effect->of.reply.command, effect->of.reply.exit, effect->of.reply.json,

@@ -24,6 +24,7 @@ enum { PATH_SIZE = 512, PAGE_BYTES = 256 << 10 };
 struct client {
     int fd;          /* -1: free, unless a command is under way */
     bool waiting;    /* for the reply to its command */
+    bool watching;   /* is told what the customer sees, and asks nothing more */
     bx_mono beat_at; /* while it waits: when it hears next that we live */
     struct bx_buf in, out;
 };
@@ -32,6 +33,7 @@ struct bx_sock {
     struct bx_run *run;
     int listener;
     char path[PATH_SIZE];
+    struct bx_buf shown; /* to the customer: a line of JSON */
     struct client clients[BX_SOCK_CLIENTS];
 };
 
@@ -84,6 +86,7 @@ struct bx_sock *bx_sock_create(struct bx_run *run, const char *path, struct bx_f
         bx_buf_init(&sock->clients[i].in, BX_SOCK_LINE + 1);
         bx_buf_init(&sock->clients[i].out, 0);
     }
+    bx_buf_init(&sock->shown, 0);
     (void)unlink(path);
     sock->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (sock->listener < 0 || listener_bind(sock->listener, &at)) {
@@ -114,6 +117,7 @@ static void client_close(struct client *client)
     if (client->fd >= 0)
         close(client->fd);
     client->fd = -1;
+    client->watching = false;
     bx_buf_finish(&client->in);
     bx_buf_finish(&client->out);
     bx_buf_init(&client->in, BX_SOCK_LINE + 1);
@@ -132,6 +136,7 @@ void *bx_sock_destroy(struct bx_sock *sock)
         close(sock->listener);
     if (sock->path[0])
         (void)unlink(sock->path);
+    bx_buf_finish(&sock->shown);
     return bx_free(sock);
 }
 
@@ -204,6 +209,40 @@ static void yield_reply(struct bx_sock *sock, struct client *client)
     bx_run_stop(sock->run);
 }
 
+/* One that does not read is let go: it can come back and is told the newest at once. */
+static void shown_send(const struct bx_sock *sock, struct client *client)
+{
+    if (client->out.len > sock->shown.len + BX_SOCK_LINE) {
+        client_close(client);
+        return;
+    }
+    bx_buf_add(&client->out, sock->shown.data, sock->shown.len);
+    client_flush(client);
+}
+
+static void display_begin(struct bx_sock *sock, struct client *client)
+{
+    int watchers = 0;
+    for (size_t i = 0; i < BX_SOCK_CLIENTS; i++)
+        watchers += sock->clients[i].watching;
+    if (watchers >= BX_SOCK_WATCHERS) {
+        reply(client, 1, "{}", "Too many displays watch this till.");
+        return;
+    }
+    client->watching = true;
+    shown_send(sock, client);
+}
+
+void bx_sock_show(struct bx_sock *sock, const char *json, size_t len)
+{
+    bx_buf_clear(&sock->shown);
+    bx_buf_add(&sock->shown, json, len);
+    bx_buf_byte_add(&sock->shown, '\n');
+    for (size_t i = 0; i < BX_SOCK_CLIENTS; i++)
+        if (sock->clients[i].watching && sock->clients[i].fd >= 0)
+            shown_send(sock, &sock->clients[i]);
+}
+
 /* Nothing of the command has happened: whoever asked may ask again. */
 static void busy_reply(struct bx_sock *sock, struct client *client)
 {
@@ -232,6 +271,10 @@ static bool own_verb(struct bx_sock *sock, struct client *client, const char *li
         yield_reply(sock, client);
         return true;
     }
+    if (strcmp(bx_json_text(verb), "display") == 0) {
+        display_begin(sock, client);
+        return true;
+    }
     if (strcmp(bx_json_text(verb), "entries") != 0)
         return false;
     bx_json *from = bx_json_get(bx_json_root(doc), "from");
@@ -257,7 +300,9 @@ static void beat(const struct bx_sock *sock, struct client *client)
 static void line_take(struct bx_sock *sock, struct client *client)
 {
     const char *end = client->in.len > 0 ? memchr(client->in.data, '\n', client->in.len) : NULL;
-    if (!end || client->waiting)
+    if (client->watching)
+        bx_buf_clear(&client->in);
+    if (!end || client->waiting || client->watching)
         return;
     size_t len = (size_t)(end - client->in.data);
     if (!own_verb(sock, client, client->in.data, len)) {

@@ -352,6 +352,7 @@ void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold)
     desk->stale = false;
     desk->basket = (struct bx_basket){0};
     desk->deal = (struct bx_deal){0};
+    desk->had_lines = false;
     desk->returns = bx_free(desk->returns);
     desk->saved = (bx_money){0};
     desk->undo_count = desk->undo_at = 0;

@@ -50,6 +50,7 @@ static void write(const struct bx_till *till, struct bx_buf *out)
     bx_json_write(&writer, out);
     bx_json_object_open(&writer, NULL);
     bx_json_put_string(&writer, "state", state);
+    bx_json_put_string(&writer, "venue", till->programme ? till->programme->name : "");
     bx_json_put_string(&writer, "currency", till->programme ? till->programme->currency : "");
     bx_json_put_bool(&writer, "training", till->training);
     if (till->config.display_member && shown)

@@ -83,6 +83,11 @@ const struct bx_till *bx_run_till(const struct bx_run *run);
 /* No command waits and bx_till_is_idle(). */
 bool bx_run_is_idle(const struct bx_run *run);
 
+/* Connects to till.sock and sends one line, for whoever reads what follows himself. The descriptor
+ * is the caller's. */
+int bx_must bx_run_call(const char *path, const char *json, size_t len, int silence_ms, int *ret_fd,
+                        struct bx_fault *fault);
+
 /* The other end of till.sock: sends one command and waits for its reply, as long as the till gives
  * signs of life. BX_ERR_MISSING when nobody listens there, or whoever did closed without having
  * read the command; BX_ERR_UNKNOWN when the line broke after that, or nothing came for SILENCE_MS.
