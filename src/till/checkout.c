@@ -168,6 +168,7 @@ static void sale_open(const struct bx_till *till, struct bx_desk *desk)
                                   .exponent = programme->exponent,
                                   .tax_included = programme->tax_included,
                                   .programme = programme->version,
+                                  .drawer = bx_till_drawer(till),
                                   .basket = desk->basket};
     BX_TEXT_COPY(desk->sale.currency, programme->currency);
     returns_put(desk, &desk->sale);
@@ -338,6 +339,8 @@ void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold)
         bx_attempts_sold(till, &desk->sale);
     if (sold)
         bx_limits_sold(till, &desk->sale);
+    if (sold && desk->origin == 0)
+        till->counter.invoice_wish = desk->deal.invoice;
     if (sold)
         bx_arrivals_sold(till, &desk->sale);
     if (!sold && desk->stale)

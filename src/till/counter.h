@@ -88,6 +88,7 @@ struct bx_counter {
     int64_t read_request;
     enum bx_reading reading;
     bx_money lapsed;        /* of vouchers in the payment that is open: told when it is over */
+    bool invoice_wish;      /* the sale on CHANGE: an invoice is asked for with the next key */
     int line_column;        /* LINE: where what failed begins, from 1; 0 nowhere */
     char wanted[48];        /* what BX_READING_ONE looks for */
     int64_t listed;         /* what the list depends on, when it was read */

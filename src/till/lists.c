@@ -75,6 +75,10 @@ void bx_lists_follow(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     enum bx_screen screen = counter->screen;
+    if (counter->invoice_wish && screen == BX_SCREEN_SALE && counter->sale) {
+        counter->invoice_wish = false;
+        counter->then = BX_ACTION_BILL;
+    }
     if (counter->then && (screen != BX_SCREEN_SALE || !counter->sale)) {
         counter->then = BX_ACTION_NONE;
     } else if (counter->then && bx_case_is_ready(counter->sale)) {
@@ -259,6 +263,16 @@ static void code_read(struct bx_till *till, const char *text, size_t len)
     }
     BX_TEXT_COPY(till->counter.wanted, code.s);
     bx_lists_read(till, BX_READING_ONE, BX_QUERY_CODE, 0, 1, code.s);
+}
+
+bool bx_lists_invoice(struct bx_till *till)
+{
+    struct bx_counter *counter = &till->counter;
+    if (!counter->invoice_wish || counter->last_count == 0)
+        return false;
+    BX_TEXT_COPY(counter->wanted, counter->last[0].number);
+    bx_lists_read(till, BX_READING_ONE, BX_QUERY_NUMBER, 0, 1, counter->wanted);
+    return true;
 }
 
 static bool number_read(struct bx_till *till, const char *text)

@@ -165,6 +165,8 @@ void bx_lists_choose(struct bx_till *till);
 void bx_lists_document(struct bx_till *till, enum bx_action action);
 void bx_lists_replace(struct bx_till *till, size_t item);
 void bx_lists_forget(struct bx_till *till);
+/* Opens the last sale for the invoice that was wished for with it; false when none was. */
+bool bx_lists_invoice(struct bx_till *till);
 /* A code was scanned. */
 void bx_lists_scanned(struct bx_till *till, const char *text, size_t len);
 
