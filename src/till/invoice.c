@@ -120,6 +120,7 @@ void bx_invoice_stored(struct bx_till *till, const struct bx_event *event)
     struct bx_intent intent = {.kind = BX_KIND_INVOICE, .origin = invoicing.origin, .after = made};
     intent.invoice = bx_new(struct bx_invoice_entry);
     *intent.invoice = (struct bx_invoice_entry){.sale = invoicing.sale, .person = invoicing.person};
+    bx_papers_want(&intent, BX_JOB_SLIP);
     bx_commit_push(till, &intent);
 }
 

@@ -299,6 +299,7 @@ const struct bx_print_job *bx_items_job(const struct bx_till *till, const struct
     for (size_t i = 0; row && i < till->papers.count; i++) {
         const struct bx_print_job *job = &till->papers.jobs[i];
         if (job->sale == row->head.seq && job->ticket == item->ticket &&
+            job->kind == (item->ticket < 0 ? BX_JOB_RECEIPT : BX_JOB_TICKET) &&
             (!best || job->seq >= best->seq))
             best = job;
     }
