@@ -332,7 +332,7 @@ void bx_counter_press(struct bx_till *till, int key)
     if (screen == BX_SCREEN_CHANGE) {
         bx_counter_home(till);
         screen = BX_SCREEN_SELL;
-        if (bx_lists_invoice(till))
+        if (bx_invoice_due(till))
             return;
         if (key == BX_KEY_ENTER || key == BX_KEY_ESC)
             return;

@@ -344,8 +344,6 @@ void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold)
         bx_attempts_sold(till, &desk->sale);
     if (sold)
         bx_limits_sold(till, &desk->sale);
-    if (sold && desk->origin == 0)
-        till->counter.invoice_wish = desk->deal.invoice;
     if (sold)
         bx_arrivals_sold(till, &desk->sale);
     if (!sold && desk->stale)

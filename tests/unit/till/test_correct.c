@@ -464,6 +464,12 @@ static void one_invoice_a_sale(void **state)
     assert_int_equal(rig_view(rig)->screen, BX_SCREEN_FORM);
     rig_keys(rig, "Eve\n\n\n\n");
     assert_int_equal(rig_entries(rig, BX_KIND_INVOICE), 2);
+    rig_keys(rig, "\033\033a\ni\n"); /* asked for with the sale */
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_CHANGE);
+    rig_keys(rig, "\n");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_FORM);
+    rig_keys(rig, "Zoe\n\n\n\n");
+    assert_int_equal(rig_entries(rig, BX_KIND_INVOICE), 3);
 }
 
 static void a_cancelled_visit_goes_back_as_a_whole(void **state)
