@@ -5,7 +5,6 @@
 
 #include "journal/ledger.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "boxtill/base/alloc.h"
@@ -34,7 +33,7 @@ int bx_again_begin(struct bx_again *again, struct bx_ledger *ledger, bool beside
     err = bx_db_script(ledger->db,
                        beside ? bx_ledger_beside
                               : "DELETE FROM ticket; DELETE FROM about; DELETE FROM total;"
-                                "DELETE FROM lockout;",
+                                "DELETE FROM lockout; DELETE FROM voucher;",
                        fault);
     return err ? err : bx_anchor_apply(again, fault);
 }
@@ -50,29 +49,6 @@ int bx_use_add(struct bx_ledger *ledger, const struct bx_lease_use *use, struct 
     return bx_stmt_run(stmt, fault);
 }
 
-static int flush(struct bx_again *again, struct bx_fault *fault)
-{
-    int err = bx_total_add(again->ledger, again->shift, &again->sums, fault);
-    bx_figures_clear(&again->sums);
-    return err;
-}
-
-/* Thousands of sales add to the same dozen rows: one shift is summed up before it is written. */
-static int sums_add(struct bx_again *again, int64_t shift, struct bx_fault *fault)
-{
-    const struct bx_figures *rows = &again->ledger->rows;
-    int err = 0;
-    if (!rows->count)
-        return 0;
-    if (shift != again->shift || again->sums.count + rows->count > BX_FIGURES_MAX)
-        err = flush(again, fault);
-    again->shift = shift;
-    if (err == 0 && bx_figures_merge(&again->sums, rows))
-        err = bx_fault_set(fault, BX_ERR_FULL, "The figures of this shift are too large.",
-                           "shift %" PRId64, shift);
-    return err;
-}
-
 int bx_again_add(struct bx_again *again, const struct bx_row *row, const struct bx_content *content,
                  struct bx_fault *fault)
 {
@@ -82,12 +58,15 @@ int bx_again_add(struct bx_again *again, const struct bx_row *row, const struct 
     commit.number = commit.series == BX_SERIES_NONE ? 0 : again->meta.numbers[commit.series] + 1;
     struct bx_step step = {
         .ledger = again->ledger, .commit = &commit, .meta = &again->meta, .again = true};
-    again->meta.last_seq = row->head.seq;
-    int err = row->head.kind == BX_KIND_SHIFT_CLOSE ? flush(again, fault) : 0;
+    again->meta.last_seq = again->meta.counted_to = row->head.seq;
+    int err = row->head.kind == BX_KIND_SHIFT_CLOSE
+                  ? bx_sums_flush(again->ledger, &again->sums, fault)
+                  : 0;
     if (err == 0)
         err = bx_project(&step, fault);
     if (err == 0)
-        err = sums_add(again, row->head.shift, fault);
+        err =
+            bx_sums_add(again->ledger, &again->sums, row->head.shift, &again->ledger->rows, fault);
     for (int i = 0; again->beside && content->sale && i < content->sale->use_count && err == 0; i++)
         err = bx_use_add(again->ledger, &content->sale->uses[i], fault);
     return err;
@@ -113,14 +92,14 @@ static int standing_again(struct bx_again *again, struct bx_fault *fault)
 
 int bx_again_end(struct bx_again *again, struct bx_fault *fault)
 {
-    int err = flush(again, fault);
+    int err = bx_sums_flush(again->ledger, &again->sums, fault);
     return err ? err : standing_again(again, fault);
 }
 
 void bx_again_finish(struct bx_again *again)
 {
     again->room = bx_content_room_destroy(again->room);
-    bx_figures_finish(&again->sums);
+    bx_figures_finish(&again->sums.figures);
 }
 
 struct remaking {

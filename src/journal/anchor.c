@@ -218,7 +218,7 @@ static int apply(struct bx_again *again, const struct bx_anchor *anchor, struct 
     meta->training = then->training;
     meta->sales = then->sales;
     meta->returns = then->returns;
-    meta->last_seq = anchor->seq;
+    meta->last_seq = meta->counted_to = anchor->seq;
     int err = bx_total_add(again->ledger, BX_SHIFT_PURGED, &anchor->figures, fault);
     for (size_t i = 0; i < anchor->lockout_count && err == 0; i++)
         err = lockout_put(again->ledger, &anchor->lockouts[i], fault);

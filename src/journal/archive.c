@@ -253,7 +253,6 @@ static int manifest_write(struct bx_ledger *ledger, struct making *making,
         return err;
     bx_manifest_sign(&text, key, &signature);
     bx_hex_format(signature.b, sizeof(signature.b), hex);
-    BX_TEXT_COPY(hex + 2 * sizeof(signature.b), "");
     hex[2 * sizeof(signature.b)] = '\n';
     *ret = bx_hash_of(text.data, text.len);
     const struct bx_archive_sink *sink = making->sink;
@@ -335,7 +334,9 @@ int bx_archive_make(struct bx_journal *journal, const struct bx_archive_act *act
     int err = bx_ledger_ready(ledger, &fault);
     if (err == 0)
         err = bx_journal_verify(journal, &report, fault);
-    if (err)
+    if (err == 0)
+        err = bx_ledger_count(ledger, 1, fault);
+    if (err < 0)
         return err;
     struct making *making = bx_new(struct making);
     making->sink = sink;

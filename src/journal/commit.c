@@ -214,8 +214,6 @@ int bx_ledger_stage(struct bx_ledger *ledger, const struct bx_commit *commit, st
     struct bx_step step = {.ledger = ledger, .commit = commit, .meta = meta};
     if (err == 0)
         err = bx_project(&step, fault);
-    if (err == 0)
-        err = bx_total_add(ledger, commit->head.shift, &ledger->rows, fault);
     meta->last_seq = commit->head.seq;
     BX_TEXT_COPY(meta->boot_id, commit->boot_id ? commit->boot_id : "");
     meta->turn++;

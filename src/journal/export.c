@@ -66,7 +66,9 @@ int bx_journal_totals(struct bx_journal *journal, int64_t shift, bx_total_visit 
 {
     struct bx_ledger *ledger = bx_ledger_of(journal);
     int err = bx_ledger_ready(ledger, &fault);
-    if (err)
+    if (err == 0)
+        err = bx_ledger_count(ledger, 1, fault);
+    if (err < 0)
         return err;
     struct visiting visiting = {.visit = visit, .arg = arg};
     struct bx_stmt *stmt =

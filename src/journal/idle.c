@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Housekeeping in slices short enough that a key pressed in the middle of one is not felt: bring
- * the log home, remake the ballast, verify what the start left out, erase the persons whose time
- * is over. SQLite's own check of a table
+ * the log home, remake the ballast, verify what the start left out, count figures, erase the
+ * persons whose time is over. SQLite's own check of a table
  * cannot be cut into slices, so it is not made here: `journal verify` and `doctor` make it. */
 
 #include "journal/ledger.h"
 
 enum {
     LOG_PAGES = 256, /* brought home even while sales go on */
-    QUIET_LOG = 4,   /* slices without a write before a short log is brought home */
+    QUIET_LOG = 4, /* slices without a write before a short log is brought home, figures counted */
+    COUNT_MOST = 64, /* entries whose figures wait even while sales go on */
 };
 
 static int verify_slice(struct bx_ledger *ledger, struct bx_fault *fault)
@@ -41,6 +42,11 @@ static int persons_slice(struct bx_ledger *ledger, struct bx_fault *fault)
 /* 1: did something, or has something to wait for; 0: all done. */
 static int slice(struct bx_ledger *ledger, struct bx_fault *fault)
 {
+    int counted = bx_ledger_count(ledger, ledger->quiet >= QUIET_LOG ? 1 : COUNT_MOST, fault);
+    if (counted == BX_ERR_FULL)
+        bx_ballast_drop(ledger);
+    if (counted)
+        return counted;
     int64_t pages = bx_db_wal_pages(ledger->db);
     if (pages > LOG_PAGES || (pages > 0 && ledger->quiet >= QUIET_LOG)) {
         int err = bx_db_checkpoint(ledger->db, false, fault);

@@ -24,6 +24,7 @@ struct bx_meta {
     int64_t last_sale, last_seq;
     int64_t sales, returns;     /* perpetual totals */
     int64_t made;               /* by which code the projections were made */
+    int64_t counted_to;         /* every entry up to here is in the totals */
     char boot_id[BX_BOOT_SIZE]; /* of the last entry */
 };
 /* Raised when the same entries give other projections: an older file then makes them again. */
@@ -114,11 +115,28 @@ int bx_must bx_total_add(struct bx_ledger *ledger, int64_t shift, const struct b
                          struct bx_fault *fault);
 int bx_must bx_total_load(struct bx_ledger *ledger, int64_t shift, struct bx_figures *ret,
                           struct bx_fault *fault);
+/* Sums of one shift that wait to be added: thousands of sales add to the same dozen rows. */
+struct bx_sums {
+    int64_t shift;
+    struct bx_figures figures;
+};
+int bx_must bx_sums_add(struct bx_ledger *ledger, struct bx_sums *sums, int64_t shift,
+                        const struct bx_figures *rows, struct bx_fault *fault);
+int bx_must bx_sums_flush(struct bx_ledger *ledger, struct bx_sums *sums, struct bx_fault *fault);
+/* Inside a transaction: counts the entries up to META's last, from their bodies. META is to be
+ * stored. */
+int bx_must bx_total_count(struct bx_ledger *ledger, struct bx_meta *meta, struct bx_fault *fault);
+/* The figures of the open shift, with those that were not counted yet; changes nothing. */
+int bx_must bx_total_now(struct bx_ledger *ledger, const struct bx_meta *meta,
+                         struct bx_figures *ret, struct bx_fault *fault);
+/* As bx_total_count() in a transaction of its own, when there are at least LEAST of them. 1: did
+ * so. */
+int bx_must bx_ledger_count(struct bx_ledger *ledger, int64_t least, struct bx_fault *fault);
 /* The first row in which the table and the one made beside it differ. */
 int bx_must bx_total_compare(struct bx_ledger *ledger, struct bx_fault *fault);
 
 /* project.c: what follows from an entry. Applies it to the projections and to META (which the
- * caller stores), and leaves its figures in LEDGER->rows for the caller to add. */
+ * caller stores), perpetual totals too; leaves its figures in LEDGER->rows, for again.c to add. */
 struct bx_step {
     struct bx_ledger *ledger;
     const struct bx_commit *commit;
@@ -143,8 +161,7 @@ struct bx_again {
     struct bx_ledger *ledger;
     bool beside;
     struct bx_meta meta;
-    int64_t shift;          /* whose figures wait */
-    struct bx_figures sums; /* one shift's, until the next begins */
+    struct bx_sums sums;
     struct bx_content_room *room;
 };
 int bx_must bx_again_begin(struct bx_again *again, struct bx_ledger *ledger, bool beside,

@@ -243,7 +243,7 @@ static int state_load(struct bx_ledger *ledger, struct bx_journal_state *state,
     if (err == 0)
         err = leases_load(ledger, state, fault);
     if (err == 0 && meta.shift)
-        err = bx_total_load(ledger, meta.shift, &state->figures, fault);
+        err = bx_total_now(ledger, &meta, &state->figures, fault);
     return err ? err : lockouts_load(ledger, state, fault);
 }
 

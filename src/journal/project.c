@@ -25,6 +25,21 @@ static int ticket_put(struct bx_ledger *ledger, const struct bx_code *code, int6
     return bx_stmt_run(stmt, fault);
 }
 
+/* A voucher that was given back is good again. */
+static int voucher_put(const struct bx_step *step, const struct bx_tender *tender,
+                       struct bx_fault *fault)
+{
+    if (tender->kind != BX_TENDER_VOUCHER || tender->amount.minor == 0)
+        return 0;
+    bool taken = tender->amount.minor > 0;
+    struct bx_stmt *stmt =
+        bx_db_stmt(step->ledger->db, taken ? "INSERT OR REPLACE INTO voucher VALUES(?1, ?2)"
+                                           : "DELETE FROM voucher WHERE name = ?1 AND ?2 > 0");
+    bx_stmt_bind_text(stmt, 1, tender->reference);
+    bx_stmt_bind_int(stmt, 2, step->commit->head.seq);
+    return bx_stmt_run(stmt, fault);
+}
+
 static int sale_project(const struct bx_step *step, struct bx_fault *fault)
 {
     const struct bx_entry_head *head = &step->commit->head;
@@ -32,6 +47,8 @@ static int sale_project(const struct bx_step *step, struct bx_fault *fault)
     int err = head->kind == BX_KIND_SALE ? 0 : bx_return_project(step, fault);
     for (int i = 0; i < sale->ticket_count && err == 0; i++)
         err = ticket_put(step->ledger, &sale->tickets[i].code, head->seq, i, fault);
+    for (int i = 0; i < sale->tender_count && !sale->training && err == 0; i++)
+        err = voucher_put(step, &sale->tenders[i], fault);
     if (head->kind == BX_KIND_SALE)
         step->meta->last_sale = head->seq;
     return err;
@@ -182,7 +199,9 @@ static int shift_close(const struct bx_step *step, struct bx_fault *fault)
     const struct bx_report *report = step->commit->content.report;
     struct bx_meta *meta = step->meta;
     struct bx_figures stored = {0};
-    int err = bx_total_load(step->ledger, step->commit->head.shift, &stored, fault);
+    int err = bx_total_count(step->ledger, meta, fault);
+    if (err == 0)
+        err = bx_total_load(step->ledger, step->commit->head.shift, &stored, fault);
     const struct bx_figure *row = err ? NULL : bx_figures_differ(&report->figures, &stored);
     if (row) {
         char what[sizeof(row->what) + sizeof(row->name) + 2];

@@ -160,9 +160,14 @@ static struct bx_stmt *list_of(struct bx_ledger *ledger, const struct bx_query *
     case BX_QUERY_KIND: stmt = kind_list(db, query); break;
     case BX_QUERY_SHIFT: stmt = shift_list(db, query); break;
     case BX_QUERY_PERSON: break; /* no entries */
+    case BX_QUERY_TENDER:
+        stmt = bx_db_stmt(db, "SELECT sale FROM voucher WHERE name = ?1 LIMIT ?2");
+        bx_stmt_bind_text(stmt, 1, query->text);
+        break;
     }
     bx_assert(stmt);
-    if (query->kind <= BX_QUERY_ATTENTION || query->kind >= BX_QUERY_KIND)
+    if (query->kind <= BX_QUERY_ATTENTION || query->kind == BX_QUERY_KIND ||
+        query->kind == BX_QUERY_SHIFT)
         bx_stmt_bind_int(stmt, 1, query->from);
     bx_stmt_bind_int(stmt, 2, limit);
     return stmt;

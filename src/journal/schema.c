@@ -9,7 +9,8 @@
  * same way answer_attention and print_job_open are as long as what is open, not as history.
  *
  * total holds the rows of bx_figures_of(), by shift; shift -1: of all shifts that were purged. A
- * sale touches a dozen rows of it, and one page or two.
+ * sale is a dozen rows, a quarter of what it costs, and the till has them in memory: so they are
+ * added up behind its back, up to meta.counted_to, in idle time and before anybody reads them.
  *
  * Sales are most of what there is, so the index by kind leaves them out: it costs a sale nothing.
  *
@@ -33,6 +34,8 @@
     "total("                                                                                   \
     " shift INTEGER NOT NULL, what TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL," \
     " amount INTEGER NOT NULL, PRIMARY KEY(shift, what, name)) STRICT, WITHOUT ROWID;"
+/* vouchers taken here and not given back; sale: the entry that took it */
+#define VOUCHER "voucher(name TEXT PRIMARY KEY, sale INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 #define LOCKOUT \
     "lockout("  \
     " user INTEGER PRIMARY KEY, failures INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;"
@@ -100,6 +103,7 @@ const char *const bx_ledger_schema[] = {
     "ALTER TABLE meta ADD COLUMN sales INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE meta ADD COLUMN returns INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE meta ADD COLUMN made INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE meta ADD COLUMN counted_to INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX entry_rare ON entry(kind) WHERE kind <> 'sale';"
     "CREATE INDEX entry_opening ON entry(shift) WHERE kind = 'shift-open';"
     /* sealed under key, which goes with it */
@@ -107,6 +111,7 @@ const char *const bx_ledger_schema[] = {
     " place INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL, key BLOB NOT NULL,"
     " until INTEGER NOT NULL) STRICT;"
     "CREATE INDEX person_until ON person(until) WHERE until <> 0;"
+    "CREATE TABLE " VOUCHER
     /* what stood before the first entry, when there were entries before it (anchor.c) */
     "CREATE TABLE anchor("
     " one INTEGER PRIMARY KEY CHECK(one = 1), seq INTEGER NOT NULL, text TEXT NOT NULL) STRICT;",
@@ -116,13 +121,14 @@ const size_t bx_ledger_schema_count = bx_countof(bx_ledger_schema);
 const char bx_ledger_beside[] =
     "CREATE TEMP TABLE " TICKET "CREATE TEMP TABLE " ABOUT "CREATE INDEX temp.about_seq ON"
     " about(seq); CREATE TEMP TABLE " TOTAL "CREATE TEMP TABLE " LOCKOUT
+    "CREATE TEMP TABLE " VOUCHER
     "CREATE TEMP TABLE answer(seq INTEGER PRIMARY KEY, standing INTEGER NOT NULL) STRICT;"
     "INSERT INTO temp.answer SELECT seq, standing FROM main.answer WHERE standing >= 2;"
     "CREATE TEMP TABLE lease_use("
     " pool TEXT, r INTEGER, q INTEGER, PRIMARY KEY(pool, r)) WITHOUT ROWID;";
 
 /* In the order of the columns below. */
-enum { META_FIELDS = 26 };
+enum { META_FIELDS = 27 };
 
 static void meta_fields(struct bx_meta *meta, int64_t *fields[META_FIELDS])
 {
@@ -153,6 +159,7 @@ static void meta_fields(struct bx_meta *meta, int64_t *fields[META_FIELDS])
         &meta->sales,
         &meta->returns,
         &meta->made,
+        &meta->counted_to,
     };
     _Static_assert(bx_countof(list) == META_FIELDS, "each column has its field");
     for (size_t i = 0; i < bx_countof(list); i++)
@@ -165,7 +172,8 @@ int bx_meta_load(struct bx_ledger *ledger, struct bx_meta *ret, struct bx_fault 
         ledger->db,
         "SELECT till, incarnation, issuer, seen_epoch, seen_commit, turn, answered_to, series,"
         " shift, next_shift, user, offline, last_sale, last_seq, voids, refunds, exchanges, zs,"
-        " invoices, trainings, training, opened, shift_seq, sales, returns, made, boot_id"
+        " invoices, trainings, training, opened, shift_seq, sales, returns, made,"
+        " counted_to, boot_id"
         " FROM meta");
     int row = bx_stmt_step(stmt, fault);
     if (row < 0)
@@ -189,7 +197,8 @@ int bx_meta_store(struct bx_ledger *ledger, const struct bx_meta *meta, struct b
         " seen_commit = ?5, turn = ?6, answered_to = ?7, series = ?8, shift = ?9, next_shift = ?10,"
         " user = ?11, offline = ?12, last_sale = ?13, last_seq = ?14, voids = ?15, refunds = ?16,"
         " exchanges = ?17, zs = ?18, invoices = ?19, trainings = ?20, training = ?21, opened = ?22,"
-        " shift_seq = ?23, sales = ?24, returns = ?25, made = ?26, boot_id = ?27");
+        " shift_seq = ?23, sales = ?24, returns = ?25, made = ?26, counted_to = ?27,"
+        " boot_id = ?28");
     struct bx_meta copy = *meta;
     int64_t *fields[META_FIELDS];
     meta_fields(&copy, fields);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The figures of each shift. What an entry adds is bx_figures_of()'s, here as at the till and at
- * the server; this file only keeps the sums. Rows that came to nothing may stand or not. */
+ * the server; this file only keeps the sums. Rows that came to nothing may stand or not.
+ *
+ * Nobody but reports and a Z asks for them, so a sale does not wait for its dozen rows: entries are
+ * counted later, from their stored bodies, in idle time and whenever somebody asks. That is also
+ * the better comparison for a Z, whose figures the till added up from what it had in memory. */
 
 #include "journal/ledger.h"
 
@@ -32,6 +36,109 @@ int bx_total_add(struct bx_ledger *ledger, int64_t shift, const struct bx_figure
     return err;
 }
 
+int bx_sums_flush(struct bx_ledger *ledger, struct bx_sums *sums, struct bx_fault *fault)
+{
+    int err = bx_total_add(ledger, sums->shift, &sums->figures, fault);
+    bx_figures_clear(&sums->figures);
+    return err;
+}
+
+int bx_sums_add(struct bx_ledger *ledger, struct bx_sums *sums, int64_t shift,
+                const struct bx_figures *rows, struct bx_fault *fault)
+{
+    int err = 0;
+    if (!rows->count)
+        return 0;
+    if (shift != sums->shift || sums->figures.count + rows->count > BX_FIGURES_MAX)
+        err = bx_sums_flush(ledger, sums, fault);
+    sums->shift = shift;
+    if (err == 0 && bx_figures_merge(&sums->figures, rows))
+        err = bx_fault_set(fault, BX_ERR_FULL, "The figures of this shift are too large.",
+                           "shift %" PRId64, shift);
+    return err;
+}
+
+/* The figures of the entries that wait, handed on one by one. */
+struct counting {
+    struct bx_ledger *ledger;
+    int64_t last;
+    struct bx_sums sums;
+    struct bx_figures *now; /* NULL: into the table; else those of shift sums.shift go here */
+    struct bx_figures rows;
+    struct bx_content_room *room;
+    struct bx_fault *fault;
+};
+
+static int too_large(int64_t seq, struct bx_fault *fault)
+{
+    return bx_fault_set(fault, BX_ERR_FULL, "The figures of this shift are too large.",
+                        "entry %" PRId64, seq);
+}
+
+static int row_count(void *arg, const struct bx_row *row)
+{
+    struct counting *counting = arg;
+    struct bx_figures *rows = &counting->rows;
+    struct bx_entry_head head;
+    struct bx_content content;
+    if (row->head.seq > counting->last)
+        return 1;
+    bx_figures_clear(rows);
+    int err =
+        bx_content_read(counting->room, row->body, row->len, &head, &content, counting->fault);
+    if (err)
+        return err;
+    if (bx_figures_of(rows, &head, &content))
+        return too_large(head.seq, counting->fault);
+    if (!counting->now)
+        return bx_sums_add(counting->ledger, &counting->sums, head.shift, rows, counting->fault);
+    return head.shift == counting->sums.shift && bx_figures_merge(counting->now, rows)
+               ? too_large(head.seq, counting->fault)
+               : 0;
+}
+
+static int count(struct counting *counting, int64_t from)
+{
+    counting->room = bx_content_room_create();
+    int err = bx_rows_each(counting->ledger, from, row_count, counting, counting->fault);
+    bx_content_room_destroy(counting->room);
+    bx_figures_finish(&counting->rows);
+    return err < 0 ? err : 0;
+}
+
+int bx_total_count(struct bx_ledger *ledger, struct bx_meta *meta, struct bx_fault *fault)
+{
+    struct counting counting = {.ledger = ledger, .last = meta->last_seq, .fault = fault};
+    if (meta->counted_to >= meta->last_seq)
+        return 0;
+    int err = count(&counting, meta->counted_to + 1);
+    if (err == 0)
+        err = bx_sums_flush(ledger, &counting.sums, fault);
+    bx_figures_finish(&counting.sums.figures);
+    meta->counted_to = meta->last_seq;
+    return err;
+}
+
+int bx_ledger_count(struct bx_ledger *ledger, int64_t least, struct bx_fault *fault)
+{
+    struct bx_meta meta;
+    int err = bx_meta_load(ledger, &meta, fault);
+    if (err || meta.last_seq - meta.counted_to < least)
+        return err;
+    err = bx_db_begin(ledger->db, fault);
+    if (err)
+        return err;
+    err = bx_total_count(ledger, &meta, fault);
+    meta.turn++;
+    if (err == 0)
+        err = bx_meta_store(ledger, &meta, fault);
+    if (err == 0)
+        err = bx_ledger_end(ledger, BX_UNSURE_NOTE, meta.turn, fault);
+    else
+        bx_db_rollback(ledger->db);
+    return err ? err : 1;
+}
+
 static int row_take(void *arg, struct bx_stmt *stmt, struct bx_fault *fault)
 {
     if (bx_figures_add(arg, bx_stmt_text(stmt, 0), bx_stmt_text(stmt, 1), bx_stmt_int(stmt, 2),
@@ -49,6 +156,18 @@ int bx_total_load(struct bx_ledger *ledger, int64_t shift, struct bx_figures *re
                                " ORDER BY what, name");
     bx_stmt_bind_int(stmt, 1, shift);
     return bx_stmt_each(stmt, row_take, ret, fault);
+}
+
+int bx_total_now(struct bx_ledger *ledger, const struct bx_meta *meta, struct bx_figures *ret,
+                 struct bx_fault *fault)
+{
+    struct counting counting = {.ledger = ledger,
+                                .last = meta->last_seq,
+                                .sums = {.shift = meta->shift},
+                                .now = ret,
+                                .fault = fault};
+    int err = bx_total_load(ledger, meta->shift, ret, fault);
+    return err || meta->counted_to >= meta->last_seq ? err : count(&counting, meta->counted_to + 1);
 }
 
 static int differ_take(void *arg, struct bx_stmt *stmt, struct bx_fault *fault)

@@ -93,6 +93,7 @@ static void try_now(struct bx_till *till)
         return;
     }
     bx_link_try_now(till);
+    bx_attempts_again(till);
     bx_say(till, BX_TONE_PLAIN, "Asking the server now.");
 }
 
@@ -226,6 +227,8 @@ static void (*const runs[BX_ACTIONS])(struct bx_till *) = {
     [BX_ACTION_REFUND] = bx_correct_refund,
     [BX_ACTION_EXCHANGE] = bx_correct_exchange,
     [BX_ACTION_TENDER] = bx_correct_tender,
+    [BX_ACTION_SLOT_BACK] = bx_correct_slot,
+    [BX_ACTION_BILL] = bx_correct_invoice,
     [BX_ACTION_DISPUTE] = bx_correct_dispute,
 };
 
@@ -330,6 +333,8 @@ void bx_counter_press(struct bx_till *till, int key)
     if (screen == BX_SCREEN_CHANGE) {
         bx_counter_home(till);
         screen = BX_SCREEN_SELL;
+        if (bx_invoice_due(till))
+            return;
         if (key == BX_KEY_ENTER || key == BX_KEY_ESC)
             return;
     }

@@ -206,9 +206,9 @@ struct bx_case *bx_case_foreign(const char *bodies, size_t len, struct bx_fault 
 
 static struct bx_case **slots(struct bx_till *till, size_t i)
 {
-    return i == 0 ? &till->counter.sale : &till->command.sale;
+    return i == 0 ? &till->counter.sale : i == 1 ? &till->command.sale : &till->sweep.sale;
 }
-enum { SLOTS = 2 };
+enum { SLOTS = 3 };
 
 struct bx_case *bx_case_of(struct bx_till *till, const struct bx_id *id)
 {
@@ -345,17 +345,17 @@ void bx_cases_tick(struct bx_till *till)
 
 void bx_cases_wake(const struct bx_till *till, bx_mono *wake)
 {
-    const struct bx_case *const both[] = {till->counter.sale, till->command.sale};
-    for (size_t i = 0; i < bx_countof(both); i++)
-        if (both[i] && !bx_id_is_zero(&both[i]->ask_id))
-            bx_mono_earlier(wake, both[i]->ask_until);
+    const struct bx_case *const all[] = {till->counter.sale, till->command.sale, till->sweep.sale};
+    for (size_t i = 0; i < bx_countof(all); i++)
+        if (all[i] && !bx_id_is_zero(&all[i]->ask_id))
+            bx_mono_earlier(wake, all[i]->ask_until);
 }
 
 bool bx_cases_are_busy(const struct bx_till *till)
 {
-    const struct bx_case *const both[] = {till->counter.sale, till->command.sale};
-    for (size_t i = 0; i < bx_countof(both); i++)
-        if (both[i] && !bx_case_is_ready(both[i]))
+    const struct bx_case *const all[] = {till->counter.sale, till->command.sale, till->sweep.sale};
+    for (size_t i = 0; i < bx_countof(all); i++)
+        if (all[i] && !bx_case_is_ready(all[i]))
             return true;
     return false;
 }

@@ -157,6 +157,7 @@ static void returns_put(const struct bx_desk *desk, struct bx_sale *sale)
     sale->back = desk->returns->back;
     sale->back_totals = desk->returns->back_totals;
     sale->back_ticket_count = desk->returns->back_ticket_count;
+    memcpy(sale->back_lines, desk->returns->back_lines, sizeof(sale->back_lines));
     memcpy(sale->back_tickets, desk->returns->back_tickets, sizeof(sale->back_tickets));
 }
 
@@ -202,6 +203,8 @@ int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault
         err = places_check(till, desk, fault);
     if (!err)
         err = allowed_check(till, desk, fault);
+    if (!err)
+        err = bx_exchange_allowed(till, desk, fault);
     if (err)
         return err;
     sale_open(till, desk);
@@ -256,14 +259,19 @@ static int codes_make(struct bx_till *till, struct bx_sale *sale, struct bx_faul
     return 0;
 }
 
-/* A receipt (if the house wants one) and each ticket. */
+/* Each ticket, each voucher that was sold, and a receipt (if the house wants one). */
 static void jobs_make(const struct bx_till *till, struct bx_intent *intent)
 {
     const struct bx_sale *sale = intent->sale;
-    intent->jobs = bx_alloc((size_t)sale->ticket_count + 1, sizeof(*intent->jobs));
+    intent->jobs =
+        bx_alloc((size_t)(sale->ticket_count + sale->basket.count) + 1, sizeof(*intent->jobs));
     for (int i = 0; i < sale->ticket_count; i++)
         intent->jobs[intent->job_count++] =
             (struct bx_print_job){.kind = BX_JOB_TICKET, .ticket = i};
+    for (int i = 0; i < sale->basket.count; i++)
+        if (sale->basket.lines[i].kind == BX_LINE_VOUCHER)
+            intent->jobs[intent->job_count++] =
+                (struct bx_print_job){.kind = BX_JOB_VOUCHER, .ticket = i};
     if (till->config.print_receipt)
         intent->jobs[intent->job_count++] =
             (struct bx_print_job){.kind = BX_JOB_RECEIPT, .ticket = -1};
@@ -344,6 +352,7 @@ void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold)
     desk->stale = false;
     desk->basket = (struct bx_basket){0};
     desk->deal = (struct bx_deal){0};
+    desk->had_lines = false;
     desk->returns = bx_free(desk->returns);
     desk->saved = (bx_money){0};
     desk->undo_count = desk->undo_at = 0;

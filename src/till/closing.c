@@ -33,7 +33,7 @@ static int open_check(const struct bx_till *till, struct bx_fault *fault)
         return err;
     if (till->shift == 0)
         return bx_fault_say(fault, BX_ERR_REFUSED, "No shift is open.");
-    if (till->desk.tendering || till->desk.committing || till->commits.count > 0)
+    if (till->desk.tendering || till->desk.committing)
         return bx_fault_say(fault, BX_ERR_REFUSED,
                             "A payment is open: finish it before the shift is closed.");
     if (till->training)

@@ -46,9 +46,12 @@
  *       {"number":"2-R000001","id","seq","hash","of":"2-000412","currency","exponent","total":-4800,
  *        "rounding","offline","tenders":[{"tender":"cash","amount":-4800,"reference":""}],
  *        "tickets":[1,2]}
+ *   {"verb":"refund","slot":"2026-11-24-1430"}    all this till sold for it: a visit cancelled
+ *       {"refunded":12,"failed":0,"cash":4800,"total":9600}
  *   {"verb":"exchange", what comes back as for refund, what is taken as for sell}   as for sell
  *   {"verb":"tender","number":"2-000412","from":"cash","to":"card:4711","amount":2400}
  *   {"verb":"dispute","number":"2-000412","counted":12345}   without it: opens the drawer
+ *   {"verb":"invoice","number":"2-000412","name":"Ann Lee","street":"","town":"","tax":""}
  *   {"verb":"settle","seq":9,"reason":"seen","note":"called Ann"}
  *   {"verb":"offline","on":true}    {"forced":true}
  *   {"verb":"status"}               {"till","user","name","locked","shift","link","queued",…} */
@@ -186,6 +189,8 @@ static const struct bx_verb verbs[] = {
     {"tender", BX_VERB_ACTS, bx_command_tender, bx_command_correct_rows, bx_command_correct_tick,
      NULL},
     {"dispute", BX_VERB_ACTS, bx_command_dispute, bx_command_correct_rows, bx_command_correct_tick,
+     NULL},
+    {"invoice", BX_VERB_ACTS, bx_command_invoice, bx_command_correct_rows, bx_command_correct_tick,
      NULL},
     {"settle", BX_VERB_ACTS, bx_command_settle, bx_command_settle_rows, NULL, NULL},
     {"queue", BX_VERB_ANYBODY, bx_enquire_queue, .rows = bx_enquiry_rows},

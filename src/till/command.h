@@ -55,6 +55,8 @@ void bx_command_void(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_refund(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_exchange(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_tender(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_refund_slot(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_invoice(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_dispute(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_settle(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_settle_rows(struct bx_till *till, const struct bx_row *rows, size_t count);

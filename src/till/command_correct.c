@@ -128,6 +128,10 @@ void bx_command_void(struct bx_till *till, struct bx_json_reader *reader)
 
 void bx_command_refund(struct bx_till *till, struct bx_json_reader *reader)
 {
+    if (bx_json_get(reader->object, "slot")) {
+        bx_command_refund_slot(till, reader);
+        return;
+    }
     taking_read(reader, begin(till, reader, BX_KIND_REFUND));
     find(till, reader);
 }
@@ -153,6 +157,16 @@ void bx_command_dispute(struct bx_till *till, struct bx_json_reader *reader)
     struct bx_correcting *correcting = begin(till, reader, BX_KIND_NO_SALE);
     correcting->counts = bx_json_get(reader->object, "counted") != NULL;
     correcting->counted = bx_money_of(bx_json_int_or(reader, "counted", 0, BX_MONEY_MAX, 0));
+    find(till, reader);
+}
+
+void bx_command_invoice(struct bx_till *till, struct bx_json_reader *reader)
+{
+    struct bx_buyer *buyer = &begin(till, reader, BX_KIND_INVOICE)->buyer;
+    bx_json_string(reader, "name", BX_NAME_COLUMNS, buyer->name, sizeof(buyer->name));
+    bx_json_string_or(reader, "street", BX_NAME_COLUMNS, buyer->street, sizeof(buyer->street), "");
+    bx_json_string_or(reader, "town", BX_NAME_COLUMNS, buyer->town, sizeof(buyer->town), "");
+    bx_json_string_or(reader, "tax", BX_NAME_COLUMNS, buyer->tax, sizeof(buyer->tax), "");
     find(till, reader);
 }
 
@@ -265,28 +279,35 @@ static int code_take(struct bx_command *command, struct bx_fault *fault)
     return bx_fault_say(fault, BX_ERR_REFUSED, "This ticket was replaced: it is void already.");
 }
 
+static int dispute(struct bx_till *till, struct bx_case *one, struct bx_fault *fault)
+{
+    const struct bx_command *command = &till->command;
+    struct bx_cash_entry cash = {.amount = command->correcting->counted};
+    if (command->correcting->counts)
+        return bx_dispute_count(till, command->request, one, &cash, fault);
+    return bx_dispute_open(till, command->request, one, fault);
+}
+
 static int go(struct bx_till *till, struct bx_fault *fault)
 {
     struct bx_command *command = &till->command;
     struct bx_correcting *correcting = command->correcting;
     struct bx_case *one = command->sale;
-    bool takes = correcting->taking.kind != BX_KIND_VOID && correcting->by_code;
-    int err = takes ? code_take(command, fault) : 0;
+    enum bx_kind kind = correcting->taking.kind;
+    bool takes = kind == BX_KIND_REFUND || kind == BX_KIND_EXCHANGE;
+    int err = takes && correcting->by_code ? code_take(command, fault) : 0;
     correcting->taking.of = correcting->move.of = one->row.head.id;
     if (err)
         return err;
-    if (correcting->taking.kind == BX_KIND_TENDER_CORRECTION) {
-        if (correcting->all_of_it)
-            correcting->move.amount = bx_case_held(one, correcting->move.from);
-        return bx_retender_ask(till, command->request, one, &correcting->move, fault);
-    }
-    if (correcting->taking.kind == BX_KIND_NO_SALE && correcting->counts) {
-        struct bx_cash_entry cash = {.amount = correcting->counted};
-        return bx_dispute_count(till, command->request, one, &cash, fault);
-    }
-    if (correcting->taking.kind == BX_KIND_NO_SALE)
-        return bx_dispute_open(till, command->request, one, fault);
-    return bx_return_ask(till, command->request, one, &correcting->taking, fault);
+    if (kind == BX_KIND_INVOICE)
+        return bx_invoice_ask(till, command->request, one, &correcting->buyer, fault);
+    if (kind == BX_KIND_NO_SALE)
+        return dispute(till, one, fault);
+    if (kind != BX_KIND_TENDER_CORRECTION)
+        return bx_return_ask(till, command->request, one, &correcting->taking, fault);
+    if (correcting->all_of_it)
+        correcting->move.amount = bx_case_held(one, correcting->move.from);
+    return bx_retender_ask(till, command->request, one, &correcting->move, fault);
 }
 
 void bx_command_correct_tick(struct bx_till *till)

@@ -217,9 +217,11 @@ static void wanted(struct bx_till *till, struct bx_fault *fault)
 {
     struct bx_command *command = &till->command;
     bx_origin mine = command->request;
-    bool offline = strcmp(command->desk->wants.s, "offline") == 0;
+    const char *wants = command->desk->wants.s;
     struct bx_warrant_ask ask = {.origin = mine,
-                                 .action = offline ? "offline" : "allow",
+                                 .action = strcmp(wants, "offline") == 0    ? "offline"
+                                           : strcmp(wants, "exchange") == 0 ? "exchange"
+                                                                            : "allow",
                                  .need = BX_NEED_WORD,
                                  .done = allowed};
     command->stage = 3;
@@ -397,6 +399,11 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
     bx_json_put_string(&writer, "currency", sale->currency);
     bx_json_put_int(&writer, "exponent", sale->exponent);
     bx_json_put_int(&writer, "total", sale->totals.total.minor);
+    if (!bx_id_is_zero(&sale->of)) {
+        bx_json_put_string(&writer, "of", command->sale ? command->sale->row.head.number : "");
+        bx_json_put_int(&writer, "back", sale->back_totals.total.minor);
+        bx_json_put_int(&writer, "due", bx_sale_due(sale).minor);
+    }
     bx_json_put_int(&writer, "rounding", sale->rounding.minor);
     bx_json_put_int(&writer, "received", received.minor);
     bx_json_put_int(&writer, "change", change.minor);

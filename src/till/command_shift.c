@@ -78,7 +78,7 @@ static void open_run(struct bx_till *till, struct bx_json_reader *reader)
 static void x_run(struct bx_till *till, struct bx_json_reader *reader)
 {
     (void)reader;
-    bx_report_x(till, till->command.request);
+    bx_report_x(till, till->command.request, false);
 }
 
 static void move_run(struct bx_till *till, struct bx_json_reader *reader, enum bx_kind kind)
@@ -239,7 +239,7 @@ void bx_command_report(struct bx_till *till, struct bx_json_reader *reader)
     if (reader->err) {
         bx_command_usage(till, reader->fault);
     } else if (strcmp(what, "x") == 0) {
-        bx_report_x(till, till->command.request);
+        bx_report_x(till, till->command.request, true);
     } else if (strcmp(what, "z") == 0) {
         if (n == 0)
             n = till->next_number[BX_SERIES_Z] - 1;

@@ -50,6 +50,12 @@ static bool is_of_people(enum bx_kind kind)
     return kind == BX_KIND_LOGIN || kind == BX_KIND_LOGIN_FAILED || kind == BX_KIND_LOGOUT;
 }
 
+/* Rung up and paid on a desk. */
+static bool is_of_desk(enum bx_kind kind)
+{
+    return kind == BX_KIND_SALE || kind == BX_KIND_EXCHANGE;
+}
+
 /* Written by the till itself: nobody waits for it. */
 static bool is_told_by_nobody(enum bx_kind kind)
 {
@@ -67,7 +73,7 @@ static void refuse(struct bx_till *till, const struct bx_intent *intent,
         bx_leases_sold(till, intent->sale->uses, intent->sale->use_count, false);
     if (intent->after) {
         intent->after(till, intent, NULL, NULL, fault);
-    } else if (intent->kind == BX_KIND_SALE) {
+    } else if (is_of_desk(intent->kind)) {
         if (desk)
             bx_desk_committed(till, desk, false);
         if (intent->origin == 0)
@@ -95,8 +101,11 @@ static void sold(struct bx_till *till, const struct bx_intent *intent,
                  const struct bx_entry_head *head, const struct bx_ref *ref)
 {
     struct bx_desk *desk = bx_desk_of(till, intent->origin);
+    bx_returns_follow(till, intent, head);
     if (moves_cash(intent->sale))
         bx_drawer_open(till, ref, intent->sale->drawer, intent->sale->training);
+    if (desk && desk->deal.invoice && intent->origin == 0)
+        BX_TEXT_COPY(till->counter.bill, head->number);
     if (desk)
         bx_desk_committed(till, desk, true);
     if (intent->origin == 0)
@@ -138,7 +147,7 @@ static void follow(struct bx_till *till, struct bx_intent *intent, const struct 
     state_follow(till, intent, head, ref);
     if (intent->after) {
         intent->after(till, intent, head, ref, NULL);
-    } else if (intent->kind == BX_KIND_SALE) {
+    } else if (is_of_desk(intent->kind)) {
         sold(till, intent, head, ref);
         return;
     } else if (is_of_people(intent->kind)) {

@@ -140,6 +140,8 @@ struct bx_till {
     struct bx_leases leases;
     struct bx_link link;
     struct bx_people people;
+    struct bx_invoicing invoicing;
+    struct bx_sweep sweep;
     struct bx_desk desk; /* the screen's */
     struct bx_counter counter;
     struct bx_command command;

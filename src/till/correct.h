@@ -11,6 +11,8 @@ struct bx_row;
 struct bx_intent;
 struct bx_ref;
 struct bx_command;
+struct bx_desk;
+struct bx_till_view;
 
 /* What somebody wants to be taken back, and how the money goes back. */
 struct bx_taking {
@@ -117,6 +119,33 @@ void bx_returns_follow(struct bx_till *till, const struct bx_intent *intent,
 int bx_must bx_exchange_check(struct bx_till *till, bx_origin origin, struct bx_fault *fault);
 void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_sale *draft,
                        const struct bx_warrant *warrant);
+/* Del on an empty basket: it stays as it was. */
+void bx_exchange_give_up(struct bx_till *till);
+void bx_exchange_start(struct bx_till *till);
+/* More goes back than may without a supervisor: says so in desk->wants. */
+int bx_must bx_exchange_allowed(const struct bx_till *till, struct bx_desk *desk,
+                                struct bx_fault *fault);
+void bx_view_exchange(const struct bx_till *till, struct bx_till_view *v);
+
+/* --- sweep.c: a whole slot that did not take place ----------------------------------------------
+ */
+
+struct bx_sweep {
+    bool active, writing;
+    bx_origin origin;
+    struct bx_slug slot;
+    struct bx_warrant warrant;
+    int64_t below;   /* sales from this seq on are done */
+    int64_t request; /* more of them are being read */
+    struct bx_case *sale;
+    int done, failed;
+    int64_t cash, total;
+    struct bx_ref last;
+};
+int bx_must bx_sweep_ask(struct bx_till *till, bx_origin origin, const struct bx_slot *slot,
+                         struct bx_fault *fault);
+bool bx_sweep_rows(struct bx_till *till, const struct bx_event *event);
+void bx_sweep_tick(struct bx_till *till);
 
 /* --- retender.c: an amount moves from one tender to another; a sale in dispute; its invoice -----
  */
@@ -129,6 +158,24 @@ int bx_must bx_dispute_open(struct bx_till *till, bx_origin origin, struct bx_ca
 /* COUNTED is in the drawer. */
 int bx_must bx_dispute_count(struct bx_till *till, bx_origin origin, struct bx_case *one,
                              const struct bx_cash_entry *counted, struct bx_fault *fault);
+
+/* --- invoice.c ---------------------------------------------------------------------------------
+ */
+
+/* Whom an invoice is for: stored beside the journal, never in an entry. */
+struct bx_buyer {
+    char name[BX_NAME_SIZE], street[BX_NAME_SIZE], town[BX_NAME_SIZE], tax[BX_NAME_SIZE];
+};
+struct bx_invoicing { /* a buyer is being stored */
+    int64_t request;
+    bx_origin origin;
+    struct bx_id sale, person;
+};
+int bx_must bx_invoice_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
+                           const struct bx_buyer *buyer, struct bx_fault *fault);
+void bx_invoice_stored(struct bx_till *till, const struct bx_event *event);
+int bx_must bx_buyer_read(const char *json, size_t len, struct bx_buyer *ret,
+                          struct bx_fault *fault);
 
 /* --- command_correct.c: by command -------------------------------------------------------------
  */
@@ -143,6 +190,7 @@ struct bx_correcting {
     struct bx_retender move;
     bx_money counted;
     bool counts;
+    struct bx_buyer buyer;
 };
 /* A void or refund of the command's is on disk: writes its answer. */
 void bx_command_corrected(struct bx_till *till, const struct bx_entry_head *head,

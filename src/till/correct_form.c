@@ -52,6 +52,7 @@ enum { WHAT_ALL, WHAT_ONE, WHAT_SOME };
 struct back {
     enum bx_kind kind;
     int ticket; /* the chosen one; -1 */
+    bool used;  /* some were used at a gate */
 };
 
 /* "1,3-5" into the tickets 1, 3, 4 and 5. */
@@ -93,6 +94,7 @@ static void back_show(struct bx_form *form)
     for (size_t i = BACK_PIECES; i < form->count; i++)
         form->fields[i].hidden = !some;
     form->fields[BACK_WAY].hidden = back->kind == BX_KIND_EXCHANGE;
+    form->fields[BACK_VISIT].hidden = back->kind == BX_KIND_EXCHANGE || !back->used;
     form->fields[BACK_REFERENCE].hidden =
         back->kind == BX_KIND_EXCHANGE || !way || way->n != BX_TENDER_CARD;
 }
@@ -185,6 +187,8 @@ static void back_open(struct bx_till *till, enum bx_kind kind)
     const struct bx_item *item = bx_items_at(till, till->counter.selected);
     struct back back = {.kind = kind,
                         .ticket = item && bx_case_has(one, item->ticket) ? item->ticket : -1};
+    for (int i = 0; i < one->sale.ticket_count; i++)
+        back.used = back.used || one->used[i];
     bx_form_open(till, &back_form, &back, sizeof(back));
 }
 

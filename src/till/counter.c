@@ -201,6 +201,7 @@ void bx_counter_sold(struct bx_till *till, const struct bx_entry_head *head,
                      const struct bx_sale *sale)
 {
     struct bx_counter *counter = &till->counter;
+    char text[BX_MONEY_TEXT];
     memmove(&counter->last[1], &counter->last[0], (BX_VIEW_LASTS - 1) * sizeof(counter->last[0]));
     bx_counter_last(&counter->last[0], head, sale);
     if (counter->last_count < BX_VIEW_LASTS)
@@ -214,6 +215,10 @@ void bx_counter_sold(struct bx_till *till, const struct bx_entry_head *head,
     counter->committed = till->turn.mono;
     counter->wish_quantity = 0;
     counter->say[0] = '\0';
+    if (counter->lapsed.minor > 0)
+        bx_say(till, BX_TONE_WARN, "%s of the voucher lapses: it is good for one sale.",
+               bx_counter_money(till, counter->lapsed, text));
+    counter->lapsed = (bx_money){0};
     bx_slots_default(till);
 }
 

@@ -230,6 +230,10 @@ int bx_desk_add(struct bx_till *till, struct bx_desk *desk, const struct bx_prod
         slot = NULL;
     if (quantity > 0 && slot && slot->end.us <= till->turn.utc.us)
         return bx_fault_say(fault, BX_ERR_REFUSED, "This time is over: choose another one.");
+    if (quantity > 0 && !bx_slug_is_none(&product->proof) &&
+        !bx_slug_equal(&product->proof, &desk->deal.proof))
+        return bx_fault_say(fault, BX_ERR_REFUSED, "%s needs a card: M looks it up.",
+                            product->name);
     struct bx_basket candidate = desk->basket;
     err = bx_basket_add(&candidate, till->programme, product, slot, quantity, bx_till_today(till),
                         fault);

@@ -3,21 +3,112 @@
  * and the difference is paid or given back. One document holds both halves, so neither can be
  * without the other. */
 
-#include "core.h"
+#include "screens.h"
 
-int bx_exchange_check(struct bx_till *till, bx_origin origin, struct bx_fault *fault)
-{
-    (void)till;
-    (void)origin;
-    return bx_fault_say(fault, BX_ERR_REFUSED, "Refund it, and sell the other one.");
-}
+#include <stdio.h>
+#include <string.h>
 
+#include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
+
+/* Puts what comes back on the desk: the other half is rung up there. */
 void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_sale *draft,
                        const struct bx_warrant *warrant)
 {
     struct bx_fault fault = {0};
-    (void)draft;
-    (void)warrant;
-    if (bx_exchange_check(till, origin, &fault))
-        bx_refused(till, origin, &fault);
+    struct bx_desk *desk = bx_desk_of(till, origin);
+    char money[BX_MONEY_TEXT];
+    int err = desk ? bx_deal_allow(&desk->deal, warrant, &fault) : BX_ERR_MISSING;
+    if (err) {
+        if (desk)
+            bx_refused(till, origin, &fault);
+        return;
+    }
+    bx_free(desk->returns);
+    desk->returns = bx_new(struct bx_sale);
+    *desk->returns = *draft;
+    if (origin != 0) {
+        bx_command_exchange_go(till);
+        return;
+    }
+    bx_counter_fresh(till);
+    bx_say(till, BX_TONE_PLAIN, "%s comes back. Ring up what is taken instead; Del gives it up.",
+           bx_counter_money(till, draft->back_totals.total, money));
+}
+
+int bx_exchange_check(struct bx_till *till, bx_origin origin, struct bx_fault *fault)
+{
+    const struct bx_desk *desk = bx_desk_of(till, origin);
+    if (desk && desk->returns)
+        return bx_fault_say(fault, BX_ERR_REFUSED, "Another exchange is open on the sell screen.");
+    if (origin == 0 && desk && desk->basket.count > 0)
+        return bx_fault_say(fault, BX_ERR_REFUSED,
+                            "The basket is not empty: sell it, park it or clear it first.");
+    return 0;
+}
+
+void bx_exchange_give_up(struct bx_till *till)
+{
+    till->desk.returns = bx_free(till->desk.returns);
+    till->desk.deal = (struct bx_deal){0};
+    bx_draft_touch(till);
+    bx_say(till, BX_TONE_PLAIN, "The exchange is given up: nothing was taken back.");
+}
+
+/* What comes back is not kept over a restart: without it the basket would be a sale. */
+void bx_exchange_start(struct bx_till *till)
+{
+    if (!bx_deal_warrant(&till->desk.deal, "exchange") || till->desk.returns)
+        return;
+    bx_desk_forget(till, &till->desk);
+    till->desk.deal = (struct bx_deal){0};
+    bx_say(till, BX_TONE_WARN, "An exchange was broken off: begin it again from its sale.");
+}
+
+int bx_exchange_allowed(const struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault)
+{
+    const struct bx_limit *limit = &till->programme->limits.refund_amount;
+    const struct bx_user *user = bx_people_user(till);
+    char text[BX_MONEY_TEXT];
+    struct bx_totals totals;
+    if (!desk->returns || limit->at == 0 || limit->beyond == BX_BEYOND_WARN ||
+        bx_basket_totals(&desk->basket, till->programme->tax_included, &totals))
+        return 0;
+    int64_t back = desk->returns->back_totals.total.minor - totals.total.minor;
+    const struct bx_warrant *warrant = bx_deal_warrant(&desk->deal, "exchange");
+    bool allowed = limit->beyond == BX_BEYOND_ASK && ((warrant && warrant->approver != 0) ||
+                                                      (user && user->role == BX_ROLE_SUPERVISOR));
+    if (back <= limit->at || allowed)
+        return 0;
+    if (limit->beyond == BX_BEYOND_ASK)
+        BX_TEXT_COPY(desk->wants.s, "exchange");
+    return bx_fault_say(fault, BX_ERR_REFUSED, "%s would go back: that is above the limit.",
+                        bx_counter_money(till, bx_money_of(back), text));
+}
+
+/* --- what is seen of it -------------------------------------------------------------------------
+ */
+
+void bx_view_exchange(const struct bx_till *till, struct bx_till_view *v)
+{
+    const struct bx_sale *returns = till->desk.returns;
+    struct bx_totals totals = {0};
+    bx_money amount;
+    if (!returns)
+        return;
+    for (int i = 0; i < returns->back.count && v->line_count < BX_LINES_MAX; i++) {
+        const struct bx_line *line = &returns->back.lines[i];
+        struct bx_view_line *l = &v->lines[v->line_count++];
+        l->quantity = -line->quantity;
+        BX_TEXT_COPY(l->name, line->name);
+        if (!bx_line_amount(line, &amount))
+            bx_counter_money(till, bx_money_of(-amount.minor), l->amount);
+        if (bx_slug_is_none(&line->slot))
+            continue;
+        bx_slot_time(line->start, line->offset_min, l->time);
+        bx_day_text(till, line->date, false, l->day, sizeof(l->day));
+    }
+    if (!bx_basket_totals(&till->desk.basket, returns->tax_included, &totals))
+        bx_counter_money(till, bx_money_of(totals.total.minor - returns->back_totals.total.minor),
+                         v->total);
 }

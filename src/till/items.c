@@ -286,6 +286,8 @@ const struct bx_item *bx_items_at(const struct bx_till *till, size_t nth)
 const struct bx_row *bx_items_row(const struct bx_till *till, const struct bx_item *item)
 {
     const struct bx_counter *counter = &till->counter;
+    if (item->row == SIZE_MAX)
+        return NULL;
     if (counter->row_count == 0)
         return counter->sale ? &counter->sale->row : NULL;
     return item->row < counter->row_count ? &counter->rows[item->row] : NULL;
@@ -299,6 +301,7 @@ const struct bx_print_job *bx_items_job(const struct bx_till *till, const struct
     for (size_t i = 0; row && i < till->papers.count; i++) {
         const struct bx_print_job *job = &till->papers.jobs[i];
         if (job->sale == row->head.seq && job->ticket == item->ticket &&
+            job->kind == (item->ticket < 0 ? BX_JOB_RECEIPT : BX_JOB_TICKET) &&
             (!best || job->seq >= best->seq))
             best = job;
     }
@@ -328,6 +331,23 @@ void bx_items_found(struct bx_till *till, const struct bx_found_sale *sales, int
         BX_TEXT_COPY(item->a, sale->number);
         BX_TEXT_COPY(item->b, text);
         item->amount = sale->total;
+        item->has_amount = true;
+    }
+}
+
+void bx_items_attempts(struct bx_till *till)
+{
+    char moment[32];
+    for (size_t i = 0; i < till->attempts.count; i++) {
+        const struct bx_attempt *attempt = &till->attempts.rows[i];
+        struct bx_item *item = attempt->unknown ? item_add(till, SIZE_MAX) : NULL;
+        if (!item)
+            continue;
+        moment_text(till, attempt->since, moment, sizeof(moment));
+        BX_TEXT_COPY(item->a, bx_tender_name(attempt->entry.kind));
+        BX_TEXT_COPY(item->b, moment);
+        BX_TEXT_COPY(item->more, bx_word("charged or not? T asks the server again"));
+        item->amount = attempt->entry.amount;
         item->has_amount = true;
     }
 }

@@ -133,7 +133,12 @@ static void move_done(struct bx_till *till, bx_origin origin, const struct bx_wa
         move.cash.expected = bx_drawer_holds(till, move.cash.drawer);
     if (!bx_slug_is_none(&warrant->reason) || warrant->approver || warrant->note[0])
         move.cash.warrant = *warrant;
-    bx_commit_cash(till, origin, move.kind, &move.cash, move_after);
+    struct bx_intent intent = {.kind = move.kind, .origin = origin, .after = move_after};
+    intent.cash = bx_new(struct bx_cash_entry);
+    *intent.cash = move.cash;
+    if (move.kind != BX_KIND_NO_SALE)
+        bx_papers_want(&intent, BX_JOB_SLIP);
+    bx_commit_push(till, &intent);
 }
 
 int bx_move(struct bx_till *till, bx_origin origin, const struct bx_move *move,
@@ -145,6 +150,8 @@ int bx_move(struct bx_till *till, bx_origin origin, const struct bx_move *move,
     int err = bx_may_act(till, fault);
     if (!err)
         err = bx_shift_check(till, fault);
+    if (!err && till->training)
+        err = bx_fault_say(fault, BX_ERR_REFUSED, "The drawer stays shut in training.");
     if (err)
         return err;
     if (mine.cash.drawer == 0)

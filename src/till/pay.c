@@ -95,6 +95,16 @@ static int typed(struct bx_till *till, bx_money *ret)
     return err;
 }
 
+/* All that is left was paid before the visit. */
+static void prepaid_take(struct bx_till *till, bx_money left)
+{
+    struct bx_fault fault = {0};
+    if (till->desk.committing)
+        bx_say(till, BX_TONE_PLAIN, "The sale is being stored.");
+    else if (bx_pay_tender(till, BX_TENDER_PREPAID, left, till->desk.deal.order_ref, &fault))
+        bx_counter_fault(till, &fault);
+}
+
 /* What Enter means while a voucher's fate is unknown. */
 static bool asked_again(struct bx_till *till)
 {
@@ -114,7 +124,7 @@ void bx_pay_enter(struct bx_till *till)
         return;
     bx_desk_left(till, &till->desk, &left, &cash);
     if (none == 1 && left.minor > 0 && till->desk.deal.prepaid.minor >= left.minor)
-        take(till, BX_TENDER_PREPAID, left);
+        prepaid_take(till, left);
     else if (none == 0 && left.minor < 0)
         take(till, BX_TENDER_CASH, bx_money_of(-amount.minor));
     else if (none == 0)
@@ -224,6 +234,7 @@ void bx_pay_leave(struct bx_till *till, bool asked)
                bx_counter_money(till, bx_money_of(paid), text));
         return;
     }
+    till->counter.lapsed = (bx_money){0};
     bx_desk_pay_close(till, &till->desk);
     bx_counter_home(till);
 }

@@ -209,27 +209,9 @@ static void x_after(struct bx_till *till, const struct bx_intent *intent,
 static void x_push(struct bx_till *till, int64_t unsent)
 {
     struct bx_reporting *reporting = &till->shifts.reporting;
-    const struct bx_user *user = bx_people_user(till);
     bx_origin origin = reporting->origin;
     reporting->then = NULL;
     reporting->unsent = unsent;
-    if (user && user->role == BX_ROLE_AUDITOR) { /* looks: no entry */
-        struct bx_entry_head head = {.kind = BX_KIND_X_REPORT,
-                                     .till = till->till,
-                                     .at = till->turn.utc,
-                                     .shift = till->shift,
-                                     .user = user->number};
-        struct bx_report report = {0};
-        bx_report_fill(till, unsent, &report);
-        if (origin == 0)
-            bx_report_show(till, &head, &report);
-        else
-            bx_report_put(till, &head, &report);
-        bx_report_finish(&report);
-        if (origin != 0)
-            bx_command_ended(till, origin, BX_DONE, NULL);
-        return;
-    }
     struct bx_intent intent = {
         .kind = BX_KIND_X_REPORT, .origin = origin, .after = x_after, .fill = x_fill};
     intent.report = bx_new(struct bx_report);
@@ -237,9 +219,32 @@ static void x_push(struct bx_till *till, int64_t unsent)
     bx_commit_push(till, &intent);
 }
 
-void bx_report_x(struct bx_till *till, bx_origin origin)
+/* The same figures, only looked at: no entry, no paper. */
+static void x_look(struct bx_till *till, int64_t unsent)
+{
+    bx_origin origin = till->shifts.reporting.origin;
+    struct bx_entry_head head = {.kind = BX_KIND_X_REPORT,
+                                 .till = till->till,
+                                 .at = till->turn.utc,
+                                 .shift = till->shift,
+                                 .user = till->people.user};
+    struct bx_report report = {0};
+    till->shifts.reporting.then = NULL;
+    bx_report_fill(till, unsent, &report);
+    if (origin == 0)
+        bx_report_show(till, &head, &report);
+    else
+        bx_report_put(till, &head, &report);
+    bx_report_finish(&report);
+    if (origin != 0)
+        bx_command_ended(till, origin, BX_DONE, NULL);
+}
+
+void bx_report_x(struct bx_till *till, bx_origin origin, bool looks)
 {
     struct bx_fault fault = {0};
+    const struct bx_user *user = bx_people_user(till);
+    looks = looks || (user && user->role == BX_ROLE_AUDITOR);
     if (till->shift == 0)
         bx_fault_say(&fault, BX_ERR_REFUSED, "No shift is open.");
     else if (till->shifts.reporting.then)
@@ -247,5 +252,5 @@ void bx_report_x(struct bx_till *till, bx_origin origin)
     if (fault.err)
         bx_refused(till, origin, &fault);
     else
-        bx_reporting_begin(till, origin, 0, 0, x_push);
+        bx_reporting_begin(till, origin, 0, 0, looks ? x_look : x_push);
 }

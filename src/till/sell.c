@@ -3,6 +3,8 @@
 
 #include "screens.h"
 
+#include <string.h>
+
 #include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 
@@ -225,7 +227,11 @@ static void pay_refused(struct bx_till *till, struct bx_fault *fault)
 {
     struct bx_warrant_ask ask = {
         .action = "offline", .need = BX_NEED_WORD, .done = offline_allowed};
-    BX_TEXT_COPY(ask.title, bx_word("Beyond a limit for selling offline"));
+    bool exchange = strcmp(till->desk.wants.s, "exchange") == 0;
+    if (exchange)
+        ask.action = "exchange";
+    BX_TEXT_COPY(ask.title, exchange ? bx_word("Beyond a limit for giving back")
+                                     : bx_word("Beyond a limit for selling offline"));
     BX_TEXT_COPY(ask.text, fault->say);
     if (bx_slug_is_none(&till->desk.wants) || bx_warrant_ask(till, &ask, fault))
         bx_counter_fault(till, fault);
@@ -295,7 +301,9 @@ void bx_sell_line_move(struct bx_till *till)
 
 void bx_sell_clear(struct bx_till *till)
 {
-    if (till->desk.basket.count == 0)
+    if (till->desk.basket.count == 0 && till->desk.returns)
+        bx_exchange_give_up(till);
+    else if (till->desk.basket.count == 0)
         bx_say(till, BX_TONE_PLAIN, "The basket is empty.");
     else
         bx_ask(till, BX_ASK_CLEAR, "y empty it", "Empty the basket",

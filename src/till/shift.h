@@ -136,8 +136,8 @@ void bx_report_fill(struct bx_till *till, int64_t unsent, struct bx_report *ret)
 /* As lines COLUMNS wide (0: label, tab, value). */
 void bx_report_lines(const struct bx_till *till, const struct bx_entry_head *head,
                      const struct bx_report *report, int columns, struct bx_buf *out);
-/* Writes an X report (or, for an auditor, only shows the figures). */
-void bx_report_x(struct bx_till *till, bx_origin origin);
+/* Writes an X report and prints it; LOOKS (and always for an auditor): only shows the figures. */
+void bx_report_x(struct bx_till *till, bx_origin origin, bool looks);
 void bx_report_show(struct bx_till *till, const struct bx_entry_head *head,
                     const struct bx_report *report);
 void bx_report_put(struct bx_till *till, const struct bx_entry_head *head,

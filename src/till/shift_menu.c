@@ -178,9 +178,14 @@ static void no_sale(struct bx_till *till)
         bx_counter_fault(till, &fault);
 }
 
+static void look(struct bx_till *till)
+{
+    bx_report_x(till, 0, true);
+}
+
 static void x_report(struct bx_till *till)
 {
-    bx_report_x(till, 0);
+    bx_report_x(till, 0, false);
 }
 
 static void training(struct bx_till *till)
@@ -202,7 +207,8 @@ static bool is_working(const struct bx_till *till)
 static const struct bx_menu_row rows[] = {
     {'o', BX_WORD("Open"), BX_WORD("a shift, or a drawer of your own, with its float"),
      bx_float_form, false, wants_float},
-    {'x', BX_WORD("X report"), BX_WORD("the shift so far; changes nothing"), x_report, true,
+    {'l', BX_WORD("Look"), BX_WORD("the figures of the shift so far"), look, true, is_open},
+    {'x', BX_WORD("X report"), BX_WORD("the same on paper; changes nothing"), x_report, false,
      is_open},
     {'i', BX_WORD("Paid in"), BX_WORD("money that comes in without a sale"), paid_in, false,
      is_working},

@@ -50,6 +50,7 @@ void *bx_till_destroy(struct bx_till *till)
     bx_shifts_finish(&till->shifts);
     bx_figures_finish(&till->figures);
     bx_papers_finish(&till->papers);
+    bx_case_destroy(till->sweep.sale);
     bx_leases_finish(&till->leases);
     bx_link_finish(till);
     bx_programme_destroy(till->programme);
@@ -190,6 +191,7 @@ static void start(struct bx_till *till, const struct bx_event *event)
     bx_link_start(till, event);
     bx_clock_start(till, event->of.start.rebooted);
     bx_counter_start(till);
+    bx_exchange_start(till);
     bx_shifts_start(till);
     bx_desk_refresh(till, &till->desk);
     bx_attempts_start(till);
@@ -206,6 +208,8 @@ static void stored(struct bx_till *till, const struct bx_event *event)
         bx_commit_stored(till, event);
     else if (request == till->papers.note_request)
         bx_papers_stored(till, event);
+    else if (request == till->invoicing.request)
+        bx_invoice_stored(till, event);
     else if (request == till->leases.note_request)
         bx_leases_stored(till, event);
     else if (request == till->link.note_request || request == till->link.document_note)
@@ -235,7 +239,8 @@ static void rows(struct bx_till *till, const struct bx_event *event)
         bx_vouchers_rows(till, event);
     else if (request == till->counter.read_request)
         bx_counter_rows(till, event);
-    else if (!bx_shifts_rows(till, event) && !bx_cases_rows(till, event))
+    else if (!bx_shifts_rows(till, event) && !bx_cases_rows(till, event) &&
+             !bx_sweep_rows(till, event))
         till->dropped++;
 }
 
@@ -312,6 +317,7 @@ void bx_till_update(struct bx_till *till, const struct bx_event *event, struct b
     bx_attempts_tick(till);
     bx_papers_tick(till);
     bx_cases_tick(till);
+    bx_sweep_tick(till);
     bx_commit_tick(till);
     bx_command_tick(till);
     bx_counter_tick(till);
@@ -347,8 +353,8 @@ bx_mono bx_till_wake(const struct bx_till *till)
 
 static bool is_storing(const struct bx_till *till)
 {
-    return till->commits.count > 0 || till->papers.note_request || till->leases.note_request ||
-           till->link.note_request || till->link.document_note;
+    return till->commits.count > 0 || till->papers.note_request || till->invoicing.request ||
+           till->leases.note_request || till->link.note_request || till->link.document_note;
 }
 
 bool bx_till_is_idle(const struct bx_till *till)
@@ -361,7 +367,7 @@ bool bx_till_is_idle(const struct bx_till *till)
         till->leases.request || link->send_request || link->news_request || link->document_request;
     return !is_storing(till) && !reading && !sending && !till->people.pin_request &&
            !till->command.request && !bx_question_is_open(till) && !bx_papers_are_busy(till) &&
-           !bx_cases_are_busy(till) && bx_counter_is_idle(till);
+           !bx_cases_are_busy(till) && !till->sweep.active && bx_counter_is_idle(till);
 }
 
 void bx_till_facts(const struct bx_till *till, struct bx_till_facts *ret)

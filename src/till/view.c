@@ -324,6 +324,25 @@ static void input_fill(const struct bx_till *till, struct bx_till_view *v)
     v->cursor = bx_text_columns(v->input);
 }
 
+/* What the shift or its drawer wants of whoever is at work. */
+static void shift_words(const struct bx_till *till, struct bx_till_view *v)
+{
+    struct bx_fault fault = {0};
+    char amount[BX_MONEY_TEXT];
+    const struct bx_user *user = bx_people_user(till);
+    if (!user || user->role == BX_ROLE_AUDITOR)
+        return;
+    if (bx_shift_check(till, &fault)) {
+        BX_TEXT_COPY(v->say, fault.say);
+        v->say_tone = BX_TONE_WARN;
+    } else if (bx_drawer_is_full(till)) {
+        bx_words_print(
+            v->say, sizeof(v->say), "More than %s is in the drawer: a drop is due (S, d).",
+            bx_counter_money(till, bx_money_of(till->programme->limits.drawer_cash.at), amount));
+        v->say_tone = BX_TONE_WARN;
+    }
+}
+
 static void say_fill(const struct bx_till *till, struct bx_till_view *v)
 {
     const struct bx_counter *counter = &till->counter;
@@ -357,6 +376,8 @@ static void say_fill(const struct bx_till *till, struct bx_till_view *v)
                                  ? bx_word("No programme yet: it comes with the first contact.")
                                  : bx_word("This till is not enrolled: boxtill enrol URL CODE"));
         v->say_tone = BX_TONE_WARN;
+    } else if (v->screen == BX_SCREEN_SELL) {
+        shift_words(till, v);
     }
 }
 

@@ -98,8 +98,11 @@ static void entry_words(const struct bx_till *till, const struct bx_item *item,
 {
     const struct bx_row *row = bx_items_row(till, item);
     char age[24];
-    if (!row)
+    if (!row) {
+        v->tone = BX_TONE_BAD;
+        BX_TEXT_COPY(v->c, item->more);
         return;
+    }
     const char *answer = answer_words(row, &v->tone);
     if (till->counter.screen == BX_SCREEN_FIND && till->counter.venue)
         return;

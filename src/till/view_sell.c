@@ -69,6 +69,7 @@ void bx_view_sell(const struct bx_till *till, struct bx_till_view *v)
         BX_TEXT_COPY(v->lines[i].why, line->why_text);
         v->lines[i].group = line->group;
     }
+    bx_view_exchange(till, v);
     if (!till->desk.tendering)
         return;
     bx_money left, cash;

@@ -61,7 +61,6 @@ static void single_take(struct bx_till *till)
     struct bx_voucher_look look = till->voucher;
     struct bx_desk *desk = desk_of(till);
     struct bx_fault fault = {0};
-    char lost[BX_MONEY_TEXT];
     if (!desk) {
         till->voucher = (struct bx_voucher_look){0};
         return;
@@ -77,11 +76,9 @@ static void single_take(struct bx_till *till)
     till->voucher = (struct bx_voucher_look){0};
     if (desk->origin != 0)
         return;
+    till->counter.lapsed.minor += look.voucher.value.minor - amount.minor;
     if (desk->tendering && !desk->committing)
         bx_pay_said(till);
-    if (amount.minor < look.voucher.value.minor)
-        bx_say(till, BX_TONE_WARN, "%s of the voucher lapses: it is good for one sale.",
-               bx_counter_money(till, bx_money_of(look.voucher.value.minor - amount.minor), lost));
 }
 
 static int state_check(const struct bx_reply *reply, bool stored, struct bx_fault *fault)
@@ -167,7 +164,7 @@ static void used_look(struct bx_till *till)
 {
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_READ);
     effect->request = till->voucher.read_request = bx_till_request(till);
-    effect->of.query = (struct bx_query){.kind = BX_QUERY_CODE, .limit = 1};
+    effect->of.query = (struct bx_query){.kind = BX_QUERY_TENDER, .limit = 1};
     BX_TEXT_COPY(effect->of.query.text, till->voucher.name);
 }
 

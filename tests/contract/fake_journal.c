@@ -463,16 +463,47 @@ static bool has_code(struct fake *fake, const struct entry *entry, const char *c
     return ticket && ticket->sale == entry->head.seq;
 }
 
+/* What ENTRY moved by the voucher NAME. */
+static int64_t moved_by(const struct entry *entry, const char *name)
+{
+    static struct bx_sale sale;
+    int64_t sum = 0;
+    if (bx_kind_shape(entry->head.kind) != BX_SHAPE_SALE ||
+        bx_sale_decode(entry->body, entry->len, &sale, NULL) || sale.training)
+        return 0;
+    for (int i = 0; i < sale.tender_count; i++)
+        if (sale.tenders[i].kind == BX_TENDER_VOUCHER &&
+            strcmp(sale.tenders[i].reference, name) == 0)
+            sum = sale.tenders[i].amount.minor;
+    return sum;
+}
+
+/* The last entry that moved it took it, and is this one. */
+static bool has_voucher(struct fake *fake, const struct entry *entry, const char *name)
+{
+    for (size_t i = fake->entry_count; i-- > 0;) {
+        int64_t sum = moved_by(&fake->entries[i], name);
+        if (sum != 0)
+            return sum > 0 && &fake->entries[i] == entry;
+    }
+    return false;
+}
+
 /* Newest first, from just below `from` on; 0: from the newest. */
 static bool is_below(const struct entry *entry, const struct bx_query *query)
 {
     return query->from == 0 || entry->head.seq < query->from;
 }
 
+static bool is_about(struct fake *fake, const struct entry *entry, const struct bx_id *id)
+{
+    const struct entry *named = entry_of(fake, id);
+    return named && entry->about == named->head.seq;
+}
+
 static bool answers(struct fake *fake, const struct entry *entry, const struct bx_query *query)
 {
     int64_t seq = entry->head.seq;
-    const struct entry *named;
     switch (query->kind) {
     case BX_QUERY_FROM: return seq >= query->from;
     case BX_QUERY_SALES:
@@ -483,12 +514,11 @@ static bool answers(struct fake *fake, const struct entry *entry, const struct b
     case BX_QUERY_NUMBER:
         return entry->head.number[0] && strcmp(entry->head.number, query->text) == 0;
     case BX_QUERY_CODE: return has_code(fake, entry, query->text);
-    case BX_QUERY_ABOUT:
-        named = entry_of(fake, &query->id);
-        return named && seq > query->from && entry->about == named->head.seq;
+    case BX_QUERY_ABOUT: return seq > query->from && is_about(fake, entry, &query->id);
     case BX_QUERY_KIND: return entry->head.kind == query->entry_kind && is_below(entry, query);
     case BX_QUERY_SHIFT: return entry->head.shift == query->from && seq > query->after;
     case BX_QUERY_PERSON: return false;
+    case BX_QUERY_TENDER: return has_voucher(fake, entry, query->text);
     }
     bx_unreachable();
 }

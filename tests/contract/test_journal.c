@@ -510,6 +510,26 @@ static int stop_at_two(void *arg, const struct bx_row *row)
     return row->head.seq == 2 ? 77 : 0;
 }
 
+static void vouchers_are_remembered(void **state)
+{
+    struct world *world = *state;
+    struct kit *kit = &world->kit;
+    struct bx_query query = {.kind = BX_QUERY_TENDER, .text = "00112233445566ff"};
+    kit_start(kit, 10);
+    kit_sale(kit, 1, NULL, 0, 0);
+    kit->sale->tenders[0].kind = BX_TENDER_VOUCHER;
+    BX_TEXT_COPY(kit->sale->tenders[0].reference, query.text);
+    kit_spell(kit);
+    kit_done(kit);
+    kit_sale(kit, 1, NULL, 0, 0);
+    kit_done(kit);
+    struct rows rows = world_ask(world, &query);
+    SEQS(&rows, 2);
+    BX_TEXT_COPY(query.text, "00112233445566fe");
+    rows = world_ask(world, &query);
+    assert_int_equal(rows.count, 0);
+}
+
 static void questions_are_answered(void **state)
 {
     struct world *world = *state;
@@ -634,6 +654,7 @@ int main(void)
         TEST(epochs_only_rise),
         TEST(jobs_are_carried_on),
         TEST(documents_are_kept),
+        TEST(vouchers_are_remembered),
         TEST(questions_are_answered),
         TEST(resolving_without_a_doubt),
     };

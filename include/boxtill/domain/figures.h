@@ -2,7 +2,7 @@
 #pragma once
 /* Figures: everything that is ever counted of entries, as rows (what, name) → count and amount. One
  * function turns an entry into rows, and every report is a choice of rows: the till adds them up as
- * it sells, the journal in the transaction of the entry, the server when it books, and the check
+ * it sells, the journal from the stored bodies, the server when it books, and the check
  * again from the bodies. They agree, or a row says where they do not.
  *
  *   what        name                count                     amount (minor units)

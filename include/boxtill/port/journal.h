@@ -187,8 +187,10 @@ enum bx_query_kind {
                         ascending, seq > from */
     BX_QUERY_KIND,   /* entries of `entry_kind`, newest first, seq < from (0: newest) */
     BX_QUERY_SHIFT,  /* entries of shift `from`, ascending, seq > after */
-    BX_QUERY_PERSON  /* person `id`; zero: all, ascending, place > from. The row's body is what is
+    BX_QUERY_PERSON, /* person `id`; zero: all, ascending, place > from. The row's body is what is
                         known; its head has only id, at (until) and, as seq, the place */
+    BX_QUERY_TENDER  /* text: the document that took the voucher of that reference, unless it was
+                        given back */
 };
 struct bx_query {
     enum bx_query_kind kind;

@@ -65,6 +65,8 @@ enum bx_action {
     BX_ACTION_REFUND,     /* f on SALE */
     BX_ACTION_EXCHANGE,   /* x on SALE */
     BX_ACTION_TENDER,     /* m on SALE: another tender than was keyed */
+    BX_ACTION_SLOT_BACK,  /* palette: all that was sold for the chosen slot */
+    BX_ACTION_BILL,       /* i on SALE: an invoice for it */
     BX_ACTION_DISPUTE,    /* d on SALE: about its change */
     BX_ACTION_LOGOUT,
     BX_ACTION_QUIT,

@@ -523,7 +523,10 @@ void rig_keys(struct rig *rig, const char *keys)
 {
     for (; *keys; keys++) {
         struct bx_event event = {.kind = BX_EVENT_KEY};
-        event.of.key.key = *keys == '\n' ? BX_KEY_ENTER : *keys == '\033' ? BX_KEY_ESC : *keys;
+        event.of.key.key = *keys == '\n'     ? BX_KEY_ENTER
+                           : *keys == '\033' ? BX_KEY_ESC
+                           : *keys == '\b'   ? BX_KEY_BACKSPACE
+                                             : *keys;
         rig_event(rig, &event);
         rig_wait(rig, 400);
     }

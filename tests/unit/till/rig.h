@@ -107,7 +107,7 @@ void rig_event(struct rig *rig, struct bx_event *event);
 void rig_pass(struct rig *rig, int64_t ms);
 /* Lets MS pass with a TICK whenever the till wants one. */
 void rig_wait(struct rig *rig, int64_t ms);
-/* Keys 400 ms apart; '\n' is Enter, '\033' Esc. */
+/* Keys 400 ms apart; '\n' is Enter, '\033' Esc, '\b' Backspace. */
 void rig_keys(struct rig *rig, const char *keys);
 void rig_command(struct rig *rig, const char *json);
 /* The first effect of KIND that was left, carried out now. */

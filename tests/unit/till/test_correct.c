@@ -113,6 +113,7 @@ static void what_was_voided_is_printed_no_more(void **state)
     rig_wait(rig, 30000);
     assert_int_equal(rig->paper.kind, BX_PAPER_RECEIPT); /* of the void */
     assert_string_equal(rig->paper.number, "2-V000001");
+    assert_string_equal(rig->paper.title, "for 2-000001");
     assert_int_equal(rig->print_count, 2);
     command(rig, "{\"verb\":\"reprint\",\"number\":\"1\",\"ticket\":1}", 1);
     command(rig, "{\"verb\":\"replace\",\"number\":\"1\",\"ticket\":2}", 1);
@@ -283,6 +284,103 @@ static void a_used_ticket_comes_back_only_for_a_visit_that_was_none(void **state
     assert_string_equal(sale.warrants[0].what.s, "visit");
 }
 
+/* --- exchange -----------------------------------------------------------------------------------
+ */
+
+#define EXCHANGE(more) "{\"verb\":\"exchange\",\"note\":\"too late\"," more "}"
+
+static void another_time_costs_nothing(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "2a", "\"cash\"");
+    int64_t used = rig_lease(rig, "s1500")->used;
+    command(rig, EXCHANGE("\"number\":\"1\",\"basket\":\"2a\",\"slot\":\"15:00\""), 0);
+    newest(rig, BX_KIND_EXCHANGE);
+    assert_string_equal(head.number, "2-X000001");
+    assert_int_equal(bx_sale_due(&sale).minor, 0);
+    assert_int_equal(sale.back_ticket_count, 2);
+    assert_int_equal(sale.ticket_count, 2);
+    assert_string_equal(sale.basket.lines[0].slot.s, "s1500");
+    assert_int_equal(rig_lease(rig, "s1500")->used, used + 2);
+    assert_int_equal(rig->paper.kind, BX_PAPER_RECEIPT);
+    command(rig, EXCHANGE("\"number\":\"1\",\"basket\":\"a\""), 1);
+    command(rig, VOID("X1"), 1);
+    /* what was taken for it can come back itself */
+    command(rig,
+            REFUND("\"number\":\"X1\",\"tickets\":[1],\"approver\":8,"
+                   "\"approver_pin\":\"1234\""),
+            0);
+    newest(rig, BX_KIND_REFUND);
+    assert_int_equal(tender(BX_TENDER_CASH), -2400);
+}
+
+static void dearer_is_paid_and_cheaper_given_back(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "2c", "\"cash\"");
+    command(rig,
+            EXCHANGE("\"number\":\"1\",\"tickets\":[1],\"basket\":\"a\","
+                     "\"tenders\":[\"cash:20.00\"]"),
+            0);
+    newest(rig, BX_KIND_EXCHANGE);
+    assert_int_equal(bx_sale_due(&sale).minor, 2400 - 901);
+    assert_int_equal(tender(BX_TENDER_CASH), 1500);
+    assert_int_equal(sale.tenders[0].change.minor, 500);
+    command(rig, EXCHANGE("\"number\":\"X1\",\"basket\":\"c\""), 0);
+    newest(rig, BX_KIND_EXCHANGE);
+    assert_int_equal(bx_sale_due(&sale).minor, 901 - 2400);
+    assert_int_equal(tender(BX_TENDER_CASH), -1500);
+    command(rig, REFUND("\"number\":\"1\""), 0);
+    newest(rig, BX_KIND_REFUND);
+    assert_int_equal(sale.back_ticket_count, 1);
+}
+
+static void the_screen_exchanges(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2a\n\nF\nxatoo late\n");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_SELL);
+    assert_int_equal(rig->view.line_count, 1);
+    assert_int_equal(rig->view.lines[0].quantity, -2);
+    assert_string_equal(rig->view.total, "-48.00");
+    rig_keys(rig, "aa\n");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_PAY);
+    rig_keys(rig, "\n");
+    assert_int_equal(rig_entries(rig, BX_KIND_EXCHANGE), 1);
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_CHANGE);
+    rig_keys(rig, "c\n\n"); /* the next one is a sale again */
+    assert_int_equal(rig_entries(rig, BX_KIND_SALE), 2);
+}
+
+static void an_exchange_can_be_given_up(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2a\n\nF\nxatoo late\n");
+    rig_keys(rig, "F\nxatoo late\n"); /* one at a time */
+    rig_keys(rig, "\033\033\033\033\033\033");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_SELL);
+    struct bx_event event = {.kind = BX_EVENT_KEY};
+    event.of.key.key = BX_KEY_DELETE;
+    rig_event(rig, &event);
+    assert_int_equal(rig_view(rig)->line_count, 0);
+    rig_keys(rig, "c\n\n");
+    assert_int_equal(rig_entries(rig, BX_KIND_EXCHANGE), 0);
+    assert_int_equal(rig_entries(rig, BX_KIND_SALE), 2);
+}
+
+static void a_restart_breaks_an_exchange_off(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2a\n\nF\nxatoo late\na");
+    rig_wait(rig, 5000);
+    rig_restart(rig, false);
+    assert_int_equal(rig_view(rig)->line_count, 0);
+    rig_keys(rig, "c\n\n");
+    newest(rig, BX_KIND_SALE);
+    assert_int_equal(sale.basket.count, 1);
+    assert_int_equal(sale.warrant_count, 0);
+}
+
 /* --- tenders, change ----------------------------------------------------------------------------
  */
 
@@ -333,6 +431,68 @@ static void one_copy_more_than_the_limit_is_a_supervisors_word(void **state)
             "\"approver\":8,\"approver_pin\":\"1234\"}",
             0);
     assert_int_equal(rig->paper.copy, 2);
+}
+
+static void one_invoice_a_sale(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "2a", "\"cash\"");
+    command(rig, "{\"verb\":\"invoice\",\"number\":\"1\"}", 2);
+    command(rig, "{\"verb\":\"invoice\",\"number\":\"1\",\"name\":\"Ann Lee\"}", 0);
+    assert_non_null(strstr(rig->json, "2-I000001"));
+    command(rig, "{\"verb\":\"invoice\",\"number\":\"1\",\"name\":\"Ben Lee\"}", 1);
+    assert_int_equal(rig_entries(rig, BX_KIND_INVOICE), 1);
+    rig_wait(rig, 5000);
+    assert_int_equal(rig->paper.kind, BX_PAPER_SLIP);
+    assert_string_equal(rig->paper.number, "2-I000001");
+    assert_non_null(strstr(rig->paper.text, "Ann Lee\n"));
+    assert_non_null(strstr(rig->paper.text, "2-000001"));
+    assert_non_null(strstr(rig->paper.text, "48.00"));
+    struct bx_query query = {.kind = BX_QUERY_KIND, .entry_kind = BX_KIND_INVOICE, .limit = 1};
+    struct bx_invoice_entry invoice;
+    size_t count;
+    const struct bx_row *row = rig_read(rig, &query, &count);
+    assert_null(strstr(row->body, "Ann"));
+    assert_int_equal(bx_invoice_decode(row->body, row->len, &invoice, NULL), 0);
+    query = (struct bx_query){.kind = BX_QUERY_PERSON, .id = invoice.person, .limit = 1};
+    row = rig_read(rig, &query, &count);
+    assert_int_equal(count, 1);
+    struct bx_buyer buyer;
+    assert_int_equal(bx_buyer_read(row->body, row->len, &buyer, NULL), 0);
+    assert_string_equal(buyer.name, "Ann Lee");
+    rig_keys(rig, "c\n\nF\ni");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_FORM);
+    rig_keys(rig, "Eve\n\n\n\n");
+    assert_int_equal(rig_entries(rig, BX_KIND_INVOICE), 2);
+    rig_keys(rig, "\033\033a\ni\n"); /* asked for with the sale */
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_CHANGE);
+    rig_keys(rig, "\n");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_FORM);
+    rig_keys(rig, "Zoe\n\n\n\n");
+    assert_int_equal(rig_entries(rig, BX_KIND_INVOICE), 3);
+}
+
+static void a_cancelled_visit_goes_back_as_a_whole(void **state)
+{
+    struct rig *rig = *state;
+    for (int i = 0; i < 40; i++)
+        sell(rig, i % 2 ? "p" : "c", i % 2 ? "\"card\"" : "\"cash\"");
+    command(rig, VOID("1"), 0);
+    sell(rig, "2ap", "\"card\"");
+    command(rig, "{\"verb\":\"sell\",\"basket\":\"a\",\"slot\":\"15:00\"}", 0);
+    command(rig, "{\"verb\":\"refund\",\"slot\":\"s1430\",\"note\":\"fire\"}", 1);
+    command(rig,
+            "{\"verb\":\"refund\",\"slot\":\"s1430\",\"note\":\"fire\",\"approver\":8,"
+            "\"approver_pin\":\"1234\"}",
+            0);
+    rig_wait(rig, 20000);
+    assert_string_equal(rig->json, "{\"refunded\":20,\"failed\":0,\"cash\":17100,\"total\":21900}");
+    assert_int_equal(rig_entries(rig, BX_KIND_REFUND), 20);
+    command(rig,
+            "{\"verb\":\"refund\",\"slot\":\"s1430\",\"note\":\"fire\",\"approver\":8,"
+            "\"approver_pin\":\"1234\"}",
+            0);
+    assert_int_equal(rig_entries(rig, BX_KIND_REFUND), 20);
 }
 
 /* --- found --------------------------------------------------------------------------------------
@@ -416,7 +576,7 @@ static void a_supervisor_allows_it_over_the_sale(void **state)
     rig->till->programme->limits.refund_amount =
         (struct bx_limit){.at = 2000, .beyond = BX_BEYOND_ASK};
     rig_keys(rig, "a\n\nF\nf");
-    rig_keys(rig, "aaaill\n8\n1111\n");
+    rig_keys(rig, "aaill\n8\n1111\n");
     assert_int_equal(rig_entries(rig, BX_KIND_REFUND), 0);
     rig_keys(rig, "1234\n");
     assert_int_equal(rig_entries(rig, BX_KIND_REFUND), 1);
@@ -443,9 +603,16 @@ int main(void)
         SELLING(another_way_than_it_came_is_a_supervisors_word),
         SELLING(offline_cash_goes_back_up_to_a_limit),
         SELLING(a_used_ticket_comes_back_only_for_a_visit_that_was_none),
+        SELLING(another_time_costs_nothing),
+        SELLING(dearer_is_paid_and_cheaper_given_back),
+        SELLING(the_screen_exchanges),
+        SELLING(an_exchange_can_be_given_up),
+        SELLING(a_restart_breaks_an_exchange_off),
         SELLING(an_amount_moves_between_tenders),
         SELLING(change_in_dispute_is_counted),
         SELLING(any_number_amount_or_reference_finds_it),
+        SELLING(one_invoice_a_sale),
+        SELLING(a_cancelled_visit_goes_back_as_a_whole),
         SELLING(the_screen_voids),
         SELLING(the_screen_refunds_some),
         SELLING(the_screen_corrects_the_tender),
