@@ -382,6 +382,20 @@ static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warr
     bx_refused(till, origin, &fault);
 }
 
+int bx_return_check(const struct bx_till *till, const struct bx_case *one, enum bx_kind kind,
+                    struct bx_fault *fault)
+{
+    int err = bx_may_act(till, fault);
+    if (!err)
+        err = kind_check(till, one, kind, fault);
+    if (!err)
+        err = contact_check(till, one, fault);
+    if (!err && bx_remains_is_empty(&one->remains))
+        err = bx_fault_say(fault, BX_ERR_REFUSED, "All of %s was taken back already.",
+                           one->row.head.number);
+    return err;
+}
+
 int bx_return_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
                   const struct bx_taking *taking, struct bx_fault *fault)
 {
@@ -392,11 +406,7 @@ int bx_return_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
                                  .arg = taking,
                                  .size = sizeof(*taking)};
     struct bx_sale *draft = bx_new(struct bx_sale);
-    int err = bx_may_act(till, fault);
-    if (!err)
-        err = kind_check(till, one, taking->kind, fault);
-    if (!err)
-        err = contact_check(till, one, fault);
+    int err = bx_return_check(till, one, taking->kind, fault);
     if (!err && taking->kind == BX_KIND_EXCHANGE)
         err = bx_exchange_check(till, origin, fault);
     if (!err)
