@@ -168,6 +168,7 @@ static void sale_open(const struct bx_till *till, struct bx_desk *desk)
                                   .exponent = programme->exponent,
                                   .tax_included = programme->tax_included,
                                   .programme = programme->version,
+                                  .drawer = bx_till_drawer(till),
                                   .basket = desk->basket};
     BX_TEXT_COPY(desk->sale.currency, programme->currency);
     returns_put(desk, &desk->sale);
@@ -259,14 +260,19 @@ static int codes_make(struct bx_till *till, struct bx_sale *sale, struct bx_faul
     return 0;
 }
 
-/* A receipt (if the house wants one) and each ticket. */
+/* Each ticket, each voucher that was sold, and a receipt (if the house wants one). */
 static void jobs_make(const struct bx_till *till, struct bx_intent *intent)
 {
     const struct bx_sale *sale = intent->sale;
-    intent->jobs = bx_alloc((size_t)sale->ticket_count + 1, sizeof(*intent->jobs));
+    intent->jobs =
+        bx_alloc((size_t)(sale->ticket_count + sale->basket.count) + 1, sizeof(*intent->jobs));
     for (int i = 0; i < sale->ticket_count; i++)
         intent->jobs[intent->job_count++] =
             (struct bx_print_job){.kind = BX_JOB_TICKET, .ticket = i};
+    for (int i = 0; i < sale->basket.count; i++)
+        if (sale->basket.lines[i].kind == BX_LINE_VOUCHER)
+            intent->jobs[intent->job_count++] =
+                (struct bx_print_job){.kind = BX_JOB_VOUCHER, .ticket = i};
     if (till->config.print_receipt)
         intent->jobs[intent->job_count++] =
             (struct bx_print_job){.kind = BX_JOB_RECEIPT, .ticket = -1};

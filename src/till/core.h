@@ -134,7 +134,7 @@ struct bx_till {
     struct bx_shelf shelf;
     struct bx_id collected[BX_COLLECTED_MAX]; /* orders, the last of this run */
     size_t collected_count;
-    bx_money offline_total;   /* sold since contact was lost */
+    struct bx_offline offline;
     struct bx_hash displayed; /* what the customer sees */
     struct bx_commits commits;
     struct bx_papers papers;

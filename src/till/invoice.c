@@ -120,6 +120,7 @@ void bx_invoice_stored(struct bx_till *till, const struct bx_event *event)
     struct bx_intent intent = {.kind = BX_KIND_INVOICE, .origin = invoicing.origin, .after = made};
     intent.invoice = bx_new(struct bx_invoice_entry);
     *intent.invoice = (struct bx_invoice_entry){.sale = invoicing.sale, .person = invoicing.person};
+    bx_papers_want(&intent, BX_JOB_SLIP);
     bx_commit_push(till, &intent);
 }
 
@@ -163,4 +164,16 @@ void bx_correct_invoice(struct bx_till *till)
         bx_counter_fault(till, &fault);
     else
         bx_form_open(till, &buyer_form, NULL, 0);
+}
+
+bool bx_invoice_due(struct bx_till *till)
+{
+    struct bx_counter *counter = &till->counter;
+    if (!counter->bill[0])
+        return false;
+    counter->wanted[0] = '\0';
+    bx_lists_read(till, BX_READING_ONE, BX_QUERY_NUMBER, 0, 1, counter->bill);
+    counter->bill[0] = '\0';
+    counter->then = BX_ACTION_BILL;
+    return true;
 }

@@ -32,6 +32,7 @@ void bx_papers_finish(struct bx_papers *papers)
     papers->sheet.sale = bx_free(papers->sheet.sale);
     papers->order.sale = bx_free(papers->order.sale);
     papers->text = bx_free(papers->text);
+    papers->invoice.sale = bx_free(papers->invoice.sale);
     papers->count = papers->cap = 0;
 }
 
@@ -83,14 +84,39 @@ static void sheet_fill(struct bx_papers *papers, const struct bx_entry_head *hea
     sheet->hash = *hash;
     sheet->replaced = false;
     sheet->code = (struct bx_code){0};
+    sheet->of_known = bx_id_is_zero(&sale->of);
+    sheet->of[0] = '\0';
+}
+
+static void read(struct bx_till *till, const struct bx_query *query, const struct bx_id *job)
+{
+    struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_READ);
+    effect->request = till->papers.read_request = bx_till_request(till);
+    effect->of.query = *query;
+    till->papers.read_job = *job;
+    till->papers.of_reading = false;
 }
 
 static void read_at(struct bx_till *till, int64_t seq, const struct bx_id *job)
 {
-    struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_READ);
-    effect->request = till->papers.read_request = bx_till_request(till);
-    effect->of.query = (struct bx_query){.kind = BX_QUERY_FROM, .from = seq, .limit = 1};
-    till->papers.read_job = *job;
+    struct bx_query query = {.kind = BX_QUERY_FROM, .from = seq, .limit = 1};
+    read(till, &query, job);
+}
+
+/* The number of what a correction corrects stands on its receipt. */
+static void of_read(struct bx_till *till, const struct bx_id *job)
+{
+    struct bx_query query = {.kind = BX_QUERY_ID, .id = till->papers.sheet.sale->of, .limit = 1};
+    read(till, &query, job);
+    till->papers.of_reading = true;
+}
+
+static void of_take(struct bx_papers *papers, const struct bx_event *event)
+{
+    papers->of_reading = false;
+    papers->sheet.of_known = true;
+    if (event->of.rows.count > 0)
+        BX_TEXT_COPY(papers->sheet.of, event->of.rows.rows[0].head.number);
 }
 
 /* Is the sheet what JOB shows? If not, fetches what is missing. */
@@ -98,10 +124,14 @@ static bool sheet_ready(struct bx_till *till, const struct bx_print_job *job)
 {
     struct bx_sheet *sheet = &till->papers.sheet;
     if (bx_sheet_is_text(job)) {
-        bool ready = bx_sheet_text_ready(till, job);
-        if (!ready)
+        struct bx_query query;
+        if (bx_sheet_text_ready(till, job))
+            return true;
+        if (bx_invoice_sheet_query(till, job, &query))
+            read(till, &query, &job->id);
+        else
             read_at(till, job->seq, &job->id);
-        return ready;
+        return false;
     }
     if (sheet->sale_seq != job->sale || (job->seq == job->sale && sheet->seq != job->sale)) {
         read_at(till, job->sale, &job->id);
@@ -111,26 +141,36 @@ static bool sheet_ready(struct bx_till *till, const struct bx_print_job *job)
         read_at(till, job->seq, &job->id);
         return false;
     }
+    if (!sheet->of_known && job->kind == BX_JOB_RECEIPT) {
+        of_read(till, &job->id);
+        return false;
+    }
     return true;
+}
+
+static enum bx_paper_kind paper_kind(const struct bx_print_job *job)
+{
+    return job->kind == BX_JOB_TICKET    ? BX_PAPER_TICKET
+           : job->kind == BX_JOB_VOUCHER ? BX_PAPER_VOUCHER
+                                         : BX_PAPER_RECEIPT;
 }
 
 static struct bx_paper *paper_of(struct bx_till *till, const struct bx_print_job *job)
 {
     const struct bx_sheet *sheet = &till->papers.sheet;
     struct bx_paper *paper = bx_new(struct bx_paper);
-    bool ticket = job->kind == BX_JOB_TICKET;
-    bx_paper_make(paper, ticket ? BX_PAPER_TICKET : BX_PAPER_RECEIPT, &sheet->head, &sheet->hash,
-                  sheet->sale, job->ticket);
-    if (till->programme)
-        BX_TEXT_COPY(paper->venue, till->programme->name);
+    bx_paper_make(paper, paper_kind(job), &sheet->head, &sheet->hash, sheet->sale, job->ticket);
+    bx_paper_house(till, paper);
     if (paper->offset_min == 0)
         paper->offset_min = bx_programme_offset(till->programme, paper->at);
     const struct bx_user *user = till->staff ? bx_staff_user(till->staff, sheet->head.user) : NULL;
     if (user)
         BX_TEXT_COPY(paper->cashier, user->name);
+    if (sheet->of[0] && paper->kind == BX_PAPER_RECEIPT)
+        bx_words_print(paper->title, sizeof(paper->title), "for %s", sheet->of);
     paper->copy = job->copy;
     paper->replaced = sheet->replaced;
-    if (ticket && sheet->code.s[0])
+    if (paper->kind == BX_PAPER_TICKET && sheet->code.s[0])
         paper->code = sheet->code;
     return paper;
 }
@@ -151,9 +191,9 @@ static void print(struct bx_till *till, size_t at)
         text_print(till, at);
         return;
     }
-    int tickets = till->papers.sheet.sale->ticket_count;
-    if (job->kind == BX_JOB_RECEIPT ? job->ticket != -1
-                                    : job->ticket < 0 || job->ticket >= tickets) {
+    const struct bx_sale *sale = till->papers.sheet.sale;
+    int most = job->kind == BX_JOB_VOUCHER ? sale->basket.count : sale->ticket_count;
+    if (job->kind == BX_JOB_RECEIPT ? job->ticket != -1 : job->ticket < 0 || job->ticket >= most) {
         job_state(till, at, BX_JOB_CANCELLED, "its sale has no such ticket");
         return;
     }
@@ -489,6 +529,10 @@ void bx_papers_rows(struct bx_till *till, const struct bx_event *event)
         struct bx_print_job *job = &papers->jobs[i];
         if (!bx_id_equal(&job->id, &papers->read_job) || job->state != BX_JOB_SUBMITTING)
             continue;
+        if (papers->of_reading) {
+            of_take(papers, event);
+            return;
+        }
         if ((bx_sheet_is_text(job) ? bx_sheet_text_read(till, event, job, &fault)
                                    : sheet_read(papers, event, job, &fault)) == 0)
             return;
@@ -505,7 +549,8 @@ static void earlier_close(struct bx_till *till, const struct bx_print_job *now, 
     struct bx_papers *papers = &till->papers;
     for (size_t i = 0; i < papers->count; i++) {
         const struct bx_print_job *job = &papers->jobs[i];
-        if (job->sale != now->sale || job->ticket != now->ticket || is_over(job->state))
+        if (job->sale != now->sale || job->ticket != now->ticket || job->kind != now->kind ||
+            is_over(job->state))
             continue;
         if (torn && job->state == BX_JOB_UNSURE)
             job_state(till, i, BX_JOB_CONFIRMED, "torn in the hand");
@@ -522,7 +567,8 @@ void bx_papers_cancel(struct bx_till *till, int64_t sale, int ticket, const char
     struct bx_papers *papers = &till->papers;
     for (size_t i = 0; i < papers->count; i++) {
         const struct bx_print_job *job = &papers->jobs[i];
-        if (job->sale != sale || job->ticket != ticket || is_over(job->state))
+        if (job->sale != sale || job->ticket != ticket || is_over(job->state) ||
+            job->kind != (ticket < 0 ? BX_JOB_RECEIPT : BX_JOB_TICKET))
             continue;
         if (papers->marks[i].asked)
             job_effect(till, BX_EFFECT_PRINT_CANCEL, i);

@@ -28,7 +28,19 @@ struct bx_sheet {
     struct bx_hash hash;
     struct bx_sale *sale;
     bool replaced;
-    struct bx_code code; /* of the reprint or replacement */
+    struct bx_code code;     /* of the reprint or replacement */
+    bool of_known;           /* a correction: what it corrects was looked for */
+    char of[BX_NUMBER_SIZE]; /* its number; "" of another till */
+};
+
+/* An invoice, put together from its entry, its sale and its buyer. */
+struct bx_invoice_sheet {
+    int64_t seq; /* of its entry; 0: none */
+    int stage;
+    struct bx_row row; /* without body */
+    struct bx_invoice_entry entry;
+    struct bx_row sale_row;
+    struct bx_sale *sale; /* owned */
 };
 
 /* A document to be made again, waiting for what the journal knows of it. */
@@ -54,6 +66,8 @@ struct bx_papers {
     int64_t read_request; /* fetching the sheet */
     struct bx_id read_job;
     struct bx_sheet sheet;
+    bool of_reading;
+    struct bx_invoice_sheet invoice;
     struct bx_paper *text; /* a report or slip, ready to be printed; owned */
     int64_t text_seq;
     struct bx_paper_order order;
@@ -67,6 +81,21 @@ bool bx_sheet_text_ready(const struct bx_till *till, const struct bx_print_job *
 /* Makes it, from its entry that was read. */
 int bx_must bx_sheet_text_read(struct bx_till *till, const struct bx_event *event,
                                const struct bx_print_job *job, struct bx_fault *fault);
+
+/* What is the same on every sheet: the venue, its facts, the language. */
+void bx_paper_house(const struct bx_till *till, struct bx_paper *paper);
+/* The head of a sheet of text, from its entry. */
+void bx_sheet_text_head(struct bx_till *till, const struct bx_row *row, enum bx_paper_kind kind);
+/* --- invoice_sheet.c --- */
+/* Its entry was read: what it names is read next. */
+int bx_must bx_invoice_sheet_begin(struct bx_till *till, const struct bx_row *row,
+                                   struct bx_fault *fault);
+/* What JOB, an invoice, still misses; false: nothing is known of it. */
+bool bx_invoice_sheet_query(const struct bx_till *till, const struct bx_print_job *job,
+                            struct bx_query *ret);
+/* Did the rows belong to it? Then *RET is how it went. */
+bool bx_invoice_sheet_rows(struct bx_till *till, const struct bx_event *event, int *ret,
+                           struct bx_fault *fault);
 
 /* --- papers.c ----------------------------------------------------------------------------------
  */

@@ -27,6 +27,30 @@ bool bx_sheet_text_ready(const struct bx_till *till, const struct bx_print_job *
     return till->papers.text && till->papers.text_seq == job->seq;
 }
 
+void bx_paper_house(const struct bx_till *till, struct bx_paper *paper)
+{
+    const struct bx_programme *programme = till->programme;
+    BX_TEXT_COPY(paper->language, bx_people_language(till));
+    if (!programme)
+        return;
+    BX_TEXT_COPY(paper->venue, programme->name);
+    paper->fact_count = 0;
+    for (size_t i = 0; i < programme->fact_count; i++) {
+        const struct bx_fact *fact = &programme->facts[i];
+        char text[2 * BX_NAME_SIZE];
+        if (strcmp(fact->name, "receipt foot") == 0) {
+            BX_TEXT_COPY(paper->foot, fact->text);
+            continue;
+        }
+        if (paper->fact_count == BX_PAPER_FACTS)
+            break;
+        bool plain = strcmp(fact->name, "address") == 0;
+        snprintf(text, sizeof(text), "%s%s%s", plain ? "" : fact->name, plain ? "" : " ",
+                 fact->text);
+        BX_TEXT_COPY(paper->facts[paper->fact_count++], text);
+    }
+}
+
 static const char *user_name(const struct bx_till *till, int64_t number, char out[16])
 {
     const struct bx_user *user = till->staff ? bx_staff_user(till->staff, number) : NULL;
@@ -102,32 +126,17 @@ static int text_make(const struct bx_till *till, const struct bx_row *row, struc
     return bx_fault_set(fault, BX_ERR_MISSING, "This entry is not printed.", NULL);
 }
 
-int bx_sheet_text_read(struct bx_till *till, const struct bx_event *event,
-                       const struct bx_print_job *job, struct bx_fault *fault)
+void bx_sheet_text_head(struct bx_till *till, const struct bx_row *row, enum bx_paper_kind kind)
 {
     struct bx_papers *papers = &till->papers;
-    const struct bx_row *row = event->of.rows.rows;
-    bx_buf_auto text;
-    if (event->of.rows.fault.err) {
-        *fault = event->of.rows.fault;
-        return fault->err;
-    }
-    if (event->of.rows.count < 1 || row->head.seq != job->seq)
-        return bx_fault_set(fault, BX_ERR_MISSING, "The journal does not have this document.",
-                            NULL);
-    bx_buf_init(&text, BX_PAPER_TEXT - 1);
-    int err = text_make(till, row, &text, fault);
-    if (err)
-        return err;
+    char number[16];
     if (!papers->text)
         papers->text = bx_new(struct bx_paper);
     struct bx_paper *paper = papers->text;
     memset(paper, 0, sizeof(*paper));
-    bool report = job->kind == BX_JOB_REPORT;
-    struct bx_hash hash = row->hash;
     for (int i = 0; i < 4; i++)
-        snprintf(paper->chain + 2 * i, 3, "%02x", hash.b[i]);
-    paper->kind = report ? BX_PAPER_REPORT : BX_PAPER_SLIP;
+        snprintf(paper->chain + 2 * i, 3, "%02x", row->hash.b[i]);
+    paper->kind = kind;
     paper->entry = row->head.kind;
     paper->till = row->head.till;
     paper->at = row->head.at;
@@ -135,11 +144,33 @@ int bx_sheet_text_read(struct bx_till *till, const struct bx_event *event,
     paper->offset_min = bx_programme_offset(till->programme, row->head.at);
     BX_TEXT_COPY(paper->number, row->head.number);
     BX_TEXT_COPY(paper->title, bx_kind_name(row->head.kind));
-    char number[16];
     BX_TEXT_COPY(paper->cashier, user_name(till, row->head.user, number));
-    if (till->programme)
-        BX_TEXT_COPY(paper->venue, till->programme->name);
-    BX_TEXT_COPY(paper->text, bx_buf_text(&text));
-    papers->text_seq = row->head.seq;
+    bx_paper_house(till, paper);
+}
+
+int bx_sheet_text_read(struct bx_till *till, const struct bx_event *event,
+                       const struct bx_print_job *job, struct bx_fault *fault)
+{
+    const struct bx_row *row = event->of.rows.rows;
+    bx_buf_auto text;
+    bx_buf_init(&text, BX_PAPER_TEXT - 1);
+    int err = event->of.rows.fault.err;
+    if (err) {
+        *fault = event->of.rows.fault;
+        return err;
+    }
+    if (bx_invoice_sheet_rows(till, event, &err, fault))
+        return err;
+    if (event->of.rows.count < 1 || row->head.seq != job->seq)
+        return bx_fault_set(fault, BX_ERR_MISSING, "The journal does not have this document.",
+                            NULL);
+    if (row->head.kind == BX_KIND_INVOICE)
+        return bx_invoice_sheet_begin(till, row, fault);
+    err = text_make(till, row, &text, fault);
+    if (err)
+        return err;
+    bx_sheet_text_head(till, row, job->kind == BX_JOB_REPORT ? BX_PAPER_REPORT : BX_PAPER_SLIP);
+    BX_TEXT_COPY(till->papers.text->text, bx_buf_text(&text));
+    till->papers.text_seq = row->head.seq;
     return 0;
 }

@@ -113,6 +113,7 @@ static void what_was_voided_is_printed_no_more(void **state)
     rig_wait(rig, 30000);
     assert_int_equal(rig->paper.kind, BX_PAPER_RECEIPT); /* of the void */
     assert_string_equal(rig->paper.number, "2-V000001");
+    assert_string_equal(rig->paper.title, "for 2-000001");
     assert_int_equal(rig->print_count, 2);
     command(rig, "{\"verb\":\"reprint\",\"number\":\"1\",\"ticket\":1}", 1);
     command(rig, "{\"verb\":\"replace\",\"number\":\"1\",\"ticket\":2}", 1);
@@ -441,6 +442,12 @@ static void one_invoice_a_sale(void **state)
     assert_non_null(strstr(rig->json, "2-I000001"));
     command(rig, "{\"verb\":\"invoice\",\"number\":\"1\",\"name\":\"Ben Lee\"}", 1);
     assert_int_equal(rig_entries(rig, BX_KIND_INVOICE), 1);
+    rig_wait(rig, 5000);
+    assert_int_equal(rig->paper.kind, BX_PAPER_SLIP);
+    assert_string_equal(rig->paper.number, "2-I000001");
+    assert_non_null(strstr(rig->paper.text, "Ann Lee\n"));
+    assert_non_null(strstr(rig->paper.text, "2-000001"));
+    assert_non_null(strstr(rig->paper.text, "48.00"));
     struct bx_query query = {.kind = BX_QUERY_KIND, .entry_kind = BX_KIND_INVOICE, .limit = 1};
     struct bx_invoice_entry invoice;
     size_t count;
@@ -457,6 +464,12 @@ static void one_invoice_a_sale(void **state)
     assert_int_equal(rig_view(rig)->screen, BX_SCREEN_FORM);
     rig_keys(rig, "Eve\n\n\n\n");
     assert_int_equal(rig_entries(rig, BX_KIND_INVOICE), 2);
+    rig_keys(rig, "\033\033a\ni\n"); /* asked for with the sale */
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_CHANGE);
+    rig_keys(rig, "\n");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_FORM);
+    rig_keys(rig, "Zoe\n\n\n\n");
+    assert_int_equal(rig_entries(rig, BX_KIND_INVOICE), 3);
 }
 
 static void a_cancelled_visit_goes_back_as_a_whole(void **state)
