@@ -187,7 +187,8 @@ static void queue_title(const struct bx_till *till, struct bx_till_view *v)
 
 void bx_view_lists(const struct bx_till *till, struct bx_till_view *v)
 {
-    switch (v->screen) {
+    enum bx_screen seen = v->screen == BX_SCREEN_FORM ? v->under : v->screen;
+    switch (seen) {
     case BX_SCREEN_FIND:
         BX_TEXT_COPY(v->title,
                      till->counter.venue ? bx_word("Find: the whole venue") : bx_word("Find"));
@@ -224,4 +225,5 @@ void bx_view_lists(const struct bx_till *till, struct bx_till_view *v)
     case BX_SCREEN_TEXT:
     case BX_SCREENS: break;
     }
+    BX_TEXT_COPY(v->list_title, v->title);
 }
