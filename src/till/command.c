@@ -45,7 +45,12 @@
  *   {"verb":"shift","act":"x"}      the report
  *   {"verb":"shift","act":"close","amount":25700,"next_float":20000,"bag":"7"} or "drawers":[{…}]
  *       the Z report; 1 when the count differs: once more with what is counted then
- *   {"verb":"report","what":"z","n":3}   a Z again, with what is confirmed of it now; or "x"
+ *   {"verb":"report","what":"z","n":3}   a Z again, with what is confirmed of it now; "x" the
+ *       figures so far; {"what":"closing","period":"2026-11-24|2026-11|2026"}; "format":"csv"
+ *   {"verb":"report","what":"day|types|slots|events|hours|tenders|cashiers|discounts|corrections|
+ *       cash|bookings","from":"2026-11-24","to":"2026-11-30"}
+ *       {"report","from","to","currency","exponent",
+ *        "rows":[{"what","name","label","count","amount"}]}
  *   {"verb":"training","on":true}
  *       all that wants it: "reason", "note", "approver", "approver_pin"
  *   {"verb":"void","number":"2-000412","reason":"mistake"}

@@ -83,6 +83,7 @@ struct bx_command {    /* one under way at a time; others wait at the caller */
     int nth, part;             /* its discounts and parts that are done */
     struct bx_buf json, human; /* the answer as it grows */
     struct bx_command_warrant warrant;
+    bool csv;                  /* its text is CSV */
     const struct bx_verb *row; /* of the table of verbs */
 };
 void bx_command_take(struct bx_till *till, int64_t request, const char *json, size_t len);

@@ -24,6 +24,7 @@ void bx_till_config_defaults(struct bx_till_config *config)
                                       .lock_after = 0,
                                       .scan_prefix = "",
                                       .days_ahead = 1,
+                                      .drawers = 1,
                                       .print_receipt = true};
 }
 
