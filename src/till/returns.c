@@ -135,7 +135,8 @@ static int kind_check(const struct bx_till *till, const struct bx_case *one, enu
                                 ? "%s is a sale of training: only training corrects it."
                                 : "%s is a real sale: leave training first.",
                             number);
-    return kind == BX_KIND_VOID ? void_check(till, one, fault) : 0;
+    int err = kind == BX_KIND_VOID ? void_check(till, one, fault) : 0;
+    return err ? err : bx_shift_check(till, fault);
 }
 
 /* Without the server's word: own sales only. And what this till has said of another's sale must

@@ -343,6 +343,9 @@ static void reply(struct sim *sim, int till, const struct bx_effect *effect)
               effect->of.reply.text ? effect->of.reply.text : "");
     at->command = 0;
     at->exit = effect->of.reply.exit;
+    const char *json = effect->of.reply.json;
+    if (json && strncmp(json, "{\"basket\":\"", 11) == 0 && strlen(json) > 11 + BX_ID_TEXT)
+        memcpy(sim->parked, json + 11, BX_ID_TEXT - 1);
 }
 
 int sim_carry(struct sim *sim, int till, const struct bx_effect *effect)

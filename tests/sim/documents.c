@@ -282,9 +282,9 @@ void sim_documents_take(struct sim *sim, int till, const struct bx_entry_head *h
         doc_add(sim, till, head, body);
 }
 
-bool sim_code_is_latest(const struct sim_ghost *ghost, const struct sim_code *code)
+void sim_code_use(struct sim_ghost *ghost, const struct sim_code *code)
 {
-    const struct sim_code *now =
-        code_of((struct sim_ghost *)(uintptr_t)ghost, &code->doc, code->nth);
-    return now == code;
+    for (size_t i = 0; i < ghost->code_count; i++)
+        if (ghost->codes[i].nth == code->nth && bx_id_equal(&ghost->codes[i].doc, &code->doc))
+            ghost->codes[i].used = true;
 }

@@ -27,8 +27,9 @@ struct sim_shift {
     int64_t id, first, last, entries;
     bool closed;
     struct sim_rows rows;
-    int64_t sales, returns;         /* perpetual totals when it was opened */
-    int64_t cash[SIM_DRAWERS + 1];  /* coins and notes that went in and out */
+    int64_t sales, returns;        /* perpetual totals when it was opened */
+    int64_t cash[SIM_DRAWERS + 1]; /* coins and notes that went in and out */
+    bool used[SIM_DRAWERS + 1];
     int64_t documents, corrections; /* sales in it; what was taken back */
 };
 
@@ -131,8 +132,8 @@ void sim_ghost_drawer(struct sim *sim, int till, const struct bx_ref *proof);
 struct sim_code *sim_code_find(struct sim_ghost *ghost, const char *code);
 const struct sim_doc *sim_doc_of(const struct sim_ghost *ghost, const struct bx_id *id);
 void sim_documents_take(struct sim *sim, int till, const struct bx_entry_head *head, bx_json *body);
-/* The code that stands for the ticket now. */
-bool sim_code_is_latest(const struct sim_ghost *ghost, const struct sim_code *code);
+/* Somebody is in with it: so is whoever holds the code that it was replaced by. */
+void sim_code_use(struct sim_ghost *ghost, const struct sim_code *code);
 
 /* recount.c: what a body says of money, and whether a report says the same. */
 void sim_recount_take(struct sim *sim, int till, const struct bx_entry_head *head, bx_json *body);
