@@ -170,6 +170,7 @@ static void read_rows(struct sim *sim, int till, const struct bx_effect *effect)
     int err = at->journal->ops->read(at->journal, &effect->of.query, row_gather, &to,
                                      &event->of.rows.fault);
     bx_assert(err >= 0);
+    at->rows_read += (int64_t)pending->count;
     for (size_t i = 0; i < pending->count; i++)
         pending->rows[i].body = bx_buf_text(&pending->bytes) + to.starts[i];
     event->of.rows.request = effect->request;

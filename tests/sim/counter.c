@@ -31,8 +31,9 @@ static const struct sim_doc *any_sale(struct sim *sim, int till)
     const struct sim_ghost *ghost = &sim->ghost;
     bool here = !sim_chance(&sim->rand, 120);
     size_t skip = (size_t)sim_below(&sim->rand, 6);
+    bool begun = sim_chance(&sim->rand, 400); /* one of which something is back */
     for (size_t i = ghost->doc_count; i > 0; i--) {
-        if ((ghost->docs[i - 1].till == till) != here)
+        if ((ghost->docs[i - 1].till == till) != here || (begun && !ghost->docs[i - 1].begun))
             continue;
         if (skip-- == 0)
             return &ghost->docs[i - 1];
@@ -102,6 +103,8 @@ void sim_counter_correct(struct sim *sim, int till)
 {
     const struct sim_doc *doc = any_sale(sim, till);
     int64_t draw = sim_below(&sim->rand, 100);
+    if (sim->options.plain && sim_chance(&sim->rand, 700))
+        draw = 80;
     if (!doc)
         return;
     if (draw < 18)
@@ -140,7 +143,7 @@ static void counts(struct sim *sim, int till, bool stands, char *out, size_t siz
             sim_chance(&sim->rand, 300) ? sim_between(&sim->rand, -1500, 1500) / 5 * 5 : 0;
         int64_t counted = shift->cash[drawer] + off > 0 ? shift->cash[drawer] + off : 0;
         int64_t next = counted > 10000 ? 10000 : counted;
-        if (known && stands)
+        if (known && stands && sim_chance(&sim->rand, 500))
             len += (size_t)snprintf(out + len, size - len, "%s{\"drawer\":%d}", len ? "," : "",
                                     drawer);
         else if (known)

@@ -56,11 +56,13 @@ struct sim_doc {
     int64_t seq;
     char number[BX_NUMBER_SIZE];
     bool training;
+    bool begun;   /* something is back */
     bool foreign; /* corrected at another till */
     bool moved;   /* its money went other ways than cash in, cash out */
     int line_count, rate_count, ticket_count;
     struct sim_doc_line lines[BX_LINES_MAX];
     struct sim_rate left[SIM_RATES]; /* of its tax: what no return has given back */
+    int64_t by[BX_TENDER_KINDS];     /* paid by each tender, less what went back so */
     int64_t paid;                    /* less what went back */
 };
 struct sim_code {

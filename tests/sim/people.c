@@ -61,10 +61,11 @@ static void sell(struct sim *sim, int till)
     if (at < 8)
         snprintf(slot, sizeof(slot), ",\"slot\":\"%s\",\"event\":\"%s\"", slots[at],
                  at < 5 ? "main" : "tour");
+    int often = sim->options.plain ? 50 : 350;
     pay(sim, tenders, sizeof(tenders));
     snprintf(basket, sizeof(basket), "%s%s",
-             sim_chance(&sim->rand, 350) ? ONE_OF(sim, more) : ONE_OF(sim, lines),
-             sim_chance(&sim->rand, 350) ? ONE_OF(sim, terms) : "");
+             sim_chance(&sim->rand, often) ? ONE_OF(sim, more) : ONE_OF(sim, lines),
+             sim_chance(&sim->rand, often) ? ONE_OF(sim, terms) : "");
     snprintf(
         json, sizeof(json),
         "{\"verb\":\"sell\",\"basket\":\"%s\"%s,\"tenders\":[%s],\"reason\":\"r\",\"approver\":9,"
@@ -117,6 +118,19 @@ static void ask(struct sim *sim, int till)
     sim_till_command(sim, till, verbs[sim_below(&sim->rand, (int64_t)bx_countof(verbs))]);
 }
 
+/* What is neither selling nor correcting; DRAW from 80. */
+static void office(struct sim *sim, int till, int64_t draw)
+{
+    if (draw < 89)
+        sim_counter_shift(sim, till);
+    else if (draw < 91 + (sim->ghost.training[till] ? 4 : 0))
+        sim_counter_train(sim, till);
+    else if (draw < 95)
+        sim_counter_park(sim, till);
+    else
+        ask(sim, till);
+}
+
 static void work(struct sim *sim)
 {
     int till = any_till(sim);
@@ -127,22 +141,18 @@ static void work(struct sim *sim)
     int64_t draw = sim_below(&sim->rand, 100);
     if (facts.user == 0 || facts.locked || draw < 4)
         login(sim, till);
-    else if (draw < 40)
+    else if (draw < (sim->options.plain ? 60 : 40))
         sell(sim, till);
-    else if (draw < 50)
+    else if (draw < (sim->options.plain ? 78 : 50))
         type(sim, till);
-    else if (draw < 53)
+    else if (draw < (sim->options.plain ? 83 : 53))
         monkey(sim, till);
-    else if (draw < 80)
+    else if (draw < (sim->options.plain ? 92 : 80))
         sim_counter_correct(sim, till);
-    else if (draw < 89)
-        sim_counter_shift(sim, till);
-    else if (draw < 91 + (sim->ghost.training[till] ? 4 : 0))
-        sim_counter_train(sim, till);
-    else if (draw < 95)
-        sim_counter_park(sim, till);
-    else
+    else if (sim->options.plain)
         ask(sim, till);
+    else
+        office(sim, till, draw);
 }
 
 /* --- weather and accidents ------------------------------------------------------------------ */

@@ -131,6 +131,7 @@ struct sim_till {
     int64_t flights[SIM_EXCHANGES]; /* request under way; 0 none */
     int64_t command;                /* under way; 0 none */
     int exit;                       /* of the last one */
+    int64_t rows_read;              /* of the journal */
     int64_t wake;                   /* true time of the next tick */
     /* accidents in store */
     int fuse; /* effects and answers until it crashes; -1 none */
@@ -259,6 +260,8 @@ struct sim_options {
     int64_t seed;
     int steps;
     bool trace;
+    bool day;   /* not a history of accidents, but sales from morning to night */
+    bool plain; /* people sell and do little else: more of it, and more of what can go wrong then */
     enum sim_plant plant;
 };
 struct sim {
@@ -287,4 +290,6 @@ struct sim {
 };
 /* One history. 0, or 1 when a promise was broken (*SIM says which). Finish it either way. */
 int sim_history(struct sim *sim, const struct sim_options *options);
+/* day.c: a shift of options->steps sales. As above. */
+int sim_day(struct sim *sim, const struct sim_options *options);
 void sim_finish(struct sim *sim);
