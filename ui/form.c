@@ -9,7 +9,7 @@
 #include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 
-enum { LABEL = 24 };
+enum { LABEL_LEAST = 14 };
 
 static void box(struct ui_grid *grid, int top, int left, int height, int width, const char *title)
 {
@@ -70,12 +70,22 @@ static void option_row(struct ui_grid *grid, int row, int left, int width,
     }
 }
 
+/* Columns of the labels: the longest one whole, unless the values would have no room. */
+static int label_columns(const struct bx_till_view *view, int width)
+{
+    int most = LABEL_LEAST;
+    for (size_t i = 0; i < view->field_count; i++)
+        if ((int)bx_text_columns(view->fields[i].label) > most)
+            most = (int)bx_text_columns(view->fields[i].label);
+    return most < width * 3 / 5 ? most : width * 3 / 5;
+}
+
 static void field_row(const struct bx_till_view *view, struct ui_grid *grid, int row, int left,
                       int width, const struct bx_view_field *field)
 {
-    int at = left + 4 + LABEL;
-    ui_put(grid, row, left + 3, LABEL, UI_PLAIN, field->label);
-    int room = width - LABEL - 6;
+    int label = label_columns(view, width), at = left + 5 + label;
+    ui_put(grid, row, left + 3, label, UI_PLAIN, field->label);
+    int room = width - label - 7;
     int used = ui_put(grid, row, at, room, UI_STRONG, field->value);
     if (field->aside[0] && used + 2 < room)
         ui_put(grid, row, at + used + 2, room - used - 2, UI_DIM, field->aside);

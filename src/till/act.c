@@ -92,7 +92,6 @@ static void try_now(struct bx_till *till)
         bx_say(till, BX_TONE_WARN, "Offline by choice: O goes online again.");
         return;
     }
-    bx_link_try_now(till);
     bx_attempts_again(till);
     bx_say(till, BX_TONE_PLAIN, "Asking the server now.");
 }

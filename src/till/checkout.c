@@ -168,6 +168,7 @@ static void sale_open(const struct bx_till *till, struct bx_desk *desk)
                                   .exponent = programme->exponent,
                                   .tax_included = programme->tax_included,
                                   .programme = programme->version,
+                                  .drawer = bx_till_drawer(till),
                                   .basket = desk->basket};
     BX_TEXT_COPY(desk->sale.currency, programme->currency);
     returns_put(desk, &desk->sale);
