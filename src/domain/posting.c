@@ -14,20 +14,13 @@
 #include "boxtill/base/text.h"
 
 static const char *const account_words[BX_POST_ACCOUNTS] = {
-    [BX_POST_CASH] = "cash",
-    [BX_POST_CARD] = "card",
-    [BX_POST_VOUCHER] = "voucher",
-    [BX_POST_STORED] = "stored",
-    [BX_POST_ACCOUNT] = "account",
-    [BX_POST_PREPAID] = "prepaid",
-    [BX_POST_DONATION] = "donation",
-    [BX_POST_VOUCHER_SOLD] = "voucher_sold",
-    [BX_POST_ROUNDING] = "rounding",
-    [BX_POST_DIFFERENCE] = "difference",
-    [BX_POST_FLOAT] = "float",
-    [BX_POST_PAID_IN] = "paid_in",
-    [BX_POST_PAID_OUT] = "paid_out",
-    [BX_POST_SAFE] = "safe",
+    [BX_POST_CASH] = "cash",         [BX_POST_CARD] = "card",
+    [BX_POST_VOUCHER] = "voucher",   [BX_POST_STORED] = "stored",
+    [BX_POST_ACCOUNT] = "account",   [BX_POST_PREPAID] = "prepaid",
+    [BX_POST_DONATION] = "donation", [BX_POST_VOUCHER_SOLD] = "voucher_sold",
+    [BX_POST_ROUNDING] = "rounding", [BX_POST_DIFFERENCE] = "difference",
+    [BX_POST_FLOAT] = "float",       [BX_POST_PAID_IN] = "paid_in",
+    [BX_POST_PAID_OUT] = "paid_out", [BX_POST_SAFE] = "safe",
     [BX_POST_DEPOSIT] = "deposit",
 };
 static const char *const list_words[BX_POST_LISTS] = {
@@ -72,12 +65,13 @@ int bx_posting_plan_read(const char *text, size_t len, struct bx_posting_plan *r
     struct bx_ini_key keys[BX_POST_ACCOUNTS + BX_POST_LISTS];
     memset(ret, 0, sizeof(*ret));
     for (int i = 0; i < BX_POST_ACCOUNTS; i++)
-        keys[i] = (struct bx_ini_key){"posting", account_words[i],   BX_INI_TEXT, ret->accounts[i],
-                                      BX_POSTING_TEXT, 0, 0, NULL};
+        keys[i] = (struct bx_ini_key){
+            "posting", account_words[i], BX_INI_TEXT, ret->accounts[i], BX_POSTING_TEXT, 0, 0,
+            NULL};
     for (int i = 0; i < BX_POST_LISTS; i++)
-        keys[BX_POST_ACCOUNTS + i] =
-            (struct bx_ini_key){"posting",       list_words[i], BX_INI_TEXT, ret->lists[i],
-                                BX_POSTING_LIST, 0,             0,           list_check};
+        keys[BX_POST_ACCOUNTS + i] = (struct bx_ini_key){
+            "posting", list_words[i], BX_INI_TEXT, ret->lists[i], BX_POSTING_LIST, 0,
+            0,         list_check};
     return bx_ini_parse("posting.conf", text, len, keys, BX_POST_ACCOUNTS + BX_POST_LISTS, fault);
 }
 
@@ -169,8 +163,8 @@ static void tender_add(struct posting_making *making, const struct bx_figure *ro
     char what[48];
     snprintf(what, sizeof(what), "tender %.30s", row->name);
     if (bx_tender_parse(row->name, &kind))
-        making->err = bx_fault_say(making->fault, BX_ERR_MISSING, "There is no account for %s.",
-                                   what);
+        making->err =
+            bx_fault_say(making->fault, BX_ERR_MISSING, "There is no account for %s.", what);
     else
         account_add(making, (enum bx_posting_account)(BX_POST_CASH + (int)kind), what, row->amount);
 }
@@ -239,11 +233,11 @@ int bx_posting_make(const struct bx_entry_head *head, const struct bx_report *re
     for (size_t i = 0; i < ret->count && !making.err; i++)
         if (bx_money_add(debit, bx_money_of(ret->lines[i].debit), &debit) ||
             bx_money_add(credit, bx_money_of(ret->lines[i].credit), &credit))
-            making.err = bx_fault_say(fault, BX_ERR_FULL, "The amounts of %s are too large.",
-                                      head->number);
+            making.err =
+                bx_fault_say(fault, BX_ERR_FULL, "The amounts of %s are too large.", head->number);
     if (!making.err && debit.minor != credit.minor)
-        making.err = bx_fault_say(fault, BX_ERR_CORRUPT, "The figures of %s do not balance.",
-                                  head->number);
+        making.err =
+            bx_fault_say(fault, BX_ERR_CORRUPT, "The figures of %s do not balance.", head->number);
     ret->sum = debit.minor;
     return making.err;
 }

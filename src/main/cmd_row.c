@@ -282,6 +282,16 @@ static bool approves(const struct filling *filling)
     return false;
 }
 
+static bool wants_json(const struct filling *filling)
+{
+    for (size_t i = 0; i < filling->given_count; i++) {
+        const struct given *given = &filling->given[i];
+        if (strcmp(given->arg->name, "format") == 0 && given->count > 0)
+            return strcmp(given->values[given->count - 1], "json") == 0;
+    }
+    return false;
+}
+
 int bx_cmd_row_run(const struct bx_place *place, const struct bx_cmd_row *row, int argc,
                    char **argv)
 {
@@ -297,6 +307,7 @@ int bx_cmd_row_run(const struct bx_place *place, const struct bx_cmd_row *row, i
         bx_cmd_usages(row->name);
         return BX_EXIT_USAGE;
     }
+    filling.json = filling.json || wants_json(&filling);
     if (approves(&filling)) {
         if (!bx_pin_read(filling.pin_file, "Supervisor's PIN: ", pin))
             return BX_EXIT_USAGE;

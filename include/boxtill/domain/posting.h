@@ -61,7 +61,7 @@ int bx_must bx_posting_plan_read(const char *text, size_t len, struct bx_posting
 
 struct bx_posting_line {
     char account[BX_POSTING_TEXT], cost_centre[BX_POSTING_TEXT], tax_code[BX_POSTING_TEXT];
-    char what[48]; /* "tender card", "revenue 70000", "drawer 1 safe" */
+    char what[48];         /* "tender card", "revenue 70000", "drawer 1 safe" */
     int64_t debit, credit; /* one of them is 0 */
 };
 struct bx_posting {

@@ -163,7 +163,8 @@ static uint64_t below(struct bx_rand *rand, uint64_t limit)
 static struct bx_report any(struct bx_rand *rand)
 {
     static const char *const rates[] = {"0", "70000", "190000"};
-    static const char *const tenders[] = {"cash", "card", "voucher", "stored", "account", "prepaid"};
+    static const char *const tenders[] = {"cash",   "card",    "voucher",
+                                          "stored", "account", "prepaid"};
     static const char *const moves[] = {"1/float", "1/in", "1/out", "1/drop"};
     struct bx_report report = {.shift = 1, .drawer_count = 1};
     int64_t total = 0, part, cash = 0;
@@ -244,9 +245,8 @@ static void test_the_file(void **state)
     assert_int_equal(bx_posting_make(&head, &report, &plan, &posting, &fault), 0);
     bx_posting_csv(&head, &report, &posting, "EUR", 2, &csv);
     assert_non_null(strstr(bx_buf_text(&csv), "\r\n2-Z000007,2026-11-24T"));
-    assert_non_null(strstr(bx_buf_text(&csv),
-                           "\"8300\",\"100\","
-                           "\"2\",\"revenue 70000\",0.00,22.43,EUR\r\n"));
+    assert_non_null(strstr(bx_buf_text(&csv), "\"8300\",\"100\","
+                                              "\"2\",\"revenue 70000\",0.00,22.43,EUR\r\n"));
     assert_int_equal(bx_posting_make(&head, &report, &plan, &posting, &fault), 0);
     bx_posting_csv(&head, &report, &posting, "EUR", 2, &again);
     assert_int_equal(csv.len, again.len);
