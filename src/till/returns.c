@@ -175,6 +175,14 @@ static int used_check(const struct bx_case *one, const struct bx_taking *taking,
     return 0;
 }
 
+/* Whether a voucher that was sold has been used in the meantime is not known here. */
+static void voucher_check(const struct bx_sale *draft, enum bx_need *need)
+{
+    for (int i = 0; i < draft->back.count; i++)
+        if (draft->back.lines[i].kind == BX_LINE_VOUCHER)
+            *need = BX_NEED_SUPERVISOR;
+}
+
 static bx_money cash_of(const struct bx_sale *draft)
 {
     bx_money cash = {0};
@@ -415,8 +423,10 @@ int bx_return_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
         err = used_check(one, taking, draft, &ask.need, fault);
     if (!err && taking->kind == BX_KIND_VOID)
         err = age_check(till, origin, one, &ask.need, fault);
-    if (!err)
+    if (!err) {
+        voucher_check(draft, &ask.need);
         err = way_check(till, one, draft, &ask.need, fault);
+    }
     if (!err)
         err = cash_check(till, origin, one, draft, &ask.need, fault);
     if (!err) {
