@@ -239,33 +239,40 @@ static const char usage[] =
     "journal verify [--archive FOLDER] [--json] | show [FROM] | export [FROM] | "
     "export FOLDER [--json] | purge FOLDER [--before YYYY-MM-DD] [--json]";
 
+static int entries_out(const struct bx_place *place, int64_t from)
+{
+    struct bx_fault fault = {0};
+    struct reading reading = {.fault = &fault};
+    return read_entries(place, from, &reading, export_work) ? bx_refuse(&fault) : BX_EXIT_DONE;
+}
+
+/* show [FROM], export [FROM], export FOLDER; -1 as below. */
+static int copy_act(const struct bx_place *place, const char *word, const char *rest, bool json)
+{
+    int64_t from = 1;
+    bool number = !rest || bx_text_number(rest, strlen(rest), INT64_MAX, &from) == 0;
+    bool export = strcmp(word, "export") == 0;
+    if (export && !number)
+        return bx_archive_export(place, rest, json);
+    if (json || !number)
+        return -1;
+    from = from > 0 ? from : 1;
+    if (strcmp(word, "show") == 0)
+        return show(place, from);
+    return export ? entries_out(place, from) : -1;
+}
+
 /* The command as it was given; -1: there is no such one. */
 static int act(const struct bx_place *place, const struct bx_args *args)
 {
     const char *word = args->words[0], *rest = args->word_count > 1 ? args->words[1] : NULL;
     const char *archive = args->counts[0] > 0 ? args->values[0][0] : NULL;
     const char *before = args->counts[1] > 0 ? args->values[1][0] : NULL;
-    struct bx_fault fault = {0};
-    struct reading reading = {.fault = &fault};
-    int64_t from = 1;
     if (strcmp(word, "verify") == 0 && !rest && !before)
         return archive ? bx_archive_check(place, archive, args->json) : verify(place, args->json);
     if (strcmp(word, "purge") == 0 && rest && !archive)
         return bx_archive_purge(place, rest, before, args->json);
-    if (archive || before)
-        return -1;
-    bool number = !rest || bx_text_number(rest, strlen(rest), INT64_MAX, &from) == 0;
-    bool export = strcmp(word, "export") == 0;
-    if (export && !number)
-        return bx_archive_export(place, rest, args->json);
-    if (args->json || !number)
-        return -1;
-    from = from > 0 ? from : 1;
-    if (strcmp(word, "show") == 0)
-        return show(place, from);
-    if (!export)
-        return -1;
-    return read_entries(place, from, &reading, export_work) ? bx_refuse(&fault) : BX_EXIT_DONE;
+    return archive || before ? -1 : copy_act(place, word, rest, args->json);
 }
 
 int bx_cmd_journal(const struct bx_place *place, int argc, char **argv)

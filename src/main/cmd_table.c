@@ -80,9 +80,10 @@ static const struct bx_arg hand_over_options[] = {
 static const struct bx_arg close_options[] = {
     AMOUNT,
     COINS,
+    {"first", "MINOR", BX_ARG_NUMBER, "first", false},
     {"next-float", "MINOR", BX_ARG_NUMBER, "next_float", false},
     {"bag", "TEXT", BX_ARG_TEXT, "bag", false},
-    {"drawers", "DRAWER:MINOR[:FLOAT],...", BX_ARG_DRAWERS, "drawers", false},
+    {"drawers", "DRAWER:MINOR[:FLOAT[:FIRST]],...", BX_ARG_DRAWERS, "drawers", false},
     {0}};
 
 static const struct bx_arg format_options[] = {FORMAT, {0}};

@@ -44,7 +44,8 @@
  *   {"verb":"shift","act":"hand-over","to":8,"amount":0}   each {"kind","number","id","seq","hash"}
  *   {"verb":"shift","act":"x"}      the report
  *   {"verb":"shift","act":"close","amount":25700,"next_float":20000,"bag":"7"} or "drawers":[{…}]
- *       the Z report; 1 when the count differs: once more with what is counted then
+ *       the Z report; 1 when the count differs: once more with what is counted then, and "first"
+ *       with what it was before where no till runs that remembers it
  *   {"verb":"report","what":"z","n":3}   a Z again, with what is confirmed of it now; "x" the
  *       figures so far; {"what":"closing","period":"2026-11-24|2026-11|2026"}; "format":"csv"
  *   {"verb":"report","what":"day|types|slots|events|hours|tenders|cashiers|discounts|corrections|
