@@ -338,6 +338,12 @@ def answers(tmp_path_factory):
     server.start()
     till = Till(folder / "till")
     found = {"homes": (server.home, till.home)}
+    orders = folder / "orders.json"
+    orders.write_text(json.dumps({"orders": [{
+        "ref": "W-20417", "kind": "web", "name": "Marta Quist", "date": "today", "time": "15:00",
+        "prepaid": 2400, "lines": [{"product": "adult", "event": "permanent", "time": "15:00",
+                                    "quantity": 2}]}]}))
+    server.command("orders", orders)
 
     def ask(name, *words, status=0, **more):
         run = till.run(*words, "--json", status=status, **more)
@@ -355,6 +361,21 @@ def answers(tmp_path_factory):
         ask("replace", "replace", sale["tickets"][0]["code"], "--reason", "gone")
         ask("find", "find")
         ask("show", "show", sale["number"])
+        ask("refund", "refund", sale["number"], "--ticket", 2, "--note", "ill")
+        ask("exchange", "exchange", sale["number"], "1a", "--ticket", 1, "--note", "another day")
+        mistake = till.sell("a")["number"]
+        ask("tender", "tender", mistake, "cash", "card:77", "--note", "wrong key")
+        ask("dispute", "dispute", mistake, "--note", "asked for change")
+        ask("invoice", "invoice", mistake, "--name", "Ann Lee")
+        ask("void", "void", mistake, "--note", "rung up twice")
+        ask("shift", "shift", "in", "--amount", 500, "--note", "coins from the bank")
+        till.run("shift", "x")
+        ask("training", "training", "on")
+        till.run("training", "off")
+        ask("arrivals", "arrivals")
+        ask("report", "report", "types")
+        plan = (ROOT / "packaging/posting.conf.sample").read_text()
+        (till.home / "posting.conf").write_text(plan)
         ask("allot", "allot")
         ask("sync", "sync")
         ask("doctor", "doctor")
@@ -362,6 +383,10 @@ def answers(tmp_path_factory):
         found["entries"] = till.entries()
         with till.screen() as screen:
             screen.wait("Total")
+            screen.type("2a")
+            screen.wait("24.00")
+            ask("park", "park", "Ann")
+            ask("parked", "parked")
             ask("offline", "offline", "on")
             found["by choice"] = till.run("sync", "--json", status=4).json()
             till.run("offline", "off")
@@ -369,9 +394,14 @@ def answers(tmp_path_factory):
         server.stop()
         till.sell("a")
         ask("queue", "queue")
+        attention = found["queue"]["entries"][0]["seq"]
+        found["settle"] = till.run("settle", attention, "--note", "looked at", "--json",
+                                   status=None).json()
         ask("away", "sync", status=4)
         ask("nobody", "offline", "on", status=1)
         ask("logout", "logout")
+        till.run("login", 8, stdin="4321\n")
+        ask("person", "person", "list")
         yield found
     finally:
         server.end()
