@@ -9,7 +9,7 @@
 #include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 
-enum { LABEL = 24 };
+enum { LABEL_LEAST = 14 };
 
 static void box(struct ui_grid *grid, int top, int left, int height, int width, const char *title)
 {
@@ -70,12 +70,22 @@ static void option_row(struct ui_grid *grid, int row, int left, int width,
     }
 }
 
+/* Columns of the labels: the longest one whole, unless the values would have no room. */
+static int label_columns(const struct bx_till_view *view, int width)
+{
+    int most = LABEL_LEAST;
+    for (size_t i = 0; i < view->field_count; i++)
+        if ((int)bx_text_columns(view->fields[i].label) > most)
+            most = (int)bx_text_columns(view->fields[i].label);
+    return most < width * 3 / 5 ? most : width * 3 / 5;
+}
+
 static void field_row(const struct bx_till_view *view, struct ui_grid *grid, int row, int left,
                       int width, const struct bx_view_field *field)
 {
-    int at = left + 4 + LABEL;
-    ui_put(grid, row, left + 3, LABEL, UI_PLAIN, field->label);
-    int room = width - LABEL - 6;
+    int label = label_columns(view, width), at = left + 5 + label;
+    ui_put(grid, row, left + 3, label, UI_PLAIN, field->label);
+    int room = width - label - 7;
     int used = ui_put(grid, row, at, room, UI_STRONG, field->value);
     if (field->aside[0] && used + 2 < room)
         ui_put(grid, row, at + used + 2, room - used - 2, UI_DIM, field->aside);
@@ -83,6 +93,17 @@ static void field_row(const struct bx_till_view *view, struct ui_grid *grid, int
         return;
     ui_put(grid, row, left + 1, 1, UI_CHOSEN, ">");
     ui_cursor(grid, row, at + (int)view->cursor);
+}
+
+/* Two keys at the foot, for hand and finger. */
+static void ways(struct ui_grid *grid, int row, int column, const char *one, int key,
+                 const char *other, int other_key)
+{
+    int used = ui_put(grid, row, column, grid->columns, UI_DIM, one);
+    ui_hit_key(grid, row, column, used, key);
+    int at = column + used + (used > 0 ? 3 : 0);
+    used = ui_put(grid, row, at, grid->columns, UI_DIM, other);
+    ui_hit_key(grid, row, at, used, other_key);
 }
 
 void ui_paint_form(const struct bx_till_view *view, struct ui_grid *grid)
@@ -119,8 +140,11 @@ void ui_paint_form(const struct bx_till_view *view, struct ui_grid *grid)
         option_row(grid, row++, left + 2, width - 4, &view->options[i], i - at);
     if (view->form_sum[0])
         ui_put_right(grid, top + height - 3, left + 2, width - 4, UI_STRONG, view->form_sum);
-    ui_put(grid, top + height - 2, left + 2, width - 4, UI_DIM,
-           view->form_waits ? bx_word("one moment ...") : bx_word("Enter next   Esc back"));
+    if (view->form_waits)
+        ui_put(grid, top + height - 2, left + 2, width - 4, UI_DIM, bx_word("one moment ..."));
+    else
+        ways(grid, top + height - 2, left + 2, bx_word("Enter next"), BX_KEY_ENTER,
+             bx_word("Esc back"), BX_KEY_ESC);
 }
 
 void ui_paint_menu(const struct bx_till_view *view, struct ui_grid *grid)
@@ -147,8 +171,9 @@ void ui_paint_sheet(const struct bx_till_view *view, struct ui_grid *grid)
                        view->row_total);
         ui_put_right(grid, 1, grid->columns - 30, 28, UI_DIM, text);
     }
-    ui_put(grid, ui_bottom(grid) - 1, 2, grid->columns - 4, UI_DIM,
-           view->sheet_prints ? bx_word("up, down read   p print   Esc back")
-                              : bx_word("up, down read   Esc back"));
+    int used =
+        ui_put(grid, ui_bottom(grid) - 1, 2, grid->columns - 4, UI_DIM, bx_word("up, down read"));
+    ways(grid, ui_bottom(grid) - 1, used + 5, view->sheet_prints ? bx_word("p print") : "", 'p',
+         bx_word("Esc back"), BX_KEY_ESC);
     ui_cursor(grid, 2, 1);
 }

@@ -19,7 +19,7 @@ static int room(const struct ui_grid *grid)
 void ui_paint_lines(const struct bx_till_view *view, struct ui_grid *grid)
 {
     int width = grid->columns, rows = room(grid), first = 0, selected = 0;
-    char text[BX_NAME_SIZE * 2 + 40];
+    char text[BX_NAME_SIZE * 3 + 40];
 
     ui_rule(grid, 1, 0, width, bx_word("Basket lines"));
     for (size_t i = 0; i < view->line_count; i++)
@@ -29,9 +29,10 @@ void ui_paint_lines(const struct bx_till_view *view, struct ui_grid *grid)
     for (int i = first; i < (int)view->line_count && i - first < rows; i++) {
         const struct bx_view_line *line = &view->lines[i];
         int row = 3 + i - first;
-        snprintf(text, sizeof(text), "%3d  %s%s%s", line->quantity, line->name,
-                 line->event[0] ? " \xc2\xb7 " : "", line->event);
-        ui_put(grid, row, 2, width - 32, UI_PLAIN, text);
+        snprintf(text, sizeof(text), "%3d", line->quantity);
+        ui_put(grid, row, 2, 4, UI_STRONG, text);
+        ui_line_words(line, text, sizeof(text));
+        ui_put(grid, row, 7, width - 37, UI_PLAIN, text);
         snprintf(text, sizeof(text), "%s %s", line->day, line->time);
         ui_put_right(grid, row, width - 30, 14, UI_DIM, text);
         ui_put_right(grid, row, width - 14, 12, UI_PLAIN, line->amount);
@@ -102,7 +103,7 @@ void ui_paint_list(const struct bx_till_view *view, struct ui_grid *grid)
     char text[64];
 
     struct widths widths = widths_of(view, grid->columns);
-    ui_rule(grid, 1, 0, grid->columns, view->title);
+    ui_rule(grid, 1, 0, grid->columns, view->list_title);
     ui_input(view, grid, view->screen == BX_SCREEN_FIND ? bx_word("Find ") : "");
     for (int i = 0; i < count; i++)
         if (view->rows[i].selected)
@@ -149,6 +150,12 @@ void ui_paint_palette(const struct bx_till_view *view, struct ui_grid *grid)
     ui_input(view, grid, ": ");
 }
 
+/* The palette has what no key is for. */
+static bool is_told(const struct bx_action_row *action, enum bx_screen on)
+{
+    return action->key != 0 && (action->screens >> on & 1);
+}
+
 void ui_paint_keys(const struct bx_till_view *view, struct ui_grid *grid)
 {
     static const char *const grammar[] = {
@@ -162,22 +169,22 @@ void ui_paint_keys(const struct bx_till_view *view, struct ui_grid *grid)
     };
     int row = 3, width = grid->columns;
 
-    (void)view;
     ui_rule(grid, 1, 0, width, bx_word("Keys"));
     for (size_t i = 0; i < sizeof(grammar) / sizeof(grammar[0]); i++)
         ui_put(grid, row++, 2, width - 4, UI_PLAIN, bx_word(grammar[i]));
-    row++;
-    int column = 2, top = row;
-    for (size_t i = 0; i < bx_action_count; i++) {
+    int top = ++row, room = ui_bottom(grid) - top, count = 0, nth = 0;
+    for (size_t i = 0; i < bx_action_count; i++)
+        count += is_told(&bx_action_rows[i], view->under);
+    int columns = count > 2 * room ? 3 : 2, share = (width - 3) / columns;
+    for (size_t i = 0; i < bx_action_count && nth < columns * room; i++) {
         const struct bx_action_row *action = &bx_action_rows[i];
-        if (!action->key || !(action->screens >> BX_SCREEN_SELL & 1))
+        if (!is_told(action, view->under))
             continue;
-        if (row >= ui_bottom(grid)) {
-            row = top;
-            column += (width - 4) / 2;
-        }
-        ui_put(grid, row, column, 6, UI_KEY, bx_word(action->keys));
-        ui_put(grid, row++, column + 7, (width - 4) / 2 - 8, UI_PLAIN, bx_word(action->name));
+        int column = 2 + nth / room * share;
+        row = top + nth++ % room;
+        int used = ui_put(grid, row, column, share, UI_KEY, bx_word(action->keys));
+        used = used < 6 ? 6 : used;
+        ui_put(grid, row, column + used + 1, share - used - 2, UI_PLAIN, bx_word(action->name));
     }
     ui_cursor(grid, grid->rows - 2, 1);
 }

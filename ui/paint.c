@@ -37,6 +37,19 @@ void ui_input(const struct bx_till_view *view, struct ui_grid *grid, const char 
     ui_cursor(grid, row, used + (int)view->cursor);
 }
 
+void ui_line_words(const struct bx_view_line *line, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s%s%s%s%s%s", line->name, line->event[0] ? " \xc2\xb7 " : "",
+             line->event, line->why[0] ? " (" : "", line->why, line->why[0] ? ")" : "",
+             line->group ? bx_word(", one ticket") : "");
+}
+
+/* KEY where it does something, else 0. */
+static int live(const struct bx_till_view *view, int key)
+{
+    return bx_action_of_key(view->screen, key) == BX_ACTION_NONE ? 0 : key;
+}
+
 /* " Till 2  Ana  shift 41   ● online  0 waiting   printer ready   Tue 24  14:32 ". What is in
  * trouble comes before what is only nice to know when there is no room: the shift goes first, then
  * the day. */
@@ -65,12 +78,22 @@ static void header(const struct bx_till_view *view, struct ui_grid *grid)
     ui_put(grid, 0, at_clock, clock, UI_PLAIN, time);
     int at_printer = at_clock - printer - 3;
     ui_put(grid, 0, at_printer, printer, ui_tone_style(view->printer_tone), view->printer);
+    ui_hit_key(grid, 0, at_printer, printer, live(view, 'R'));
     int used = 1 + ui_put(grid, 0, 1, width / 3, UI_STRONG, who);
     int at_link = used + 3;
     enum ui_style tone = ui_tone_style(view->link_tone);
     ui_glyph(grid, 0, at_link, tone, view->link_tone == BX_TONE_GOOD ? 0x25cf : 0x25cb,
              view->link_tone == BX_TONE_GOOD ? '*' : 'o');
     ui_put(grid, 0, at_link + 2, at_printer - at_link - 3, tone, link);
+    ui_hit_key(grid, 0, 0, at_link, live(view, 'L'));
+    ui_hit_key(grid, 0, at_link, at_printer - at_link - 3, live(view, 'Q'));
+}
+
+/* What belongs to this screen comes before what is at hand everywhere. */
+static int rank_of(const struct bx_action_row *row, enum bx_screen on)
+{
+    bool elsewhere = on != BX_SCREEN_SELL && (row->screens >> BX_SCREEN_SELL & 1);
+    return row->rank + (elsewhere ? 100 : 0);
 }
 
 /* The live action with the smallest rank that is not drawn yet; NULL when there is none. */
@@ -80,7 +103,7 @@ static const struct bx_action_row *next_hint(enum bx_screen on, const bool drawn
     for (size_t i = 0; i < bx_action_count; i++) {
         const struct bx_action_row *row = &bx_action_rows[i];
         bool live = row->hint && (row->screens >> on & 1) && !drawn[row->action];
-        if (live && (!next || row->rank < next->rank))
+        if (live && (!next || rank_of(row, on) < rank_of(next, on)))
             next = row;
     }
     return next;
@@ -202,8 +225,17 @@ static void too_small(const struct bx_till_view *view, struct ui_grid *grid)
         snprintf(text, sizeof(text), "%s: %s, %s", view->ask, view->ask_yes, view->ask_no);
         ui_put_centre(grid, row + 1, 0, width, UI_STRONG, text);
     }
-    ui_put(grid, grid->rows - 1, 0, width, UI_PLAIN, view->input);
-    ui_cursor(grid, grid->rows - 1, (int)view->cursor);
+    int used = 0;
+    const char *typed = view->input;
+    for (size_t i = 0; view->screen == BX_SCREEN_FORM && i < view->field_count; i++) {
+        if (!view->fields[i].selected)
+            continue;
+        snprintf(text, sizeof(text), "%s: ", view->fields[i].label);
+        used = ui_put(grid, grid->rows - 1, 0, width, UI_PLAIN, text);
+        typed = view->fields[i].value;
+    }
+    ui_put(grid, grid->rows - 1, used, width - used, UI_PLAIN, typed);
+    ui_cursor(grid, grid->rows - 1, used + (int)view->cursor);
 }
 
 static void screen(const struct bx_till_view *view, struct ui_grid *grid, enum bx_screen which)
@@ -223,7 +255,9 @@ static void screen(const struct bx_till_view *view, struct ui_grid *grid, enum b
     case BX_SCREEN_KEYS: ui_paint_keys(view, grid); return;
     case BX_SCREEN_STOP: ui_paint_stop(view, grid); return;
     case BX_SCREEN_FORM:
-        if (view->under != BX_SCREEN_FORM)
+        /* A menu or a sheet below has the same places in the view as the form. */
+        if (view->under != BX_SCREEN_FORM && view->under != BX_SCREEN_MENU &&
+            view->under != BX_SCREEN_TEXT)
             screen(view, grid, view->under);
         ui_paint_form(view, grid);
         return;
@@ -244,6 +278,11 @@ void ui_paint(const struct bx_till_view *view, struct ui_grid *grid)
     if (view->say[0])
         ui_put(grid, grid->rows - 3, 1, grid->columns - 2, ui_tone_style(view->say_tone),
                view->say);
+    if (view->training) {
+        const char *text = bx_word(" TRAINING ");
+        int columns = (int)bx_text_columns(text);
+        ui_put(grid, 1, grid->columns - columns - 2, columns, UI_BAD, text);
+    }
     hints(view, grid);
     if (view->caps)
         ui_put_right(grid, grid->rows - 2, grid->columns - 12, 11, UI_WARN, bx_word("CAPS LOCK"));

@@ -9,6 +9,8 @@ enum ui_style ui_tone_style(enum bx_tone tone);
 /* Rows 1 … bottom - 1 are a screen's own; row 0 is the till's state; the last three rows are the
  * sentence, the input and the hints. */
 int ui_bottom(const struct ui_grid *grid);
+/* A basket line's words: "Adult · Special exhibition (Family day), one ticket". */
+void ui_line_words(const struct bx_view_line *line, char *out, size_t size);
 /* The input on its row, with the cursor in it. */
 void ui_input(const struct bx_till_view *view, struct ui_grid *grid, const char *prompt);
 

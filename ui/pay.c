@@ -37,38 +37,73 @@ static void offers(const struct bx_till_view *view, struct ui_grid *grid, int ro
         column += ui_put(grid, row, column, width, UI_KEY, key) + 1;
         column += ui_put(grid, row, column, width, UI_PLAIN, view->quick[i]) + 3;
     }
+    if (view->round_up[0]) {
+        char text[BX_MONEY_TEXT + 48];
+        bx_words_print(text, sizeof(text), "round up %s", view->round_up);
+        ui_hit_key(grid, row, column, 2 + (int)bx_text_columns(text), 'o');
+        column += ui_put(grid, row, column, width, UI_KEY, "o") + 1;
+        column += ui_put(grid, row, column, width, UI_PLAIN, text) + 3;
+    }
     ui_hit_key(grid, row, column, 8, 'c');
     column += ui_put(grid, row, column, width, UI_KEY, "c") + 1;
     ui_put(grid, row, column, width, UI_PLAIN, bx_word("card"));
 }
 
-void ui_paint_pay(const struct bx_till_view *view, struct ui_grid *grid)
+/* Without its sign: the word before it says which way it goes. */
+static const char *size_of(const char *value)
 {
-    int row = 3;
+    return value[0] == '-' ? value + 1 : value;
+}
 
-    ui_rule(grid, 1, 0, grid->columns, bx_word("Pay"));
-    amount(grid, row++, UI_STRONG, bx_word("Total"), view->currency, view->total);
+/* What goes out of the drawer is said as such, never as a negative sum. */
+static int sums(const struct bx_till_view *view, struct ui_grid *grid, int row)
+{
+    if (view->back[0]) {
+        amount(grid, row++, UI_PLAIN, bx_word("Basket"), "", view->total);
+        amount(grid, row++, UI_PLAIN, bx_word("Taken back"), "", view->back);
+    }
+    amount(grid, row++, UI_STRONG, view->give_back ? bx_word("To give back") : bx_word("Total"),
+           view->currency, size_of(view->due));
     for (size_t i = 0; i < view->tender_count; i++)
         amount(grid, row++, UI_PLAIN, view->tenders[i].name, "", view->tenders[i].amount);
     if (view->tender_count > 0)
-        amount(grid, row++, UI_STRONG, bx_word("Left"), view->currency, view->left);
+        amount(grid, row++, UI_STRONG,
+               view->give_back ? bx_word("Still to give back") : bx_word("Left"), view->currency,
+               size_of(view->left));
     if (view->rounding[0]) {
         amount(grid, row++, UI_PLAIN, bx_word("Rounding in cash"), "", view->rounding);
-        amount(grid, row++, UI_STRONG, bx_word("Due in cash"), view->currency, view->due);
+        amount(grid, row++, UI_STRONG,
+               view->give_back ? bx_word("Give back in cash") : bx_word("Due in cash"),
+               view->currency, size_of(view->cash_due));
     }
     if (view->received[0])
         amount(grid, row++, UI_PLAIN, bx_word("Received"), "", view->received);
     if (view->change[0])
         amount(grid, row++, UI_STRONG, bx_word("Change"), "", view->change);
+    if (view->facts[0])
+        ui_put(grid, row++, 2, grid->columns - 4, UI_DIM, view->facts);
+    if (view->asking[0])
+        ui_put(grid, row++, 2, grid->columns - 4, UI_WARN, view->asking);
+    return row;
+}
+
+void ui_paint_pay(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    ui_rule(grid, 1, 0, grid->columns, bx_word("Pay"));
+    int row = sums(view, grid, 3);
     offers(view, grid, row + 1);
     ui_rule(grid, row + 3, 0, grid->columns, bx_word("Basket"));
     for (size_t i = 0; i < view->line_count && row + 4 + (int)i < ui_bottom(grid); i++) {
         const struct bx_view_line *line = &view->lines[i];
-        char text[BX_NAME_SIZE + 40];
-        snprintf(text, sizeof(text), "%3d  %s  %s %s", line->quantity, line->name, line->day,
-                 line->time);
-        ui_put(grid, row + 4 + (int)i, 2, grid->columns - 16, UI_DIM, text);
-        ui_put_right(grid, row + 4 + (int)i, grid->columns - 16, 12, UI_DIM, line->amount);
+        char text[BX_NAME_SIZE * 3 + 40];
+        int at = row + 4 + (int)i, width = grid->columns;
+        snprintf(text, sizeof(text), "%3d", line->quantity);
+        ui_put(grid, at, 2, 4, UI_DIM, text);
+        ui_line_words(line, text, sizeof(text));
+        ui_put(grid, at, 7, width - 39, UI_DIM, text);
+        snprintf(text, sizeof(text), "%s %s", line->day, line->time);
+        ui_put_right(grid, at, width - 31, 13, UI_DIM, text);
+        ui_put_right(grid, at, width - 17, 13, UI_DIM, line->amount);
     }
     ui_input(view, grid, bx_word("Received "));
 }

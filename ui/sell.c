@@ -115,15 +115,14 @@ static void slots(const struct bx_till_view *view, struct ui_grid *grid, const s
 static void basket_line(struct ui_grid *grid, int row, int column, int width, int amount,
                         const struct bx_view_line *line)
 {
-    char quantity[16], what[BX_NAME_SIZE * 2 + 4], when[24];
+    char quantity[16], what[BX_NAME_SIZE * 3 + 40], when[24];
 
     snprintf(quantity, sizeof(quantity), "%3d", line->quantity);
     ui_put(grid, row, column, 4, UI_STRONG, quantity);
     snprintf(when, sizeof(when), "%s%s%s", line->day, line->day[0] ? " " : "", line->time);
     int when_width = line->day[0] ? 12 : 5;
     int name = width - 5 - amount - when_width - 2;
-    snprintf(what, sizeof(what), "%s%s%s", line->name, line->event[0] ? " \xc2\xb7 " : "",
-             line->event);
+    ui_line_words(line, what, sizeof(what));
     ui_put(grid, row, column + 5, name, UI_PLAIN, what);
     ui_put_right(grid, row, column + 5 + name + 1, when_width, line->waiting ? UI_WARN : UI_DIM,
                  line->waiting ? bx_word("asking") : when);
@@ -200,7 +199,11 @@ static void sums(const struct bx_till_view *view, struct ui_grid *grid, const st
     if (view->persons > 0) {
         snprintf(text, sizeof(text), bx_words_of(view->persons, "%d person", "%d persons"),
                  view->persons);
-        ui_put(grid, row, column, width, UI_PLAIN, text);
+        int used = ui_put(grid, row, column, width, UI_PLAIN, text);
+        if (view->facts[0])
+            ui_put(grid, row, column + used + 2, width - used - 2, UI_STRONG, view->facts);
+    } else if (view->facts[0]) {
+        ui_put(grid, row, column, width, UI_STRONG, view->facts);
     }
     ui_put(grid, row + 1, column, width, UI_STRONG, bx_word("Total"));
     snprintf(text, sizeof(text), "%s %9s", view->currency, view->total);
@@ -218,7 +221,13 @@ void ui_paint_sell(const struct bx_till_view *view, struct ui_grid *grid)
 
     snprintf(title, sizeof(title), "%s \xc2\xb7 %s", view->day, view->event);
     ui_rule(grid, 1, 0, plan.split, title);
-    ui_rule(grid, 1, plan.split, grid->columns - plan.split, bx_word("Basket"));
+    int day = (int)bx_text_columns(view->day) + 3;
+    ui_hit_key(grid, 1, 0, day, 'D');
+    ui_hit_key(grid, 1, day, plan.split - day, 'E');
+    snprintf(title, sizeof(title), "%s", bx_word("Basket"));
+    if (view->parked > 0)
+        bx_words_print(title, sizeof(title), "Basket, %zu parked", view->parked);
+    ui_rule(grid, 1, plan.split, grid->columns - plan.split, title);
     for (int row = 1; row < plan.tickets; row++)
         ui_hit_key(grid, row, plan.split + 1, grid->columns - plan.split - 1, 'B');
     for (int row = plan.tickets + 1; row < plan.tickets + 3; row++)
@@ -228,6 +237,7 @@ void ui_paint_sell(const struct bx_till_view *view, struct ui_grid *grid)
         bx_words_print(title, sizeof(title), "Tickets %zu of %zu, PgDn", view->product_page + 1,
                        view->product_pages);
     ui_rule(grid, plan.tickets, 0, grid->columns, title);
+    ui_hit_key(grid, plan.tickets, 0, plan.split, view->product_pages > 1 ? BX_KEY_PAGE_DOWN : 0);
     ui_glyph(grid, 1, plan.split, UI_DIM, 0x252c, '+');
     for (int row = 2; row < ui_bottom(grid); row++)
         ui_glyph(grid, row, plan.split, UI_DIM, 0x2502, '|');
@@ -237,5 +247,8 @@ void ui_paint_sell(const struct bx_till_view *view, struct ui_grid *grid)
     lasts(view, grid, &plan);
     products(view, grid, &plan);
     sums(view, grid, &plan);
-    ui_input(view, grid, view->screen == BX_SCREEN_LINE ? "=" : "");
+    bool is_line = view->screen == BX_SCREEN_LINE;
+    ui_input(view, grid, is_line ? "=" : "");
+    if (is_line && view->error_column > 0)
+        ui_tint(grid, grid->rows - 2, 1 + view->error_column, 1, UI_BAD);
 }

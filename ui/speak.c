@@ -10,6 +10,7 @@
 
 #include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
+#include "ui/paint.h"
 
 static struct ui_spoken *say(struct ui_speech *speech, const char *format, ...) bx_format(2, 3);
 static struct ui_spoken *say(struct ui_speech *speech, const char *format, ...)
@@ -71,16 +72,21 @@ static void basket(const struct bx_till_view *view, struct ui_speech *speech, bo
             selected = (int)i;
     for (size_t i = 0; i < view->line_count; i++) {
         const struct bx_view_line *line = &view->lines[i];
-        struct ui_spoken *spoken = say(speech, "%d %s%s%s%s%s %s%s%s%s", line->quantity, line->name,
+        char words[BX_NAME_SIZE * 3 + 40];
+        ui_line_words(line, words, sizeof(words));
+        struct ui_spoken *spoken = say(speech, "%d %s%s%s%s%s %s%s", line->quantity, words,
                                        line->day[0] ? " " : "", line->day, line->time[0] ? " " : "",
-                                       line->time, line->amount, line->event[0] ? ", " : "",
-                                       line->event, mark(line->selected && numbered));
+                                       line->time, line->amount, mark(line->selected && numbered));
         if (numbered)
             choose(speech, spoken, (int)i - selected, 0);
     }
     if (view->persons > 0)
         say(speech, bx_words_of(view->persons, "%d person", "%d persons"), view->persons);
+    if (view->facts[0])
+        say(speech, "%s", view->facts);
     say(speech, "%s %s %s", bx_word("Total"), view->currency, view->total);
+    if (view->parked > 0)
+        say(speech, bx_word("%zu parked"), view->parked);
 }
 
 static void slot(struct ui_speech *speech, const struct bx_view_slot *slot, int steps)
@@ -116,13 +122,22 @@ static void sell(const struct bx_till_view *view, struct ui_speech *speech)
 
 static void pay(const struct bx_till_view *view, struct ui_speech *speech)
 {
-    say(speech, "%s: %s %s %s", bx_word("Pay"), bx_word("Total"), view->currency, view->total);
+    const char *due = view->due[0] == '-' ? view->due + 1 : view->due;
+    if (view->back[0])
+        say(speech, "%s %s", bx_word("Taken back"), view->back);
+    say(speech, "%s: %s %s %s", bx_word("Pay"),
+        view->give_back ? bx_word("To give back") : bx_word("Total"), view->currency, due);
     for (size_t i = 0; i < view->tender_count; i++)
         amount(speech, view->tenders[i].name, view->tenders[i].amount);
     if (view->tender_count > 0)
         amount(speech, bx_word("Left"), view->left);
     if (view->rounding[0])
-        amount(speech, bx_word("Due in cash"), view->due);
+        amount(speech, view->give_back ? bx_word("Give back in cash") : bx_word("Due in cash"),
+               view->cash_due);
+    if (view->asking[0])
+        say(speech, "%s", view->asking);
+    if (view->round_up[0])
+        say(speech, bx_word("o round up %s"), view->round_up);
     amount(speech, bx_word("Received"), view->received);
     amount(speech, bx_word("Change"), view->change);
     if (view->enter[0])
@@ -275,6 +290,8 @@ void ui_speak(const struct bx_till_view *view, struct ui_speech *ret)
     status(view, ret);
     body(view, ret);
     hints(view, ret);
+    if (view->training)
+        say(ret, "%s", bx_word("TRAINING"));
     if (view->caps)
         say(ret, "%s", bx_word("CAPS LOCK"));
     if (view->input[0] && !ui_speak_is_secret(view))

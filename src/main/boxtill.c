@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* boxtill, the till: the program's beginning, and the table of its commands. */
+/* boxtill, the till: the program's beginning. */
 
 #include <signal.h>
 #include <stdio.h>
@@ -10,47 +10,12 @@
 
 #include "boxtill/base/crypto.h"
 #include "boxtill/base/point.h"
-#include "main/cmd.h"
-
-static const struct {
-    const char *name;
-    bx_cmd run;
-    const char *usage, *what;
-} commands[] = {
-    {"login", bx_cmd_login, "login [NUMBER] [--json]",
-     "log a cashier in; the PIN is asked, or read from "
-     "standard input"},
-    {"logout", bx_cmd_logout, "logout [--json]", "log out; basket and queue stay"},
-    {"sell", bx_cmd_sell,
-     "sell LINE [--slot HH:MM] [--event NAME] [--tender cash[:MINOR]|card[:REF]]… [--json]",
-     "sell, 2a1c = two of key a, one of key c"},
-    {"find", bx_cmd_find, "find [TEXT] [--json]",
-     "the last sales, or those with this number or "
-     "ticket code"},
-    {"show", bx_cmd_show, "show NUMBER|CODE [--json]", "one sale"},
-    {"reprint", bx_cmd_reprint, "reprint NUMBER [TICKET] | CODE [--json]",
-     "torn in the hand: the same code again, marked COPY; ticket 0 is the receipt"},
-    {"replace", bx_cmd_replace, "replace NUMBER TICKET | CODE [--reason WORD] [--json]",
-     "gone or unsure: a new code, the old one is refused at the gate"},
-    {"queue", bx_cmd_queue, "queue [--json]", "what the server has not acknowledged"},
-    {"sync", bx_cmd_sync, "sync [--once | --watch] [--json]", "send what waits, once or for good"},
-    {"allot", bx_cmd_allot, "allot [--json]", "the places that are this till's own"},
-    {"offline", bx_cmd_offline, "offline on|off [--json]", "send nothing by choice, or again"},
-    {"journal", bx_cmd_journal, "journal verify [--json] | show [FROM] | export [FROM]",
-     "check, read or copy the journal"},
-    {"enrol", bx_cmd_enrol, "enrol URL CODE [--json]", "make this till known to a booking server"},
-    {"display", bx_cmd_display, "display [--lines]",
-     "what the customer sees, on a second terminal or a pole; --lines: as text"},
-    {"doctor", bx_cmd_doctor, "doctor [--scan] [--json]",
-     "look after disk, clock, server, keys, printer, "
-     "journal"},
-};
+#include "main/cmd_table.h"
 
 static void help(void)
 {
     printf("boxtill [--plain]      the till, in this terminal; plain: as lines of text\n");
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-        printf("boxtill %s\n        %s\n", commands[i].usage, commands[i].what);
+    bx_cmd_usages(NULL);
     printf(
         "boxtill demo\n        a sample museum with server, till and printer, nothing to set up\n"
         "boxtill --version | --help\n\n"
@@ -76,18 +41,24 @@ static int command_run(int argc, char **argv)
 {
     struct bx_place place;
     struct bx_fault fault = {0};
+    int took = 0;
     bool is_till = argc < 2 || strcmp(argv[1], "--plain") == 0;
-    bx_cmd run = is_till ? bx_cmd_till : NULL;
-    for (size_t i = 0; !run && i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            run = commands[i].run;
-    if (!run) {
+    const struct bx_cmd_row *row = bx_cmd_row_find(argc - 1, argv + 1, &took);
+    if (!is_till && !row && bx_cmd_is_known(argv[1])) {
+        bx_cmd_usages(argv[1]);
+        return BX_EXIT_USAGE;
+    }
+    if (!is_till && !row) {
         fprintf(stderr, "boxtill: there is no command \"%.40s\"; see boxtill --help\n", argv[1]);
         return BX_EXIT_USAGE;
     }
     if (bx_home_find(&place.home, &fault) || bx_settings_load(&place.home, &place.settings, &fault))
         return bx_refuse(&fault);
-    return run(&place, is_till ? argc - 1 : argc - 2, argv + (is_till ? 1 : 2));
+    if (is_till)
+        return bx_cmd_till(&place, argc - 1, argv + 1);
+    argc -= 1 + took;
+    argv += 1 + took;
+    return row->run ? row->run(&place, argc, argv) : bx_cmd_row_run(&place, row, argc, argv);
 }
 
 int main(int argc, char **argv)

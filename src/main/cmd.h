@@ -27,15 +27,7 @@ typedef int (*bx_cmd)(const struct bx_place *place, int argc, char **argv);
 
 int bx_cmd_till(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_login(const struct bx_place *place, int argc, char **argv);
-int bx_cmd_logout(const struct bx_place *place, int argc, char **argv);
-int bx_cmd_sell(const struct bx_place *place, int argc, char **argv);
-int bx_cmd_queue(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_sync(const struct bx_place *place, int argc, char **argv);
-int bx_cmd_allot(const struct bx_place *place, int argc, char **argv);
-int bx_cmd_find(const struct bx_place *place, int argc, char **argv);
-int bx_cmd_show(const struct bx_place *place, int argc, char **argv);
-int bx_cmd_reprint(const struct bx_place *place, int argc, char **argv);
-int bx_cmd_replace(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_offline(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_journal(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_enrol(const struct bx_place *place, int argc, char **argv);
@@ -65,6 +57,12 @@ struct bx_args {
     const char *values[BX_ARGS_OPTIONS][BX_ARGS_REPEATS];
 };
 bool bx_args_read(struct bx_args *args, int argc, char **argv);
+
+/* A PIN, typed unseen after PROMPT, a line of standard input, or the first line of FILE (NULL:
+ * none). False after a sentence. PINs never stand on a command line, where every process could read
+ * them. */
+enum { BX_PIN_SIZE = 64 };
+bool bx_pin_read(const char *file, const char *prompt, char out[BX_PIN_SIZE]);
 
 /* Verifies the whole journal, whoever holds it; RET is filled as far as that came. */
 struct bx_journal_found {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* login and logout. A PIN never stands on a command line, where every process could read it: it is
+/* login. A PIN never stands on a command line, where every process could read it: it is
  * typed unseen, or comes as a line on standard input. */
 
 #include <errno.h>
@@ -10,9 +10,10 @@
 
 #include "boxtill/base/crypto.h"
 #include "boxtill/base/text.h"
+#include "boxtill/sys/file.h"
 #include "main/cmd.h"
 
-enum { LINE_SIZE = 64, STORE_MS = 2000 };
+enum { LINE_SIZE = BX_PIN_SIZE, STORE_MS = 2000 };
 
 /* One line, without its end; false at the end of input or when it is too long. Read byte by byte:
  * what stands after it belongs to the next question. */
@@ -55,16 +56,45 @@ static bool question(const char *text, bool hidden, char out[LINE_SIZE])
     return got;
 }
 
+bool bx_pin_read(const char *file, const char *prompt, char out[BX_PIN_SIZE])
+{
+    struct bx_fault fault = {0};
+    bx_buf_auto text;
+    bx_buf_init(&text, LINE_SIZE);
+    if (!file && question(prompt, true, out))
+        return true;
+    if (!file) {
+        fprintf(stderr, "boxtill: no PIN was given\n");
+        return false;
+    }
+    int err = bx_file_read(file, LINE_SIZE - 1, &text, &fault);
+    size_t len = err ? 0 : strcspn(bx_buf_text(&text), "\r\n");
+    if (len > 0)
+        bx_text_copy(out, BX_PIN_SIZE, bx_buf_text(&text));
+    out[len] = '\0';
+    if (text.data)
+        bx_wipe(text.data, text.len);
+    if (len == 0)
+        fprintf(stderr, "boxtill: %s\n", err ? fault.say : "the file holds no PIN");
+    return len > 0;
+}
+
 int bx_cmd_login(const struct bx_place *place, int argc, char **argv)
 {
-    struct bx_args args = {.usage = "login [NUMBER] [--json]", .min = 0, .max = 1};
+    struct bx_args args = {.usage = "login [NUMBER] [--float MINOR] [--pin-file FILE] [--json]",
+                           .options = {"float", "pin-file"},
+                           .min = 0,
+                           .max = 1};
     struct bx_json_writer writer;
     char text[LINE_SIZE], pin[LINE_SIZE];
-    int64_t number;
+    int64_t number, amount = 0;
     bx_buf_auto command;
     bx_buf_init(&command, 0);
     if (!bx_args_read(&args, argc, argv))
         return BX_EXIT_USAGE;
+    const char *given = args.counts[0] > 0 ? args.values[0][0] : "0";
+    if (bx_text_number(given, strlen(given), BX_MONEY_MAX, &amount))
+        return bx_usage(args.usage);
     if (args.word_count > 0)
         BX_TEXT_COPY(text, args.words[0]);
     else if (!question("Cashier number: ", false, text))
@@ -73,29 +103,17 @@ int bx_cmd_login(const struct bx_place *place, int argc, char **argv)
         fprintf(stderr, "boxtill: a cashier's number is a number from 1 to 9999\n");
         return BX_EXIT_USAGE;
     }
-    if (!question("PIN: ", true, pin)) {
-        fprintf(stderr, "boxtill: no PIN was given\n");
+    if (!bx_pin_read(args.counts[1] > 0 ? args.values[1][0] : NULL, "PIN: ", pin))
         return BX_EXIT_USAGE;
-    }
     bx_json_write(&writer, &command);
     bx_json_object_open(&writer, NULL);
     bx_json_put_string(&writer, "verb", "login");
     bx_json_put_int(&writer, "number", number);
     bx_json_put_string(&writer, "pin", pin);
+    bx_json_put_int(&writer, "float", amount);
     bx_json_object_close(&writer);
     int status = bx_cmd_send(place, &command, args.json, STORE_MS);
     bx_wipe(pin, sizeof(pin));
     bx_wipe(command.data, command.len);
     return status;
-}
-
-int bx_cmd_logout(const struct bx_place *place, int argc, char **argv)
-{
-    struct bx_args args = {.usage = "logout [--json]", .min = 0, .max = 0};
-    bx_buf_auto command;
-    bx_buf_init(&command, 0);
-    if (!bx_args_read(&args, argc, argv))
-        return BX_EXIT_USAGE;
-    bx_buf_text_add(&command, "{\"verb\":\"logout\"}");
-    return bx_cmd_send(place, &command, args.json, STORE_MS);
 }

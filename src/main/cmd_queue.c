@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Commands about the server's side of things: queue, sync, allot, offline. */
+/* Commands about the server's side of things: sync, offline. */
 
 #include <poll.h>
 #include <signal.h>
@@ -23,16 +23,6 @@ static int simple(const struct bx_place *place, const char *usage, const char *c
         return BX_EXIT_USAGE;
     bx_buf_text_add(&command, command_text);
     return bx_cmd_send(place, &command, args.json, linger_ms);
-}
-
-int bx_cmd_queue(const struct bx_place *place, int argc, char **argv)
-{
-    return simple(place, "queue [--json]", "{\"verb\":\"queue\"}", argc, argv, SETTLE_MS);
-}
-
-int bx_cmd_allot(const struct bx_place *place, int argc, char **argv)
-{
-    return simple(place, "allot [--json]", "{\"verb\":\"allot\"}", argc, argv, SETTLE_MS);
 }
 
 int bx_cmd_offline(const struct bx_place *place, int argc, char **argv)

@@ -92,7 +92,7 @@ static void try_now(struct bx_till *till)
         bx_say(till, BX_TONE_WARN, "Offline by choice: O goes online again.");
         return;
     }
-    bx_link_try_now(till);
+    bx_attempts_again(till);
     bx_say(till, BX_TONE_PLAIN, "Asking the server now.");
 }
 
@@ -332,6 +332,8 @@ void bx_counter_press(struct bx_till *till, int key)
     if (screen == BX_SCREEN_CHANGE) {
         bx_counter_home(till);
         screen = BX_SCREEN_SELL;
+        if (bx_invoice_due(till))
+            return;
         if (key == BX_KEY_ENTER || key == BX_KEY_ESC)
             return;
     }

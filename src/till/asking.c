@@ -31,7 +31,8 @@ int bx_question_ask(struct bx_till *till, enum bx_question question,
 
 bool bx_question_is_open(const struct bx_till *till)
 {
-    return till->askings.count > 0 || till->attempts.read_request || till->voucher.read_request;
+    return till->askings.count > 0 || till->attempts.read_request || till->voucher.read_request ||
+           till->offline.request;
 }
 
 bool bx_question_answer(struct bx_till *till, const struct bx_booking_answer *answer)

@@ -7,12 +7,21 @@
  *   {"verb":"login","number":7,"pin":"1234"}     {"user":7,"name":"Ana","shift":41}
  *   {"verb":"logout"}  {"verb":"lock"}           {"user":0} or the locked user's
  *   {"verb":"sell","basket":"2a1c","slot":"14:30","event":"perm","tenders":["cash:6000"]}
- *       basket: the screen's grammar; slot: "14:30", "2026-11-25 14:30" or an id (default: the one
- *       running or next); event: id or name (default: the first); tenders: "cash", "cash:AMOUNT",
- *       "card", "card:REFERENCE" (default: cash, exact)
+ *       basket: the screen's grammar (grammar.h: "2a1c 14:30 member:F-1042 discount:press"), or
+ *       "resume" the id of a parked one; slot: "14:30", "2026-11-25 14:30" or an id (default: the
+ *       one running or next); event: id or name (default: the first); tenders: "cash",
+ *       "cash:AMOUNT", "card", "card:REFERENCE", "card:20.00", "voucher:CODE", "account:ID",
+ *       "prepaid" (default: cash, exact; for an order that is paid: prepaid)
  *       {"number":"2-000412","id":"…","seq":412,"hash":"hex","currency":"EUR","exponent":2,
  *        "total":5700,"rounding":0,"received":6000,"change":300,"offline":false,
+ *        "tenders":[{"kind":"cash","amount":5700,"reference":""}],
+ *        "lines":[{"product":"adult","quantity":2,"price":2400,"off":0,"amount":4800,"why":""}],
  *        "tickets":[{"code":"B1…","product":"adult","slot":"…","date":"2026-11-24"}]}
+ *   {"verb":"park","name":"Mrs Grey"}    the basket on the screen: {"basket":"id"}
+ *   {"verb":"parked"}    {"baskets":[{"basket","name","till","here",…}]}
+ *   {"verb":"arrivals","text":"lincoln","all":false}
+ *       {"orders":[{"ref","kind","name","note","date","minute","persons","prepaid","account",
+ *        "state":"expected|collected|cancelled"}]}
  *   {"verb":"queue"}
  *       {"queued":7,"attention":1,"online":true,"entries":[{"seq":9,"kind":"sale","number":"2-000003",
  *        "id":"…","at":µs,"state":"queued|waiting|attention","task":"","say":""}]}
@@ -36,7 +45,12 @@
  *   {"verb":"shift","act":"x"}      the report
  *   {"verb":"shift","act":"close","amount":25700,"next_float":20000,"bag":"7"} or "drawers":[{…}]
  *       the Z report; 1 when the count differs: once more with what is counted then
- *   {"verb":"report","what":"z","n":3}   a Z again, with what is confirmed of it now; or "x"
+ *   {"verb":"report","what":"z","n":3}   a Z again, with what is confirmed of it now; "x" the
+ *       figures so far; {"what":"closing","period":"2026-11-24|2026-11|2026"}; "format":"csv"
+ *   {"verb":"report","what":"day|types|slots|events|hours|tenders|cashiers|discounts|corrections|
+ *       cash|bookings","from":"2026-11-24","to":"2026-11-30"}
+ *       {"report","from","to","currency","exponent",
+ *        "rows":[{"what","name","label","count","amount"}]}
  *   {"verb":"training","on":true}
  *       all that wants it: "reason", "note", "approver", "approver_pin"
  *   {"verb":"void","number":"2-000412","reason":"mistake"}

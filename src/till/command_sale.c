@@ -377,6 +377,34 @@ static void tickets_put(struct bx_json_writer *writer, const struct bx_sale *sal
     bx_json_array_close(writer);
 }
 
+static void parts_put(struct bx_json_writer *writer, const struct bx_sale *sale)
+{
+    bx_json_array_open(writer, "tenders");
+    for (int i = 0; i < sale->tender_count; i++) {
+        bx_json_object_open(writer, NULL);
+        bx_json_put_string(writer, "kind", bx_tender_word(sale->tenders[i].kind));
+        bx_json_put_int(writer, "amount", sale->tenders[i].amount.minor);
+        bx_json_put_string(writer, "reference", sale->tenders[i].reference);
+        bx_json_object_close(writer);
+    }
+    bx_json_array_close(writer);
+    bx_json_array_open(writer, "lines");
+    for (int i = 0; i < sale->basket.count; i++) {
+        const struct bx_line *line = &sale->basket.lines[i];
+        bx_money amount = {0};
+        bx_json_object_open(writer, NULL);
+        bx_json_put_string(writer, "product", line->product.s);
+        bx_json_put_int(writer, "quantity", line->quantity);
+        bx_json_put_int(writer, "price", line->price.minor);
+        bx_json_put_int(writer, "off", line->off.minor);
+        if (bx_line_amount(line, &amount) == 0)
+            bx_json_put_int(writer, "amount", amount.minor);
+        bx_json_put_string(writer, "why", line->why.s);
+        bx_json_object_close(writer);
+    }
+    bx_json_array_close(writer);
+}
+
 void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
                      const struct bx_hash *hash, const struct bx_sale *sale)
 {
@@ -408,6 +436,9 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
     bx_json_put_int(&writer, "received", received.minor);
     bx_json_put_int(&writer, "change", change.minor);
     bx_json_put_bool(&writer, "offline", sale->offline);
+    if (command->desk->warn[0])
+        bx_json_put_string(&writer, "warn", command->desk->warn);
+    parts_put(&writer, sale);
     tickets_put(&writer, sale);
     bx_json_object_close(&writer);
     bx_buf_format(&command->human, "%s  %s", head->number, sale->currency);

@@ -104,6 +104,8 @@ static void sold(struct bx_till *till, const struct bx_intent *intent,
     bx_returns_follow(till, intent, head);
     if (moves_cash(intent->sale))
         bx_drawer_open(till, ref, intent->sale->drawer, intent->sale->training);
+    if (desk && desk->deal.invoice && intent->origin == 0)
+        BX_TEXT_COPY(till->counter.bill, head->number);
     if (desk)
         bx_desk_committed(till, desk, true);
     if (intent->origin == 0)

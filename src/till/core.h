@@ -83,6 +83,7 @@ struct bx_command {    /* one under way at a time; others wait at the caller */
     int nth, part;             /* its discounts and parts that are done */
     struct bx_buf json, human; /* the answer as it grows */
     struct bx_command_warrant warrant;
+    bool csv;                  /* its text is CSV */
     const struct bx_verb *row; /* of the table of verbs */
 };
 void bx_command_take(struct bx_till *till, int64_t request, const char *json, size_t len);
@@ -133,7 +134,7 @@ struct bx_till {
     struct bx_shelf shelf;
     struct bx_id collected[BX_COLLECTED_MAX]; /* orders, the last of this run */
     size_t collected_count;
-    bx_money offline_total;   /* sold since contact was lost */
+    struct bx_offline offline;
     struct bx_hash displayed; /* what the customer sees */
     struct bx_commits commits;
     struct bx_papers papers;

@@ -182,8 +182,13 @@ static const struct bx_form_kind back_form = {"Refund", back_fields, back_check,
 static void back_open(struct bx_till *till, enum bx_kind kind)
 {
     struct bx_case *one = open_case(till);
+    struct bx_fault fault = {0};
     if (!one)
         return;
+    if (bx_return_check(till, one, kind, &fault)) {
+        bx_counter_fault(till, &fault);
+        return;
+    }
     const struct bx_item *item = bx_items_at(till, till->counter.selected);
     struct back back = {.kind = kind,
                         .ticket = item && bx_case_has(one, item->ticket) ? item->ticket : -1};

@@ -87,17 +87,18 @@ struct bx_counter {
     size_t item_count, item_cap;
     int64_t read_request;
     enum bx_reading reading;
-    bx_money lapsed;        /* of vouchers in the payment that is open: told when it is over */
-    int line_column;        /* LINE: where what failed begins, from 1; 0 nowhere */
-    char wanted[48];        /* what BX_READING_ONE looks for */
-    int64_t listed;         /* what the list depends on, when it was read */
-    size_t queue_at;        /* QUEUE: the one that something is done about */
-    enum bx_action then;    /* SALE: once all of it is read */
-    bool venue;             /* FIND: all tills' sales, asked of the server */
-    bool more;              /* FIND: there are older ones */
-    char venue_text[64];    /* what the server was asked for */
-    struct bx_id venue_ask; /* and the question under way; zero: none */
-    struct bx_case *sale;   /* the one open on SALE, owned */
+    bx_money lapsed;           /* of vouchers in the payment that is open: told when it is over */
+    int line_column;           /* LINE: where what failed begins, from 1; 0 nowhere */
+    char wanted[48];           /* what BX_READING_ONE looks for */
+    int64_t listed;            /* what the list depends on, when it was read */
+    size_t queue_at;           /* QUEUE: the one that something is done about */
+    char bill[BX_NUMBER_SIZE]; /* an invoice was asked for with this sale */
+    enum bx_action then;       /* SALE: once all of it is read */
+    bool venue;                /* FIND: all tills' sales, asked of the server */
+    bool more;                 /* FIND: there are older ones */
+    char venue_text[64];       /* what the server was asked for */
+    struct bx_id venue_ask;    /* and the question under way; zero: none */
+    struct bx_case *sale;      /* the one open on SALE, owned */
     int palette[BX_ACTIONS];
     size_t palette_count;
     /* forms, menus, sheets */

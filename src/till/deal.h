@@ -137,6 +137,13 @@ void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold);
 /* The desk of ORIGIN, or NULL when its command is gone. */
 struct bx_desk *bx_desk_of(struct bx_till *till, bx_origin origin);
 
+/* What was done since contact was lost, also by an earlier life of this till. */
+struct bx_offline {
+    bx_money total; /* sold */
+    bx_utc since;   /* by the journal; 0: by this life's own clock */
+    int64_t request;
+};
+
 /* --- limits.c --------------------------------------------------------------------------------- */
 
 enum bx_look { BX_LOOK_WITHIN, BX_LOOK_WARN, BX_LOOK_ASK, BX_LOOK_BLOCK };
@@ -146,6 +153,11 @@ enum bx_look bx_limits_offline(const struct bx_till *till, const struct bx_desk 
                                struct bx_fault *fault);
 int bx_must bx_limits_tender(const struct bx_till *till, enum bx_tender_kind kind,
                              struct bx_fault *fault);
+/* A till that starts without contact goes on counting. */
+void bx_limits_start(struct bx_till *till, const struct bx_journal_state *state);
+void bx_limits_rows(struct bx_till *till, const struct bx_event *event);
+/* Contact: the count begins anew. */
+void bx_limits_found(struct bx_till *till);
 /* A sale was stored: it counts for what was sold offline. */
 void bx_limits_sold(struct bx_till *till, const struct bx_sale *sale);
 

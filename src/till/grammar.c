@@ -210,7 +210,10 @@ int bx_said_part_read(const char *text, int exponent, struct bx_said_part *ret,
                             "account:ID or prepaid.");
     memcpy(word, text, len);
     word[len] = '\0';
-    if (bx_tender_parse(word, &ret->kind) || ret->kind == BX_TENDER_STORED)
+    int unknown = bx_tender_parse(word, &ret->kind);
+    if (ret->kind == BX_TENDER_STORED) /* its code says what it is */
+        ret->kind = BX_TENDER_VOUCHER;
+    if (unknown)
         return bx_fault_say(fault, BX_ERR_INPUT,
                             "A tender is cash, cash:AMOUNT, card, card:REFERENCE, voucher:CODE, "
                             "account:ID or prepaid.");
@@ -266,7 +269,7 @@ static bool part_goes_on(const char *word, struct reading *to)
 
 static bool is_tender(const char *word)
 {
-    static const char *const words[] = {"cash", "card", "voucher", "account", "prepaid"};
+    static const char *const words[] = {"cash", "card", "voucher", "stored", "account", "prepaid"};
     size_t len = strcspn(word, ":");
     for (size_t i = 0; i < bx_countof(words); i++)
         if (strlen(words[i]) == len && strncmp(words[i], word, len) == 0)

@@ -165,3 +165,15 @@ void bx_correct_invoice(struct bx_till *till)
     else
         bx_form_open(till, &buyer_form, NULL, 0);
 }
+
+bool bx_invoice_due(struct bx_till *till)
+{
+    struct bx_counter *counter = &till->counter;
+    if (!counter->bill[0])
+        return false;
+    counter->wanted[0] = '\0';
+    bx_lists_read(till, BX_READING_ONE, BX_QUERY_NUMBER, 0, 1, counter->bill);
+    counter->bill[0] = '\0';
+    counter->then = BX_ACTION_BILL;
+    return true;
+}

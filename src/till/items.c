@@ -96,9 +96,10 @@ static void lines_text(const struct bx_sale *sale, char *out, size_t size)
 }
 
 /* What a sale is found by beside number, time, lines and amount. */
-static void more_text(const struct bx_sale *sale, char *out, size_t size)
+static void more_text(const struct bx_till *till, const struct bx_sale *sale, char *out,
+                      size_t size)
 {
-    char text[128] = "";
+    char text[512] = "";
     size_t len = 0;
     for (int i = 0; i < sale->tender_count && len < sizeof(text) - 1; i++) {
         if (!sale->tenders[i].reference[0])
@@ -107,6 +108,12 @@ static void more_text(const struct bx_sale *sale, char *out, size_t size)
                          sale->tenders[i].reference);
         len += n > 0 ? (size_t)n : 0;
     }
+    const struct bx_order *order = till->orders && !bx_id_is_zero(&sale->order)
+                                       ? bx_orders_find(till->orders, &sale->order)
+                                       : NULL;
+    if (order && len < sizeof(text) - 1)
+        snprintf(text + len, sizeof(text) - len, "%s%s %s", len > 0 ? " " : "", order->ref,
+                 order->name);
     bx_text_copy(out, size, text);
 }
 
@@ -120,7 +127,7 @@ void bx_item_describe(const struct bx_till *till, const struct bx_row *row, stru
         !bx_sale_decode(row->body, row->len, room, NULL)) {
         lines_text(room, lines, sizeof(lines));
         ret->amount = bx_sale_due(room);
-        more_text(room, ret->more, sizeof(ret->more));
+        more_text(till, room, ret->more, sizeof(ret->more));
         ret->has_amount = true;
     }
     BX_TEXT_COPY(ret->a, row->head.number[0] ? row->head.number : bx_kind_name(row->head.kind));
@@ -135,6 +142,17 @@ static void entry_item(struct bx_till *till, size_t index, struct bx_sale *sale)
         bx_item_describe(till, &till->counter.rows[index], sale, item);
 }
 
+/* A correction's tells what it took back. */
+static void receipt_text(const struct bx_sale *sale, char *out, size_t size)
+{
+    char text[192] = "";
+    if (sale->back.count > 0)
+        basket_text(&sale->back, "-", text, sizeof(text));
+    char whole[256];
+    snprintf(whole, sizeof(whole), "%s%s%s", bx_word("Receipt"), text[0] ? "  " : "", text);
+    bx_text_copy(out, size, whole);
+}
+
 /* The receipt first, then the tickets. */
 static void document_items(struct bx_till *till, size_t index, const struct bx_row *row,
                            const struct bx_sale *sale)
@@ -147,8 +165,8 @@ static void document_items(struct bx_till *till, size_t index, const struct bx_r
         item->ticket = ticket;
         BX_TEXT_COPY(item->a, row->head.number);
         if (ticket < 0) {
-            BX_TEXT_COPY(item->b, bx_word("Receipt"));
-            item->amount = sale->totals.total;
+            receipt_text(sale, item->b, sizeof(item->b));
+            item->amount = bx_sale_due(sale);
             item->has_amount = true;
             continue;
         }
@@ -286,6 +304,8 @@ const struct bx_item *bx_items_at(const struct bx_till *till, size_t nth)
 const struct bx_row *bx_items_row(const struct bx_till *till, const struct bx_item *item)
 {
     const struct bx_counter *counter = &till->counter;
+    if (item->row == SIZE_MAX)
+        return NULL;
     if (counter->row_count == 0)
         return counter->sale ? &counter->sale->row : NULL;
     return item->row < counter->row_count ? &counter->rows[item->row] : NULL;
@@ -329,6 +349,23 @@ void bx_items_found(struct bx_till *till, const struct bx_found_sale *sales, int
         BX_TEXT_COPY(item->a, sale->number);
         BX_TEXT_COPY(item->b, text);
         item->amount = sale->total;
+        item->has_amount = true;
+    }
+}
+
+void bx_items_attempts(struct bx_till *till)
+{
+    char moment[32];
+    for (size_t i = 0; i < till->attempts.count; i++) {
+        const struct bx_attempt *attempt = &till->attempts.rows[i];
+        struct bx_item *item = attempt->unknown ? item_add(till, SIZE_MAX) : NULL;
+        if (!item)
+            continue;
+        moment_text(till, attempt->since, moment, sizeof(moment));
+        BX_TEXT_COPY(item->a, bx_tender_name(attempt->entry.kind));
+        BX_TEXT_COPY(item->b, moment);
+        BX_TEXT_COPY(item->more, bx_word("charged or not? T asks the server again"));
+        item->amount = attempt->entry.amount;
         item->has_amount = true;
     }
 }

@@ -47,6 +47,9 @@ enum bx_look bx_limits_offline(const struct bx_till *till, const struct bx_desk 
         bx_basket_totals(&desk->basket, till->programme->tax_included, &totals))
         return look;
     int64_t minutes = minutes_since(till, till->link.offline_since);
+    int64_t before = (till->turn.utc.us - till->offline.since.us) / BX_SECOND_US / 60;
+    if (till->offline.since.us != 0 && before > minutes)
+        minutes = before;
     snprintf(text, sizeof(text),
              "Offline for %" PRId64 " minutes, more than the %" PRId64 " that this venue allows.",
              minutes, limits->offline_minutes.at);
@@ -57,7 +60,7 @@ enum bx_look bx_limits_offline(const struct bx_till *till, const struct bx_desk 
     snprintf(text, sizeof(text), "%s is more than one sale may come to offline.",
              bx_counter_money(till, totals.total, money));
     harder(&look, bx_limit_look(&limits->offline_sale, totals.total.minor), fault, text);
-    int64_t sum = till->offline_total.minor + totals.total.minor;
+    int64_t sum = till->offline.total.minor + totals.total.minor;
     snprintf(text, sizeof(text), "With this sale %s were sold offline, more than allowed.",
              bx_counter_money(till, bx_money_of(sum), money));
     harder(&look, bx_limit_look(&limits->offline_total, sum), fault, text);
@@ -90,5 +93,34 @@ int bx_limits_tender(const struct bx_till *till, enum bx_tender_kind kind, struc
 void bx_limits_sold(struct bx_till *till, const struct bx_sale *sale)
 {
     if (sale->offline && !sale->training)
-        till->offline_total.minor += sale->totals.total.minor - sale->back_totals.total.minor;
+        till->offline.total.minor += sale->totals.total.minor - sale->back_totals.total.minor;
+}
+
+void bx_limits_found(struct bx_till *till)
+{
+    till->offline = (struct bx_offline){0};
+}
+
+/* What is unsent was done without contact. */
+void bx_limits_start(struct bx_till *till, const struct bx_journal_state *state)
+{
+    if (!state->offline)
+        return;
+    struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_READ);
+    effect->request = till->offline.request = bx_till_request(till);
+    effect->of.query = (struct bx_query){.kind = BX_QUERY_QUEUED, .limit = BX_ROWS_MAX};
+}
+
+void bx_limits_rows(struct bx_till *till, const struct bx_event *event)
+{
+    struct bx_sale *sale = bx_new(struct bx_sale);
+    till->offline.request = 0;
+    for (size_t i = 0; i < event->of.rows.count; i++) {
+        const struct bx_row *row = &event->of.rows.rows[i];
+        if (row->head.kind == BX_KIND_OFFLINE_START)
+            till->offline.since = row->head.at;
+        if (row->head.kind == BX_KIND_SALE && !bx_sale_decode(row->body, row->len, sale, NULL))
+            bx_limits_sold(till, sale);
+    }
+    bx_free(sale);
 }

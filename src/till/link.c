@@ -100,6 +100,7 @@ static void found(struct bx_till *till)
         return;
     link->online = true;
     link->pending = true;
+    bx_limits_found(till);
     link->next_documents = till->turn.mono;
     bx_leases_kick(till);
     if (!link->noted)

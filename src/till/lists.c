@@ -40,9 +40,9 @@ void bx_lists_forget(struct bx_till *till)
 /* What a list depends on, as one number: it is read again when that changes. */
 static int64_t dependence(const struct bx_till *till, enum bx_screen screen)
 {
-    return screen == BX_SCREEN_QUEUE
-               ? till->next_seq * 4096 + till->link.queued * 64 + till->link.attention
-               : till->next_seq;
+    return screen == BX_SCREEN_QUEUE ? till->next_seq * 4096 + till->link.queued * 64 +
+                                           till->link.attention * 16 + (int64_t)till->attempts.count
+                                     : till->next_seq;
 }
 
 void bx_lists_load(struct bx_till *till, enum bx_screen screen)
@@ -75,9 +75,11 @@ void bx_lists_follow(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     enum bx_screen screen = counter->screen;
-    if (counter->then && (screen != BX_SCREEN_SALE || !counter->sale)) {
+    if (counter->then && (screen != BX_SCREEN_SALE || !counter->sale) &&
+        counter->read_request == 0) {
         counter->then = BX_ACTION_NONE;
-    } else if (counter->then && bx_case_is_ready(counter->sale)) {
+    } else if (counter->then && screen == BX_SCREEN_SALE && counter->sale &&
+               bx_case_is_ready(counter->sale)) {
         enum bx_action then = counter->then;
         counter->then = BX_ACTION_NONE;
         bx_counter_act(till, then);
@@ -239,6 +241,7 @@ void bx_counter_rows(struct bx_till *till, const struct bx_event *event)
     case BX_READING_UNSURE: paper_take(till, rows, count, false); break;
     case BX_READING_ATTENTION:
         bx_items_forget(till);
+        bx_items_attempts(till);
         list_take(till, BX_SCREEN_QUEUE, rows, count);
         bx_lists_read(till, BX_READING_QUEUED, BX_QUERY_QUEUED, 0, QUEUE_ROWS, "");
         break;

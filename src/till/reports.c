@@ -115,29 +115,51 @@ void bx_report_fill(struct bx_till *till, int64_t unsent, struct bx_report *ret)
 /* --- in words -----------------------------------------------------------------------------------
  */
 
-static const char *name_of(void *arg, const char *what, const char *id)
+static const char *cashier_name(const struct bx_till *till, const char *id)
 {
-    const struct bx_till *till = arg;
-    struct bx_slug slug = {0};
     int64_t number;
+    const struct bx_user *user = till->staff && bx_text_number(id, strlen(id), 9999, &number) == 0
+                                     ? bx_staff_user(till->staff, number)
+                                     : NULL;
+    return user ? user->name : NULL;
+}
+
+/* A discount is named by the rule or the reason that made it. */
+static const char *why_name(const struct bx_programme *programme, const struct bx_slug *id)
+{
+    for (size_t i = 0; i < programme->rule_count; i++)
+        if (bx_slug_equal(&programme->rules[i].id, id))
+            return programme->rules[i].name;
+    for (size_t i = 0; i < programme->reason_count; i++)
+        if (bx_slug_equal(&programme->reasons[i].id, id))
+            return programme->reasons[i].name;
+    return NULL;
+}
+
+const char *bx_report_name(const struct bx_till *till, const char *what, const char *id)
+{
+    const struct bx_programme *programme = till->programme;
+    struct bx_slug slug = {0};
     BX_TEXT_COPY(slug.s, id);
-    if (strncmp(what, "cashier", 7) == 0) {
-        const struct bx_user *user =
-            till->staff && bx_text_number(id, strlen(id), 9999, &number) == 0
-                ? bx_staff_user(till->staff, number)
-                : NULL;
-        return user ? user->name : NULL;
-    }
-    if (!till->programme)
+    if (strncmp(what, "cashier", 7) == 0)
+        return cashier_name(till, id);
+    if (!programme)
         return NULL;
     if (strcmp(what, "product") == 0) {
-        const struct bx_product *product = bx_programme_product(till->programme, &slug);
+        const struct bx_product *product = bx_programme_product(programme, &slug);
         return product ? product->name : NULL;
     }
-    for (size_t i = 0; strcmp(what, "event") == 0 && i < till->programme->event_count; i++)
-        if (bx_slug_equal(&till->programme->events[i].id, &slug))
-            return till->programme->events[i].name;
+    if (strcmp(what, "discount") == 0 || strcmp(what, "reason") == 0)
+        return why_name(programme, &slug);
+    for (size_t i = 0; strcmp(what, "event") == 0 && i < programme->event_count; i++)
+        if (bx_slug_equal(&programme->events[i].id, &slug))
+            return programme->events[i].name;
     return NULL;
+}
+
+static const char *name_of(void *arg, const char *what, const char *id)
+{
+    return bx_report_name(arg, what, id);
 }
 
 static struct bx_report_names names_of(const struct bx_till *till, bx_utc at)
@@ -178,7 +200,10 @@ void bx_report_put(struct bx_till *till, const struct bx_entry_head *head,
     struct bx_report_names names = names_of(till, head->at);
     bx_buf_clear(&command->json);
     bx_report_json(head, report, &names, &command->json);
-    bx_report_text(head, report, &names, SCREEN_COLUMNS, &command->human);
+    if (command->csv)
+        bx_report_csv(head, report, &names, &command->human);
+    else
+        bx_report_text(head, report, &names, SCREEN_COLUMNS, &command->human);
 }
 
 /* --- X ------------------------------------------------------------------------------------------

@@ -175,6 +175,14 @@ static int used_check(const struct bx_case *one, const struct bx_taking *taking,
     return 0;
 }
 
+/* Whether a voucher that was sold has been used in the meantime is not known here. */
+static void voucher_check(const struct bx_sale *draft, enum bx_need *need)
+{
+    for (int i = 0; i < draft->back.count; i++)
+        if (draft->back.lines[i].kind == BX_LINE_VOUCHER)
+            *need = BX_NEED_SUPERVISOR;
+}
+
 static bx_money cash_of(const struct bx_sale *draft)
 {
     bx_money cash = {0};
@@ -225,11 +233,33 @@ static int cash_check(struct bx_till *till, bx_origin origin, const struct bx_ca
                        bx_counter_money(till, bx_money_of(limits->refund_amount.at), most), text);
         err = bx_limit_check(till, origin, &limits->refund_amount, cash.minor, say, need, fault);
     }
-    bx_money holds = bx_drawer_expected(till);
-    if (!err && !draft->training && holds.minor < cash.minor)
-        bx_told(till, origin, BX_TONE_WARN, "The drawer should hold only %s: %s is more.",
-                bx_counter_money(till, holds, most), text);
     return err;
+}
+
+/* What the drawer should hold, when that is less than goes out of it; else -1. */
+static int64_t drawer_short(const struct bx_till *till, const struct bx_sale *draft)
+{
+    int64_t holds = bx_drawer_expected(till).minor;
+    return draft->training || holds >= cash_of(draft).minor ? -1 : holds;
+}
+
+/* What is asked: what goes back, and whether there is enough to give. */
+static void text_make(struct bx_till *till, bx_origin origin, const struct bx_taking *taking,
+                      const struct bx_sale *draft, char *out, size_t size)
+{
+    char money[200], total[BX_MONEY_TEXT], holds[BX_MONEY_TEXT];
+    int64_t little = drawer_short(till, draft);
+    bx_tenders_text(draft, money, sizeof(money));
+    bx_counter_money(till, draft->back_totals.total, total);
+    bx_counter_money(till, bx_money_of(little), holds);
+    if (taking->kind == BX_KIND_EXCHANGE)
+        bx_words_print(out, size, "%s comes back.", total);
+    else if (little < 0)
+        bx_words_print(out, size, "Give back %s.", money);
+    else
+        bx_words_print(out, size, "Give back %s. The drawer should hold only %s.", money, holds);
+    if (little >= 0 && origin != 0)
+        bx_told(till, origin, BX_TONE_WARN, "The drawer should hold only %s.", holds);
 }
 
 static int age_check(struct bx_till *till, bx_origin origin, const struct bx_case *one,
@@ -360,6 +390,20 @@ static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warr
     bx_refused(till, origin, &fault);
 }
 
+int bx_return_check(const struct bx_till *till, const struct bx_case *one, enum bx_kind kind,
+                    struct bx_fault *fault)
+{
+    int err = bx_may_act(till, fault);
+    if (!err)
+        err = kind_check(till, one, kind, fault);
+    if (!err)
+        err = contact_check(till, one, fault);
+    if (!err && bx_remains_is_empty(&one->remains))
+        err = bx_fault_say(fault, BX_ERR_REFUSED, "All of %s was taken back already.",
+                           one->row.head.number);
+    return err;
+}
+
 int bx_return_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
                   const struct bx_taking *taking, struct bx_fault *fault)
 {
@@ -369,13 +413,8 @@ int bx_return_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
                                  .done = allowed,
                                  .arg = taking,
                                  .size = sizeof(*taking)};
-    char money[200], total[BX_MONEY_TEXT];
     struct bx_sale *draft = bx_new(struct bx_sale);
-    int err = bx_may_act(till, fault);
-    if (!err)
-        err = kind_check(till, one, taking->kind, fault);
-    if (!err)
-        err = contact_check(till, one, fault);
+    int err = bx_return_check(till, one, taking->kind, fault);
     if (!err && taking->kind == BX_KIND_EXCHANGE)
         err = bx_exchange_check(till, origin, fault);
     if (!err)
@@ -384,22 +423,19 @@ int bx_return_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
         err = used_check(one, taking, draft, &ask.need, fault);
     if (!err && taking->kind == BX_KIND_VOID)
         err = age_check(till, origin, one, &ask.need, fault);
-    if (!err)
+    if (!err) {
+        voucher_check(draft, &ask.need);
         err = way_check(till, one, draft, &ask.need, fault);
+    }
     if (!err)
         err = cash_check(till, origin, one, draft, &ask.need, fault);
     if (!err) {
-        bx_tenders_text(draft, money, sizeof(money));
-        bx_counter_money(till, draft->back_totals.total, total);
         bx_words_print(ask.title, sizeof(ask.title),
                        taking->kind == BX_KIND_VOID     ? "Void %s"
                        : taking->kind == BX_KIND_REFUND ? "Refund %s"
                                                         : "Exchange %s",
                        one->row.head.number);
-        if (taking->kind == BX_KIND_EXCHANGE)
-            bx_words_print(ask.text, sizeof(ask.text), "%s comes back.", total);
-        else
-            bx_words_print(ask.text, sizeof(ask.text), "Give back %s.", money);
+        text_make(till, origin, taking, draft, ask.text, sizeof(ask.text));
         err = bx_warrant_ask(till, &ask, fault);
     }
     bx_free(draft);

@@ -175,6 +175,8 @@ void bx_items_make(struct bx_till *till, enum bx_screen screen, size_t first);
 void bx_items_sale_open(struct bx_till *till, const struct bx_row *row, const char *code);
 /* TAKEN is shown on SALE. */
 void bx_items_case_open(struct bx_till *till, struct bx_case *taken, const char *code);
+/* QUEUE: money that was asked of somebody who has not answered. They have no row. */
+void bx_items_attempts(struct bx_till *till);
 /* What a list says of ROW; ROOM for its sale. */
 void bx_item_describe(const struct bx_till *till, const struct bx_row *row, struct bx_sale *room,
                       struct bx_item *ret);
@@ -236,6 +238,8 @@ void bx_correct_exchange(struct bx_till *till);
 void bx_correct_tender(struct bx_till *till);
 void bx_correct_dispute(struct bx_till *till);
 void bx_correct_invoice(struct bx_till *till);
+/* Asks for the buyer when an invoice was wanted with the last sale. */
+bool bx_invoice_due(struct bx_till *till);
 /* All that was sold for the chosen slot (sweep.c). */
 void bx_correct_slot(struct bx_till *till);
 

@@ -238,7 +238,12 @@ static void pay_fill(const struct bx_till *till, struct bx_till_view *v)
     if (!till->desk.tendering)
         return;
     bx_desk_left(till, &till->desk, &left, &cash);
-    bx_counter_money(till, till->desk.sale.totals.total, v->due);
+    bx_money due = bx_sale_due(&till->desk.sale);
+    bx_counter_money(till, due, v->due);
+    bx_counter_money(till, cash, v->cash_due);
+    if (due.minor != till->desk.sale.totals.total.minor)
+        bx_counter_money(till, bx_money_of(due.minor - till->desk.sale.totals.total.minor),
+                         v->back);
     if (cash.minor != left.minor)
         bx_counter_money(till, bx_money_of(cash.minor - left.minor), v->rounding);
     tenders_fill(till, v);

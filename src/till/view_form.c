@@ -122,6 +122,9 @@ static void sheet_fill(const struct bx_till *till, struct bx_till_view *v)
 void bx_view_form(const struct bx_till *till, struct bx_till_view *v)
 {
     const struct bx_counter *counter = &till->counter;
+    /* What is typed stands in its field, as dots when it is a PIN. */
+    if (v->screen == BX_SCREEN_FORM)
+        v->input[0] = '\0';
     if (v->screen == BX_SCREEN_FORM && counter->form)
         form_fill(till, counter->form, v);
     else if (v->screen == BX_SCREEN_MENU)

@@ -98,8 +98,11 @@ static void entry_words(const struct bx_till *till, const struct bx_item *item,
 {
     const struct bx_row *row = bx_items_row(till, item);
     char age[24];
-    if (!row)
+    if (!row) {
+        v->tone = BX_TONE_BAD;
+        BX_TEXT_COPY(v->c, item->more);
         return;
+    }
     const char *answer = answer_words(row, &v->tone);
     if (till->counter.screen == BX_SCREEN_FIND && till->counter.venue)
         return;
@@ -161,7 +164,7 @@ static void sale_title(const struct bx_till *till, struct bx_till_view *v)
     bx_day_text(till, date, true, day, sizeof(day));
     snprintf(title, sizeof(title), "%s  %s %s  %s %s  %s", sale->row.head.number, day,
              bx_slot_time(sale->row.head.at, offset, time), sale->sale.currency,
-             bx_counter_money(till, sale->sale.totals.total, total),
+             bx_counter_money(till, bx_sale_due(&sale->sale), total),
              answer_words(&sale->row, &tone));
     BX_TEXT_COPY(v->title, title);
 }
@@ -184,7 +187,8 @@ static void queue_title(const struct bx_till *till, struct bx_till_view *v)
 
 void bx_view_lists(const struct bx_till *till, struct bx_till_view *v)
 {
-    switch (v->screen) {
+    enum bx_screen seen = v->screen == BX_SCREEN_FORM ? v->under : v->screen;
+    switch (seen) {
     case BX_SCREEN_FIND:
         BX_TEXT_COPY(v->title,
                      till->counter.venue ? bx_word("Find: the whole venue") : bx_word("Find"));
@@ -221,4 +225,5 @@ void bx_view_lists(const struct bx_till *till, struct bx_till_view *v)
     case BX_SCREEN_TEXT:
     case BX_SCREENS: break;
     }
+    BX_TEXT_COPY(v->list_title, v->title);
 }

@@ -4,7 +4,7 @@ server has booked: to the cent and the row."""
 import json
 import socket
 
-from till_lab import Till, rows, venue, wait_for
+from till_lab import ROOT, Till, rows, venue, wait_for
 
 
 class Line:
@@ -74,5 +74,35 @@ def test_a_z_is_what_the_server_booked(tmp_path):
     # one voucher, used and given back: good again
     assert [row["used_at"] > 0 for row in rows(server, "SELECT * FROM voucher")] == [True]
     assert [bytes(row["sale"]) for row in rows(server, "SELECT sale FROM voucher")] == [bytes(16)]
+    assert "all agrees" in server.command("audit")
+    server.end()
+
+
+def test_orders_members_and_an_exchange(tmp_path):
+    server = venue(tmp_path / "server")
+    server.command("orders", ROOT / "packaging/sample/orders.json")
+    server.command("members", ROOT / "packaging/sample/members.json")
+    server.start()
+    till = Till(tmp_path / "till").enrol(server).login(8, "4321")
+    with till.screen():
+        line = Line(till)
+        wait_for("no till.sock", (till.home / "till.sock").exists)
+        wait_for("no arrivals", lambda: line.ask(verb="arrivals", text="W-20417")["orders"])
+        paid = line.ask(verb="sell", basket="order:W-20417", tenders=["prepaid"])
+        assert paid["total"] == 4800 and len(paid["tickets"]) == 2
+        line.ask(verb="sell", basket="order:W-20418")
+        member = line.ask(verb="sell", basket="1a member:F-1042")
+        assert member["total"] < 2400
+        sale = line.ask(verb="sell", basket="2a")
+        line.ask(verb="exchange", number=sale["number"], tickets=[1], reason="time", basket="1a",
+                 slot="15:00")
+        line.ask(verb="sync", once=True)
+        # again, as if another till had: refused by what this one knows
+        line.ask(status=1, verb="sell", basket="order:W-20417", tenders=["prepaid"])
+    states = {row["ref"]: row["state"] for row in rows(server, "SELECT ref, state FROM booking")}
+    assert (states["W-20417"], states["W-20418"], states["G-1001"]) == (1, 1, 0)
+    assert rows(server, "SELECT word FROM task") == []
+    channels = json.loads(server.command("report", "channels", "--json"))["figures"]
+    assert ["channel", "web", 2, 9500] in channels
     assert "all agrees" in server.command("audit")
     server.end()

@@ -33,7 +33,8 @@
  *             {"confirmed","figures":[[what,name,count,amount],…]}: of this till's shift as the
  *             server has booked it
  *   days      {"id","from","to"} (dates)
- *             {"figures":[…]}: of the venue, all channels */
+ *             {"figures":[…]}: of the venue, all channels, with rows "channel". Of more than seven
+ *             days hours are hours of the day ("T14"), and slots are left out */
 
 #include "boxtill/domain/basket.h"
 #include "boxtill/domain/figures.h"

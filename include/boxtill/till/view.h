@@ -131,6 +131,8 @@ struct bx_till_view {
 
     /* PAY and CHANGE */
     char due[BX_MONEY_TEXT], received[BX_MONEY_TEXT], change[BX_MONEY_TEXT], left[BX_MONEY_TEXT];
+    char cash_due[BX_MONEY_TEXT],
+        back[BX_MONEY_TEXT];      /* left in cash; what is taken back, "" none */
     char rounding[BX_MONEY_TEXT]; /* "" none */
     size_t tender_count;
     struct bx_view_tender tenders[BX_VIEW_TENDERS];
@@ -149,6 +151,7 @@ struct bx_till_view {
     size_t parked; /* baskets put aside at this till */
 
     /* lists */
+    char list_title[64]; /* of the list that a form lies over */
     char title[64];
     size_t row_count, row_first, row_total; /* rows shown, index of the first, how many there are */
     struct bx_view_row rows[BX_VIEW_ROWS];

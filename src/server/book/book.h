@@ -177,7 +177,8 @@ int bx_must bd_book_vouchers(struct bd_book *book, const struct bd_turn *turn, b
 /* A stored-value voucher, its code and a line feed to OUT. */
 int bx_must bd_book_stored(struct bd_book *book, const struct bd_turn *turn, bx_money value,
                            struct bx_buf *out, struct bx_fault *fault);
-/* Adds what was booked on the days, both in it, by all tills; "channel" rows with it. */
+/* Adds what was booked on the days, both in it, by all tills; "channel" rows with it. Of
+ * more than seven days hours are hours of the day ("T14"), and slots are left out. */
 int bx_must bd_book_days(struct bd_store *store, struct bx_date from, struct bx_date to,
                          struct bx_figures *ret, struct bx_fault *fault);
 

@@ -151,11 +151,23 @@ static int ask_shift(const struct bd_asked *asked, struct bx_reply *reply, struc
                          &reply->confirmed, fault);
 }
 
+enum { EACH_DAYS = 7 };
+struct days {
+    struct bx_figures *figures;
+    bool many;
+};
+
+/* Of many days hours are hours of the day, and slots are too many. */
 static int add_day(void *arg, const void *row)
 {
+    const struct days *days = (const struct days *)arg;
     const struct bd_figure_row *figure = (const struct bd_figure_row *)row;
-    return bx_figures_add((struct bx_figures *)arg, figure->what, figure->name, figure->count,
-                          figure->amount);
+    const char *name = figure->name;
+    if (days->many && strcmp(figure->what, "slot") == 0)
+        return 0;
+    if (days->many && strcmp(figure->what, "hour") == 0 && strchr(name, 'T') != NULL)
+        name = strchr(name, 'T');
+    return bx_figures_add(days->figures, figure->what, name, figure->count, figure->amount);
 }
 
 int bd_book_days(struct bd_store *store, struct bx_date from, struct bx_date to,
@@ -163,12 +175,13 @@ int bd_book_days(struct bd_store *store, struct bx_date from, struct bx_date to,
 {
     int err = 0;
     int32_t last = bx_date_days(to);
+    struct days days = {.figures = ret, .many = last - bx_date_days(from) >= EACH_DAYS};
     if (last - bx_date_days(from) > BD_DAYS_MAX)
         return bx_fault_say(fault, BX_ERR_INPUT, "At most %d days at once.", BD_DAYS_MAX);
     for (int32_t day = bx_date_days(from); day <= last && err == 0; day++) {
         struct bd_figure_row first = {.day = day};
         struct bd_scan scan = {.table = BD_FIGURE, .index = 1, .fixed = 1, .from = &first};
-        err = bd_scan(store, &scan, add_day, ret, fault);
+        err = bd_scan(store, &scan, add_day, &days, fault);
     }
     return err == BX_ERR_FULL
                ? bx_fault_say(fault, BX_ERR_INPUT, "So many days have too many figures.")

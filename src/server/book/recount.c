@@ -132,22 +132,28 @@ static void judge_shift(struct recount *recount, const struct bd_count *kept,
     }
 }
 
+static int add_products(struct bx_figures *counts, const struct bx_figures *figures)
+{
+    int err = 0;
+    for (size_t i = 0; i < figures->count && err == 0; i++)
+        if (strcmp(figures->rows[i].what, "product") == 0)
+            err =
+                bx_figures_add(counts, "product", figures->rows[i].name, figures->rows[i].count, 0);
+    return err;
+}
+
 /* Pieces of each product, of all shifts together. */
 static int judge_pieces(struct recount *recount)
 {
-    struct bx_figures all = {0}, counts = {0};
+    struct bx_figures counts = {0};
     int err = 0;
     for (size_t i = 0; i < recount->kept.count && err == 0; i++)
-        err = bx_figures_merge(&all, &recount->kept.rows[i].figures);
-    for (size_t i = 0; i < all.count && err == 0; i++)
-        if (strcmp(all.rows[i].what, "product") == 0)
-            err = bx_figures_add(&counts, "product", all.rows[i].name, all.rows[i].count, 0);
+        err = add_products(&counts, &recount->kept.rows[i].figures);
     const struct bx_figure *row = bx_figures_differ(&counts, &recount->pieces);
     if (err == 0 && row != NULL)
         differ(recount, "product %s: counted %" PRId64 " pieces, its order lines are %" PRId64 "\n",
                row->name, bx_figures_get(&counts, "product", row->name)->count,
                bx_figures_get(&recount->pieces, "product", row->name)->count);
-    bx_figures_finish(&all);
     bx_figures_finish(&counts);
     return full(err, recount->fault);
 }

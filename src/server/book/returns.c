@@ -6,6 +6,8 @@
  * Lines whose pieces have tickets follow the tickets; of the others no more comes back than is
  * left. Places go back to the pool, never to a till's lease: `used` never falls. */
 
+#include <string.h>
+
 #include "boxtill/base/alloc.h"
 #include "server/book/act.h"
 
@@ -30,6 +32,15 @@ static int line_lower(struct bd_store *store, struct bd_order_line_row *line, in
     return err != 0 ? err : bd_pool_return(store, &line->pool, line->places * pieces, fault);
 }
 
+/* The visit did not take place, and a supervisor said so: then use does not matter. */
+static bool is_no_visit(const struct bx_sale *sale)
+{
+    for (int i = 0; i < sale->warrant_count; i++)
+        if (strcmp(sale->warrants[i].what.s, "visit") == 0 && sale->warrants[i].approver != 0)
+            return true;
+    return false;
+}
+
 static int ticket_back(struct bd_act *booking, int nth, struct bx_fault *fault)
 {
     struct bd_store *store = booking->book->store;
@@ -44,7 +55,8 @@ static int ticket_back(struct bd_act *booking, int nth, struct bx_fault *fault)
         booking->off[BD_OFF_RETURNED] = true;
         return 0;
     }
-    booking->off[BD_OFF_USED] = booking->off[BD_OFF_USED] || ticket.used_at != 0;
+    if (ticket.used_at != 0 && !is_no_visit(booking->sale))
+        booking->off[BD_OFF_USED] = true;
     ticket.state = BD_TICKET_RETURNED;
     ticket.returned_by = booking->head.id;
     err = bd_must(bd_update(store, BD_TICKET, &ticket, fault), "ticket", fault);

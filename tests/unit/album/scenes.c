@@ -5,7 +5,12 @@
 
 static void paper_out(struct rig *rig)
 {
-    rig_report(rig, &rig->job.id, BX_JOB_UNSURE, "out of paper");
+    rig->prints = BX_JOB_UNSURE;
+}
+
+static void paper_in(struct rig *rig)
+{
+    rig->prints = BX_JOB_CONFIRMED;
 }
 
 static void offline(struct rig *rig)
@@ -14,42 +19,81 @@ static void offline(struct rig *rig)
     rig_wait(rig, 60000);
 }
 
+/* Back to the home screen, from wherever. */
+#define HOME "\033\033\033\033\033"
+
 const struct scene scenes[] = {
     {"login", ""},
     {"login-pin", "7\n12"},
-    {"float", "34\n", .small = true},
-    {"sell-empty", "20000\n", .small = true},
+    {"float", "34\n"},
+    {"sell-empty", "10000\n", .small = true},
     {"sell-basket", "2ac"},
     {"sell-huge", "3i"},
     {"sell-long", "Ufbugh", .small = true},
     {"pending", "12"},
     {"refused", "N"},
     {"lines", "\bB\v"},
-    {"lines-more", "\v\v\v"},
-    {"back", "\033"},
-    {"many", "95a"},
-    {"keys", "\033?"},
-    {"palette", "\033:"},
+    {"price", "p"},
+    {"price-typed", "a500"},
+    {"price-approval", "\n", .small = true},
+    {"price-pin", "8\n12"},
+    {"price-taken", "34\n"},
+    {"discount", HOME "%"},
+    {"discount-much", "a12%"},
+    {"discount-taken", "\n"},
+    {"member", HOME "M"},
+    {"arrivals", HOME "A"},
+    {"origin-donation", HOME "d"},
+    {"park", HOME "P"},
+    {"parked-list", "School\nP"},
+    {"parked-back", "\n"},
+    {"many", HOME "95a"},
+    {"keys", HOME "?"},
+    {"palette", HOME ":"},
     {"palette-typed", "sal"},
-    {"line", "\033="},
+    {"line", HOME "="},
     {"line-wrong", "nonsense\n"},
-    {"pay", "\033\n", .small = true},
+    {"pay", HOME "\n", .small = true},
+    {"pay-voucher", "v"},
+    {"pay-account", "\033a"},
+    {"pay-invoice", "\033i"},
     {"pay-part", "1000\n"},
     {"pay-typed", "30000"},
     {"pay-leave", "\b\b\b\b\b\033"},
-    {"pay-card", "yc"},
-    {"pay-change", "\n20000"},
+    {"pay-left", "y"},
+    {"pay-cash", "\n20000"},
     {"change", "\n", .small = true},
     {"sell-next", "s2a"},
-    {"find", "\033F"},
+    {"find", HOME "F"},
     {"find-nothing", "2-9"},
-    {"sale", "\033F\n"},
-    {"paper", "\033\033R"},
+    {"sale", HOME "F\n"},
+    {"void", "v"},
+    {"refund", HOME "F\nf"},
+    {"refund-some", "\v\n"},
+    {"tender", HOME "F\nm"},
+    {"exchange", HOME "F\nx"},
+    {"dispute", HOME "F\nd"},
+    {"paper", HOME "R"},
     {"replace", "\vg"},
-    {"unsure", "\033", .prepare = paper_out},
-    {"queue", "\033Q", .prepare = offline},
-    {"leave", "\033\003"},
-    {"locked", "\033L"},
-    {"locked-small", "", .small = true},
+    {NULL,
+     HOME "\x7f"
+          "y",
+     .prepare = paper_out},
+    {"unsure", "a\n\n"},
+    {"unsure-paper", HOME "R"},
+    {NULL, HOME, .prepare = paper_in},
+    {"queue", HOME "Q", .prepare = offline},
+    {"shift", HOME "\x7fyS"},
+    {"x-report", "x"},
+    {"paid-out", HOME "Sp"},
+    {"paid-out-typed", "500\n"},
+    {"coins", HOME "Sn"},
+    {"no-sale", HOME "O"},
+    {"close", HOME "Sc"},
+    {"training", HOME "St"},
+    {"training-on", "y\n"},
+    {"training-sale", HOME "2a\n"},
+    {"leave", HOME "\003"},
+    {"locked", HOME "L", .small = true},
 };
 const size_t scene_count = sizeof(scenes) / sizeof(scenes[0]);

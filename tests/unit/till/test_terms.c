@@ -312,6 +312,41 @@ static void training_takes_nothing(void **state)
     assert_string_equal(head->number, "2-T000001");
     assert_int_equal(bench_sale()->use_count, 0);
     assert_true(bench_sale()->training);
+    const struct bx_subkey *key = bx_keys_find(bench.till->keys, bench_sale()->basket.lines[0].date,
+                                               &bench_sale()->basket.lines[0].class);
+    assert_non_null(key);
+    assert_false(bx_code_is_genuine(&bench_sale()->tickets[0].code, key));
+}
+
+static void invoice_is_asked_after_the_change(void **state)
+{
+    (void)state;
+    bench_keys("a\ni");
+    assert_non_null(strstr(bench_view()->facts, "invoice"));
+    bench_keys("\n");
+    assert_int_equal(bench_view()->screen, BX_SCREEN_CHANGE);
+    bench_keys("\n");
+    bench_wait(3000);
+    assert_int_equal(bench_view()->screen, BX_SCREEN_FORM);
+    bench_keys("\033\033\033a\n\n\n");
+    assert_int_equal(bench_view()->screen, BX_SCREEN_SELL);
+    assert_int_equal(bench_sales(), 2);
+}
+
+/* A restart forgives nothing of what was sold without contact, nor of the time. */
+static void offline_limits_outlive_the_program(void **state)
+{
+    (void)state;
+    bench_keys("a\n\na\n\n");
+    bench_pass(20 * 60000);
+    rig_restart(bench.rig, false);
+    bench.till = bench.rig->till;
+    bench_wait(1000);
+    assert_int_equal(bench.till->offline.total.minor, 4800);
+    bench.till->programme->limits.offline_minutes =
+        (struct bx_limit){.at = 15, .beyond = BX_BEYOND_BLOCK};
+    bench_keys("b\n");
+    says("Offline for");
 }
 
 /* --- limits for selling offline --------------------------------------------------------------- */
@@ -393,6 +428,8 @@ int main(void)
         shop_test(corrections_are_counted),
         shop_test(line_moves_alone),
         shop_test(training_takes_nothing),
+        shop_test(invoice_is_asked_after_the_change),
+        shop_test(offline_limits_outlive_the_program),
         shop_test(offline_limit_warns),
         shop_test(offline_limit_asks),
         shop_test(offline_limit_blocks),

@@ -60,6 +60,20 @@ static void check(enum store_kind kind)
         assert_figure(&reply->figures, "channel", "counter", 2, 4800);
         assert_figure(&reply->figures, "cashier", "7", 2, 4800);
     }
+    inquiry->from = (struct bx_date){2026, 11, 18};
+    {
+        struct bx_reply *reply bx_cleanup(bx_reply_destroy) = bx_reply_create();
+        MUST(till_question(venue, till, BX_QUESTION_DAYS, inquiry, reply));
+        assert_figure(&reply->figures, "slot", POOL_B, 1, 2400);
+        assert_figure(&reply->figures, "hour", "2026-11-24T12", 2, 4800);
+    }
+    inquiry->from = (struct bx_date){2026, 11, 17};
+    {
+        struct bx_reply *reply bx_cleanup(bx_reply_destroy) = bx_reply_create();
+        MUST(till_question(venue, till, BX_QUESTION_DAYS, inquiry, reply));
+        assert_figure(&reply->figures, "slot", POOL_B, 0, 0);
+        assert_figure(&reply->figures, "hour", "T12", 2, 4800);
+    }
     inquiry->from = inquiry->to = (struct bx_date){2026, 11, 25};
     {
         struct bx_reply *reply bx_cleanup(bx_reply_destroy) = bx_reply_create();
