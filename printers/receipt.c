@@ -168,7 +168,7 @@ static void why_put(struct tp_receipt *receipt, const struct bx_sale *sale,
     char text[BX_NAME_SIZE + 16];
     if (!line->why_text[0])
         return;
-    snprintf(text, sizeof(text), "    %s", line->why_text);
+    snprintf(text, sizeof(text), "    %s", bx_word(line->why_text));
     if (line->off.minor != 0)
         amount(receipt, sale, text, bx_money_of(-sign * line->off.minor));
     else

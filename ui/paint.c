@@ -40,7 +40,7 @@ void ui_input(const struct bx_till_view *view, struct ui_grid *grid, const char 
 void ui_line_words(const struct bx_view_line *line, char *out, size_t size)
 {
     snprintf(out, size, "%s%s%s%s%s%s%s", line->name, line->event[0] ? " \xc2\xb7 " : "",
-             line->event, line->why[0] ? " (" : "", line->why, line->why[0] ? ")" : "",
+             line->event, line->why[0] ? " (" : "", bx_word(line->why), line->why[0] ? ")" : "",
              line->group ? bx_word(", one ticket") : "");
 }
 

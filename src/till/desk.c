@@ -293,7 +293,7 @@ static void refreshed_say(struct bx_till *till, const struct bx_basket_change *c
     char old[BX_MONEY_TEXT], new[BX_MONEY_TEXT], more[32] = "";
     bx_counter_money(till, now, new);
     if (change->gone > 1)
-        snprintf(more, sizeof(more), " and %d more", change->gone - 1);
+        bx_words_print(more, sizeof(more), " and %d more", change->gone - 1);
     if (change->gone > 0)
         bx_say(till, BX_TONE_WARN,
                "%.80s%s is out of the basket: not sold any more. It comes to %s now.", change->name,
