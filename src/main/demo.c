@@ -80,6 +80,14 @@ static int server_do(struct bx_demo *demo, const char *const args[], const char 
     return err;
 }
 
+static int server_point(const struct bx_demo *demo, const char *listen, struct bx_fault *fault)
+{
+    char text[160];
+    snprintf(text, sizeof(text), "[server]\nlisten = %.60s\n[policy]\nshare_percent = 10\n",
+             listen);
+    return file_put(demo->server, "boxtilld.conf", text, fault);
+}
+
 static int server_prepare(struct bx_demo *demo, const struct samples *samples,
                           struct bx_fault *fault)
 {
@@ -126,7 +134,10 @@ int bx_demo_server(struct bx_demo *demo, struct bx_fault *fault)
 {
     const char *const argv[] = {demo->boxtilld, "--lifeline", NULL};
     bx_buf_auto line = {0};
-    int err = bx_child_start(argv, demo->server, &demo->child, &line, fault);
+    /* Started again it listens where its tills look for it. */
+    int err = demo->url[0] ? server_point(demo, demo->url + strlen("http://"), fault) : 0;
+    if (!err)
+        err = bx_child_start(argv, demo->server, &demo->child, &line, fault);
     if (err)
         return err;
     const char *url = strstr(bx_buf_text(&line), "http://");
