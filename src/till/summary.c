@@ -364,6 +364,10 @@ int bx_summary_begin(struct bx_till *till, bx_origin origin, const char *word, s
     const struct choice *choice = choice_of(word);
     if (!choice)
         return bx_fault_say(fault, BX_ERR_INPUT, "There is no report %s here.", word);
+    const struct bx_user *user = bx_people_user(till);
+    if (strcmp(word, "cash") == 0 && (!user || user->role == BX_ROLE_CASHIER))
+        return bx_fault_say(fault, BX_ERR_REFUSED,
+                            "What moved in the drawers is shown to supervisors and auditors.");
     if (summary->request)
         return bx_fault_say(fault, BX_ERR_BUSY, "A report is being made: one moment.");
     *summary = (struct bx_summary){.origin = origin, .from = from, .to = to, .csv = csv};
