@@ -99,7 +99,19 @@ struct counting {
     struct bx_fault fault;
 };
 
-/* One drawer's count: an object with drawer, amount or pieces, next_float, bag. */
+/* What was counted before the one recount, where no till ran that would remember. */
+static void first_take(struct counting *counting, int drawer, int64_t first)
+{
+    const struct bx_closing *closing = &counting->till->shifts.closing;
+    struct bx_cash_entry cash = {.drawer = drawer, .amount = bx_money_of(first)};
+    for (int i = 0; i < closing->drawer_count; i++)
+        if (closing->drawers[i].drawer == drawer && closing->counts[i] > 0)
+            return;
+    int told = bx_closing_count(counting->till, drawer, &cash, &counting->fault);
+    counting->err = told < 0 ? told : 0;
+}
+
+/* One drawer's count: an object with drawer, amount or pieces, first, next_float, bag. */
 static void count_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
     struct counting *counting = arg;
@@ -109,11 +121,14 @@ static void count_read(void *arg, struct bx_json_reader *reader, size_t at)
     cash_read(reader, &cash);
     bool counted = bx_json_get(reader->object, "pieces") || bx_json_get(reader->object, "amount");
     int64_t next = bx_json_int_or(reader, "next_float", 0, BX_MONEY_MAX, -1);
+    int64_t first = bx_json_int_or(reader, "first", 0, BX_MONEY_MAX, -1);
     bx_json_string_or(reader, "bag", 20, bag, sizeof(bag), "");
     int drawer = cash.drawer ? cash.drawer : bx_till_drawer(counting->till);
     if (reader->err || counting->err)
         return;
-    if (counted) {
+    if (counted && first >= 0)
+        first_take(counting, drawer, first);
+    if (counted && !counting->err) {
         int told = bx_closing_count(counting->till, drawer, &cash, &counting->fault);
         counting->again = counting->again || told == 1;
         counting->err = told < 0 ? told : 0;

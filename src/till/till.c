@@ -215,6 +215,8 @@ static void stored(struct bx_till *till, const struct bx_event *event)
         bx_papers_stored(till, event);
     else if (request == till->invoicing.request)
         bx_invoice_stored(till, event);
+    else if (request == till->erasing.request)
+        bx_persons_stored(till, event);
     else if (request == till->leases.note_request)
         bx_leases_stored(till, event);
     else if (request == till->link.note_request || request == till->link.document_note)
