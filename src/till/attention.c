@@ -105,6 +105,7 @@ static int settle_ask(struct bx_till *till, bx_origin origin, const struct bx_ro
                       const char *word, struct bx_fault *fault)
 {
     const struct task *task = task_of(row);
+    bool conflict = row->answer.outcome == BX_ENTRY_CONFLICT;
     struct settlement settlement = {.seq = row->head.seq};
     struct bx_warrant_ask ask = {.origin = origin,
                                  .action = "settle",
@@ -119,7 +120,9 @@ static int settle_ask(struct bx_till *till, bx_origin origin, const struct bx_ro
     bx_words_print(ask.title, sizeof(ask.title), "Settle %s",
                    row->head.number[0] ? row->head.number : bx_kind_name(row->head.kind));
     snprintf(ask.text, sizeof(ask.text), "%s %s", row->answer.say,
-             task ? bx_word(task->accept) : "");
+             task       ? bx_word(task->accept)
+             : conflict ? bx_word("Both bodies are kept: somebody has looked at them.")
+                        : "");
     return bx_warrant_ask(till, &ask, fault);
 }
 
