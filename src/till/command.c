@@ -18,7 +18,7 @@
  *        "lines":[{"product":"adult","quantity":2,"price":2400,"off":0,"amount":4800,"why":""}],
  *        "tickets":[{"code":"B1…","product":"adult","slot":"…","date":"2026-11-24"}]}
  *   {"verb":"park","name":"Mrs Grey"}    the basket on the screen: {"basket":"id"}
- *   {"verb":"parked"}    {"baskets":[{"basket","name","till","here",…}]}
+ *   {"verb":"parked"}    {"baskets":[{"basket","name","till","here",…}],"venue":true}
  *   {"verb":"arrivals","text":"lincoln","all":false}
  *       {"orders":[{"ref","kind","name","note","date","minute","persons","prepaid","account",
  *        "state":"expected|collected|cancelled"}]}

@@ -205,7 +205,7 @@ void bx_command_exchange_go(struct bx_till *till);
  */
 
 /* ONE was corrected by the document NUMBER: what the server had to say about it is settled. */
-void bx_attention_corrected(struct bx_till *till, const struct bx_case *one, const char *number);
+void bx_attention_corrected(struct bx_till *till, struct bx_case *one, const char *number);
 
 /* --- find.c ------------------------------------------------------------------------------------
  */
