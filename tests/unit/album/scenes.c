@@ -13,8 +13,16 @@ static void paper_in(struct rig *rig)
     rig->prints = BX_JOB_CONFIRMED;
 }
 
+static void task_open(struct rig *rig)
+{
+    rig->outcome = BX_ENTRY_RECORDED_TASK;
+    rig->task = "over";
+}
+
 static void offline(struct rig *rig)
 {
+    rig->outcome = BX_ENTRY_RECORDED;
+    rig->task = NULL;
     rig->contact = BX_CONTACT_AGAIN;
     rig_wait(rig, 60000);
 }
@@ -72,7 +80,15 @@ const struct scene scenes[] = {
     {"refund", HOME "F\nf"},
     {"refund-some", "\v\n"},
     {"tender", HOME "F\nm"},
+    {NULL, HOME "\x7f"
+                "y"},
     {"exchange", HOME "F\nx"},
+    {"exchange-sell", "aa"},
+    {"exchange-pay", "c\n"},
+    {NULL, HOME "\x7f"
+                "y\x7f"
+                "s2a"},
+    {"invoice", HOME "F\ni"},
     {"dispute", HOME "F\nd"},
     {"paper", HOME "R"},
     {"replace", "\vg"},
@@ -83,6 +99,10 @@ const struct scene scenes[] = {
     {"unsure", "a\n\n"},
     {"unsure-paper", HOME "R"},
     {NULL, HOME, .prepare = paper_in},
+    {NULL, "", .prepare = task_open},
+    {NULL, "a\n\n"},
+    {"attention", HOME "Q\n"},
+    {"attention-settle", "a"},
     {"queue", HOME "Q", .prepare = offline},
     {"shift", HOME "\x7fyS"},
     {"x-report", "x"},
