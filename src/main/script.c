@@ -293,6 +293,22 @@ static int do_printer(struct bx_script *script, const char *const *words, size_t
     return fail(script, "printer ready, out, jam or off");
 }
 
+/* The fiscal simulator falls silent, or speaks again. */
+static int do_fiscal(struct bx_script *script, const char *const *words, size_t count)
+{
+    struct bx_fault fault = {0};
+    char path[BX_PATH_SIZE];
+    bool out = strcmp(words[1], "out") == 0;
+    (void)count;
+    if (!out && strcmp(words[1], "ready") != 0)
+        return fail(script, "fiscal out or ready");
+    bx_home_file(&script->now->home, "fiscal-outage", path);
+    if (out ? bx_file_write(path, "", 0, false, &fault) : bx_file_remove(path, &fault))
+        return fail(script, "%s", fault.say);
+    settle(script);
+    return 0;
+}
+
 /* later 90 min */
 static int do_later(struct bx_script *script, const char *const *words, size_t count)
 {
@@ -716,7 +732,7 @@ static const struct verb verbs[] = {
     {"restart", 1, do_restart},   {"say", 2, do_say},       {"show", 1, do_show},
     {"count", 1, do_count},       {"clear", 1, do_clear},   {"let", 4, do_let},
     {"expect", 3, do_expect},     {"clock", 2, do_nothing}, {"nobody", 1, do_nobody},
-    {"config", 2, do_config},
+    {"config", 2, do_config},     {"fiscal", 2, do_fiscal},
 };
 
 static int line_run(struct bx_script *script)
