@@ -16,6 +16,7 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/point.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "printers/layout.h"
 #include "printers/pdf.h"
 #include "printers/raster.h"
@@ -128,7 +129,8 @@ static void folder_submit(struct tp_craft *craft, const struct bx_print_job *job
     }
     name_make(paper, name);
     if (file_put(folder, name, "png", &png) != 0 || file_put(folder, name, "pdf", &pdf) != 0) {
-        say(folder, &job->id, BX_JOB_FAILED_SAFE, "the printer's folder cannot be written");
+        say(folder, &job->id, BX_JOB_FAILED_SAFE,
+            BX_WORD("the printer's folder cannot be written"));
         return;
     }
     bx_point("print.submitted");
@@ -139,7 +141,7 @@ static void folder_submit(struct tp_craft *craft, const struct bx_print_job *job
     if (marked)
         say(folder, &job->id, BX_JOB_CONFIRMED, "");
     else
-        say(folder, &job->id, BX_JOB_UNSURE, "the printer's folder cannot be written");
+        say(folder, &job->id, BX_JOB_UNSURE, BX_WORD("the printer's folder cannot be written"));
 }
 
 static void folder_drawer(struct tp_craft *craft, int64_t seq, int drawer)

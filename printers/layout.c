@@ -194,8 +194,8 @@ static int foot_put(struct tp_layout *layout, int y, const struct bx_paper *pape
     y += 1000;
     snprintf(left, sizeof(left), "%s", paper->number);
     y = pair(layout, y, 2800, left, tp_when_stamp(paper->at, paper->offset_min, right), 60, false);
-    snprintf(left, sizeof(left), "Till %" PRId64, paper->till);
-    snprintf(chain, sizeof(chain), "chain %.8s", paper->chain);
+    bx_words_print(left, sizeof(left), "Till %" PRId64, paper->till);
+    bx_words_print(chain, sizeof(chain), "chain %.8s", paper->chain);
     return pair(layout, y, 2800, left, chain, 50, false);
 }
 

@@ -115,17 +115,14 @@ static void marks_put(struct tp_receipt *receipt, const struct bx_paper *paper)
 
 static void title_of(const struct bx_paper *paper, char *out, size_t size)
 {
-    static const struct {
-        enum bx_kind kind;
-        const char *title;
-    } titles[] = {{BX_KIND_VOID, BX_WORD("Void %s")},
-                  {BX_KIND_REFUND, BX_WORD("Refund %s")},
-                  {BX_KIND_EXCHANGE, BX_WORD("Exchange %s")}};
-    const char *title = BX_WORD("Receipt %s");
-    for (size_t i = 0; i < bx_countof(titles); i++)
-        if (titles[i].kind == paper->entry)
-            title = titles[i].title;
-    snprintf(out, size, bx_word(title), paper->number);
+    if (paper->entry == BX_KIND_VOID)
+        bx_words_print(out, size, "Void %s", paper->number);
+    else if (paper->entry == BX_KIND_REFUND)
+        bx_words_print(out, size, "Refund %s", paper->number);
+    else if (paper->entry == BX_KIND_EXCHANGE)
+        bx_words_print(out, size, "Exchange %s", paper->number);
+    else
+        bx_words_print(out, size, "Receipt %s", paper->number);
 }
 
 static void head_put(struct tp_receipt *receipt, const struct bx_paper *paper, const char *title)
@@ -171,7 +168,7 @@ static void why_put(struct tp_receipt *receipt, const struct bx_sale *sale,
     char text[BX_NAME_SIZE + 16];
     if (!line->why_text[0])
         return;
-    snprintf(text, sizeof(text), "    %s", line->why_text);
+    snprintf(text, sizeof(text), "    %s", bx_word(line->why_text));
     if (line->off.minor != 0)
         amount(receipt, sale, text, bx_money_of(-sign * line->off.minor));
     else

@@ -160,7 +160,7 @@ static int printer_look(struct spool *spool)
     if (printer.stopped && !text[0])
         BX_TEXT_COPY(text, printer.message[0] ? printer.message : "its queue is stopped");
     if (!printer.accepting)
-        BX_TEXT_COPY(text, "its queue takes no jobs");
+        BX_TEXT_COPY(text, BX_WORD("its queue takes no jobs"));
     printer_say(spool, !blocked && !printer.stopped && printer.accepting, text);
     return 0;
 }

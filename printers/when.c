@@ -5,13 +5,17 @@
 
 #include <stdio.h>
 
-static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+#include "boxtill/base/words.h"
+
+static const char *const days[] = {BX_WORD("Mon"), BX_WORD("Tue"), BX_WORD("Wed"), BX_WORD("Thu"),
+                                   BX_WORD("Fri"), BX_WORD("Sat"), BX_WORD("Sun")};
+static const char *const months[] = {
+    BX_WORD("Jan"), BX_WORD("Feb"), BX_WORD("Mar"), BX_WORD("Apr"), BX_WORD("May"), BX_WORD("Jun"),
+    BX_WORD("Jul"), BX_WORD("Aug"), BX_WORD("Sep"), BX_WORD("Oct"), BX_WORD("Nov"), BX_WORD("Dec")};
 
 static const char *month_word(struct bx_date date)
 {
-    return date.month >= 1 && date.month <= 12 ? months[date.month - 1] : "?";
+    return date.month >= 1 && date.month <= 12 ? bx_word(months[date.month - 1]) : "?";
 }
 
 static const char *time_format(bx_utc at, int offset_min, char out[TP_WHEN_SIZE])
@@ -25,7 +29,7 @@ static const char *time_format(bx_utc at, int offset_min, char out[TP_WHEN_SIZE]
 
 const char *tp_when_date(struct bx_date date, char out[TP_WHEN_SIZE])
 {
-    snprintf(out, TP_WHEN_SIZE, "%s %d %s %d", days[bx_date_weekday(date)], date.day,
+    snprintf(out, TP_WHEN_SIZE, "%s %d %s %d", bx_word(days[bx_date_weekday(date)]), date.day,
              month_word(date), date.year);
     return out;
 }

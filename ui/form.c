@@ -95,6 +95,17 @@ static void field_row(const struct bx_till_view *view, struct ui_grid *grid, int
     ui_cursor(grid, row, at + (int)view->cursor);
 }
 
+/* Two keys at the foot, for hand and finger. */
+static void ways(struct ui_grid *grid, int row, int column, const char *one, int key,
+                 const char *other, int other_key)
+{
+    int used = ui_put(grid, row, column, grid->columns, UI_DIM, one);
+    ui_hit_key(grid, row, column, used, key);
+    int at = column + used + (used > 0 ? 3 : 0);
+    used = ui_put(grid, row, at, grid->columns, UI_DIM, other);
+    ui_hit_key(grid, row, at, used, other_key);
+}
+
 void ui_paint_form(const struct bx_till_view *view, struct ui_grid *grid)
 {
     int width = grid->columns < 70 ? grid->columns - 4 : 66;
@@ -129,8 +140,11 @@ void ui_paint_form(const struct bx_till_view *view, struct ui_grid *grid)
         option_row(grid, row++, left + 2, width - 4, &view->options[i], i - at);
     if (view->form_sum[0])
         ui_put_right(grid, top + height - 3, left + 2, width - 4, UI_STRONG, view->form_sum);
-    ui_put(grid, top + height - 2, left + 2, width - 4, UI_DIM,
-           view->form_waits ? bx_word("one moment ...") : bx_word("Enter next   Esc back"));
+    if (view->form_waits)
+        ui_put(grid, top + height - 2, left + 2, width - 4, UI_DIM, bx_word("one moment ..."));
+    else
+        ways(grid, top + height - 2, left + 2, bx_word("Enter next"), BX_KEY_ENTER,
+             bx_word("Esc back"), BX_KEY_ESC);
 }
 
 void ui_paint_menu(const struct bx_till_view *view, struct ui_grid *grid)
@@ -157,8 +171,9 @@ void ui_paint_sheet(const struct bx_till_view *view, struct ui_grid *grid)
                        view->row_total);
         ui_put_right(grid, 1, grid->columns - 30, 28, UI_DIM, text);
     }
-    ui_put(grid, ui_bottom(grid) - 1, 2, grid->columns - 4, UI_DIM,
-           view->sheet_prints ? bx_word("up, down read   p print   Esc back")
-                              : bx_word("up, down read   Esc back"));
+    int used =
+        ui_put(grid, ui_bottom(grid) - 1, 2, grid->columns - 4, UI_DIM, bx_word("up, down read"));
+    ways(grid, ui_bottom(grid) - 1, used + 5, view->sheet_prints ? bx_word("p print") : "", 'p',
+         bx_word("Esc back"), BX_KEY_ESC);
     ui_cursor(grid, 2, 1);
 }

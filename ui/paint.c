@@ -40,8 +40,14 @@ void ui_input(const struct bx_till_view *view, struct ui_grid *grid, const char 
 void ui_line_words(const struct bx_view_line *line, char *out, size_t size)
 {
     snprintf(out, size, "%s%s%s%s%s%s%s", line->name, line->event[0] ? " \xc2\xb7 " : "",
-             line->event, line->why[0] ? " (" : "", line->why, line->why[0] ? ")" : "",
+             line->event, line->why[0] ? " (" : "", bx_word(line->why), line->why[0] ? ")" : "",
              line->group ? bx_word(", one ticket") : "");
+}
+
+/* KEY where it does something, else 0. */
+static int live(const struct bx_till_view *view, int key)
+{
+    return bx_action_of_key(view->screen, key) == BX_ACTION_NONE ? 0 : key;
 }
 
 /* " Till 2  Ana  shift 41   ● online  0 waiting   printer ready   Tue 24  14:32 ". What is in
@@ -72,12 +78,15 @@ static void header(const struct bx_till_view *view, struct ui_grid *grid)
     ui_put(grid, 0, at_clock, clock, UI_PLAIN, time);
     int at_printer = at_clock - printer - 3;
     ui_put(grid, 0, at_printer, printer, ui_tone_style(view->printer_tone), view->printer);
+    ui_hit_key(grid, 0, at_printer, printer, live(view, 'R'));
     int used = 1 + ui_put(grid, 0, 1, width / 3, UI_STRONG, who);
     int at_link = used + 3;
     enum ui_style tone = ui_tone_style(view->link_tone);
     ui_glyph(grid, 0, at_link, tone, view->link_tone == BX_TONE_GOOD ? 0x25cf : 0x25cb,
              view->link_tone == BX_TONE_GOOD ? '*' : 'o');
     ui_put(grid, 0, at_link + 2, at_printer - at_link - 3, tone, link);
+    ui_hit_key(grid, 0, 0, at_link, live(view, 'L'));
+    ui_hit_key(grid, 0, at_link, at_printer - at_link - 3, live(view, 'Q'));
 }
 
 /* What belongs to this screen comes before what is at hand everywhere. */

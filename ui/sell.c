@@ -221,6 +221,9 @@ void ui_paint_sell(const struct bx_till_view *view, struct ui_grid *grid)
 
     snprintf(title, sizeof(title), "%s \xc2\xb7 %s", view->day, view->event);
     ui_rule(grid, 1, 0, plan.split, title);
+    int day = (int)bx_text_columns(view->day) + 3;
+    ui_hit_key(grid, 1, 0, day, 'D');
+    ui_hit_key(grid, 1, day, plan.split - day, 'E');
     snprintf(title, sizeof(title), "%s", bx_word("Basket"));
     if (view->parked > 0)
         bx_words_print(title, sizeof(title), "Basket, %zu parked", view->parked);
@@ -234,6 +237,7 @@ void ui_paint_sell(const struct bx_till_view *view, struct ui_grid *grid)
         bx_words_print(title, sizeof(title), "Tickets %zu of %zu, PgDn", view->product_page + 1,
                        view->product_pages);
     ui_rule(grid, plan.tickets, 0, grid->columns, title);
+    ui_hit_key(grid, plan.tickets, 0, plan.split, view->product_pages > 1 ? BX_KEY_PAGE_DOWN : 0);
     ui_glyph(grid, 1, plan.split, UI_DIM, 0x252c, '+');
     for (int row = 2; row < ui_bottom(grid); row++)
         ui_glyph(grid, row, plan.split, UI_DIM, 0x2502, '|');

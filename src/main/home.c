@@ -51,7 +51,7 @@ const char *bx_home_file(const struct bx_home *home, const char *name, char out[
 /* Words and numbers as they stand in the file. */
 struct raw {
     char enter[8], printer[8], language[8], folder[256], fiscal[12];
-    int64_t days_ahead, dots, dpi, columns;
+    int64_t days_ahead, drawers, dots, dpi, columns;
 };
 
 static int word_find(const char *key, const char *word, const char *const words[], size_t count,
@@ -102,6 +102,7 @@ static int words_take(const struct bx_home *home, const struct raw *raw, struct 
     ret->simulator = ret->till.fiscal = fiscal == 1;
     ret->printer = (enum bx_printer_kind)printer;
     ret->till.days_ahead = (int)raw->days_ahead;
+    ret->till.drawers = (int)raw->drawers;
     ret->queue.device = (struct tp_device){
         .dots = (int)raw->dots, .dpi = (int)raw->dpi, .columns = (int)raw->columns};
     snprintf(ret->folder, sizeof(ret->folder), "%s%s%s", raw->folder[0] == '/' ? "" : home->path,
@@ -121,6 +122,7 @@ int bx_settings_load(const struct bx_home *home, struct bx_settings *ret, struct
                       .language = "escpos",
                       .folder = "prints",
                       .days_ahead = 1,
+                      .drawers = 1,
                       .dots = usual.dots,
                       .dpi = usual.dpi,
                       .columns = usual.columns};
@@ -135,6 +137,7 @@ int bx_settings_load(const struct bx_home *home, struct bx_settings *ret, struct
         {"server", "timeout", BX_INI_NUMBER, &ret->timeout, 0, 1, 300},
         {"till", "enter", BX_INI_TEXT, raw.enter, sizeof(raw.enter), 0, 0},
         {"till", "lock_after", BX_INI_NUMBER, &ret->till.lock_after, 0, 0, 86400},
+        {"till", "drawers", BX_INI_NUMBER, &raw.drawers, 0, 1, 9},
         {"till", "scan_prefix", BX_INI_TEXT, ret->till.scan_prefix, sizeof(ret->till.scan_prefix),
          0, 0},
         {"till", "days_ahead", BX_INI_NUMBER, &raw.days_ahead, 0, 1, 30},

@@ -106,7 +106,8 @@ static int allowed_check(const struct bx_till *till, struct bx_desk *desk, struc
                         look == BX_LOOK_ASK ? " A supervisor may allow it." : "");
 }
 
-static int line_check(const struct bx_till *till, const struct bx_line *line,
+/* COMES: with an order, whose places are held: it may be late, on its day. */
+static int line_check(const struct bx_till *till, const struct bx_line *line, bool comes,
                       struct bx_fault *fault)
 {
     if (!bx_slug_is_none(&line->slot)) {
@@ -114,7 +115,8 @@ static int line_check(const struct bx_till *till, const struct bx_line *line,
         if (!slot || slot->cancelled)
             return bx_fault_say(fault, BX_ERR_REFUSED,
                                 "%s: this time is cancelled. Choose another one.", line->name);
-        if (slot->end.us <= till->turn.utc.us)
+        bool late = comes && bx_date_compare(slot->date, bx_till_today(till)) == 0;
+        if (slot->end.us <= till->turn.utc.us && !late)
             return bx_fault_say(fault, BX_ERR_REFUSED, "%s: this time is over. Choose another one.",
                                 line->name);
     }
@@ -197,7 +199,7 @@ int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault
     if (!err)
         err = basket_check(till, desk, fault);
     for (int i = 0; i < desk->basket.count && !err; i++)
-        err = line_check(till, &desk->basket.lines[i], fault);
+        err = line_check(till, &desk->basket.lines[i], !bx_id_is_zero(&desk->deal.order), fault);
     if (!err)
         err = bx_terms_check(till, desk, fault);
     if (!err)
@@ -247,7 +249,9 @@ static int codes_make(struct bx_till *till, struct bx_sale *sale, struct bx_faul
     sale->ticket_count = 0;
     for (int i = 0; i < sale->basket.count; i++) {
         const struct bx_line *line = &sale->basket.lines[i];
-        int err = bx_slug_is_none(&line->class) ? 0 : line_check(till, line, fault);
+        int err = bx_slug_is_none(&line->class)
+                      ? 0
+                      : line_check(till, line, !bx_id_is_zero(&sale->order), fault);
         if (err)
             return err;
         for (int nth = 1; nth <= bx_line_tickets(line); nth++) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "command.h"
 
 enum { SALES_SHOWN = 20 };
@@ -67,7 +68,7 @@ void bx_enquire_find_rows(struct bx_till *till, const struct bx_row *rows, size_
     bx_json_object_close(&writer);
     bx_free(sale);
     if (shown == 0)
-        bx_buf_text_add(&command->human, "No such sale.");
+        bx_buf_text_add(&command->human, bx_word("No such sale."));
     bx_command_answer(till);
 }
 
@@ -105,7 +106,7 @@ static void venue_told(struct bx_till *till, const struct bx_id *about,
     bx_json_array_close(&writer);
     bx_json_object_close(&writer);
     if (reply->sale_count == 0)
-        bx_buf_text_add(&command->human, "No such sale.");
+        bx_buf_text_add(&command->human, bx_word("No such sale."));
     bx_command_answer(till);
 }
 

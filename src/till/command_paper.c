@@ -8,6 +8,7 @@
 
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "command.h"
 #include "screens.h"
 
@@ -27,10 +28,10 @@ void bx_command_paper(struct bx_till *till, bx_origin origin, const struct bx_pa
         bx_json_put_int(&writer, "copy", paper->copy);
     bx_json_object_close(&writer);
     if (paper->old.s[0])
-        bx_buf_format(&command->human, "Ticket %d is now %s; %s is refused at every gate.",
+        bx_buf_format(&command->human, bx_word("Ticket %d is now %s; %s is refused at every gate."),
                       paper->ticket + 1, paper->code.s, paper->old.s);
     else
-        bx_buf_format(&command->human, "Printing it again, marked COPY %d.", paper->copy);
+        bx_buf_format(&command->human, bx_word("Printing it again, marked COPY %d."), paper->copy);
 }
 
 void bx_command_paper_ask(struct bx_till *till, struct bx_json_reader *reader)

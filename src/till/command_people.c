@@ -26,7 +26,7 @@ static void person_put(struct bx_till *till)
     bx_json_put_int(&writer, "shift", till->shift);
     bx_json_object_close(&writer);
     if (!user)
-        bx_buf_text_add(&command->human, "Nobody is logged in.");
+        bx_buf_text_add(&command->human, bx_word("Nobody is logged in."));
     else
         bx_buf_format(&command->human, "%s, shift %" PRId64 "%s", user->name, till->shift,
                       till->people.locked ? ", locked" : "");
@@ -91,7 +91,8 @@ void bx_command_offline(struct bx_till *till, struct bx_json_reader *reader)
     }
     bx_link_force(till, on);
     bx_buf_format(&command->json, "{\"forced\":%s}", on ? "true" : "false");
-    bx_buf_text_add(&command->human, on ? "Offline by choice." : "Asking the server again.");
+    bx_buf_text_add(&command->human,
+                    on ? bx_word("Offline by choice.") : bx_word("Asking the server again."));
     bx_command_answer(till);
 }
 
@@ -113,7 +114,7 @@ void bx_command_sync_look(struct bx_till *till)
     if (link->online && !link->forced && !busy) {
         bx_buf_format(&command->json, "{\"queued\":%" PRId64 ",\"attention\":%" PRId64 "}",
                       link->queued, link->attention);
-        bx_buf_format(&command->human, "%" PRId64 " waiting, %" PRId64 " need attention.",
+        bx_buf_format(&command->human, bx_word("%" PRId64 " waiting, %" PRId64 " need attention."),
                       link->queued, link->attention);
         bx_command_answer(till);
         return;

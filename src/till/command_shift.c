@@ -99,7 +99,19 @@ struct counting {
     struct bx_fault fault;
 };
 
-/* One drawer's count: an object with drawer, amount or pieces, next_float, bag. */
+/* What was counted before the one recount, where no till ran that would remember. */
+static void first_take(struct counting *counting, int drawer, int64_t first)
+{
+    const struct bx_closing *closing = &counting->till->shifts.closing;
+    struct bx_cash_entry cash = {.drawer = drawer, .amount = bx_money_of(first)};
+    for (int i = 0; i < closing->drawer_count; i++)
+        if (closing->drawers[i].drawer == drawer && closing->counts[i] > 0)
+            return;
+    int told = bx_closing_count(counting->till, drawer, &cash, &counting->fault);
+    counting->err = told < 0 ? told : 0;
+}
+
+/* One drawer's count: an object with drawer, amount or pieces, first, next_float, bag. */
 static void count_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
     struct counting *counting = arg;
@@ -109,11 +121,14 @@ static void count_read(void *arg, struct bx_json_reader *reader, size_t at)
     cash_read(reader, &cash);
     bool counted = bx_json_get(reader->object, "pieces") || bx_json_get(reader->object, "amount");
     int64_t next = bx_json_int_or(reader, "next_float", 0, BX_MONEY_MAX, -1);
+    int64_t first = bx_json_int_or(reader, "first", 0, BX_MONEY_MAX, -1);
     bx_json_string_or(reader, "bag", 20, bag, sizeof(bag), "");
     int drawer = cash.drawer ? cash.drawer : bx_till_drawer(counting->till);
     if (reader->err || counting->err)
         return;
-    if (counted) {
+    if (counted && first >= 0)
+        first_take(counting, drawer, first);
+    if (counted && !counting->err) {
         int told = bx_closing_count(counting->till, drawer, &cash, &counting->fault);
         counting->again = counting->again || told == 1;
         counting->err = told < 0 ? told : 0;
@@ -194,8 +209,9 @@ static void report_again(struct bx_till *till, int64_t unsent)
     struct bx_entry_head *head = bx_steal(&reporting->head);
     bx_origin origin = reporting->origin;
     reporting->then = NULL;
-    if (report->confirmed < report->entries)
-        report->unsent = unsent;
+    if (unsent > report->entries)
+        unsent = report->entries;
+    report->unsent = unsent;
     report->confirmed = report->entries - unsent;
     if (till->command.request == origin) {
         bx_report_put(till, head, report);
@@ -206,48 +222,109 @@ static void report_again(struct bx_till *till, int64_t unsent)
     bx_free(head);
 }
 
+/* Z: a row by its number. Closing: the newest ones, of which one is of the period. */
+static const struct bx_row *wanted(const struct bx_command *command, const struct bx_row *rows,
+                                   size_t count, struct bx_report *report)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (bx_kind_shape(rows[i].head.kind) != BX_SHAPE_REPORT ||
+            bx_report_decode(rows[i].body, rows[i].len, report, NULL))
+            continue;
+        if (command->text[0] == '\0' || strcmp(command->text, report->period) == 0)
+            return &rows[i];
+        bx_report_finish(report);
+    }
+    return NULL;
+}
+
 void bx_command_report_rows(struct bx_till *till, const struct bx_row *rows, size_t count)
 {
     struct bx_reporting *reporting = &till->shifts.reporting;
     struct bx_fault fault = {0};
     struct bx_report *report = bx_new(struct bx_report);
-    int err = 0;
-    if (count == 0 || rows[0].head.kind != BX_KIND_SHIFT_CLOSE)
-        err = bx_fault_say(&fault, BX_ERR_MISSING, "This till has no such Z report.");
-    else if (reporting->then)
-        err = bx_fault_say(&fault, BX_ERR_BUSY, "A report is being made: one moment.");
-    else
-        err = bx_report_decode(rows[0].body, rows[0].len, report, &fault);
-    if (err) {
+    const struct bx_row *row = wanted(&till->command, rows, count, report);
+    if (row && reporting->then)
+        bx_fault_say(&fault, BX_ERR_BUSY, "A report is being made: one moment.");
+    else if (!row && till->command.text[0])
+        bx_fault_say(&fault, BX_ERR_MISSING, "There is no closing of %s.", till->command.text);
+    else if (!row)
+        bx_fault_say(&fault, BX_ERR_MISSING, "This till has no such Z report.");
+    if (fault.err) {
+        bx_report_finish(report);
         bx_free(report);
         bx_command_refuse(till, &fault);
         return;
     }
     reporting->report = report;
     reporting->head = bx_new(struct bx_entry_head);
-    *reporting->head = rows[0].head;
+    *reporting->head = row->head;
     bx_reporting_begin(till, till->command.request, report->first_seq - 1, report->last_seq,
                        report_again);
 }
 
-void bx_command_report(struct bx_till *till, struct bx_json_reader *reader)
+/* "from" and "to", today without; one of them is both. */
+static void dates_read(struct bx_till *till, struct bx_json_reader *reader, int usual,
+                       struct bx_date *ret_from, struct bx_date *ret_to)
+{
+    char from[12], to[12];
+    bx_json_string_or(reader, "from", 10, from, sizeof(from), "");
+    bx_json_string_or(reader, "to", 10, to, sizeof(to), "");
+    *ret_from = *ret_to = bx_date_plus(bx_till_today(till), usual);
+    if (reader->err)
+        return;
+    if ((from[0] && bx_date_parse(from, ret_from)) || (to[0] && bx_date_parse(to, ret_to)))
+        bx_json_fault(reader, "a day is written like 2026-11-24");
+    if (from[0] && !to[0])
+        *ret_to = *ret_from;
+    if (to[0] && !from[0])
+        *ret_from = *ret_to;
+}
+
+static void summary_run(struct bx_till *till, struct bx_json_reader *reader, const char *what)
 {
     struct bx_fault fault = {0};
-    char what[16], number[BX_NUMBER_SIZE];
-    bx_json_string(reader, "what", 15, what, sizeof(what));
-    int64_t n = bx_json_int_or(reader, "n", 1, BX_MONEY_MAX, 0);
+    struct bx_date from, to;
+    dates_read(till, reader, strcmp(what, "bookings") == 0 ? 1 : 0, &from, &to);
     if (reader->err) {
         bx_command_usage(till, reader->fault);
-    } else if (strcmp(what, "x") == 0) {
-        bx_report_x(till, till->command.request, true);
-    } else if (strcmp(what, "z") == 0) {
-        if (n == 0)
-            n = till->next_number[BX_SERIES_Z] - 1;
-        bx_number_format(till->till, BX_SERIES_Z, n, number);
-        bx_command_read(till, BX_QUERY_NUMBER, number, 1);
-    } else {
-        bx_fault_say(&fault, BX_ERR_INPUT, "There is no report %s here.", what);
+        return;
+    }
+    int err =
+        bx_summary_begin(till, till->command.request, what, from, to, till->command.csv, &fault);
+    if (err == BX_ERR_INPUT)
         bx_command_usage(till, &fault);
+    else if (err)
+        bx_command_refuse(till, &fault);
+}
+
+static void z_run(struct bx_till *till, int64_t n)
+{
+    char number[BX_NUMBER_SIZE];
+    bx_number_format(till->till, BX_SERIES_Z, n ? n : till->next_number[BX_SERIES_Z] - 1, number);
+    bx_command_read(till, BX_QUERY_NUMBER, number, 1);
+}
+
+void bx_command_report(struct bx_till *till, struct bx_json_reader *reader)
+{
+    struct bx_command *command = &till->command;
+    char what[16], format[8], period[12];
+    bx_json_string(reader, "what", 15, what, sizeof(what));
+    bx_json_string_or(reader, "format", 7, format, sizeof(format), "text");
+    bx_json_string_or(reader, "period", 10, period, sizeof(period), "");
+    int64_t n = bx_json_int_or(reader, "n", 1, BX_MONEY_MAX, 0);
+    command->csv = strcmp(format, "csv") == 0;
+    if (reader->err)
+        bx_command_usage(till, reader->fault);
+    else if (strcmp(what, "x") == 0)
+        bx_report_x(till, command->request, true);
+    else if (strcmp(what, "z") == 0)
+        z_run(till, n);
+    else if (strcmp(what, "closing") != 0)
+        summary_run(till, reader, what);
+    else {
+        BX_TEXT_COPY(command->text, period);
+        bx_command_read(till, BX_QUERY_KIND, NULL, BX_ROWS_MAX)->of.query.entry_kind =
+            BX_KIND_CLOSING;
     }
 }
 

@@ -104,6 +104,9 @@ bx_money bx_case_held(const struct bx_case *one, enum bx_tender_kind kind);
  * the desk of ORIGIN. 0, or refused with a sentence; ORIGIN is not told yet then. */
 int bx_must bx_return_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
                           const struct bx_taking *taking, struct bx_fault *fault);
+/* Whatever comes back of it: can KIND be done about it now? */
+int bx_must bx_return_check(const struct bx_till *till, const struct bx_case *one,
+                            enum bx_kind kind, struct bx_fault *fault);
 /* The document as it would be, without warrants; for a look at what goes back. */
 int bx_must bx_return_draft(const struct bx_till *till, const struct bx_case *one,
                             const struct bx_taking *taking, struct bx_sale *ret,
@@ -202,7 +205,7 @@ void bx_command_exchange_go(struct bx_till *till);
  */
 
 /* ONE was corrected by the document NUMBER: what the server had to say about it is settled. */
-void bx_attention_corrected(struct bx_till *till, const struct bx_case *one, const char *number);
+void bx_attention_corrected(struct bx_till *till, struct bx_case *one, const char *number);
 
 /* --- find.c ------------------------------------------------------------------------------------
  */

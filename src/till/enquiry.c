@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "command.h"
 
 enum { PART_BYTES = 8 << 20 };
@@ -200,7 +201,7 @@ void bx_enquire_allot(struct bx_till *till, struct bx_json_reader *reader)
     bx_json_array_close(&writer);
     bx_json_object_close(&writer);
     if (till->leases.count == 0)
-        bx_buf_text_add(&command->human, "No places are this till's own yet.");
+        bx_buf_text_add(&command->human, bx_word("No places are this till's own yet."));
     bx_command_answer(till);
 }
 

@@ -116,6 +116,11 @@ void bx_find_venue(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     BX_TEXT_COPY(counter->venue_text, counter->input);
+    if (counter->venue_text[0] == '\0') {
+        bx_say(till, BX_TONE_PLAIN,
+               "The whole venue: type a number, a code or an order's name, then Enter.");
+        return;
+    }
     (void)question(till, BX_QUESTION_SALES, counter->venue_text, NULL, list_told);
 }
 

@@ -254,12 +254,13 @@ struct bx_form *bx_form_open(struct bx_till *till, const struct bx_form_kind *ki
     kind->fields(till, form);
     while (form->at + 1 < form->count && !is_asked(asked(form)))
         form->at++;
-    if (counter->form) {
+    if (counter->form && counter->screen == BX_SCREEN_FORM) {
         leave(till);
         form->under = counter->form;
         counter->form = form;
         counter->opened = counter->now;
     } else {
+        bx_form_forget(till); /* what lies under another screen */
         bx_counter_open(till, BX_SCREEN_FORM);
         counter->form = form;
     }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 struct reading {
     struct bx_said *said;
@@ -23,7 +24,7 @@ static bool is_digit(char c)
 static int refuse(struct reading *to, const char *word, const char *say)
 {
     return bx_fault_say(to->fault, BX_ERR_INPUT, "\"%.30s\" in column %d: %s", word,
-                        to->said->column, say);
+                        to->said->column, bx_word(say));
 }
 
 /* "2a1c", "-a"; false when it is something else. */
@@ -105,14 +106,14 @@ static int order_read(const char *value, struct reading *to)
     int64_t n;
     said->coming = (struct bx_coming){.count = -1, .agreed = true};
     if (!field_cut(&value, said->order, sizeof(said->order)))
-        return refuse(to, value, "an order is order:REF or order:REF:43.");
+        return refuse(to, value, BX_WORD("an order is order:REF or order:REF:43."));
     if (!*value)
         return 0;
     if (!field_cut(&value, count, sizeof(count)) || bx_text_number(count, strlen(count), 99999, &n))
-        return refuse(to, value, "how many came is a number.");
+        return refuse(to, value, BX_WORD("how many came is a number."));
     said->coming.count = n;
     if (*value && (!field_cut(&value, how, sizeof(how)) || strcmp(how, "anew") != 0))
-        return refuse(to, value, "only anew may follow the number.");
+        return refuse(to, value, BX_WORD("only anew may follow the number."));
     said->coming.agreed = !how[0] || strcmp(how, "anew") != 0;
     return 0;
 }
@@ -124,13 +125,13 @@ static int size_read(const char *text, struct bx_said_discount *discount, struct
     bx_money value;
     if (len < 2 || text[len - 1] != '%')
         return bx_money_parse(text, len, to->exponent, &discount->amount)
-                   ? refuse(to, text, "a discount is 10% or 2.50.")
+                   ? refuse(to, text, BX_WORD("a discount is 10% or 2.50."))
                    : 0;
     snprintf(number, sizeof(number), "%.*s%s", (int)(len < 10 ? len - 1 : 9), text,
              memchr(text, '.', len) ? "" : ".0");
     if (bx_money_parse(number, strlen(number), 2, &value) || value.minor % 10 != 0 ||
         value.minor > 10000)
-        return refuse(to, text, "a discount is 10% or 2.50.");
+        return refuse(to, text, BX_WORD("a discount is 10% or 2.50."));
     discount->permille = value.minor / 10;
     return 0;
 }
@@ -141,7 +142,7 @@ static int discount_read(const char *value, struct reading *to)
     char text[64], size[24];
     const char *at = text;
     if (said->discount_count == BX_WORDS_DISCOUNTS || strlen(value) >= sizeof(text))
-        return refuse(to, value, "that is too much of it.");
+        return refuse(to, value, BX_WORD("that is too much of it."));
     struct bx_said_discount *discount = &said->discounts[said->discount_count];
     *discount = (struct bx_said_discount){.letter = 0};
     BX_TEXT_COPY(text, value);
@@ -149,11 +150,11 @@ static int discount_read(const char *value, struct reading *to)
     if (where) {
         discount->letter = where[1];
         if (where[1] < 'a' || where[1] > 'z' || where[2])
-            return refuse(to, value, "behind @ stands a product's letter.");
+            return refuse(to, value, BX_WORD("behind @ stands a product's letter."));
         *where = '\0';
     }
     if (!field_cut(&at, discount->reason.s, sizeof(discount->reason.s)))
-        return refuse(to, value, "a discount is discount:REASON or discount:REASON:10%.");
+        return refuse(to, value, BX_WORD("a discount is discount:REASON or discount:REASON:10%."));
     if (*at && field_cut(&at, size, sizeof(size))) {
         int err = size_read(size, discount, to);
         if (err)
@@ -167,7 +168,7 @@ static int part_add(struct reading *to, const char *word)
 {
     struct bx_said *said = to->said;
     if (said->part_count == BX_TENDERS_MAX)
-        return refuse(to, word, "that are more parts than a payment has.");
+        return refuse(to, word, BX_WORD("that are more parts than a payment has."));
     int err = bx_said_part_read(word, to->exponent, &said->parts[said->part_count], to->fault);
     said->part_count += !err;
     return err;
@@ -191,7 +192,8 @@ static int named_read(const char *word, struct reading *to)
     }
     if (open_read(word, to))
         return 0;
-    return refuse(to, word, "this is not understood. A line is like 2a1c 14:30 cash 60.00");
+    return refuse(to, word,
+                  BX_WORD("this is not understood. A line is like 2a1c 14:30 cash 60.00"));
 }
 
 /* --- the parts of a payment ------------------------------------------------------------------- */
@@ -210,7 +212,10 @@ int bx_said_part_read(const char *text, int exponent, struct bx_said_part *ret,
                             "account:ID or prepaid.");
     memcpy(word, text, len);
     word[len] = '\0';
-    if (bx_tender_parse(word, &ret->kind) || ret->kind == BX_TENDER_STORED)
+    int unknown = bx_tender_parse(word, &ret->kind);
+    if (ret->kind == BX_TENDER_STORED) /* its code says what it is */
+        ret->kind = BX_TENDER_VOUCHER;
+    if (unknown)
         return bx_fault_say(fault, BX_ERR_INPUT,
                             "A tender is cash, cash:AMOUNT, card, card:REFERENCE, voucher:CODE, "
                             "account:ID or prepaid.");
@@ -266,7 +271,7 @@ static bool part_goes_on(const char *word, struct reading *to)
 
 static bool is_tender(const char *word)
 {
-    static const char *const words[] = {"cash", "card", "voucher", "account", "prepaid"};
+    static const char *const words[] = {"cash", "card", "voucher", "stored", "account", "prepaid"};
     size_t len = strcspn(word, ":");
     for (size_t i = 0; i < bx_countof(words); i++)
         if (strlen(words[i]) == len && strncmp(words[i], word, len) == 0)
@@ -284,7 +289,7 @@ static int word_read(const char *word, struct reading *to)
     if (part_goes_on(word, to))
         return 0;
     if (said->part_count > 0)
-        return refuse(to, word, "only what pays may follow here.");
+        return refuse(to, word, BX_WORD("only what pays may follow here."));
     if (strcmp(word, "list") == 0 || strcmp(word, "group") == 0) {
         bool *flag = word[0] == 'l' ? &said->list : &said->group;
         *flag = true;
@@ -300,7 +305,7 @@ static int word_read(const char *word, struct reading *to)
         return named_read(word, to);
     if (items_read(word, said))
         return 0;
-    return refuse(to, word, "products are written like 2a1c: how many, then the letter.");
+    return refuse(to, word, BX_WORD("products are written like 2a1c: how many, then the letter."));
 }
 
 int bx_said_read(const char *text, int exponent, struct bx_said *ret, struct bx_fault *fault)
@@ -313,7 +318,7 @@ int bx_said_read(const char *text, int exponent, struct bx_said *ret, struct bx_
         if (len > 0) {
             ret->column = (int)(at - text) + 1;
             if (len >= sizeof(word))
-                return refuse(&to, at, "this is too long.");
+                return refuse(&to, at, BX_WORD("this is too long."));
             memcpy(word, at, len);
             word[len] = '\0';
             int err = word_read(word, &to);

@@ -160,6 +160,8 @@ void bx_correct_invoice(struct bx_till *till)
     struct bx_case *one = till->counter.screen == BX_SCREEN_SALE ? till->counter.sale : NULL;
     if (!one)
         bx_say(till, BX_TONE_PLAIN, "Choose the sale first.");
+    else if (!bx_case_is_ready(one))
+        till->counter.then = BX_ACTION_BILL;
     else if (check(till, one, &fault))
         bx_counter_fault(till, &fault);
     else

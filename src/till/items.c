@@ -142,6 +142,17 @@ static void entry_item(struct bx_till *till, size_t index, struct bx_sale *sale)
         bx_item_describe(till, &till->counter.rows[index], sale, item);
 }
 
+/* A correction's tells what it took back. */
+static void receipt_text(const struct bx_sale *sale, char *out, size_t size)
+{
+    char text[192] = "";
+    if (sale->back.count > 0)
+        basket_text(&sale->back, "-", text, sizeof(text));
+    char whole[256];
+    snprintf(whole, sizeof(whole), "%s%s%s", bx_word("Receipt"), text[0] ? "  " : "", text);
+    bx_text_copy(out, size, whole);
+}
+
 /* The receipt first, then the tickets. */
 static void document_items(struct bx_till *till, size_t index, const struct bx_row *row,
                            const struct bx_sale *sale)
@@ -154,8 +165,8 @@ static void document_items(struct bx_till *till, size_t index, const struct bx_r
         item->ticket = ticket;
         BX_TEXT_COPY(item->a, row->head.number);
         if (ticket < 0) {
-            BX_TEXT_COPY(item->b, bx_word("Receipt"));
-            item->amount = sale->totals.total;
+            receipt_text(sale, item->b, sizeof(item->b));
+            item->amount = bx_sale_due(sale);
             item->has_amount = true;
             continue;
         }

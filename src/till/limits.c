@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "boxtill/base/words.h"
+
 #include "boxtill/domain/price.h"
 
 enum bx_look bx_limit_look(const struct bx_limit *limit, int64_t value)
@@ -50,19 +52,20 @@ enum bx_look bx_limits_offline(const struct bx_till *till, const struct bx_desk 
     int64_t before = (till->turn.utc.us - till->offline.since.us) / BX_SECOND_US / 60;
     if (till->offline.since.us != 0 && before > minutes)
         minutes = before;
-    snprintf(text, sizeof(text),
-             "Offline for %" PRId64 " minutes, more than the %" PRId64 " that this venue allows.",
-             minutes, limits->offline_minutes.at);
+    bx_words_print(text, sizeof(text),
+                   "Offline for %" PRId64 " minutes, more than the %" PRId64
+                   " that this venue allows.",
+                   minutes, limits->offline_minutes.at);
     harder(&look, bx_limit_look(&limits->offline_minutes, minutes), fault, text);
     minutes = minutes_since(till, till->link.last_good);
-    snprintf(text, sizeof(text), "The price list is %" PRId64 " minutes old.", minutes);
+    bx_words_print(text, sizeof(text), "The price list is %" PRId64 " minutes old.", minutes);
     harder(&look, bx_limit_look(&limits->offline_programme_minutes, minutes), fault, text);
-    snprintf(text, sizeof(text), "%s is more than one sale may come to offline.",
-             bx_counter_money(till, totals.total, money));
+    bx_words_print(text, sizeof(text), "%s is more than one sale may come to offline.",
+                   bx_counter_money(till, totals.total, money));
     harder(&look, bx_limit_look(&limits->offline_sale, totals.total.minor), fault, text);
     int64_t sum = till->offline.total.minor + totals.total.minor;
-    snprintf(text, sizeof(text), "With this sale %s were sold offline, more than allowed.",
-             bx_counter_money(till, bx_money_of(sum), money));
+    bx_words_print(text, sizeof(text), "With this sale %s were sold offline, more than allowed.",
+                   bx_counter_money(till, bx_money_of(sum), money));
     harder(&look, bx_limit_look(&limits->offline_total, sum), fault, text);
     return look;
 }

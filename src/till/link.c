@@ -493,6 +493,24 @@ static void batch_refused(struct bx_till *till, const struct bx_booking_answer *
     link->swept++;
 }
 
+/* An entry of the batch that has no answer is read again before those behind it are sent: they may
+ * go on from it. What remains of the batch is what was answered before the first such entry. */
+static void batch_trim(struct bx_link *link, const struct bx_entry_answer *answers, size_t count)
+{
+    size_t seen = 0, waiting = 0;
+    while (seen < link->batch_count) {
+        size_t at = 0;
+        while (at < count && answers[at].seq != link->batch[seen].seq)
+            at++;
+        if (at == count)
+            break;
+        waiting += answers[at].outcome == BX_ENTRY_WAITING;
+        seen++;
+    }
+    link->batch_count = seen;
+    link->batch_waiting = (int64_t)waiting;
+}
+
 static void entries_answer(struct bx_till *till, const struct bx_booking_answer *answer)
 {
     struct bx_link *link = &till->link;
@@ -525,6 +543,7 @@ static void entries_answer(struct bx_till *till, const struct bx_booking_answer 
         effect->of.note.seen_commit = link->commit;
         effect->of.note.reoffer_above = -1;
     }
+    batch_trim(link, good, count);
     bx_free(good);
 }
 
@@ -578,8 +597,9 @@ static void answers_stored(struct bx_till *till)
     if (link->queued < 0)
         link->queued = 0;
     link->attention += link->batch_attention;
-    link->swept += (int64_t)link->batch_count - link->batch_done;
-    link->read_from = link->batch[link->batch_count - 1].seq;
+    link->swept += link->batch_waiting;
+    if (link->batch_count > 0)
+        link->read_from = link->batch[link->batch_count - 1].seq;
     link->batch_limit = link->batch_limit * 2 < BX_BATCH_MAX ? link->batch_limit * 2 : BX_BATCH_MAX;
 }
 

@@ -97,6 +97,7 @@ static void closing_push(struct bx_till *till, enum bx_sum which)
                                .fill = closing_fill};
     intent.report = bx_new(struct bx_report);
     *intent.report = opening->sums[which];
+    bx_papers_want(&intent, BX_JOB_REPORT);
     opening->sums[which] = (struct bx_report){0};
     bx_date_format(opening->day, date);
     date[which == BX_SUM_DAY ? 10 : which == BX_SUM_MONTH ? 7 : 4] = '\0';

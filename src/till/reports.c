@@ -116,29 +116,51 @@ void bx_report_fill(struct bx_till *till, int64_t unsent, struct bx_report *ret)
 /* --- in words -----------------------------------------------------------------------------------
  */
 
-static const char *name_of(void *arg, const char *what, const char *id)
+static const char *cashier_name(const struct bx_till *till, const char *id)
 {
-    const struct bx_till *till = arg;
-    struct bx_slug slug = {0};
     int64_t number;
+    const struct bx_user *user = till->staff && bx_text_number(id, strlen(id), 9999, &number) == 0
+                                     ? bx_staff_user(till->staff, number)
+                                     : NULL;
+    return user ? user->name : NULL;
+}
+
+/* A discount is named by the rule or the reason that made it. */
+static const char *why_name(const struct bx_programme *programme, const struct bx_slug *id)
+{
+    for (size_t i = 0; i < programme->rule_count; i++)
+        if (bx_slug_equal(&programme->rules[i].id, id))
+            return programme->rules[i].name;
+    for (size_t i = 0; i < programme->reason_count; i++)
+        if (bx_slug_equal(&programme->reasons[i].id, id))
+            return programme->reasons[i].name;
+    return NULL;
+}
+
+const char *bx_report_name(const struct bx_till *till, const char *what, const char *id)
+{
+    const struct bx_programme *programme = till->programme;
+    struct bx_slug slug = {0};
     BX_TEXT_COPY(slug.s, id);
-    if (strncmp(what, "cashier", 7) == 0) {
-        const struct bx_user *user =
-            till->staff && bx_text_number(id, strlen(id), 9999, &number) == 0
-                ? bx_staff_user(till->staff, number)
-                : NULL;
-        return user ? user->name : NULL;
-    }
-    if (!till->programme)
+    if (strncmp(what, "cashier", 7) == 0)
+        return cashier_name(till, id);
+    if (!programme)
         return NULL;
     if (strcmp(what, "product") == 0) {
-        const struct bx_product *product = bx_programme_product(till->programme, &slug);
+        const struct bx_product *product = bx_programme_product(programme, &slug);
         return product ? product->name : NULL;
     }
-    for (size_t i = 0; strcmp(what, "event") == 0 && i < till->programme->event_count; i++)
-        if (bx_slug_equal(&till->programme->events[i].id, &slug))
-            return till->programme->events[i].name;
+    if (strcmp(what, "discount") == 0 || strcmp(what, "reason") == 0)
+        return why_name(programme, &slug);
+    for (size_t i = 0; strcmp(what, "event") == 0 && i < programme->event_count; i++)
+        if (bx_slug_equal(&programme->events[i].id, &slug))
+            return programme->events[i].name;
     return NULL;
+}
+
+static const char *name_of(void *arg, const char *what, const char *id)
+{
+    return bx_report_name(arg, what, id);
 }
 
 static struct bx_report_names names_of(const struct bx_till *till, bx_utc at)
@@ -150,11 +172,39 @@ static struct bx_report_names names_of(const struct bx_till *till, bx_utc at)
                                     .offset_min = bx_programme_offset(till->programme, at)};
 }
 
+/* A drawer is counted blind: before that only a supervisor or an auditor is shown what should be in
+ * it, whatever the entry holds. */
+static bool is_blind(const struct bx_till *till, const struct bx_entry_head *head)
+{
+    const struct bx_user *user = till->staff ? bx_staff_user(till->staff, head->user) : NULL;
+    return head->kind == BX_KIND_X_REPORT && (!user || user->role == BX_ROLE_CASHIER);
+}
+
+/* REPORT as it is shown; its rows are the caller's to finish. */
+static void shown_make(const struct bx_till *till, const struct bx_entry_head *head,
+                       const struct bx_report *report, struct bx_report *ret)
+{
+    bool blind = is_blind(till, head);
+    *ret = *report;
+    ret->figures = (struct bx_figures){0};
+    if (blind)
+        ret->drawer_count = 0;
+    for (size_t i = 0; i < report->figures.count; i++) {
+        const struct bx_figure *row = &report->figures.rows[i];
+        if (!(blind && strcmp(row->what, "drawer") == 0) &&
+            bx_figures_add(&ret->figures, row->what, row->name, row->count, row->amount))
+            return;
+    }
+}
+
 void bx_report_lines(const struct bx_till *till, const struct bx_entry_head *head,
                      const struct bx_report *report, int columns, struct bx_buf *out)
 {
     struct bx_report_names names = names_of(till, head->at);
-    bx_report_text(head, report, &names, columns, out);
+    struct bx_report shown;
+    shown_make(till, head, report, &shown);
+    bx_report_text(head, &shown, &names, columns, out);
+    bx_figures_finish(&shown.figures);
 }
 
 void bx_report_show(struct bx_till *till, const struct bx_entry_head *head,
@@ -177,9 +227,15 @@ void bx_report_put(struct bx_till *till, const struct bx_entry_head *head,
 {
     struct bx_command *command = &till->command;
     struct bx_report_names names = names_of(till, head->at);
+    struct bx_report shown;
+    shown_make(till, head, report, &shown);
     bx_buf_clear(&command->json);
-    bx_report_json(head, report, &names, &command->json);
-    bx_report_text(head, report, &names, SCREEN_COLUMNS, &command->human);
+    bx_report_json(head, &shown, &names, &command->json);
+    if (command->csv)
+        bx_report_csv(head, &shown, &names, &command->human);
+    else
+        bx_report_text(head, &shown, &names, SCREEN_COLUMNS, &command->human);
+    bx_figures_finish(&shown.figures);
 }
 
 /* --- X ------------------------------------------------------------------------------------------

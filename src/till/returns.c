@@ -175,6 +175,14 @@ static int used_check(const struct bx_case *one, const struct bx_taking *taking,
     return 0;
 }
 
+/* Whether a voucher that was sold has been used in the meantime is not known here. */
+static void voucher_check(const struct bx_sale *draft, enum bx_need *need)
+{
+    for (int i = 0; i < draft->back.count; i++)
+        if (draft->back.lines[i].kind == BX_LINE_VOUCHER)
+            *need = BX_NEED_SUPERVISOR;
+}
+
 static bx_money cash_of(const struct bx_sale *draft)
 {
     bx_money cash = {0};
@@ -305,7 +313,7 @@ void bx_returns_follow(struct bx_till *till, const struct bx_intent *intent,
                        const struct bx_entry_head *head)
 {
     const struct bx_sale *sale = intent->sale;
-    const struct bx_case *one = bx_id_is_zero(&sale->of) ? NULL : bx_case_of(till, &sale->of);
+    struct bx_case *one = bx_id_is_zero(&sale->of) ? NULL : bx_case_of(till, &sale->of);
     if (!one || one->foreign)
         return;
     bx_attention_corrected(till, one, head->number);
@@ -382,6 +390,20 @@ static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warr
     bx_refused(till, origin, &fault);
 }
 
+int bx_return_check(const struct bx_till *till, const struct bx_case *one, enum bx_kind kind,
+                    struct bx_fault *fault)
+{
+    int err = bx_may_act(till, fault);
+    if (!err)
+        err = kind_check(till, one, kind, fault);
+    if (!err)
+        err = contact_check(till, one, fault);
+    if (!err && bx_remains_is_empty(&one->remains))
+        err = bx_fault_say(fault, BX_ERR_REFUSED, "All of %s was taken back already.",
+                           one->row.head.number);
+    return err;
+}
+
 int bx_return_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
                   const struct bx_taking *taking, struct bx_fault *fault)
 {
@@ -392,11 +414,7 @@ int bx_return_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
                                  .arg = taking,
                                  .size = sizeof(*taking)};
     struct bx_sale *draft = bx_new(struct bx_sale);
-    int err = bx_may_act(till, fault);
-    if (!err)
-        err = kind_check(till, one, taking->kind, fault);
-    if (!err)
-        err = contact_check(till, one, fault);
+    int err = bx_return_check(till, one, taking->kind, fault);
     if (!err && taking->kind == BX_KIND_EXCHANGE)
         err = bx_exchange_check(till, origin, fault);
     if (!err)
@@ -405,8 +423,10 @@ int bx_return_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
         err = used_check(one, taking, draft, &ask.need, fault);
     if (!err && taking->kind == BX_KIND_VOID)
         err = age_check(till, origin, one, &ask.need, fault);
-    if (!err)
+    if (!err) {
+        voucher_check(draft, &ask.need);
         err = way_check(till, one, draft, &ask.need, fault);
+    }
     if (!err)
         err = cash_check(till, origin, one, draft, &ask.need, fault);
     if (!err) {

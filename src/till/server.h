@@ -73,7 +73,7 @@ struct bx_link {
     int64_t send_request, news_request, document_request, queue_request, note_request;
     struct bx_ref batch[BX_BATCH_MAX]; /* being sent */
     size_t batch_count, batch_limit;
-    int64_t batch_done, batch_attention; /* of the answers being stored */
+    int64_t batch_done, batch_waiting, batch_attention; /* of the answers being stored */
     int64_t queued, attention;
     int64_t attention_request, attention_sum; /* being counted anew */
     bool attention_moved;                     /* and it changed since the counting began */

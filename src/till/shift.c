@@ -51,6 +51,7 @@ void bx_shifts_finish(struct bx_shifts *shifts)
         bx_report_finish(shifts->reporting.report);
     bx_free(shifts->reporting.report);
     bx_free(shifts->reporting.head);
+    bx_figures_finish(&shifts->summary.figures);
     *shifts = (struct bx_shifts){0};
 }
 
@@ -237,6 +238,9 @@ bool bx_shifts_rows(struct bx_till *till, const struct bx_event *event)
     } else if (request == shifts->reporting.request) {
         shifts->reporting.request = 0;
         bx_reporting_rows(till, rows, count);
+    } else if (request == shifts->summary.request) {
+        shifts->summary.request = 0;
+        bx_summary_rows(till, rows, count);
     } else {
         return false;
     }
@@ -246,7 +250,8 @@ bool bx_shifts_rows(struct bx_till *till, const struct bx_event *event)
 bool bx_shifts_are_busy(const struct bx_till *till)
 {
     const struct bx_shifts *shifts = &till->shifts;
-    return shifts->load_request || shifts->opening.active || shifts->reporting.request;
+    return shifts->load_request || shifts->opening.active || shifts->reporting.request ||
+           shifts->summary.request;
 }
 
 int bx_parked_count(const struct bx_till *till)

@@ -48,6 +48,16 @@ struct bx_reporting {
     struct bx_entry_head *head;
 };
 
+/* A report over days that is being summed up (summary.c). */
+struct bx_summary {
+    int64_t request;
+    bx_origin origin;
+    char word[16];
+    struct bx_date from, to;
+    bool csv;
+    struct bx_figures figures;
+};
+
 struct bx_shifts {
     int64_t holders[BX_DRAWERS_MAX + 1]; /* who has the drawer; 0 nobody */
     bool had_z;
@@ -58,6 +68,7 @@ struct bx_shifts {
     struct bx_opening opening;
     struct bx_closing closing;
     struct bx_reporting reporting;
+    struct bx_summary summary;
     int64_t z_seq; /* of the Z that was written last in this life; 0 none */
 };
 
@@ -140,8 +151,21 @@ void bx_report_lines(const struct bx_till *till, const struct bx_entry_head *hea
 void bx_report_x(struct bx_till *till, bx_origin origin, bool looks);
 void bx_report_show(struct bx_till *till, const struct bx_entry_head *head,
                     const struct bx_report *report);
+/* Into the answer of the command under way. */
 void bx_report_put(struct bx_till *till, const struct bx_entry_head *head,
                    const struct bx_report *report);
+
+/* What people call ID of WHAT; NULL: nothing better. */
+const char *bx_report_name(const struct bx_till *till, const char *what, const char *id);
+
+/* --- summary.c ----------------------------------------------------------------------------------
+ */
+/* WORD over the days FROM to TO, for ORIGIN (CSV in place of text). */
+int bx_must bx_summary_begin(struct bx_till *till, bx_origin origin, const char *word,
+                             struct bx_date from, struct bx_date to, bool csv,
+                             struct bx_fault *fault);
+void bx_summary_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
+void bx_summary_menu(struct bx_till *till);
 
 /* --- shift_menu.c -------------------------------------------------------------------------------
  */

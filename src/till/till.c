@@ -24,6 +24,7 @@ void bx_till_config_defaults(struct bx_till_config *config)
                                       .lock_after = 0,
                                       .scan_prefix = "",
                                       .days_ahead = 1,
+                                      .drawers = 1,
                                       .print_receipt = true};
 }
 
@@ -215,6 +216,8 @@ static void stored(struct bx_till *till, const struct bx_event *event)
         bx_papers_stored(till, event);
     else if (request == till->invoicing.request)
         bx_invoice_stored(till, event);
+    else if (request == till->erasing.request)
+        bx_persons_stored(till, event);
     else if (request == till->leases.note_request)
         bx_leases_stored(till, event);
     else if (request == till->link.note_request || request == till->link.document_note)

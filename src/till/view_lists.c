@@ -164,7 +164,7 @@ static void sale_title(const struct bx_till *till, struct bx_till_view *v)
     bx_day_text(till, date, true, day, sizeof(day));
     snprintf(title, sizeof(title), "%s  %s %s  %s %s  %s", sale->row.head.number, day,
              bx_slot_time(sale->row.head.at, offset, time), sale->sale.currency,
-             bx_counter_money(till, sale->sale.totals.total, total),
+             bx_counter_money(till, bx_sale_due(&sale->sale), total),
              answer_words(&sale->row, &tone));
     BX_TEXT_COPY(v->title, title);
 }

@@ -192,10 +192,14 @@ static struct sim_message *message_for(struct sim *sim, int till, const struct b
     message->request = effect->request;
     message->seen_epoch = facts.epoch;
     message->seen_commit = facts.commit;
-    if (at->flights[exchange] != 0)
-        sim_broken(sim, "one exchange", "till %d has two exchanges of kind %d under way", till,
+    message->slot = exchange;
+    while (exchange == BX_EXCHANGE_QUESTION && message->slot + 1 < SIM_EXCHANGES &&
+           at->flights[message->slot] != 0)
+        message->slot++;
+    if (at->flights[message->slot] != 0)
+        sim_broken(sim, "one exchange", "till %d has too many exchanges of kind %d under way", till,
                    (int)exchange);
-    at->flights[exchange] = effect->request;
+    at->flights[message->slot] = effect->request;
     return message;
 }
 
@@ -290,6 +294,16 @@ static void document(struct sim *sim, int till, const struct bx_effect *effect)
     sim_net_send(sim, message);
 }
 
+static void question(struct sim *sim, int till, const struct bx_effect *effect)
+{
+    struct sim_message *message = message_for(sim, till, effect, BX_EXCHANGE_QUESTION);
+    message->question = effect->of.ask.question;
+    bx_buf_add(&message->body, effect->of.ask.json, effect->of.ask.len);
+    sim_trace(sim, "till %d asks %s %.*s", till, bx_question_word(message->question),
+              (int)(effect->of.ask.len < 200 ? effect->of.ask.len : 200), effect->of.ask.json);
+    sim_net_send(sim, message);
+}
+
 /* --- the rest ------------------------------------------------------------------------------ */
 
 static void pin(struct sim *sim, int till, const struct bx_effect *effect)
@@ -349,8 +363,8 @@ int sim_carry(struct sim *sim, int till, const struct bx_effect *effect)
     case BX_EFFECT_DOCUMENT: document(sim, till, effect); break;
     case BX_EFFECT_PIN: pin(sim, till, effect); break;
     case BX_EFFECT_REPLY: reply(sim, till, effect); break;
-    case BX_EFFECT_ASK:
-    case BX_EFFECT_DRAWER:
+    case BX_EFFECT_ASK: question(sim, till, effect); break;
+    case BX_EFFECT_DRAWER: sim_ghost_drawer(sim, till, &effect->of.drawer.proof); break;
     case BX_EFFECT_DISPLAY:
     case BX_EFFECT_FISCAL_START:
     case BX_EFFECT_FISCAL_FINISH:

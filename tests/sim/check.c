@@ -76,7 +76,7 @@ void sim_check(struct sim *sim)
 
 struct tally {
     struct sim *sim;
-    int64_t entries, orders, tickets, total;
+    int64_t entries, orders, lines, tickets, total;
 };
 
 static int till_of(const struct sim *sim, int64_t number)
@@ -112,19 +112,59 @@ static int order_check(void *arg, const void *row)
     const struct bd_order_row *order = row;
     int till = till_of(tally->sim, order->till);
     const struct sim_entry *known = till < 0 ? NULL : sim_ghost_entry(tally->sim, till, order->seq);
-    if (!known || known->kind != BX_KIND_SALE || known->total != order->total)
-        sim_broken(tally->sim, "P6", "order %s of %" PRId64 " is no sale of its till",
-                   order->number, order->total);
+    if (!known || (int64_t)known->kind != order->kind || known->total != order->total ||
+        known->back != order->back_total || known->training)
+        sim_broken(tally->sim, "P6", "order %s of %" PRId64 " less %" PRId64 " is none of its till",
+                   order->number, order->total, order->back_total);
     tally->orders++;
-    tally->total += order->total;
+    tally->total += order->total - order->back_total;
     return 0;
 }
 
+/* Each line has sold what the body says, and as much of it is back as bodies have taken back. */
+static int line_check(void *arg, const void *row)
+{
+    struct tally *tally = arg;
+    const struct bd_order_line_row *line = row;
+    const struct sim_doc *doc = sim_doc_of(&tally->sim->ghost, &line->order);
+    if (!doc || line->nth < 0 || line->nth >= doc->line_count) {
+        sim_broken(tally->sim, "P6", "the server has a line that nobody sold");
+        return 0;
+    }
+    const struct sim_doc_line *known = &doc->lines[line->nth];
+    if (line->quantity != known->quantity || line->returned != known->gone ||
+        line->price * line->quantity - line->off != known->amount)
+        sim_broken(tally->sim, "P6",
+                   "line %" PRId64 " of %s: the server has %" PRId64 " less %" PRId64
+                   " pieces, sold are %" PRId64 " less %" PRId64,
+                   line->nth, doc->number, line->quantity, line->returned, known->quantity,
+                   known->gone);
+    tally->lines++;
+    return 0;
+}
+
+static const char *const state_words[] = {"valid", "used", "replaced", "returned"};
+
+/* The server's word on a code is the ghost's, and there is one. */
 static int ticket_check(void *arg, const void *row)
 {
     struct tally *tally = arg;
-    (void)row;
+    const struct bd_ticket_row *ticket = row;
+    const struct sim_code *code = sim_code_find(&tally->sim->ghost, ticket->code);
     tally->tickets++;
+    if (!code || code->training || ticket->nth != code->nth ||
+        !bx_id_equal(&ticket->order, &code->doc)) {
+        sim_broken(tally->sim, "codes", "the server has code %s, which was never sold so",
+                   ticket->code);
+        return 0;
+    }
+    int64_t state = code->replaced   ? BD_TICKET_REPLACED
+                    : code->returned ? BD_TICKET_RETURNED
+                    : code->used     ? BD_TICKET_USED
+                                     : BD_TICKET_VALID;
+    if (ticket->state != state)
+        sim_broken(tally->sim, "codes", "code %s is %s at the server, it should be %s",
+                   ticket->code, state_words[ticket->state], state_words[state]);
     return 0;
 }
 
@@ -141,34 +181,76 @@ static int sold_check(void *arg, const void *row)
     return 0;
 }
 
+/* What the ghost has, to be held against the server's TALLY. */
+static void tally_check(struct sim *sim, const struct tally *tally)
+{
+    struct tally own = {.sim = sim};
+    for (int i = 0; i < SIM_TILLS; i++) {
+        own.entries += (int64_t)sim->ghost.counts[i];
+        for (size_t k = 0; k < sim->ghost.counts[i]; k++)
+            if (!sim->ghost.entries[i][k].training)
+                own.total += sim->ghost.entries[i][k].total - sim->ghost.entries[i][k].back;
+    }
+    for (size_t i = 0; i < sim->ghost.doc_count; i++)
+        own.lines += sim->ghost.docs[i].training ? 0 : sim->ghost.docs[i].line_count;
+    for (size_t i = 0; i < sim->ghost.code_count; i++)
+        own.tickets += !sim->ghost.codes[i].training;
+    own.orders = sim->ghost.orders;
+    if (tally->entries != own.entries)
+        sim_broken(sim, "P2", "the server holds %" PRId64 " entries, the tills %" PRId64,
+                   tally->entries, own.entries);
+    if (tally->orders != own.orders || tally->total != own.total || tally->lines != own.lines)
+        sim_broken(sim, "P6",
+                   "the server has %" PRId64 " documents of %" PRId64 " in %" PRId64
+                   " lines, the tills %" PRId64 " of %" PRId64 " in %" PRId64,
+                   tally->orders, tally->total, tally->lines, own.orders, own.total, own.lines);
+    if (tally->tickets != own.tickets)
+        sim_broken(sim, "P6", "the server has %" PRId64 " tickets, the tills %" PRId64,
+                   tally->tickets, own.tickets);
+}
+
 static void books_check(struct sim *sim)
 {
     struct bd_store *store = sim->server.store;
     struct tally tally = {.sim = sim};
     struct bx_fault fault = {0};
-    struct bd_scan entries = {.table = BD_ENTRY}, orders = {.table = BD_ORDER},
-                   tickets = {.table = BD_TICKET}, pools = {.table = BD_POOL};
-    bx_assert(bd_scan(store, &entries, entry_check, &tally, &fault) == 0);
-    bx_assert(bd_scan(store, &orders, order_check, &tally, &fault) == 0);
-    bx_assert(bd_scan(store, &tickets, ticket_check, &tally, &fault) == 0);
-    bx_assert(bd_scan(store, &pools, sold_check, sim, &fault) == 0);
-    int64_t expected = 0, total = 0;
-    for (int i = 0; i < SIM_TILLS; i++) {
-        expected += (int64_t)sim->ghost.counts[i];
-        for (size_t k = 0; k < sim->ghost.counts[i]; k++)
-            total += sim->ghost.entries[i][k].total;
+    const struct {
+        enum bd_table table;
+        int (*visit)(void *arg, const void *row);
+        void *arg;
+    } scans[] = {{BD_ENTRY, entry_check, &tally},
+                 {BD_ORDER, order_check, &tally},
+                 {BD_ORDER_LINE, line_check, &tally},
+                 {BD_TICKET, ticket_check, &tally},
+                 {BD_POOL, sold_check, sim}};
+    for (size_t i = 0; i < bx_countof(scans); i++) {
+        struct bd_scan scan = {.table = scans[i].table};
+        bx_assert(bd_scan(store, &scan, scans[i].visit, scans[i].arg, &fault) == 0);
     }
-    if (tally.entries != expected)
-        sim_broken(sim, "P2", "the server holds %" PRId64 " entries, the tills %" PRId64,
-                   tally.entries, expected);
-    if (tally.orders != sim->ghost.sales || tally.total != total)
-        sim_broken(sim, "P6",
-                   "the server has %" PRId64 " sales of %" PRId64 ", the tills %" PRId64
-                   " of %" PRId64,
-                   tally.orders, tally.total, sim->ghost.sales, total);
-    if (tally.tickets != (int64_t)sim->ghost.code_count)
-        sim_broken(sim, "P6", "the server has %" PRId64 " tickets, the tills %zu", tally.tickets,
-                   sim->ghost.code_count);
+    tally_check(sim, &tally);
+}
+
+/* Every shift, open or closed, as the server counts it. */
+static void shifts_check(struct sim *sim, int till)
+{
+    struct bx_fault fault = {0};
+    for (size_t i = 0; i < sim->ghost.shift_counts[till] && !sim->failed; i++) {
+        const struct sim_shift *shift = &sim->ghost.shifts[till][i];
+        struct bx_figures figures = {0};
+        int64_t confirmed = 0;
+        int err = bd_book_shift(sim->server.store, sim->tills[till].device.till, shift->id,
+                                &figures, &confirmed, &fault);
+        if (err != 0)
+            sim_broken(sim, "figures", "the server knows no shift %" PRId64 " of till %d: %s",
+                       shift->id, till, fault.say);
+        sim_recount_compare(sim, shift, &figures, "the server", till);
+        if (confirmed != shift->entries)
+            sim_broken(sim, "figures",
+                       "the server confirms %" PRId64 " entries of shift %" PRId64
+                       " of till %d, it has %" PRId64,
+                       confirmed, shift->id, till, shift->entries);
+        bx_figures_finish(&figures);
+    }
 }
 
 /* No job waits for anything but a person. */
@@ -182,6 +264,7 @@ static void jobs_check(struct sim *sim, int till)
         if (state->jobs[i].state != BX_JOB_UNSURE)
             sim_broken(sim, "P4", "a job of till %d for entry %" PRId64 " is left %s", till,
                        state->jobs[i].seq, bx_job_state_word(state->jobs[i].state));
+    sim_recount_state(sim, till, state);
     bx_journal_state_finish(state);
     bx_free(state);
 }
@@ -194,9 +277,12 @@ void sim_check_end(struct sim *sim)
         jobs_check(sim, i);
         if (facts.queued != 0)
             sim_broken(sim, "P3", "till %d still has %" PRId64 " entries queued", i, facts.queued);
-        if (facts.attention != 0 && !sim->ghost.restored && sim->server.imports == 1)
+        bool fair = sim->ghost.restored || sim->server.imports > 1 || sim->ghost.scanned ||
+                    sim->ghost.doubled || sim->ghost.vouched;
+        if (facts.attention != 0 && !fair)
             sim_broken(sim, "P3", "till %d asks for attention to %" PRId64 " entries", i,
                        facts.attention);
+        shifts_check(sim, i);
     }
     if (!sim->failed)
         books_check(sim);

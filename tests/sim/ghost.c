@@ -4,14 +4,21 @@
  * shares no code with what it watches. */
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sim.h"
 
 void sim_ghost_finish(struct sim_ghost *ghost)
 {
-    for (int i = 0; i < SIM_TILLS; i++)
+    for (int i = 0; i < SIM_TILLS; i++) {
+        for (size_t k = 0; k < ghost->shift_counts[i]; k++)
+            bx_free(ghost->shifts[i][k].rows.rows);
+        bx_free(ghost->shifts[i]);
         bx_free(ghost->entries[i]);
+    }
+    bx_free(ghost->docs);
+    bx_free(ghost->vouchers);
     bx_free(ghost->codes);
     bx_free(ghost->taken);
 }
@@ -21,28 +28,6 @@ const struct sim_entry *sim_ghost_entry(const struct sim *sim, int till, int64_t
     if (seq < 1 || (size_t)seq > sim->ghost.counts[till])
         return NULL;
     return &sim->ghost.entries[till][seq - 1];
-}
-
-static struct sim_code *code_find(struct sim_ghost *ghost, const char *code)
-{
-    for (size_t i = ghost->code_count; i > 0; i--)
-        if (strcmp(ghost->codes[i - 1].code, code) == 0)
-            return &ghost->codes[i - 1];
-    return NULL;
-}
-
-static void code_add(struct sim *sim, int till, int64_t seq, const char *code)
-{
-    struct sim_ghost *ghost = &sim->ghost;
-    if (code_find(ghost, code))
-        sim_broken(sim, "codes", "code %s stands on two tickets", code);
-    if (ghost->code_count == ghost->code_room) {
-        ghost->code_room = ghost->code_room ? ghost->code_room * 2 : 64;
-        ghost->codes = bx_realloc(ghost->codes, ghost->code_room, sizeof(*ghost->codes));
-    }
-    struct sim_code *made = &ghost->codes[ghost->code_count++];
-    *made = (struct sim_code){.till = till, .seq = seq};
-    memcpy(made->code, code, sizeof(made->code));
 }
 
 /* --- leases as the disks have them ---------------------------------------------------------- */
@@ -85,7 +70,6 @@ void sim_ghost_leases(struct sim *sim, int till, const struct bx_lease *leases, 
 static void use(struct sim *sim, int till, const struct bx_lease_use *use)
 {
     struct sim_taken *taken = taken_of(&sim->ghost, till, &use->pool, use->r);
-    int pool = sim_pool_index(&use->pool);
     if (taken->state != BX_LEASE_OPEN)
         sim_broken(sim, "leases", "till %d sells from %s r %" PRId64 ", which is %s", till,
                    use->pool.s, use->r, bx_lease_word(taken->state));
@@ -97,10 +81,14 @@ static void use(struct sim *sim, int till, const struct bx_lease_use *use)
     if (taken->used > taken->n)
         sim_broken(sim, "leases", "till %d has used %" PRId64 " of %" PRId64 " of %s", till,
                    taken->used, taken->n, use->pool.s);
-    sim->ghost.handed[pool] += use->q;
-    if (sim->ghost.handed[pool] > sim_pool_capacity[pool] && !sim->ghost.unseen)
-        sim_broken(sim, "capacity", "%" PRId64 " places of %s are sold, there are %" PRId64,
-                   sim->ghost.handed[pool], use->pool.s, sim_pool_capacity[pool]);
+}
+
+static void capacity(struct sim *sim)
+{
+    for (int i = 0; i < SIM_POOLS && !sim->ghost.unseen; i++)
+        if (sim->ghost.handed[i] > sim_pool_capacity[i])
+            sim_broken(sim, "capacity", "%" PRId64 " places of %s are sold, there are %" PRId64,
+                       sim->ghost.handed[i], sim_pool_names[i], sim_pool_capacity[i]);
 }
 
 void sim_ghost_message(struct sim *sim, int till, const struct bx_allot_message *message)
@@ -130,23 +118,59 @@ void sim_ghost_message(struct sim *sim, int till, const struct bx_allot_message 
 
 /* --- entries -------------------------------------------------------------------------------- */
 
-static void sale(struct sim *sim, int till, const struct bx_commit *commit, struct sim_entry *entry)
+/* Which letter stands in the number of which kind: the house rule, not the product's table. */
+static const struct series {
+    enum bx_kind kind;
+    bool training;
+    enum bx_series series;
+    const char *letter;
+} series[] = {
+    {BX_KIND_SALE, false, BX_SERIES_SALE, ""},
+    {BX_KIND_VOID, false, BX_SERIES_VOID, "V"},
+    {BX_KIND_REFUND, false, BX_SERIES_REFUND, "R"},
+    {BX_KIND_EXCHANGE, false, BX_SERIES_EXCHANGE, "X"},
+    {BX_KIND_SHIFT_CLOSE, false, BX_SERIES_Z, "Z"},
+    {BX_KIND_INVOICE, false, BX_SERIES_INVOICE, "I"},
+    {BX_KIND_SALE, true, BX_SERIES_TRAINING, "T"},
+    {BX_KIND_VOID, true, BX_SERIES_TRAINING, "T"},
+    {BX_KIND_REFUND, true, BX_SERIES_TRAINING, "T"},
+    {BX_KIND_EXCHANGE, true, BX_SERIES_TRAINING, "T"},
+};
+
+static void number(struct sim *sim, int till, const struct bx_entry_head *head, bool training)
 {
-    struct sim_ghost *ghost = &sim->ghost;
-    char number[BX_NUMBER_SIZE];
-    bx_number_format(commit->head.till, BX_SERIES_SALE, ++ghost->numbers[till], number);
-    if (strcmp(number, commit->head.number) != 0)
-        sim_broken(sim, "numbers", "till %d sells as %s, %s was next", till, commit->head.number,
-                   number);
-    ghost->sales++;
-    entry->total = commit->content.sale->totals.total.minor;
-    entry->number = ghost->numbers[till];
-    for (int i = 0; i < commit->content.sale->use_count; i++) {
-        use(sim, till, &commit->content.sale->uses[i]);
-        entry->places += commit->content.sale->uses[i].q;
+    char expected[BX_NUMBER_SIZE] = "";
+    for (size_t i = 0; i < bx_countof(series); i++)
+        if (series[i].kind == head->kind && series[i].training == training)
+            snprintf(expected, sizeof(expected), "%" PRId64 "-%s%06" PRId64, head->till,
+                     series[i].letter, ++sim->ghost.numbers[till][series[i].series]);
+    if (strcmp(expected, head->number) != 0)
+        sim_broken(sim, "numbers", "till %d stores %s as '%s', '%s' was next", till,
+                   bx_kind_word(head->kind), head->number, expected);
+}
+
+/* The account is of the bytes that are stored and sent. */
+static void body_take(struct sim *sim, int till, const struct bx_commit *commit,
+                      struct sim_entry *entry)
+{
+    struct bx_fault fault = {0};
+    struct bx_json_doc *doc bx_cleanup(bx_json_destroy) =
+        bx_json_parse(commit->body, commit->len, BX_BODY_MAX, &fault);
+    if (!doc) {
+        sim_broken(sim, "format", "a body of till %d cannot be read: %s", till, fault.detail);
+        return;
     }
-    for (int i = 0; i < commit->content.sale->ticket_count; i++)
-        code_add(sim, till, commit->head.seq, commit->content.sale->tickets[i].code.s);
+    bx_json *body = bx_json_root(doc);
+    entry->training = sim_flag(body, "training");
+    entry->total = sim_number(body, "total");
+    entry->back = sim_number(body, "back_total");
+    entry->shift = commit->head.shift;
+    number(sim, till, &commit->head, entry->training);
+    sim_recount_take(sim, till, &commit->head, body);
+    sim_documents_take(sim, till, &commit->head, body);
+    for (int i = 0; commit->content.sale && i < commit->content.sale->use_count; i++)
+        use(sim, till, &commit->content.sale->uses[i]);
+    capacity(sim);
 }
 
 static void id_check(struct sim *sim, int till, const struct bx_id *id)
@@ -173,10 +197,7 @@ void sim_ghost_commit(struct sim *sim, int till, const struct bx_commit *commit,
     if ((size_t)commit->head.seq != ghost->counts[till])
         sim_broken(sim, "numbers", "till %d stores entry %" PRId64 " as its %zuth", till,
                    commit->head.seq, ghost->counts[till]);
-    if (commit->content.sale)
-        sale(sim, till, commit, entry);
-    else if (commit->content.paper && commit->head.kind == BX_KIND_REPLACE)
-        code_add(sim, till, commit->head.seq, commit->content.paper->code.s);
+    body_take(sim, till, commit, entry);
 }
 
 void sim_ghost_proof(struct sim *sim, int till, const struct bx_ref *proof, const char *what)
@@ -187,6 +208,15 @@ void sim_ghost_proof(struct sim *sim, int till, const struct bx_ref *proof, cons
         sim_broken(sim, "journal first",
                    "till %d wants to %s with a proof of entry %" PRId64 " that no disk has given",
                    till, what, proof->seq);
+}
+
+void sim_ghost_drawer(struct sim *sim, int till, const struct bx_ref *proof)
+{
+    const struct sim_entry *entry = sim_ghost_entry(sim, till, proof->seq);
+    sim_ghost_proof(sim, till, proof, "open the drawer");
+    if (!entry || entry->training || sim->ghost.training[till])
+        sim_broken(sim, "drawer", "the drawer of till %d opens for entry %" PRId64, till,
+                   proof->seq);
 }
 
 /* --- paper ---------------------------------------------------------------------------------- */
@@ -201,7 +231,7 @@ void sim_ghost_sheet(struct sim *sim, int till, enum bx_paper_word kind, int64_t
     }
     if (kind != BX_JOB_TICKET)
         return;
-    struct sim_code *known = code_find(&sim->ghost, code);
+    struct sim_code *known = sim_code_find(&sim->ghost, code);
     if (!known || known->till != till) {
         sim_broken(sim, "P1", "till %d prints code %s that was never sold", till, code);
         return;
@@ -223,6 +253,15 @@ static struct sim_entry *entry_of(struct sim *sim, int till, const struct bx_ent
     return same ? entry : NULL;
 }
 
+bool sim_task_is_fair(const struct sim *sim, const char *task)
+{
+    const struct sim_ghost *ghost = &sim->ghost;
+    return (sim->server.imports > 1 && strcmp(task, "price") == 0) ||
+           (ghost->scanned && strcmp(task, "used") == 0) ||
+           (ghost->doubled && strcmp(task, "returned") == 0) ||
+           (ghost->vouched && strcmp(task, "voucher") == 0);
+}
+
 void sim_ghost_said(struct sim *sim, int till, const struct bx_entry_answer *answer)
 {
     struct sim_entry *entry = entry_of(sim, till, answer);
@@ -238,8 +277,8 @@ void sim_ghost_said(struct sim *sim, int till, const struct bx_entry_answer *ans
     if (answer->outcome == BX_ENTRY_CONFLICT)
         sim_broken(sim, "once", "the server finds entry %" PRId64 " of till %d in conflict: %s",
                    answer->seq, till, answer->say);
-    bool dearer = sim->server.imports > 1 && strcmp(answer->task, "price") == 0;
-    if (answer->outcome == BX_ENTRY_RECORDED_TASK && !sim->ghost.restored && !dearer)
+    if (answer->outcome == BX_ENTRY_RECORDED_TASK && !sim->ghost.restored &&
+        !sim_task_is_fair(sim, answer->task))
         sim_broken(sim, "P2", "entry %" PRId64 " of till %d becomes a task: %s", answer->seq, till,
                    answer->say);
     entry->said |= UINT32_C(1) << answer->outcome;

@@ -13,7 +13,8 @@
 
 #define TIMEOUT_NS (10 * BX_SECOND_NS)
 
-static const char *const words[SIM_EXCHANGES] = {"entries", "allot", "news", "document"};
+static const char *const words[SIM_EXCHANGES] = {"entries", "allot", "news", "document",
+                                                 "question"};
 
 struct sim_message *sim_message_create(void)
 {
@@ -81,7 +82,7 @@ void sim_net_send(struct sim *sim, struct sim_message *taken)
     struct sim_till *till = &sim->tills[taken->till];
     struct sim_item item = {.till = taken->till, .life = taken->life, .request = taken->request};
     item.kind = SIM_TIMEOUT;
-    item.sheet = taken->exchange;
+    item.sheet = (size_t)taken->slot;
     sim_later(sim, TIMEOUT_NS, item);
     item.kind = SIM_REQUEST;
     bool lost = !sim->quiet && (till->cut || sim_chance(&sim->rand, till->lost));
@@ -92,7 +93,7 @@ void sim_net_send(struct sim *sim, struct sim_message *taken)
         sim_later(sim, delay(sim, till) + delay(sim, till), item);
     }
     keep(sim, &sim->requests[taken->till][taken->exchange], taken);
-    if (lost && sim_chance(&sim->rand, till->replayed))
+    if (lost && taken->exchange != BX_EXCHANGE_QUESTION && sim_chance(&sim->rand, till->replayed))
         replay(sim, taken, delay(sim, till));
     item.message = lost ? sim_message_destroy(taken) : taken;
     if (!lost)
@@ -130,7 +131,8 @@ void sim_net_answer(struct sim *sim, const struct sim_message *message)
                                 : draw == 1 ? BX_CONTACT_REFUSED
                                             : BX_CONTACT_AGAIN;
         sim_trace(sim, "the answer to till %d is garbled", message->till);
-    } else if (*kept && !sim->quiet && sim_chance(&sim->rand, replayed)) {
+    } else if (*kept && message->exchange != BX_EXCHANGE_QUESTION && !sim->quiet &&
+               sim_chance(&sim->rand, replayed)) {
         item.message = sim_message_destroy(item.message);
         replay(sim, message, delay(sim, till));
     }
@@ -179,27 +181,36 @@ static int read_answer(const struct sim_message *message, struct reading *readin
         answer->bytes = text;
         answer->len = len;
         return 0;
-    case BX_EXCHANGE_QUESTION: break;
+    case BX_EXCHANGE_QUESTION:
+        answer->question = message->question;
+        answer->bytes = text;
+        answer->len = len;
+        return 0;
     }
     return 0;
 }
 
-static void tell(struct sim *sim, int till, struct bx_booking_answer *answer)
+static void tell(struct sim *sim, int till, int slot, struct bx_booking_answer *answer)
 {
     struct bx_event event = {.kind = BX_EVENT_BOOKING};
-    int64_t *flight = &sim->tills[till].flights[answer->exchange];
+    int64_t *flight = &sim->tills[till].flights[slot];
     if (*flight == answer->request)
         *flight = 0;
     event.of.booking = *answer;
     sim_till_event(sim, till, &event);
 }
 
-void sim_net_again(struct sim *sim, int till, int64_t request, enum bx_exchange exchange)
+static enum bx_exchange exchange_of(int slot)
+{
+    return slot < BX_EXCHANGE_QUESTION ? (enum bx_exchange)slot : BX_EXCHANGE_QUESTION;
+}
+
+void sim_net_again(struct sim *sim, int till, int64_t request, int slot)
 {
     struct bx_booking_answer answer = {
-        .request = request, .exchange = exchange, .contact = BX_CONTACT_AGAIN};
+        .request = request, .exchange = exchange_of(slot), .contact = BX_CONTACT_AGAIN};
     bx_fault_set(&answer.fault, BX_ERR_OFFLINE, "The server does not answer.", NULL);
-    tell(sim, till, &answer);
+    tell(sim, till, slot, &answer);
 }
 
 void sim_net_timeout(struct sim *sim, const struct sim_item *item)
@@ -207,9 +218,10 @@ void sim_net_timeout(struct sim *sim, const struct sim_item *item)
     const struct sim_till *till = &sim->tills[item->till];
     if (till->life != item->life || till->flights[item->sheet] != item->request)
         return;
-    sim_trace(sim, "till %d waits no longer for %s %" PRId64, item->till, words[item->sheet],
+    int slot = (int)item->sheet;
+    sim_trace(sim, "till %d waits no longer for %s %" PRId64, item->till, words[exchange_of(slot)],
               item->request);
-    sim_net_again(sim, item->till, item->request, (enum bx_exchange)item->sheet);
+    sim_net_again(sim, item->till, item->request, slot);
 }
 
 void sim_net_deliver(struct sim *sim, const struct sim_message *message)
@@ -224,7 +236,7 @@ void sim_net_deliver(struct sim *sim, const struct sim_message *message)
                                                  .epoch = message->epoch,
                                                  .commit = message->commit,
                                                  .retry_after = message->retry_after};
-    bool late = till->flights[message->exchange] != message->request;
+    bool late = till->flights[message->slot] != message->request;
     sim_trace(sim, "till %d hears %s %" PRId64 " contact %d epoch %" PRId64 " commit %" PRId64 "%s",
               message->till, words[message->exchange], message->request, (int)message->contact,
               message->epoch, message->commit, late ? ", late" : "");
@@ -234,6 +246,6 @@ void sim_net_deliver(struct sim *sim, const struct sim_message *message)
     if (message->contact != BX_CONTACT_GOOD)
         bx_fault_set(&reading->answer.fault, BX_ERR_OFFLINE, "The answer was of no use.", NULL);
     if (!sim->failed)
-        tell(sim, message->till, &reading->answer);
+        tell(sim, message->till, message->slot, &reading->answer);
     bx_free(reading);
 }

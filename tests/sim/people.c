@@ -80,7 +80,7 @@ static void monkey(struct sim *sim, int till)
 static void paper(struct sim *sim, int till)
 {
     char json[160];
-    int64_t last = sim->ghost.numbers[till];
+    int64_t last = sim->ghost.numbers[till][BX_SERIES_SALE];
     if (last == 0)
         return;
     int64_t number = last - sim_below(&sim->rand, last < 4 ? last : 4);

@@ -55,6 +55,8 @@ void sim_server_backup(struct sim *sim)
     bd_store_memory_destroy(server->backup);
     server->backup = bd_store_memory_copy(server->store);
     memcpy(server->backup_holds, server->holds, sizeof(server->holds));
+    for (size_t i = 0; i < sim->ghost.code_count; i++)
+        sim->ghost.codes[i].used_backup = sim->ghost.codes[i].used;
     sim_trace(sim, "the server is backed up");
 }
 
@@ -77,6 +79,8 @@ void sim_server_restore(struct sim *sim, bool told)
     bd_store_memory_destroy(server->store);
     server->store = bd_store_memory_copy(server->backup);
     memcpy(server->holds, server->backup_holds, sizeof(server->holds));
+    for (size_t i = 0; i < sim->ghost.code_count; i++)
+        sim->ghost.codes[i].used = sim->ghost.codes[i].used_backup;
     server->checked = 0;
     sim_trace(sim, "the server is restored, %s", told ? "and knows" : "and nobody tells it");
     sim_server_up(sim);
@@ -136,12 +140,28 @@ static int document(struct sim *sim, const struct bd_turn *turn, struct sim_mess
     return err;
 }
 
+/* A question that is refused is answered so, and leaves nothing behind. */
+static int question(struct sim *sim, const struct bd_turn *turn, struct sim_message *message,
+                    struct bx_fault *fault)
+{
+    const struct bd_question question = {message->question, bx_buf_text(&message->body),
+                                         message->body.len};
+    int err = bd_book_ask(sim->server.store, turn, &sim->tills[message->till].device, &question,
+                          &message->answer, fault);
+    message->refused = err == BX_ERR_INPUT || err == BX_ERR_MISSING || err == BX_ERR_REFUSED ||
+                       err == BX_ERR_CLASH;
+    sim_trace(sim, "    to till %d %s: %s", message->till, bx_question_word(message->question),
+              err == 0 ? "answered" : fault->say);
+    return message->refused ? 0 : err;
+}
+
 static int work(struct sim *sim, struct sim_message *message, struct bx_fault *fault)
 {
     struct sim_server *server = &sim->server;
     struct bd_turn turn = sim_server_turn(sim);
     bx_buf_clear(&message->answer);
     message->weight = 0;
+    message->refused = false;
     int err = bd_book_seen(server->book, &turn, message->seen_epoch, message->seen_commit, fault);
     if (err != 0)
         return err;
@@ -154,7 +174,7 @@ static int work(struct sim *sim, struct sim_message *message, struct bx_fault *f
     case BX_EXCHANGE_NEWS:
         return bd_book_availability(server->store, &turn, &message->answer, fault);
     case BX_EXCHANGE_DOCUMENT: return document(sim, &turn, message, fault);
-    case BX_EXCHANGE_QUESTION: break;
+    case BX_EXCHANGE_QUESTION: return question(sim, &turn, message, fault);
     }
     return BX_ERR_INPUT;
 }
@@ -178,8 +198,8 @@ static void said(struct sim *sim, const struct sim_message *message)
 static void refuse(struct sim *sim, const struct sim_message *message)
 {
     struct sim_till *till = &sim->tills[message->till];
-    if (till->life == message->life && till->flights[message->exchange] == message->request)
-        sim_net_again(sim, message->till, message->request, message->exchange);
+    if (till->life == message->life && till->flights[message->slot] == message->request)
+        sim_net_again(sim, message->till, message->request, message->slot);
 }
 
 /* Does the server die at this point of this transaction? */
@@ -234,7 +254,7 @@ void sim_server_take(struct sim *sim, struct sim_message *message)
     bx_assert(bd_book_mark(store, &mark, &fault) == 0);
     if (mark.epoch > server->top_epoch)
         server->top_epoch = mark.epoch;
-    message->contact = BX_CONTACT_GOOD;
+    message->contact = message->refused ? BX_CONTACT_REFUSED : BX_CONTACT_GOOD;
     message->epoch = mark.epoch;
     message->commit = mark.commit;
     sim_net_answer(sim, message);

@@ -20,7 +20,12 @@
 
 #include "ghost.h"
 
-enum { SIM_EXCHANGES = BX_EXCHANGE_DOCUMENT + 1, SIM_SLOTS = 8, SIM_HOLDS = 16, SIM_USER = 7 };
+enum {
+    SIM_EXCHANGES = BX_EXCHANGE_QUESTION + 4, /* one of each, and so many questions */
+    SIM_SLOTS = 8,
+    SIM_HOLDS = 16,
+    SIM_USER = 7
+};
 #define SIM_PIN  "4711"
 #define SIM_HASH "$argon2id$v=19$m=19456,t=2,p=1$c2ltdWxhdGlvbg$c2ltdWxhdGlvbg"
 
@@ -156,13 +161,15 @@ struct sim_message {
     int till;
     int64_t life, request;
     int64_t seen_epoch, seen_commit;
+    int slot; /* of the till's flights: the exchange, or one of the questions' */
     enum bx_document document;
+    enum bx_question question;
     int64_t have;
     struct bx_buf body;
     /* the answer */
     enum bx_contact contact;
     int64_t epoch, commit, retry_after, version;
-    bool unchanged;
+    bool unchanged, refused;
     int weight; /* new leases, parts of a HELLO in it: what is worth keeping for later */
     struct bx_buf answer;
 };
@@ -176,7 +183,7 @@ void sim_net_answer(struct sim *sim, const struct sim_message *message);
 void sim_net_again_all(struct sim *sim);
 void sim_net_deliver(struct sim *sim, const struct sim_message *message);
 void sim_net_timeout(struct sim *sim, const struct sim_item *item);
-void sim_net_again(struct sim *sim, int till, int64_t request, enum bx_exchange exchange);
+void sim_net_again(struct sim *sim, int till, int64_t request, int slot);
 
 /* --- venue.c, server.c -------------------------------------------------------------------------
  */

@@ -453,7 +453,7 @@ def test_every_member_of_an_entry(answers):
 
 def test_every_state():
     told = re.findall(r'return "([a-z]+)";',
-                      re.search(r"state_word.*?\n\}", (ROOT / "src/till/enquiry.c").read_text(), re.S).group())
+                      re.search(r"bx_command_state.*?\n\}", (ROOT / "src/till/enquiry.c").read_text(), re.S).group())
     assert set(names(sections("boxtill.1")["STATES"], "Sy")) == set(told)
 
 

@@ -57,6 +57,7 @@ const struct scene scenes[] = {
     {"pay-voucher", "v"},
     {"pay-account", "\033a"},
     {"pay-invoice", "\033i"},
+    {NULL, "i"},
     {"pay-part", "1000\n"},
     {"pay-typed", "30000"},
     {"pay-leave", "\b\b\b\b\b\033"},

@@ -228,6 +228,8 @@ static void entries(struct rig *rig, const struct bx_effect *effect,
         const struct bx_ref *ref = &effect->of.send.refs[i];
         answers[i] = (struct bx_entry_answer){
             .seq = ref->seq, .id = ref->id, .hash = ref->hash, .outcome = rig->outcome};
+        if (rig->task)
+            BX_TEXT_COPY(answers[i].task, rig->task);
         if (rig->lie == RIG_OTHER_SEQ)
             answers[i].seq++;
         if (rig->lie == RIG_OTHER_ID)

@@ -125,6 +125,16 @@ static void collected_once(void **state)
     assert_null(strstr(bench.rig->json, "W-1"));
 }
 
+/* A coach in a jam: its places are held, so its time may be over. */
+static void late_is_not_too_late(void **state)
+{
+    (void)state;
+    bench_pass(90 * 60000);
+    shop_command("{\"verb\":\"sell\",\"basket\":\"2a 14:45\"}", 1);
+    shop_command("{\"verb\":\"sell\",\"basket\":\"order:W-1:43\",\"tenders\":[\"card\"]}", 0);
+    assert_int_equal(bench_sale()->totals.persons, 43);
+}
+
 static void order_wants_an_empty_desk(void **state)
 {
     (void)state;
@@ -318,6 +328,7 @@ int main(void)
         shop_test(prepaid_in_full_waits_for_enter),
         shop_test(prepaid_in_part_comes_first),
         shop_test(collected_once),
+        shop_test(late_is_not_too_late),
         shop_test(order_wants_an_empty_desk),
         shop_test(parks_here_without_a_server),
         shop_test(parked_outlives_the_program),

@@ -495,6 +495,107 @@ static void a_cancelled_visit_goes_back_as_a_whole(void **state)
     assert_int_equal(rig_entries(rig, BX_KIND_REFUND), 20);
 }
 
+static void training_corrects_training(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "a", "\"cash\"");
+    command(rig, "{\"verb\":\"training\",\"on\":true,\"note\":\"new\"}", 0);
+    int drawers = rig->counts[BX_EFFECT_DRAWER];
+    sell(rig, "a", "\"cash\"");
+    command(rig, VOID("1"), 1);
+    command(rig, VOID("T1"), 0);
+    newest(rig, BX_KIND_VOID);
+    assert_string_equal(head.number, "2-T000002");
+    assert_true(sale.training);
+    assert_int_equal(rig->counts[BX_EFFECT_DRAWER], drawers);
+    command(rig, "{\"verb\":\"training\",\"on\":false}", 0);
+    command(rig, VOID("1"), 0);
+}
+
+static void after_the_z_only_refunds_are_left(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "a", "\"cash\"");
+    command(rig, "{\"verb\":\"shift\",\"act\":\"close\",\"amount\":2400,\"next_float\":0}", 0);
+    command(rig, "{\"verb\":\"shift\",\"act\":\"open\",\"amount\":0}", 0);
+    command(rig, VOID("1"), 1);
+    assert_non_null(strstr(rig->text, "earlier shift"));
+    command(rig, TENDER("\"from\":\"cash\",\"to\":\"card\""), 1);
+    command(rig, "{\"verb\":\"dispute\",\"number\":\"1\",\"note\":\"50\"}", 1);
+    command(rig, REFUND("\"number\":\"1\""), 0);
+    assert_non_null(strstr(rig->text, "should hold only"));
+}
+
+/* --- what the server has to say -----------------------------------------------------------------
+ */
+
+static void settled_as(struct rig *rig, const char *about)
+{
+    struct bx_query query = {.kind = BX_QUERY_KIND, .entry_kind = BX_KIND_SETTLE, .limit = 1};
+    char text[BX_ABOUT_MAX + 1];
+    int64_t n;
+    size_t count;
+    const struct bx_row *row = rig_read(rig, &query, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(bx_note_decode(row->body, row->len, text, sizeof(text), &n, NULL), 0);
+    assert_string_equal(text, about);
+}
+
+static void task_of(struct rig *rig, const char *task)
+{
+    rig->outcome = BX_ENTRY_RECORDED_TASK;
+    rig->task = task;
+    sell(rig, "a", "\"cash\"");
+    rig_wait(rig, 5000);
+    rig->outcome = BX_ENTRY_RECORDED;
+    rig->task = NULL;
+    assert_int_equal(rig_view(rig)->attention, 1);
+}
+
+static void a_price_that_differs_is_accepted_with_a_reason(void **state)
+{
+    struct rig *rig = *state;
+    task_of(rig, "price");
+    rig_keys(rig, "Q\n");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_MENU);
+    rig_keys(rig, "a\n");
+    assert_int_equal(rig_entries(rig, BX_KIND_SETTLE), 0);
+    rig_keys(rig, "old list\n");
+    settled_as(rig, "accept: old list");
+    rig_wait(rig, 5000);
+    assert_int_equal(rig_view(rig)->attention, 0);
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_QUEUE);
+}
+
+static void over_capacity_is_a_supervisors_word_or_money_back(void **state)
+{
+    struct rig *rig = *state;
+    task_of(rig, "over");
+    command(rig, "{\"verb\":\"queue\"}", 0);
+    command(rig, "{\"verb\":\"settle\",\"seq\":4,\"note\":\"let in\"}", 1);
+    rig_keys(rig, "Q\nr");
+    rig_wait(rig, 500);
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_FORM);
+    assert_string_equal(rig->view.title, "Refund 2-000001");
+    rig_keys(rig, "aafull\n");
+    assert_int_equal(rig_entries(rig, BX_KIND_REFUND), 1);
+    settled_as(rig, "2-R000001");
+    rig_wait(rig, 5000);
+    assert_int_equal(rig_view(rig)->attention, 0);
+    task_of(rig, "over");
+    struct bx_query query = {.kind = BX_QUERY_ATTENTION, .limit = 1};
+    size_t count;
+    int64_t seq = rig_read(rig, &query, &count)->head.seq;
+    char json[160];
+    snprintf(json, sizeof(json),
+             "{\"verb\":\"settle\",\"seq\":%d,\"note\":\"let in\",\"approver\":8,"
+             "\"approver_pin\":\"1234\"}",
+             (int)seq);
+    command(rig, json, 0);
+    settled_as(rig, "accept by 8: let in");
+    command(rig, json, 1);
+}
+
 /* --- found --------------------------------------------------------------------------------------
  */
 
@@ -610,6 +711,10 @@ int main(void)
         SELLING(a_restart_breaks_an_exchange_off),
         SELLING(an_amount_moves_between_tenders),
         SELLING(change_in_dispute_is_counted),
+        SELLING(training_corrects_training),
+        SELLING(after_the_z_only_refunds_are_left),
+        SELLING(a_price_that_differs_is_accepted_with_a_reason),
+        SELLING(over_capacity_is_a_supervisors_word_or_money_back),
         SELLING(any_number_amount_or_reference_finds_it),
         SELLING(one_invoice_a_sale),
         SELLING(a_cancelled_visit_goes_back_as_a_whole),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "sample_view.h"
+#include "boxtill/till/till.h"
 #include "ui/ui.h"
 
 static bool shows(const struct ui_grid *grid, const char *what)
@@ -130,6 +131,78 @@ static void change_is_the_largest_thing(void **state)
     test_free(view);
 }
 
+/* The first cell of WHAT on the sheet, as a mouse would press it. */
+static const struct ui_hit *pressed(const struct ui_grid *grid, const char *what)
+{
+    for (int row = 0; row < grid->rows; row++) {
+        bx_buf_auto text = {0};
+        ui_grid_row_text(grid, row, &text);
+        const char *at = strstr(bx_buf_text(&text), what);
+        if (at)
+            return ui_hit_at(grid, row, (int)(at - bx_buf_text(&text)));
+    }
+    return NULL;
+}
+
+static void a_press_is_a_key(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        int key, times;
+    } presses[] = {{"a F2 Adult", 'a', 1},  {"Enter pay", BX_KEY_ENTER, 1},
+                   {"N next slot", 'N', 1}, {": all", ':', 1},
+                   {"14:00", BX_KEY_UP, 1}, {"15:15", BX_KEY_DOWN, 3},
+                   {"online", 'Q', 1},      {"printer ready", 'R', 1}};
+    struct bx_till_view *view = test_malloc(sizeof(*view));
+    sample_view(view);
+    bx_cleanup(ui_grid_destroy) struct ui_grid *grid = ui_grid_create(24, 80, false);
+    ui_paint(view, grid);
+    for (size_t i = 0; i < sizeof(presses) / sizeof(presses[0]); i++) {
+        const struct ui_hit *hit = pressed(grid, presses[i].what);
+        if (!hit || hit->key != presses[i].key || hit->times != presses[i].times)
+            fail_msg("a press on \"%s\" is not its key", presses[i].what);
+    }
+    assert_null(ui_hit_at(grid, 20, 200));
+    test_free(view);
+}
+
+static void a_question_covers_what_is_below(void **state)
+{
+    (void)state;
+    struct bx_till_view *view = test_malloc(sizeof(*view));
+    sample_view(view);
+    snprintf(view->ask, sizeof(view->ask), "Leave");
+    snprintf(view->ask_yes, sizeof(view->ask_yes), "y leave");
+    snprintf(view->ask_no, sizeof(view->ask_no), "Esc no");
+    bx_cleanup(ui_grid_destroy) struct ui_grid *grid = ui_grid_create(24, 80, false);
+    ui_paint(view, grid);
+    assert_int_equal(pressed(grid, "y leave")->key, 'y');
+    assert_int_equal(pressed(grid, "Esc no")->key, BX_KEY_ESC);
+    assert_null(pressed(grid, "a F2 Adult"));
+    assert_null(pressed(grid, "Enter pay"));
+    test_free(view);
+}
+
+static void a_pin_is_never_shown(void **state)
+{
+    (void)state;
+    struct bx_till_view *view = test_malloc(sizeof(*view));
+    sample_view(view);
+    view->screen = BX_SCREEN_FORM;
+    view->under = BX_SCREEN_SELL;
+    view->field_count = 1;
+    view->fields[0] = (struct bx_view_field){.selected = true, .secret = true};
+    snprintf(view->fields[0].label, sizeof(view->fields[0].label), "PIN");
+    snprintf(view->fields[0].value, sizeof(view->fields[0].value), "****");
+    for (int rows = 10; rows < 40; rows += 14) {
+        bx_cleanup(ui_grid_destroy) struct ui_grid *grid = ui_grid_create(rows, 80, false);
+        ui_paint(view, grid);
+        assert_true(shows(grid, "****"));
+    }
+    test_free(view);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +211,9 @@ int main(void)
         cmocka_unit_test(a_small_window_still_shows_the_total),
         cmocka_unit_test(a_large_window_shows_the_last_sales),
         cmocka_unit_test(change_is_the_largest_thing),
+        cmocka_unit_test(a_press_is_a_key),
+        cmocka_unit_test(a_question_covers_what_is_below),
+        cmocka_unit_test(a_pin_is_never_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
