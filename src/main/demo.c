@@ -80,6 +80,13 @@ static int server_do(struct bx_demo *demo, const char *const args[], const char 
     return err;
 }
 
+static int server_point(const struct bx_demo *demo, const char *listen, struct bx_fault *fault)
+{
+    bx_buf_auto text = {0};
+    bx_buf_format(&text, "[server]\nlisten = %s\n[policy]\nshare_percent = 10\n", listen);
+    return file_put(demo->server, "boxtilld.conf", bx_buf_text(&text), fault);
+}
+
 static int server_prepare(struct bx_demo *demo, const struct samples *samples,
                           struct bx_fault *fault)
 {
@@ -87,8 +94,7 @@ static int server_prepare(struct bx_demo *demo, const struct samples *samples,
     int err = 0;
 
     if (!is_there(demo->server, "boxtilld.conf"))
-        err = file_put(demo->server, "boxtilld.conf",
-                       "[server]\nlisten = 127.0.0.1:0\n[policy]\nshare_percent = 10\n", fault);
+        err = server_point(demo, "127.0.0.1:0", fault);
     if (!err && !is_there(demo->server, "boxtilld.db"))
         err = server_do(demo, (const char *const[]){"init", NULL}, "", &out, fault);
     /* Each time, since the sample's slots begin today. */
@@ -126,7 +132,10 @@ int bx_demo_server(struct bx_demo *demo, struct bx_fault *fault)
 {
     const char *const argv[] = {demo->boxtilld, "--lifeline", NULL};
     bx_buf_auto line = {0};
-    int err = bx_child_start(argv, demo->server, &demo->child, &line, fault);
+    /* The tills that are there know the first one's port. */
+    int err = demo->url[0] ? server_point(demo, demo->url + strlen("http://"), fault) : 0;
+    if (!err)
+        err = bx_child_start(argv, demo->server, &demo->child, &line, fault);
     if (err)
         return err;
     const char *url = strstr(bx_buf_text(&line), "http://");
