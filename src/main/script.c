@@ -302,11 +302,11 @@ static int do_fiscal(struct bx_script *script, const char *const *words, size_t 
     char path[BX_PATH_SIZE];
     bool out = strcmp(words[1], "out") == 0;
     (void)count;
-    if (!out && strcmp(words[1], "ready") != 0)
-        return fail(script, "fiscal out or ready");
     bx_home_file(&script->now->home, "fiscal-outage", path);
-    if (out ? bx_file_write(path, "", 0, false, &fault) : bx_file_remove(path, &fault))
-        return fail(script, "%s", fault.say);
+    if (out                              ? bx_file_write(path, "", 0, false, &fault)
+        : strcmp(words[1], "ready") == 0 ? bx_file_remove(path, &fault)
+                                         : BX_ERR_INPUT)
+        return fail(script, "fiscal out or ready %s", fault.say);
     settle(script);
     return 0;
 }
