@@ -295,18 +295,12 @@ static int do_printer(struct bx_script *script, const char *const *words, size_t
     return fail(script, "printer ready, out, jam or off");
 }
 
-/* The fiscal simulator falls silent, or speaks again. */
 static int do_fiscal(struct bx_script *script, const char *const *words, size_t count)
 {
     struct bx_fault fault = {0};
-    char path[BX_PATH_SIZE];
-    bool out = strcmp(words[1], "out") == 0;
     (void)count;
-    bx_home_file(&script->now->home, "fiscal-outage", path);
-    if (out                              ? bx_file_write(path, "", 0, false, &fault)
-        : strcmp(words[1], "ready") == 0 ? bx_file_remove(path, &fault)
-                                         : BX_ERR_INPUT)
-        return fail(script, "fiscal out or ready %s", fault.say);
+    if (bx_stage_fiscal(script->now, words[1], &fault))
+        return fail(script, "%s", fault.say);
     settle(script);
     return 0;
 }
