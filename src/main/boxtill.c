@@ -17,7 +17,7 @@ static void help(void)
     printf("boxtill [--plain]      the till, in this terminal; plain: as lines of text\n");
     bx_cmd_usages(NULL);
     printf(
-        "boxtill demo\n        a sample museum with server, till and printer, nothing to set up\n"
+        "boxtill demo [--script FILE]\n        a sample museum with server, till and printer, nothing to set up\n"
         "boxtill --version | --help\n\n"
         "All state lies in BOXTILL_HOME (else /var/lib/boxtill or ~/.local/share/boxtill);\n"
         "boxtill.conf there sets the till up. Exit status: 0 done, 1 refused, 2 usage,\n"

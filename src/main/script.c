@@ -20,7 +20,7 @@
 #include "boxtill/sys/file.h"
 #include "sys/sys.h"
 
-enum { PATIENCE_S = 20, TURN_MS = 20, SCRIPT_MAX = 256 << 10, WORDS_MAX = 24 };
+enum { PATIENCE_S = 20, TURN_MS = 20, SCRIPT_MAX = 256 << 10, WORDS_MAX = 24, SHEETS_TOLD = 4 };
 
 /* --- saying what went wrong --------------------------------------------------------------- */
 
@@ -211,14 +211,16 @@ static int do_keys(struct bx_script *script, const char *const *words, size_t co
     return press(script, rest(script, 1));
 }
 
-/* A scanner types at once, and a person pressed nothing. */
+/* A scanner types at once, its prefix first where there is one, and a person pressed nothing. */
 static int do_scan(struct bx_script *script, const char *const *words, size_t count)
 {
     (void)count;
     int64_t pause = script->now->pause_us;
     int64_t keys = script->keys;
     script->now->pause_us = 1000;
-    int err = press(script, words[1]);
+    int err = press(script, script->now->settings.till.scan_prefix);
+    if (!err)
+        err = press(script, words[1]);
     if (!err)
         err = press(script, "<Enter>");
     script->now->pause_us = pause;
@@ -399,6 +401,16 @@ static int do_show(struct bx_script *script, const char *const *words, size_t co
     return 0;
 }
 
+/* Nothing is under way any more. */
+static int do_idle(struct bx_script *script, const char *const *words, size_t count)
+{
+    (void)words;
+    (void)count;
+    bool idle = wait_for(script, is_idle);
+    settle(script);
+    return idle ? 0 : fail(script, "something is still under way");
+}
+
 static int do_count(struct bx_script *script, const char *const *words, size_t count)
 {
     (void)words;
@@ -506,7 +518,10 @@ static int expect_printed(struct bx_script *script, const char *const *words, si
         (void)wait_for(script, is_idle);
     if (wait_for(script, sheets_are))
         return 0;
-    for (size_t i = script->sheets_from; i < script->now->printer.sheet_count; i++)
+    size_t sheets = script->now->printer.sheet_count;
+    size_t few =
+        sheets > script->sheets_from + SHEETS_TOLD ? sheets - SHEETS_TOLD : script->sheets_from;
+    for (size_t i = few; i < sheets; i++)
         fprintf(stderr, "--- sheet %zu: %s\n%s", i,
                 sheet_words[script->now->printer.sheets[i].kind],
                 script->now->printer.sheets[i].text);
@@ -716,7 +731,7 @@ static const struct verb verbs[] = {
     {"restart", 1, do_restart},   {"say", 2, do_say},       {"show", 1, do_show},
     {"count", 1, do_count},       {"clear", 1, do_clear},   {"let", 4, do_let},
     {"expect", 3, do_expect},     {"clock", 2, do_nothing}, {"nobody", 1, do_nobody},
-    {"config", 2, do_config},
+    {"config", 2, do_config},     {"idle", 1, do_idle},
 };
 
 static int line_run(struct bx_script *script)

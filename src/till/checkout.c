@@ -313,11 +313,12 @@ static int take(struct bx_till *till, struct bx_desk *desk, const struct bx_offe
 {
     bx_money left;
     struct bx_sale before = desk->sale;
+    int at = bx_tender_place(&before, offered->kind);
     int err = bx_tender_add(&desk->sale, till->programme->cash_step, offered->kind, offered->amount,
                             offered->reference, &left, fault);
     if (err)
         return err;
-    desk->sale.tenders[desk->sale.tender_count - 1].attempt = offered->attempt;
+    desk->sale.tenders[at].attempt = offered->attempt;
     if (left.minor != 0)
         return 0;
     err = settle(till, desk, fault);
