@@ -659,14 +659,19 @@ static int expect_journal(struct bx_script *script, const char *const *words, si
     return fail(script, "%lld such entries; %s", (long long)look.count, look.why);
 }
 
-/* let NAME KIND PATH [name=value …]: of the newest such entry; let NAME said PATH: of an answer. */
+/* let NAME KIND PATH [name=value …]: of the newest such entry; let NAME said PATH: of an answer;
+ * let NAME said line: its first line. */
 static int do_let(struct bx_script *script, const char *const *words, size_t count)
 {
     if (count < 4 || script->value_count == BX_SCRIPT_VALUES)
         return fail(script, "let NAME KIND PATH");
     struct look look = {.script = script, .kind = words[2], .words = words + 4, .path = words[3]};
     (void)wait_for(script, is_idle);
-    if (strcmp(words[2], "said") == 0) {
+    if (strcmp(words[2], "said") == 0 && strcmp(words[3], "line") == 0) {
+        const char *said = bx_buf_text(&script->said);
+        snprintf(look.found, sizeof(look.found), "%.*s", (int)strcspn(said, "\n"), said);
+        look.count = 1;
+    } else if (strcmp(words[2], "said") == 0) {
         bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
             bx_json_parse(bx_buf_text(&script->said), script->said.len, BX_BUF_MAX, NULL);
         look.count = doc != NULL;
