@@ -223,7 +223,12 @@ int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault
 
 void bx_desk_pay_close(struct bx_till *till, struct bx_desk *desk)
 {
+    struct bx_fault fault = {0};
     if (!desk->tendering || desk->committing)
+        return;
+    /* Nobody knows what became of a charge: basket and places are put aside until the server has
+     * said it. */
+    if (bx_attempts_of(till, desk) && bx_shelf_leave(till, desk, &fault) == 0)
         return;
     reserve(till, &desk->sale, -1);
     desk->tendering = false;

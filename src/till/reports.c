@@ -213,7 +213,9 @@ void bx_report_show(struct bx_till *till, const struct bx_entry_head *head,
     bx_buf_auto text;
     bx_buf_init(&text, 0);
     bx_report_lines(till, head, report, SCREEN_COLUMNS, &text);
-    if (head->kind == BX_KIND_X_REPORT)
+    if (head->kind == BX_KIND_CLOSING)
+        bx_words_print(title, sizeof(title), "Closing of %s", report->period);
+    else if (head->kind == BX_KIND_X_REPORT)
         bx_words_print(title, sizeof(title), "X report, shift %lld", (long long)report->shift);
     else
         bx_words_print(title, sizeof(title), "Z report %s, shift %lld", head->number,

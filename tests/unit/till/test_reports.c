@@ -134,6 +134,13 @@ static void by_keys(void **state)
     holds(rig_view(rig)->title, "By hour");
     rig_keys(rig, "\033\033\033");
     assert_int_equal(rig_view(rig)->screen, BX_SCREEN_SELL);
+    rig_keys(rig, "Sz2\n");
+    holds(rig_view(rig)->say, "A number from 1 to 1");
+    rig_keys(rig, "\b1\n");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_TEXT);
+    holds(rig_view(rig)->title, "Z report 2-Z000001");
+    rig_keys(rig, "\033");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_SELL);
 }
 
 static void an_auditor_reads_all(void **state)

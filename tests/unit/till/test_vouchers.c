@@ -328,6 +328,40 @@ static void later_keeps_the_places(void **state)
     assert_int_equal(bench_sales(), 2);
 }
 
+/* A till that is locked meanwhile keeps the places, too. */
+static void locked_keeps_the_places(void **state)
+{
+    (void)state;
+    shop_online();
+    bench_keys("2a\n");
+    scan(shop_stored(1));
+    balance(4800);
+    shop_answer(NULL);
+    shop_command("{\"verb\":\"lock\"}", 0);
+    assert_int_equal(reserved(), 2);
+    assert_int_equal(bench.till->shelf.count, 1);
+    assert_false(bench.till->desk.tendering);
+}
+
+/* The line goes between the intent and the question. */
+static void never_asked_can_be_left(void **state)
+{
+    (void)state;
+    shop_online();
+    bench_keys("2a\n");
+    scan(shop_stored(1));
+    bench.rig->hold[BX_EFFECT_COMMIT] = true;
+    balance(4800);
+    bench.till->link.online = false;
+    bench.rig->contact = BX_CONTACT_AGAIN;
+    bench.rig->hold[BX_EFFECT_COMMIT] = false;
+    rig_release(bench.rig, BX_EFFECT_COMMIT);
+    bench_wait(1000);
+    bench_keys("l");
+    assert_int_equal(bench.till->shelf.count, 1);
+    assert_int_equal(reserved(), 2);
+}
+
 /* The intent is there, the answer is not: whatever it is, it goes back, and the places with it. */
 static void found_again_after_a_restart(void **state)
 {
@@ -419,6 +453,8 @@ int main(void)
         shop_test(given_back_when_the_payment_is_left),
         shop_test(unknown_is_asked_again),
         shop_test(later_keeps_the_places),
+        shop_test(locked_keeps_the_places),
+        shop_test(never_asked_can_be_left),
         shop_test(found_again_after_a_restart),
         shop_test(sold_stays_sold_after_a_restart),
         shop_test(command_waits_for_the_charge),
