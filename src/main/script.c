@@ -295,6 +295,16 @@ static int do_printer(struct bx_script *script, const char *const *words, size_t
     return fail(script, "printer ready, out, jam or off");
 }
 
+static int do_fiscal(struct bx_script *script, const char *const *words, size_t count)
+{
+    struct bx_fault fault = {0};
+    (void)count;
+    if (bx_stage_fiscal(script->now, words[1], &fault))
+        return fail(script, "%s", fault.say);
+    settle(script);
+    return 0;
+}
+
 /* later 90 min */
 static int do_later(struct bx_script *script, const char *const *words, size_t count)
 {
@@ -518,10 +528,8 @@ static int expect_printed(struct bx_script *script, const char *const *words, si
         (void)wait_for(script, is_idle);
     if (wait_for(script, sheets_are))
         return 0;
-    size_t sheets = script->now->printer.sheet_count;
-    size_t few =
-        sheets > script->sheets_from + SHEETS_TOLD ? sheets - SHEETS_TOLD : script->sheets_from;
-    for (size_t i = few; i < sheets; i++)
+    size_t end = script->now->printer.sheet_count, from = script->sheets_from;
+    for (size_t i = end > from + SHEETS_TOLD ? end - SHEETS_TOLD : from; i < end; i++)
         fprintf(stderr, "--- sheet %zu: %s\n%s", i,
                 sheet_words[script->now->printer.sheets[i].kind],
                 script->now->printer.sheets[i].text);
@@ -736,7 +744,8 @@ static const struct verb verbs[] = {
     {"restart", 1, do_restart},   {"say", 2, do_say},       {"show", 1, do_show},
     {"count", 1, do_count},       {"clear", 1, do_clear},   {"let", 4, do_let},
     {"expect", 3, do_expect},     {"clock", 2, do_nothing}, {"nobody", 1, do_nobody},
-    {"config", 2, do_config},     {"idle", 1, do_idle},     {"venue", 2, do_nothing},
+    {"config", 2, do_config},     {"idle", 1, do_idle},     {"fiscal", 2, do_fiscal},
+    {"venue", 2, do_nothing},
 };
 
 static int line_run(struct bx_script *script)
