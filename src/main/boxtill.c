@@ -10,6 +10,7 @@
 
 #include "boxtill/base/crypto.h"
 #include "boxtill/base/point.h"
+#include "boxtill/base/words.h"
 #include "main/cmd_table.h"
 
 static void help(void)

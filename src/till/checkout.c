@@ -217,6 +217,7 @@ int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault
     if (err)
         return err;
     reserve(till, &desk->sale, 1);
+    bx_fiscal_opened(till, &desk->sale.basket.id);
     desk->tendering = true;
     return 0;
 }
@@ -231,6 +232,7 @@ void bx_desk_pay_close(struct bx_till *till, struct bx_desk *desk)
     if (bx_attempts_of(till, desk) && bx_shelf_leave(till, desk, &fault) == 0)
         return;
     reserve(till, &desk->sale, -1);
+    bx_fiscal_given_up(till, &desk->sale.basket.id);
     desk->tendering = false;
     bx_vouchers_leave(till, desk);
     bx_attempts_leave(till, desk);
@@ -348,6 +350,8 @@ int bx_desk_tender(struct bx_till *till, struct bx_desk *desk, enum bx_tender_ki
 void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold)
 {
     desk->committing = desk->tendering = false;
+    if (!sold)
+        bx_fiscal_given_up(till, &desk->sale.basket.id);
     if (!sold)
         bx_attempts_unsold(till, &desk->sale);
     else

@@ -12,6 +12,7 @@
 #include "boxtill/till/till.h"
 #include "boxtill/till/view.h"
 
+#include "fiscal.h"
 #include "form.h"
 #include "intent.h"
 #include "papers.h"
@@ -149,6 +150,7 @@ struct bx_till {
     struct bx_hash displayed; /* what the customer sees */
     struct bx_commits commits;
     struct bx_papers papers;
+    struct bx_signing signing;
     struct bx_leases leases;
     struct bx_link link;
     struct bx_people people;

@@ -188,7 +188,8 @@ static void back_open(struct bx_till *till, enum bx_kind kind)
     struct bx_fault fault = {0};
     if (!one)
         return;
-    if (bx_return_check(till, one, kind, &fault)) {
+    if (bx_return_check(till, one, kind, &fault) ||
+        (kind == BX_KIND_EXCHANGE && bx_exchange_check(till, 0, &fault))) {
         bx_counter_fault(till, &fault);
         return;
     }

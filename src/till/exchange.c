@@ -108,7 +108,8 @@ void bx_view_exchange(const struct bx_till *till, struct bx_till_view *v)
         bx_slot_time(line->start, line->offset_min, l->time);
         bx_day_text(till, line->date, false, l->day, sizeof(l->day));
     }
-    if (!bx_basket_totals(&till->desk.basket, returns->tax_included, &totals))
+    if (!till->desk.tendering &&
+        !bx_basket_totals(&till->desk.basket, returns->tax_included, &totals))
         bx_counter_money(till, bx_money_of(totals.total.minor - returns->back_totals.total.minor),
                          v->total);
 }

@@ -27,6 +27,7 @@ struct bx_sheet {
     struct bx_entry_head head;
     struct bx_hash hash;
     struct bx_sale *sale;
+    struct bx_sign sign; /* of the sale's entry */
     bool replaced;
     struct bx_code code;     /* of the reprint or replacement */
     bool of_known;           /* a correction: what it corrects was looked for */

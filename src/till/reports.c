@@ -95,6 +95,7 @@ void bx_report_fill(struct bx_till *till, int64_t unsent, struct bx_report *ret)
     ret->entries = till->next_seq - till->shift_seq;
     ret->unsent = unsent < ret->entries ? unsent : ret->entries;
     ret->confirmed = ret->entries - ret->unsent;
+    bx_fiscal_report(till, ret);
     ret->parked = bx_parked_count(till);
     ret->attention = till->link.attention;
     ret->unsure = unsure_count(till);

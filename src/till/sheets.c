@@ -146,6 +146,7 @@ void bx_sheet_text_head(struct bx_till *till, const struct bx_row *row, enum bx_
     BX_TEXT_COPY(paper->title, bx_kind_name(row->head.kind));
     BX_TEXT_COPY(paper->cashier, user_name(till, row->head.user, number));
     bx_paper_house(till, paper);
+    bx_fiscal_put(till, &row->sign, paper);
 }
 
 int bx_sheet_text_read(struct bx_till *till, const struct bx_event *event,

@@ -13,8 +13,16 @@ static void paper_in(struct rig *rig)
     rig->prints = BX_JOB_CONFIRMED;
 }
 
+static void task_open(struct rig *rig)
+{
+    rig->outcome = BX_ENTRY_RECORDED_TASK;
+    rig->task = "over";
+}
+
 static void offline(struct rig *rig)
 {
+    rig->outcome = BX_ENTRY_RECORDED;
+    rig->task = NULL;
     rig->contact = BX_CONTACT_AGAIN;
     rig_wait(rig, 60000);
 }
@@ -81,6 +89,7 @@ const struct scene scenes[] = {
     {"arrivals-who", "\n"},
     {"arrivals-came", "10\n\n\n"},
     {"arrivals-pay", "\n"},
+    {"invoice", HOME "F\ni"},
     {"dispute", HOME "F\nd"},
     {"paper", HOME "R"},
     {"replace", "\vg"},
@@ -91,6 +100,10 @@ const struct scene scenes[] = {
     {"unsure", "a\n\n"},
     {"unsure-paper", HOME "R"},
     {NULL, HOME, .prepare = paper_in},
+    {NULL, "", .prepare = task_open},
+    {NULL, "a\n\n"},
+    {"attention", HOME "Q\n"},
+    {"attention-settle", "a"},
     {"queue", HOME "Q", .prepare = offline},
     {"shift", HOME "\x7fyS"},
     {"x-report", "x"},
