@@ -69,6 +69,9 @@ static void printer_words(const struct bx_till *till, struct bx_till_view *v)
     if (unsure > 0) {
         bx_words_print(v->printer, sizeof(v->printer), "%d unsure: R", unsure);
         v->printer_tone = BX_TONE_BAD;
+    } else if (till->config.fiscal && till->signing.lost && papers->printer_ready) {
+        BX_TEXT_COPY(v->printer, bx_word("not signing"));
+        v->printer_tone = BX_TONE_WARN;
     } else if (papers->printer_say[0]) {
         BX_TEXT_COPY(v->printer, bx_word(papers->printer_say));
         v->printer_tone = papers->printer_ready ? BX_TONE_PLAIN : BX_TONE_WARN;
