@@ -19,6 +19,7 @@
 enum {
     MM = 1000,
     MODULE = 1505,     /* a generous QR: 1.5 mm a module, twelve dots at 203 dpi */
+    SIGN_MODULE = 650, /* of a signature: four dots at 203 dpi */
     MODULE_MIN = 500,  /* what worn heads and cheap scanners still bear */
     LEADING_PCT = 118, /* line height over font size */
     BOLD_PCT = 62,     /* width of a column of bold sans over its size, on average */
@@ -231,6 +232,20 @@ static void voucher_put(struct tp_layout *layout, const struct bx_paper *paper,
     layout->height = foot_put(layout, y, paper) + 1000;
 }
 
+/* A signature's; a receipt is not the worse for one that has no room. */
+static int signature_put(struct tp_layout *layout, int y, const char *text)
+{
+    struct bx_fault none;
+    if (tp_qr_text_make(text, &layout->qr, &none))
+        return y;
+    int side = layout->qr.modules + 2 * TP_QR_QUIET;
+    int module = layout->width / side < SIGN_MODULE ? layout->width / side : SIGN_MODULE;
+    struct tp_box *box = box_new(layout, TP_BOX_QR, y, module * side);
+    text_copy(box, text);
+    layout->has_qr = true;
+    return y + box->h;
+}
+
 /* Cells as the printer's own font would set them: DejaVu Sans Mono is 0.602 em wide. */
 static void receipt_put(struct tp_layout *layout, const struct tp_receipt *receipt)
 {
@@ -243,6 +258,10 @@ static void receipt_put(struct tp_layout *layout, const struct tp_receipt *recei
         if (line->rule) {
             box_new(layout, TP_BOX_DASH, y + row / 2, 250);
             y += row;
+            continue;
+        }
+        if (line->code) {
+            y = signature_put(layout, y, line->text);
             continue;
         }
         int times = line->big ? 2 : 1;

@@ -9,6 +9,13 @@
 
 #include "boxtill/domain/voucher.h"
 
+static void qr_copy(const QRcode *made, struct tp_qr *ret)
+{
+    ret->modules = made->width;
+    for (int i = 0; i < made->width * made->width; i++)
+        ret->dark[i / made->width][i % made->width] = made->data[i] & 1;
+}
+
 int tp_qr_make(const struct bx_code *code, struct tp_qr *ret, struct bx_fault *fault)
 {
     const char *say = "This ticket's code does not fit its QR; call your supervisor.";
@@ -26,11 +33,22 @@ int tp_qr_make(const struct bx_code *code, struct tp_qr *ret, struct bx_fault *f
         return bx_fault_set(fault, BX_ERR_INPUT, say, "libqrencode refused \"%s\"", code->s);
     int version = made->version;
     if (version == 2 && made->width == TP_QR_MODULES) {
-        for (int i = 0; i < TP_QR_MODULES * TP_QR_MODULES; i++)
-            ret->dark[i / TP_QR_MODULES][i % TP_QR_MODULES] = made->data[i] & 1;
+        qr_copy(made, ret);
     }
     QRcode_free(made);
     if (version != 2)
         return bx_fault_set(fault, BX_ERR_INPUT, say, "a QR of version %d", version);
     return 0;
+}
+
+int tp_qr_text_make(const char *text, struct tp_qr *ret, struct bx_fault *fault)
+{
+    QRcode *made = QRcode_encodeString(text, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
+    bool fits = made && made->width <= TP_QR_MOST;
+    if (fits)
+        qr_copy(made, ret);
+    QRcode_free(made);
+    return fits ? 0
+                : bx_fault_set(fault, BX_ERR_INPUT, "This text does not fit a QR.", "%zu bytes",
+                               strlen(text));
 }

@@ -120,25 +120,27 @@ static void rule_draw(const struct tp_box *box, const struct tp_canvas *canvas)
     cairo_fill(canvas->cr);
 }
 
-static double module_of(const struct tp_box *box, const struct tp_canvas *canvas)
+static double module_of(const struct tp_qr *qr, const struct tp_box *box,
+                        const struct tp_canvas *canvas)
 {
-    double module = (double)box->h / TP_QR_SIDE * canvas->unit;
+    double module = (double)box->h / (qr->modules + 2 * TP_QR_QUIET) * canvas->unit;
     return canvas->whole ? (double)(int)(module + 0.001) : module;
 }
 
 static void qr_draw(const struct tp_qr *qr, const struct tp_box *box,
                     const struct tp_canvas *canvas)
 {
-    double module = module_of(box, canvas), unit = canvas->unit;
-    double left = snap(box->x * unit + (box->w * unit - module * TP_QR_SIDE) / 2, canvas->whole);
-    double top = snap(box->y * unit + (box->h * unit - module * TP_QR_SIDE) / 2, canvas->whole);
+    double module = module_of(qr, box, canvas), unit = canvas->unit;
+    int side = qr->modules + 2 * TP_QR_QUIET;
+    double left = snap(box->x * unit + (box->w * unit - module * side) / 2, canvas->whole);
+    double top = snap(box->y * unit + (box->h * unit - module * side) / 2, canvas->whole);
     left += module * TP_QR_QUIET;
     top += module * TP_QR_QUIET;
     paint_set(canvas->cr, false);
-    for (int y = 0; y < TP_QR_MODULES; y++) {
-        for (int x = 0; x < TP_QR_MODULES; x++) {
+    for (int y = 0; y < qr->modules; y++) {
+        for (int x = 0; x < qr->modules; x++) {
             int run = 0;
-            while (x + run < TP_QR_MODULES && qr->dark[y][x + run])
+            while (x + run < qr->modules && qr->dark[y][x + run])
                 run++;
             if (run > 0)
                 cairo_rectangle(canvas->cr, left + x * module, top + y * module, run * module,
@@ -167,7 +169,8 @@ static bool modules_are_large(const struct tp_layout *layout, const struct tp_ca
 {
     for (int i = 0; i < layout->count; i++) {
         const struct tp_box *box = &layout->boxes[i];
-        if (box->kind == TP_BOX_QR && module_of(box, canvas) < MODULE_MIN_UM * canvas->unit - 0.01)
+        if (box->kind == TP_BOX_QR &&
+            module_of(&layout->qr, box, canvas) < MODULE_MIN_UM * canvas->unit - 0.01)
             return false;
     }
     return true;

@@ -347,15 +347,27 @@ static void chain_put(struct tp_receipt *receipt, const struct bx_paper *paper, 
     marks_put(receipt, paper);
 }
 
+/* What a fiscal device said: its words, then its QR. */
+static void sign_put(struct tp_receipt *receipt, const struct bx_paper *paper)
+{
+    if (paper->sign_text[0])
+        long_put(receipt, paper->sign_text);
+    if (paper->sign[0]) {
+        struct tp_line *line = line_new(receipt);
+        line->code = true;
+        line->align = TP_CENTRE;
+        BX_TEXT_COPY(line->text, paper->sign);
+    }
+    if (paper->sign_text[0])
+        rule(receipt);
+}
+
 static void foot_put(struct tp_receipt *receipt, const struct bx_paper *paper)
 {
     char text[64];
     int persons = paper->sale.totals.persons - paper->sale.back_totals.persons;
     snprintf(text, sizeof(text), bx_words_of(persons, "%d person", "%d persons"), persons);
-    if (paper->sign_text[0]) {
-        long_put(receipt, paper->sign_text);
-        rule(receipt);
-    }
+    sign_put(receipt, paper);
     chain_put(receipt, paper, text);
 }
 
@@ -390,6 +402,7 @@ static void report_put(struct tp_receipt *receipt, const struct bx_paper *paper)
     rule(receipt);
     text_put(receipt, paper->text);
     rule(receipt);
+    sign_put(receipt, paper);
     chain_put(receipt, paper, "");
 }
 

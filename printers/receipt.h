@@ -20,6 +20,7 @@ struct tp_line {
     bool bold;
     bool big;  /* double width and height */
     bool rule; /* a line across; no text */
+    bool code; /* the text as a QR, centred; ASCII */
 };
 
 struct tp_receipt {

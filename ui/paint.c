@@ -212,7 +212,9 @@ static void too_small(const struct bx_till_view *view, struct ui_grid *grid)
     else if (view->screen == BX_SCREEN_LOGIN)
         snprintf(text, sizeof(text), "%s", bx_word(view->locked ? "Locked" : "Log in"));
     else if (view->screen == BX_SCREEN_CHANGE)
-        bx_words_print(text, sizeof(text), "CHANGE %s", view->change);
+        snprintf(text, sizeof(text),
+                 view->received[0] == '-' ? bx_word("GIVE BACK %s") : bx_word("CHANGE %s"),
+                 view->received[0] == '-' ? view->received + 1 : view->change);
     else
         bx_words_print(text, sizeof(text), "total %s %s", view->currency, view->total);
     ui_put_centre(grid, row++, 0, width, UI_STRONG, text);

@@ -59,7 +59,7 @@ static const char *size_of(const char *value)
 static int sums(const struct bx_till_view *view, struct ui_grid *grid, int row)
 {
     if (view->back[0]) {
-        amount(grid, row++, UI_PLAIN, bx_word("Basket"), "", view->total);
+        amount(grid, row++, UI_PLAIN, bx_word("Taken instead"), "", view->sold);
         amount(grid, row++, UI_PLAIN, bx_word("Taken back"), "", view->back);
     }
     amount(grid, row++, UI_STRONG, view->give_back ? bx_word("To give back") : bx_word("Total"),
@@ -110,17 +110,21 @@ void ui_paint_pay(const struct bx_till_view *view, struct ui_grid *grid)
 
 void ui_paint_change(const struct bx_till_view *view, struct ui_grid *grid)
 {
+    bool out = view->received[0] == '-'; /* the money went the other way */
+    const char *sum = out ? size_of(view->received) : view->change;
     int top = grid->rows / 2 - 5;
-    int columns = ui_big_columns(view->change), column = (grid->columns - columns) / 2;
+    int columns = ui_big_columns(sum), column = (grid->columns - columns) / 2;
     char text[160];
 
     ui_rule(grid, 1, 0, grid->columns, view->last_number);
-    bx_words_print(text, sizeof(text), "CHANGE %s", view->change);
+    snprintf(text, sizeof(text), out ? bx_word("GIVE BACK %s") : bx_word("CHANGE %s"), sum);
     ui_put_centre(grid, top, 0, grid->columns, UI_STRONG, text);
-    int at = (grid->columns + (int)bx_text_columns(text)) / 2 - (int)strlen(view->change);
-    ui_big(grid, top + 2, column > 0 ? column : 0, UI_STRONG, view->change);
-    bx_words_print(text, sizeof(text), "Total %s   Received %s", view->due, view->received);
-    ui_put_centre(grid, top + 8, 0, grid->columns, UI_PLAIN, text);
+    int at = (grid->columns + (int)bx_text_columns(text)) / 2 - (int)strlen(sum);
+    ui_big(grid, top + 2, column > 0 ? column : 0, UI_STRONG, sum);
+    if (!out) {
+        bx_words_print(text, sizeof(text), "Total %s   Received %s", view->due, view->received);
+        ui_put_centre(grid, top + 8, 0, grid->columns, UI_PLAIN, text);
+    }
     ui_put_centre(grid, top + 10, 0, grid->columns, ui_tone_style(view->printer_tone), view->paper);
     ui_put_centre(grid, ui_bottom(grid) - 1, 0, grid->columns, UI_DIM,
                   bx_word("the next key starts the next sale"));

@@ -176,8 +176,11 @@ static void product(struct ui_grid *grid, int row, int column, int width,
     ui_put(grid, row, column, 1, UI_KEY, key);
     if (item->function > 0)
         snprintf(function, sizeof(function), "F%d", item->function);
-    ui_put(grid, row, column + 2, 2, UI_DIM, function);
-    ui_put(grid, row, column + 5, width - 6 - price, UI_PLAIN, item->name);
+    /* The letter does the same: its name is worth more than the twin. */
+    int at = (int)bx_text_columns(item->name) > width - 6 - price ? 2 : 5;
+    if (at == 5)
+        ui_put(grid, row, column + 2, 2, UI_DIM, function);
+    ui_put(grid, row, column + at, width - at - 1 - price, UI_PLAIN, item->name);
     ui_put_right(grid, row, column + width - price, price, UI_PLAIN, item->price);
     ui_hit_key(grid, row, column, width, item->key);
 }

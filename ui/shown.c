@@ -215,7 +215,10 @@ size_t ui_shown_pole(const struct ui_shown *shown, char out[UI_POLE_BYTES])
                  out_of_drawer ? shown->left + 1 : shown->left);
         break;
     case UI_SHOWN_CHANGE:
-        row_fill(upper, bx_word("Your change"), shown->change);
+        if (shown->received[0] == '-')
+            row_fill(upper, bx_word("We give back"), shown->received + 1);
+        else
+            row_fill(upper, bx_word("Your change"), shown->change);
         row_fill(lower, bx_word("Thank you"), "");
         break;
     }

@@ -232,8 +232,12 @@ static void login(const struct bx_till_view *view, struct ui_speech *speech)
 
 static void change(const struct bx_till_view *view, struct ui_speech *speech)
 {
-    say(speech, bx_word("CHANGE %s"), view->change);
-    say(speech, bx_word("Total %s   Received %s"), view->due, view->received);
+    if (view->received[0] == '-') {
+        say(speech, bx_word("GIVE BACK %s"), view->received + 1);
+    } else {
+        say(speech, bx_word("CHANGE %s"), view->change);
+        say(speech, bx_word("Total %s   Received %s"), view->due, view->received);
+    }
     say(speech, "%s: %s", view->last_number, view->paper);
 }
 
@@ -263,7 +267,8 @@ static void body(const struct bx_till_view *view, struct ui_speech *speech)
     case BX_SCREEN_TEXT:
         say(speech, "%s", view->title);
         for (size_t i = 0; i < view->sheet_count; i++)
-            say(speech, "%s", view->sheet[i]);
+            if (view->sheet[i][0])
+                say(speech, "%s", view->sheet[i]);
         return;
     case BX_SCREEN_STOP: say(speech, "%s", bx_word("DO NOT HAND OUT")); return;
     case BX_SCREENS: return;

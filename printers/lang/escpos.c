@@ -9,6 +9,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
+#include "printers/qr.h"
 
 enum { DLE = 0x10, ESC = 0x1b, GS = 0x1d, FS = 0x1c, LF = 0x0a };
 enum { PAGE_WPC1252 = 16, PIECE_ROWS = 200, FEED_CUT = 3 };
@@ -107,14 +108,6 @@ static void line_put(struct bx_buf *out, const struct tp_receipt *receipt,
         command(out, ESC, 'E', 0);
 }
 
-void tp_escpos_receipt(struct bx_buf *out, const struct tp_receipt *receipt)
-{
-    open_document(out);
-    for (int i = 0; i < receipt->count; i++)
-        line_put(out, receipt, &receipt->lines[i]);
-    close_document(out);
-}
-
 /* 50 ms on, 500 ms off, in units of 2 ms: what every drawer's solenoid bears. */
 void tp_escpos_drawer(struct bx_buf *out, int drawer)
 {
@@ -161,6 +154,40 @@ void tp_escpos_bitmap(struct bx_buf *out, const struct tp_bitmap *bitmap)
     for (int y = 0; y < bitmap->height; y += PIECE_ROWS) {
         int rows = bitmap->height - y < PIECE_ROWS ? bitmap->height - y : PIECE_ROWS;
         piece_put(out, bitmap, y, rows);
+    }
+    close_document(out);
+}
+
+/* A signature's QR, four dots a module; it stands between lines of text, so no new document. */
+static void code_put(struct bx_buf *out, const char *text)
+{
+    enum { DOTS = 4 };
+    struct tp_qr qr;
+    struct bx_fault none;
+    if (tp_qr_text_make(text, &qr, &none))
+        return;
+    int side = (qr.modules + 2 * TP_QR_QUIET) * DOTS;
+    struct tp_bitmap bitmap = {.width = side, .height = side, .stride = (size_t)(side + 7) / 8};
+    bitmap.bits = bx_alloc((size_t)side, bitmap.stride);
+    for (int y = TP_QR_QUIET * DOTS; y < side - TP_QR_QUIET * DOTS; y++)
+        for (int x = TP_QR_QUIET * DOTS; x < side - TP_QR_QUIET * DOTS; x++)
+            if (qr.dark[y / DOTS - TP_QR_QUIET][x / DOTS - TP_QR_QUIET])
+                bitmap.bits[(size_t)y * bitmap.stride + (size_t)(x / 8)] |=
+                    (uint8_t)(0x80 >> x % 8);
+    command(out, ESC, 'a', TP_CENTRE);
+    for (int y = 0; y < side; y += PIECE_ROWS)
+        piece_put(out, &bitmap, y, side - y < PIECE_ROWS ? side - y : PIECE_ROWS);
+    bx_free(bitmap.bits);
+}
+
+void tp_escpos_receipt(struct bx_buf *out, const struct tp_receipt *receipt)
+{
+    open_document(out);
+    for (int i = 0; i < receipt->count; i++) {
+        if (receipt->lines[i].code)
+            code_put(out, receipt->lines[i].text);
+        else
+            line_put(out, receipt, &receipt->lines[i]);
     }
     close_document(out);
 }

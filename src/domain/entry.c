@@ -78,7 +78,9 @@
  *   offline-start     about: why; n: 1 when a person forced it, else 0
  *   offline-end       about: ""; n: seconds it lasted
  *   clock-jump        about: ""; n: microseconds, negative when the clock went back
- *   settle            about: what the person said; n: seq of the entry that is settled */
+ *   settle            about: what the person said; n: seq of the entry that is settled
+ *   sign-lost         about: what the fiscal device said, or ""; n: documents without a signature
+ *   sign-back         about: ""; n: documents that are signed late now */
 
 #include "boxtill/domain/entry.h"
 
@@ -128,6 +130,8 @@ static const char *const kind_words[BX_KINDS] = {
     [BX_KIND_UPGRADE] = "upgrade",
     [BX_KIND_EXPORT] = "export",
     [BX_KIND_ERASE] = "erase",
+    [BX_KIND_SIGN_LOST] = "sign-lost",
+    [BX_KIND_SIGN_BACK] = "sign-back",
 };
 
 BX_WORDS_DEFINE(enum bx_kind, kind_words, bx_kind_word, bx_kind_parse)
@@ -170,6 +174,8 @@ enum bx_shape bx_kind_shape(enum bx_kind kind)
         [BX_KIND_UPGRADE] = BX_SHAPE_NOTE,
         [BX_KIND_EXPORT] = BX_SHAPE_NOTE,
         [BX_KIND_ERASE] = BX_SHAPE_NOTE,
+        [BX_KIND_SIGN_LOST] = BX_SHAPE_NOTE,
+        [BX_KIND_SIGN_BACK] = BX_SHAPE_NOTE,
     };
     return shapes[kind];
 }

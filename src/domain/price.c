@@ -110,9 +110,6 @@ static int other_take(struct bx_tender *tender, const struct bx_sale *sale, bx_m
                       struct bx_fault *fault)
 {
     char text[BX_MONEY_TEXT];
-    if (sale->tender_count > 0 && sale->tenders[sale->tender_count - 1].kind == BX_TENDER_CASH)
-        return bx_fault_say(fault, BX_ERR_REFUSED,
-                            "Cash comes last: take the cash back, then the card first.");
     if (tender->kind == BX_TENDER_ACCOUNT && bx_slug_is_none(&sale->account))
         return bx_fault_say(fault, BX_ERR_REFUSED, "Choose the account first.");
     if (tender->received.minor > left.minor)
@@ -158,6 +155,15 @@ static int tender_check(const struct bx_sale *sale, bx_money left, bx_money due,
     return 0;
 }
 
+int bx_tender_place(const struct bx_sale *sale, enum bx_tender_kind kind)
+{
+    int at = sale->tender_count;
+    while (kind != BX_TENDER_CASH && bx_sale_due(sale).minor >= 0 && at > 0 &&
+           sale->tenders[at - 1].kind == BX_TENDER_CASH)
+        at--;
+    return at;
+}
+
 int bx_tender_add(struct bx_sale *sale, int64_t cash_step, enum bx_tender_kind kind,
                   bx_money received, const char *reference, bx_money *ret_left,
                   struct bx_fault *fault)
@@ -181,7 +187,10 @@ int bx_tender_add(struct bx_sale *sale, int64_t cash_step, enum bx_tender_kind k
         return err;
     if (kind == BX_TENDER_CASH && tender.amount.minor == due.minor)
         sale->rounding = bx_money_of(due.minor - left.minor);
-    sale->tenders[sale->tender_count++] = tender;
+    int at = bx_tender_place(sale, kind);
+    memmove(&sale->tenders[at + 1], &sale->tenders[at],
+            (size_t)(sale->tender_count++ - at) * sizeof(tender));
+    sale->tenders[at] = tender;
     *ret_left = bx_sale_left(sale);
     return 0;
 }

@@ -9,6 +9,7 @@
  *   "chain":"hex"                   hash of the entry before this one
  *   "entries":12,"confirmed":9      how many, and recorded by the server at that moment
  *   "parked":0,"unsent":3,"attention":0,"unsure":0,"unknown":0
+ *   "signs":9,"late":1,"unsigned":0     by a fiscal device; not there when all three are 0
  *   "before":{"sales":…,"returns":…},"after":{…}       perpetual totals
  *   "drawers":[{"drawer":1,"expected":25700,"counted":25600,"first_count":25600,
  *     "was_counted":true,"pieces":[…],"next_float":20000,"deposit":5600,"bag":"",
@@ -66,6 +67,15 @@ static void drawer_put(struct bx_json_writer *writer, const struct bx_drawer_clo
     bx_json_object_close(writer);
 }
 
+static void signs_put(struct bx_json_writer *writer, const struct bx_report *report)
+{
+    if (report->signs == 0 && report->late == 0 && report->unsigned_count == 0)
+        return;
+    bx_json_put_int(writer, "signs", report->signs);
+    bx_json_put_int(writer, "late", report->late);
+    bx_json_put_int(writer, "unsigned", report->unsigned_count);
+}
+
 int bx_report_encode(const struct bx_entry_head *head, const struct bx_report *report,
                      struct bx_buf *out)
 {
@@ -91,6 +101,7 @@ int bx_report_encode(const struct bx_entry_head *head, const struct bx_report *r
     bx_json_put_int(&writer, "attention", report->attention);
     bx_json_put_int(&writer, "unsure", report->unsure);
     bx_json_put_int(&writer, "unknown", report->unknown);
+    signs_put(&writer, report);
     perpetual_put(&writer, "before", &report->before);
     perpetual_put(&writer, "after", &report->after);
     bx_json_array_open(&writer, "drawers");
@@ -175,6 +186,9 @@ static void facts_read(struct bx_json_reader *root, struct bx_report *report)
     report->attention = bx_json_int(root, "attention", 0, BX_MONEY_MAX);
     report->unsure = bx_json_int(root, "unsure", 0, BX_MONEY_MAX);
     report->unknown = bx_json_int(root, "unknown", 0, BX_MONEY_MAX);
+    report->signs = bx_json_int_or(root, "signs", 0, BX_MONEY_MAX, 0);
+    report->late = bx_json_int_or(root, "late", 0, BX_MONEY_MAX, 0);
+    report->unsigned_count = bx_json_int_or(root, "unsigned", 0, BX_MONEY_MAX, 0);
     perpetual_read(root, "before", &report->before);
     perpetual_read(root, "after", &report->after);
     bx_json *drawers = bx_json_array(root, "drawers", BX_DRAWERS_MAX);
@@ -186,11 +200,11 @@ static void facts_read(struct bx_json_reader *root, struct bx_report *report)
 static int report_read(const char *body, size_t len, struct bx_report *report,
                        struct bx_fault *fault)
 {
-    static const char *const names[] = {BX_HEAD_NAMES, "of",        "opened", "closed", "period",
-                                        "first_seq",   "last_seq",  "first",  "last",   "chain",
-                                        "entries",     "confirmed", "parked", "unsent", "attention",
-                                        "unsure",      "unknown",   "before", "after",  "drawers",
-                                        "figures",     NULL};
+    static const char *const names[] = {
+        BX_HEAD_NAMES, "of",     "opened",   "closed",  "period",    "first_seq", "last_seq",
+        "first",       "last",   "chain",    "entries", "confirmed", "parked",    "unsent",
+        "attention",   "unsure", "unknown",  "before",  "after",     "drawers",   "figures",
+        "signs",       "late",   "unsigned", NULL};
     bx_body_auto state;
     struct bx_entry_head head;
     int err = bx_body_open(&state, body, len, "report", fault);

@@ -28,17 +28,27 @@ struct fact {
     const char *name;
     int64_t value;
 };
-enum { FACTS = 8 };
+enum { FACTS = 11, SIGN_FACTS = 3 };
 
-static void facts_of(const struct bx_report *report, struct fact ret[FACTS])
+/* Returns how many; the last are about signatures, and left out where there are none. */
+static size_t facts_of(const struct bx_report *report, struct fact ret[FACTS])
 {
     const struct fact facts[FACTS] = {
-        {"first_seq", report->first_seq}, {"last_seq", report->last_seq},
-        {"entries", report->entries},     {"confirmed", report->confirmed},
-        {"parked", report->parked},       {"unsent", report->unsent},
-        {"unsure", report->unsure},       {"unknown", report->unknown},
+        {"first_seq", report->first_seq},
+        {"last_seq", report->last_seq},
+        {"entries", report->entries},
+        {"confirmed", report->confirmed},
+        {"parked", report->parked},
+        {"unsent", report->unsent},
+        {"unsure", report->unsure},
+        {"unknown", report->unknown},
+        {"signs", report->signs},
+        {"late", report->late},
+        {"unsigned", report->unsigned_count},
     };
     memcpy(ret, facts, sizeof(facts));
+    bool signs = report->signs || report->late || report->unsigned_count;
+    return signs ? FACTS : FACTS - SIGN_FACTS;
 }
 
 /* --- CSV -------------------------------------------------------------------------------------- */
@@ -112,7 +122,7 @@ void bx_report_csv(const struct bx_entry_head *head, const struct bx_report *rep
     int exponent = names->exponent;
     char text[BX_UTC_TEXT], chain[BX_HASH_TEXT];
     struct fact facts[FACTS];
-    facts_of(report, facts);
+    size_t fact_count = facts_of(report, facts);
     bx_buf_text_add(out, "what,name,label,count,amount\r\n");
     csv_fact(out, "kind", bx_kind_word(head->kind));
     csv_fact(out, "number", head->number);
@@ -125,7 +135,7 @@ void bx_report_csv(const struct bx_entry_head *head, const struct bx_report *rep
     csv_fact(out, "first", report->first);
     csv_fact(out, "last", report->last);
     csv_fact(out, "chain", bx_hash_format(&report->chain, chain));
-    for (size_t i = 0; i < FACTS; i++)
+    for (size_t i = 0; i < fact_count; i++)
         csv_count(out, facts[i].name, facts[i].value);
     csv_count(out, "attention", report->attention);
     csv_money(out, "perpetual", "sales_before", report->before.sales.minor, exponent);
@@ -197,7 +207,7 @@ void bx_report_json(const struct bx_entry_head *head, const struct bx_report *re
     const struct bx_report_names *names = names_or_none(given);
     struct bx_json_writer writer;
     struct fact facts[FACTS];
-    facts_of(report, facts);
+    size_t fact_count = facts_of(report, facts);
     bx_json_write(&writer, out);
     bx_json_object_open(&writer, NULL);
     bx_json_put_string(&writer, "kind", bx_kind_word(head->kind));
@@ -214,7 +224,7 @@ void bx_report_json(const struct bx_entry_head *head, const struct bx_report *re
     bx_json_put_string(&writer, "first", report->first);
     bx_json_put_string(&writer, "last", report->last);
     bx_json_put_hex(&writer, "chain", report->chain.b, sizeof(report->chain.b));
-    for (size_t i = 0; i < FACTS; i++)
+    for (size_t i = 0; i < fact_count; i++)
         bx_json_put_int(&writer, facts[i].name, facts[i].value);
     bx_json_put_int(&writer, "attention", report->attention);
     json_perpetual(&writer, "before", &report->before);

@@ -363,6 +363,11 @@ static void entries_add(const struct sheet *sheet)
                    (long long)report->entries);
     row_text(sheet, bx_word("Confirmed by the server"), text);
     row_number(sheet, bx_word("Not sent"), report->unsent);
+    if (report->signs || report->late || report->unsigned_count) {
+        row_number(sheet, bx_word("Signed"), report->signs);
+        row_number(sheet, bx_word("Signed late"), report->late);
+        row_number(sheet, bx_word("Not signed"), report->unsigned_count);
+    }
     row_number(sheet, bx_word("Parked baskets"), report->parked);
     row_number(sheet, bx_word("Needs attention"), report->attention);
     row_number(sheet, bx_word("Prints unsure"), report->unsure);

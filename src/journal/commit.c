@@ -170,6 +170,14 @@ static int use_refused(struct bx_ledger *ledger, const struct bx_lease_use *use,
     return BX_ERR_REFUSED;
 }
 
+static int sign_open(struct bx_ledger *ledger, int64_t seq, struct bx_fault *fault)
+{
+    struct bx_stmt *stmt =
+        bx_db_stmt(ledger->db, "INSERT INTO sign VALUES(?1, 'open', 0, 0, 0, 0, '', '')");
+    bx_stmt_bind_int(stmt, 1, seq);
+    return bx_stmt_run(stmt, fault);
+}
+
 static int use_take(struct bx_ledger *ledger, const struct bx_lease_use *use,
                     struct bx_fault *fault)
 {
@@ -211,6 +219,8 @@ int bx_ledger_stage(struct bx_ledger *ledger, const struct bx_commit *commit, st
         err = use_take(ledger, &commit->content.sale->uses[i], fault);
     for (size_t i = 0; i < commit->job_count && err == 0; i++)
         err = job_put(ledger, &commit->jobs[i], fault);
+    if (err == 0 && commit->sign)
+        err = sign_open(ledger, commit->head.seq, fault);
     struct bx_step step = {.ledger = ledger, .commit = commit, .meta = meta};
     if (err == 0)
         err = bx_project(&step, fault);

@@ -205,6 +205,42 @@ static int last_sale_load(struct bx_ledger *ledger, int64_t seq, struct bx_ref *
     return whole ? 0 : damaged("the last sale", fault);
 }
 
+static int sign_take(void *arg, struct bx_stmt *stmt, struct bx_fault *fault)
+{
+    struct bx_journal_state *state = arg;
+    enum bx_sign_state word;
+    if (bx_sign_state_parse(bx_stmt_text(stmt, 0), &word))
+        return damaged("state of a signature", fault);
+    state->signs[word] = bx_stmt_int(stmt, 1);
+    return 0;
+}
+
+/* Of the open shift, as far as that goes; what is open, and whether the device was lost. */
+static int signs_load(struct bx_ledger *ledger, struct bx_journal_state *state,
+                      struct bx_fault *fault)
+{
+    int64_t lost = 0, back = 0;
+    int err = bx_db_int(ledger->db, "SELECT count(*) FROM sign WHERE state = 'open'",
+                        &state->unsigned_count, fault);
+    if (err == 0)
+        err = bx_db_int(ledger->db,
+                        "SELECT coalesce(max(seq), 0) FROM entry"
+                        " WHERE kind = 'sign-lost' AND kind <> 'sale'",
+                        &lost, fault);
+    if (err == 0)
+        err = bx_db_int(ledger->db,
+                        "SELECT coalesce(max(seq), 0) FROM entry"
+                        " WHERE kind = 'sign-back' AND kind <> 'sale'",
+                        &back, fault);
+    state->sign_lost = lost > back;
+    if (err || state->shift_seq == 0)
+        return err;
+    struct bx_stmt *stmt =
+        bx_db_stmt(ledger->db, "SELECT state, count(*) FROM sign WHERE seq >= ?1 GROUP BY state");
+    bx_stmt_bind_int(stmt, 1, state->shift_seq);
+    return bx_stmt_each(stmt, sign_take, state, fault);
+}
+
 static int state_load(struct bx_ledger *ledger, struct bx_journal_state *state,
                       struct bx_fault *fault)
 {
@@ -242,6 +278,8 @@ static int state_load(struct bx_ledger *ledger, struct bx_journal_state *state,
         err = jobs_load(ledger, state, fault);
     if (err == 0)
         err = leases_load(ledger, state, fault);
+    if (err == 0)
+        err = signs_load(ledger, state, fault);
     if (err == 0 && meta.shift)
         err = bx_total_now(ledger, &meta, &state->figures, fault);
     return err ? err : lockouts_load(ledger, state, fault);

@@ -205,6 +205,33 @@ static int document_put(struct bx_ledger *ledger, const struct bx_journal_notes 
     return bx_stmt_run(stmt, fault);
 }
 
+/* Said once: a row that is not open any more stays as it is. */
+static int sign_put(struct bx_ledger *ledger, const struct bx_sign_note *note,
+                    struct bx_fault *fault)
+{
+    const struct bx_sign *sign = &note->sign;
+    struct bx_stmt *stmt = bx_db_stmt(
+        ledger->db, "UPDATE sign SET begun = iif(state = 'open', ?3, begun),"
+                    " at = iif(state = 'open', ?4, at),"
+                    " transact = iif(state = 'open', ?5, transact),"
+                    " counter = iif(state = 'open', ?6, counter),"
+                    " device = iif(state = 'open', ?7, device), qr = iif(state = 'open', ?8, qr),"
+                    " state = iif(state = 'open', ?2, state) WHERE seq = ?1");
+    bx_stmt_bind_int(stmt, 1, note->seq);
+    bx_stmt_bind_text(stmt, 2, bx_sign_state_word(sign->state));
+    bx_stmt_bind_int(stmt, 3, sign->begun.us);
+    bx_stmt_bind_int(stmt, 4, sign->at.us);
+    bx_stmt_bind_int(stmt, 5, sign->transaction);
+    bx_stmt_bind_int(stmt, 6, sign->counter);
+    bx_stmt_bind_text(stmt, 7, sign->device);
+    bx_stmt_bind_text(stmt, 8, sign->qr);
+    int err = bx_stmt_run(stmt, fault);
+    if (err == 0 && bx_db_changes(ledger->db) != 1)
+        return bx_fault_set(fault, BX_ERR_MISSING, "This document was not to be signed.",
+                            "entry %" PRId64, note->seq);
+    return err;
+}
+
 static void seen_raise(const struct bx_journal_notes *notes, struct bx_meta *meta)
 {
     if (notes->seen_epoch < meta->seen_epoch ||
@@ -230,6 +257,8 @@ static int stage(struct bx_ledger *ledger, const struct bx_journal_notes *notes,
         err = lease_put(ledger, &notes->leases[i], fault);
     for (size_t i = 0; i < notes->job_count && err == 0; i++)
         err = job_change(ledger, &notes->jobs[i], fault);
+    for (size_t i = 0; i < notes->sign_count && err == 0; i++)
+        err = sign_put(ledger, &notes->signs[i], fault);
     if (err == 0 && notes->has_document)
         err = document_put(ledger, notes, fault);
     for (size_t i = 0; i < notes->person_count && err == 0; i++)

@@ -35,6 +35,22 @@ static int answer_read(struct bx_stmt *stmt, struct bx_row *row, struct bx_fault
     return 0;
 }
 
+static int sign_read(struct bx_stmt *stmt, struct bx_row *row, struct bx_fault *fault)
+{
+    struct bx_sign *sign = &row->sign;
+    if (bx_stmt_is_null(stmt, 18))
+        return 0;
+    if (bx_sign_state_parse(bx_stmt_text(stmt, 18), &sign->state))
+        return damaged(row->head.seq, "unknown state of its signature", fault);
+    sign->begun.us = bx_stmt_int(stmt, 19);
+    sign->at.us = bx_stmt_int(stmt, 20);
+    sign->transaction = bx_stmt_int(stmt, 21);
+    sign->counter = bx_stmt_int(stmt, 22);
+    BX_TEXT_COPY(sign->device, bx_stmt_text(stmt, 23));
+    BX_TEXT_COPY(sign->qr, bx_stmt_text(stmt, 24));
+    return 0;
+}
+
 static int row_read(struct bx_stmt *stmt, struct bx_row *row, struct bx_fault *fault)
 {
     *row = (struct bx_row){0};
@@ -58,7 +74,8 @@ static int row_read(struct bx_stmt *stmt, struct bx_row *row, struct bx_fault *f
     row->body = bx_stmt_bytes(stmt, 9, &row->len);
     head->till = bx_stmt_int(stmt, 16);
     row->settled = bx_stmt_int(stmt, 17) != 0;
-    return answer_read(stmt, row, fault);
+    int err = answer_read(stmt, row, fault);
+    return err ? err : sign_read(stmt, row, fault);
 }
 
 struct walk {
@@ -82,8 +99,10 @@ int bx_rows_each(struct bx_ledger *ledger, int64_t from, bx_row_visit visit, voi
         ledger->db,
         "SELECT e.seq, e.incarnation, e.id, e.kind, e.number, e.at, e.boot, e.shift, e.user,"
         " e.body, e.prev, e.hash, a.outcome, a.task, a.say, a.standing, (SELECT till FROM meta),"
-        " EXISTS(SELECT 1 FROM main.about s WHERE s.about = e.seq AND s.kind = 'settle')"
+        " EXISTS(SELECT 1 FROM main.about s WHERE s.about = e.seq AND s.kind = 'settle'),"
+        " g.state, g.begun, g.at, g.transact, g.counter, g.device, g.qr"
         " FROM entry e LEFT JOIN main.answer a ON a.seq = e.seq"
+        " LEFT JOIN main.sign g ON g.seq = e.seq"
         " WHERE e.seq >= ?1 ORDER BY e.seq");
     bx_stmt_bind_int(stmt, 1, from);
     return bx_stmt_each(stmt, row_take, &walk, fault);
@@ -164,10 +183,14 @@ static struct bx_stmt *list_of(struct bx_ledger *ledger, const struct bx_query *
         stmt = bx_db_stmt(db, "SELECT sale FROM voucher WHERE name = ?1 LIMIT ?2");
         bx_stmt_bind_text(stmt, 1, query->text);
         break;
+    case BX_QUERY_UNSIGNED:
+        stmt = bx_db_stmt(db, "SELECT seq FROM sign WHERE state = 'open' AND seq > ?1"
+                              " ORDER BY seq LIMIT ?2");
+        break;
     }
     bx_assert(stmt);
     if (query->kind <= BX_QUERY_ATTENTION || query->kind == BX_QUERY_KIND ||
-        query->kind == BX_QUERY_SHIFT)
+        query->kind == BX_QUERY_SHIFT || query->kind == BX_QUERY_UNSIGNED)
         bx_stmt_bind_int(stmt, 1, query->from);
     bx_stmt_bind_int(stmt, 2, limit);
     return stmt;

@@ -6,7 +6,8 @@
  * "Unsent" is no flag: an entry is queued when no answer that counts stands beside it. So that this
  * costs nothing when history is long, meta.answered_to is the seq up to which every entry has an
  * answer row, and the partial index answer_queued holds the few of those that do not count. In the
- * same way answer_attention and print_job_open are as long as what is open, not as history.
+ * same way answer_attention, print_job_open and sign_open are as long as what is open, not as
+ * history. sign holds an entry that a fiscal device is to sign from its own transaction on.
  *
  * total holds the rows of bx_figures_of(), by shift; shift -1: of all shifts that were purged. A
  * sale is a dozen rows, a quarter of what it costs, and the till has them in memory: so they are
@@ -115,6 +116,12 @@ const char *const bx_ledger_schema[] = {
     /* what stood before the first entry, when there were entries before it (anchor.c) */
     "CREATE TABLE anchor("
     " one INTEGER PRIMARY KEY CHECK(one = 1), seq INTEGER NOT NULL, text TEXT NOT NULL) STRICT;",
+    /* 4: signatures of a fiscal device. They outlive their entries: a purge leaves them. */
+    "CREATE TABLE sign("
+    " seq INTEGER PRIMARY KEY, state TEXT NOT NULL, begun INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " transact INTEGER NOT NULL, counter INTEGER NOT NULL, device TEXT NOT NULL,"
+    " qr TEXT NOT NULL) STRICT;"
+    "CREATE INDEX sign_open ON sign(seq) WHERE state = 'open';",
 };
 const size_t bx_ledger_schema_count = bx_countof(bx_ledger_schema);
 

@@ -10,18 +10,19 @@
 
 #include "boxtill/base/crypto.h"
 #include "boxtill/base/point.h"
+#include "boxtill/base/words.h"
 #include "main/cmd_table.h"
 
 static void help(void)
 {
     printf("boxtill [--plain]      the till, in this terminal; plain: as lines of text\n");
     bx_cmd_usages(NULL);
-    printf(
-        "boxtill demo\n        a sample museum with server, till and printer, nothing to set up\n"
-        "boxtill --version | --help\n\n"
-        "All state lies in BOXTILL_HOME (else /var/lib/boxtill or ~/.local/share/boxtill);\n"
-        "boxtill.conf there sets the till up. Exit status: 0 done, 1 refused, 2 usage,\n"
-        "3 unknown outcome, 4 offline and not allowed offline.\n");
+    printf("boxtill demo [--script FILE]\n        a sample museum with server, till and printer, "
+           "nothing to set up\n"
+           "boxtill --version | --help\n\n"
+           "All state lies in BOXTILL_HOME (else /var/lib/boxtill or ~/.local/share/boxtill);\n"
+           "boxtill.conf there sets the till up. Exit status: 0 done, 1 refused, 2 usage,\n"
+           "3 unknown outcome, 4 offline and not allowed offline.\n");
 }
 
 /* PINs and keys must not end in a core file, nor be read by another process of this account. The
@@ -54,6 +55,7 @@ static int command_run(int argc, char **argv)
     }
     if (bx_home_find(&place.home, &fault) || bx_settings_load(&place.home, &place.settings, &fault))
         return bx_refuse(&fault);
+    bx_words_use(place.settings.till.language);
     if (is_till)
         return bx_cmd_till(&place, argc - 1, argv + 1);
     argc -= 1 + took;

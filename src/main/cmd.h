@@ -30,6 +30,11 @@ int bx_cmd_login(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_sync(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_offline(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_journal(const struct bx_place *place, int argc, char **argv);
+/* cmd_archive.c: a folder with all of the journal. BEFORE: a day; NULL: any. */
+int bx_archive_export(const struct bx_place *place, const char *path, bool json);
+int bx_archive_check(const struct bx_place *place, const char *path, bool json);
+int bx_archive_purge(const struct bx_place *place, const char *path, const char *before, bool json);
+int bx_cmd_posting(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_enrol(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_display(const struct bx_place *place, int argc, char **argv);
 int bx_cmd_doctor(const struct bx_place *place, int argc, char **argv);
@@ -66,7 +71,7 @@ bool bx_pin_read(const char *file, const char *prompt, char out[BX_PIN_SIZE]);
 
 /* Verifies the whole journal, whoever holds it; RET is filled as far as that came. */
 struct bx_journal_found {
-    int64_t count;
+    int64_t count, last_seq;
     struct bx_hash head;
     bx_utc last_at;
 };

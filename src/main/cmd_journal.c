@@ -135,20 +135,24 @@ static int entry_verify(struct reading *reading, const struct bx_envelope *envel
                         const char *body, size_t len, struct bx_fault *fault)
 {
     struct bx_entry_head head;
-    struct bx_hash hash = bx_entry_hash(&reading->found.head, envelope->till, envelope->incarnation,
+    struct bx_hash hash = bx_entry_hash(&envelope->prev, envelope->till, envelope->incarnation,
                                         envelope->seq, body, len);
     int err = bx_entry_head_decode(body, len, &head, fault);
     /* One from a newer version is chained like any other. */
     bool good = err == BX_ERR_MISSING ||
                 (!err && head.till == envelope->till && head.seq == envelope->seq &&
                  head.incarnation == envelope->incarnation && bx_id_equal(&head.id, &envelope->id));
-    if (!good || envelope->seq != reading->found.count + 1 ||
-        !bx_hash_equal(&envelope->prev, &reading->found.head) ||
-        !bx_hash_equal(&envelope->hash, &hash))
+    /* A journal that was purged begins at a later entry: it stands on what went before. */
+    bool follows = reading->found.count == 0
+                       ? envelope->seq > 1 || bx_hash_equal(&envelope->prev, &reading->found.head)
+                       : envelope->seq == reading->found.last_seq + 1 &&
+                             bx_hash_equal(&envelope->prev, &reading->found.head);
+    if (!good || !follows || !bx_hash_equal(&envelope->hash, &hash))
         return bx_fault_say(fault, BX_ERR_CORRUPT,
                             "Entry %lld is not what was written: the journal was changed.",
                             (long long)envelope->seq);
     reading->found.count++;
+    reading->found.last_seq = envelope->seq;
     reading->found.head = hash;
     if (!err)
         reading->found.last_at = head.at;
@@ -231,26 +235,51 @@ static int show(const struct bx_place *place, int64_t from)
     return err ? bx_refuse(&fault) : BX_EXIT_DONE;
 }
 
-int bx_cmd_journal(const struct bx_place *place, int argc, char **argv)
+static const char usage[] =
+    "journal verify [--archive FOLDER] [--json] | show [FROM] | export [FROM] | "
+    "export FOLDER [--json] | purge FOLDER [--before YYYY-MM-DD] [--json]";
+
+static int entries_out(const struct bx_place *place, int64_t from)
 {
-    struct bx_args args = {
-        .usage = "journal verify [--json] | show [FROM] | export [FROM]", .min = 1, .max = 2};
     struct bx_fault fault = {0};
     struct reading reading = {.fault = &fault};
+    return read_entries(place, from, &reading, export_work) ? bx_refuse(&fault) : BX_EXIT_DONE;
+}
+
+/* show [FROM], export [FROM], export FOLDER; -1 as below. */
+static int copy_act(const struct bx_place *place, const char *word, const char *rest, bool json)
+{
     int64_t from = 1;
+    bool number = !rest || bx_text_number(rest, strlen(rest), INT64_MAX, &from) == 0;
+    bool export = strcmp(word, "export") == 0;
+    if (export && !number)
+        return bx_archive_export(place, rest, json);
+    if (json || !number)
+        return -1;
+    from = from > 0 ? from : 1;
+    if (strcmp(word, "show") == 0)
+        return show(place, from);
+    return export ? entries_out(place, from) : -1;
+}
+
+/* The command as it was given; -1: there is no such one. */
+static int act(const struct bx_place *place, const struct bx_args *args)
+{
+    const char *word = args->words[0], *rest = args->word_count > 1 ? args->words[1] : NULL;
+    const char *archive = args->counts[0] > 0 ? args->values[0][0] : NULL;
+    const char *before = args->counts[1] > 0 ? args->values[1][0] : NULL;
+    if (strcmp(word, "verify") == 0 && !rest && !before)
+        return archive ? bx_archive_check(place, archive, args->json) : verify(place, args->json);
+    if (strcmp(word, "purge") == 0 && rest && !archive)
+        return bx_archive_purge(place, rest, before, args->json);
+    return archive || before ? -1 : copy_act(place, word, rest, args->json);
+}
+
+int bx_cmd_journal(const struct bx_place *place, int argc, char **argv)
+{
+    struct bx_args args = {.usage = usage, .options = {"archive", "before"}, .min = 1, .max = 2};
     if (!bx_args_read(&args, argc, argv))
         return BX_EXIT_USAGE;
-    if (args.word_count > 1 &&
-        bx_text_number(args.words[1], strlen(args.words[1]), INT64_MAX, &from))
-        return bx_usage(args.usage);
-    if (strcmp(args.words[0], "verify") == 0 && args.word_count == 1)
-        return verify(place, args.json);
-    if (args.json)
-        return bx_usage(args.usage);
-    if (strcmp(args.words[0], "show") == 0)
-        return show(place, from > 0 ? from : 1);
-    if (strcmp(args.words[0], "export") != 0)
-        return bx_usage(args.usage);
-    return read_entries(place, from > 0 ? from : 1, &reading, export_work) ? bx_refuse(&fault)
-                                                                           : BX_EXIT_DONE;
+    int status = act(place, &args);
+    return status < 0 ? bx_usage(usage) : status;
 }

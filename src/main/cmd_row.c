@@ -182,10 +182,10 @@ static bool pieces_put(struct bx_json_writer *writer, const char *member, const 
 
 static bool drawers_put(struct bx_json_writer *writer, const char *member, const char *text)
 {
-    int64_t part[3];
+    int64_t part[4];
     bx_json_array_open(writer, member);
     while (text && *text) {
-        text = numbers_read(text, 3, part);
+        text = numbers_read(text, 4, part);
         if (!text || part[0] < 0 || part[1] < 0)
             return false;
         bx_json_object_open(writer, NULL);
@@ -193,6 +193,8 @@ static bool drawers_put(struct bx_json_writer *writer, const char *member, const
         bx_json_put_int(writer, "amount", part[1]);
         if (part[2] >= 0)
             bx_json_put_int(writer, "next_float", part[2]);
+        if (part[3] >= 0)
+            bx_json_put_int(writer, "first", part[3]);
         bx_json_object_close(writer);
     }
     bx_json_array_close(writer);
@@ -282,6 +284,16 @@ static bool approves(const struct filling *filling)
     return false;
 }
 
+static bool wants_json(const struct filling *filling)
+{
+    for (size_t i = 0; i < filling->given_count; i++) {
+        const struct given *given = &filling->given[i];
+        if (strcmp(given->arg->name, "format") == 0 && given->count > 0)
+            return strcmp(given->values[given->count - 1], "json") == 0;
+    }
+    return false;
+}
+
 int bx_cmd_row_run(const struct bx_place *place, const struct bx_cmd_row *row, int argc,
                    char **argv)
 {
@@ -297,6 +309,7 @@ int bx_cmd_row_run(const struct bx_place *place, const struct bx_cmd_row *row, i
         bx_cmd_usages(row->name);
         return BX_EXIT_USAGE;
     }
+    filling.json = filling.json || wants_json(&filling);
     if (approves(&filling)) {
         if (!bx_pin_read(filling.pin_file, "Supervisor's PIN: ", pin))
             return BX_EXIT_USAGE;

@@ -80,12 +80,17 @@ static const struct bx_arg hand_over_options[] = {
 static const struct bx_arg close_options[] = {
     AMOUNT,
     COINS,
+    {"first", "MINOR", BX_ARG_NUMBER, "first", false},
     {"next-float", "MINOR", BX_ARG_NUMBER, "next_float", false},
     {"bag", "TEXT", BX_ARG_TEXT, "bag", false},
-    {"drawers", "DRAWER:MINOR[:FLOAT],...", BX_ARG_DRAWERS, "drawers", false},
+    {"drawers", "DRAWER:MINOR[:FLOAT[:FIRST]],...", BX_ARG_DRAWERS, "drawers", false},
     {0}};
 
 static const struct bx_arg format_options[] = {FORMAT, {0}};
+static const struct bx_arg period_options[] = {{"from", "YYYY-MM-DD", BX_ARG_TEXT, "from", false},
+                                               {"to", "YYYY-MM-DD", BX_ARG_TEXT, "to", false},
+                                               FORMAT,
+                                               {0}};
 
 #define SHIFT(word, options_, warrants_, text)                                                     \
     {                                                                                              \
@@ -145,6 +150,26 @@ static const struct bx_cmd_row rows[] = {
     {"report", .act = "z", .member = "what", .words = {{NULL, "N", BX_ARG_NUMBER, "n", false}},
      .options = format_options, .linger_ms = SETTLE_MS,
      .what = "a Z report again, and what the server has confirmed of it now"},
+    {"report", .act = "x", .member = "what", .options = format_options,
+     .what = "the figures of the shift so far"},
+    {"report", .act = "closing", .member = "what",
+     .words = {{NULL, "YYYY[-MM[-DD]]", BX_ARG_TEXT, "period", true}}, .options = format_options,
+     .what = "the closing of a day, a month or a year"},
+    {"report",
+     .act = "day|types|slots|events|hours|channels|tenders|cashiers|discounts|corrections|cash|"
+            "bookings",
+     .member = "what", .options = period_options,
+     .what = "over days: from the Z reports and the open shift; bookings of tomorrow"},
+    {"report", .act = "posting", .run = bx_cmd_posting,
+     .usage = "posting [N] [--format csv|json] [--json]",
+     .what = "a Z report for the bookkeeping, by the accounts of posting.conf"},
+    {"person", .act = "list", .member = "act",
+     .what = "what is known of persons: buyers of invoices"},
+    {"person", .act = "erase", .member = "act", .words = {{NULL, "ID", BX_ARG_TEXT, "id", true}},
+     .warrants = true, .linger_ms = STORE_MS,
+     .what = "forget a person; chain, numbers and totals stay"},
+    {"person", .act = "retain", .member = "act", .linger_ms = STORE_MS,
+     .what = "forget now whoever is past the time of keeping"},
     {"training", .words = {{NULL, "on|off", BX_ARG_SWITCH, "on", true}}, .linger_ms = STORE_MS,
      .what = "practise: own numbers, nothing counts"},
     {"queue", .linger_ms = SETTLE_MS, .what = "what the server has not acknowledged"},
@@ -153,7 +178,9 @@ static const struct bx_cmd_row rows[] = {
     {"allot", .linger_ms = SETTLE_MS, .what = "the places that are this till's own"},
     {"offline", .run = bx_cmd_offline, .usage = "on|off [--json]",
      .what = "send nothing by choice, or again"},
-    {"journal", .run = bx_cmd_journal, .usage = "verify [--json] | show [FROM] | export [FROM]",
+    {"journal", .run = bx_cmd_journal,
+     .usage = "verify [--archive FOLDER] [--json] | show [FROM] | export [FROM] | "
+              "export FOLDER [--json] | purge FOLDER [--before YYYY-MM-DD] [--json]",
      .what = "check, read or copy the journal"},
     {"enrol", .run = bx_cmd_enrol, .usage = "URL CODE [--json]",
      .what = "make this till known to a booking server"},

@@ -18,7 +18,7 @@ enum bx_arg_kind {
     BX_ARG_TICKET,  /* a number, after a sale's number only */
     BX_ARG_CHOSEN,  /* the same, and after a number never left out */
     BX_ARG_PIECES,  /* 2000:5,1000:10 → [[2000,5],[1000,10]] */
-    BX_ARG_DRAWERS, /* 1:25700:20000,2:… → [{"drawer","amount","next_float"}] */
+    BX_ARG_DRAWERS, /* 1:25700:20000:25690,2:… → [{"drawer","amount","next_float","first"}] */
 };
 
 struct bx_arg {

@@ -50,7 +50,7 @@ const char *bx_home_file(const struct bx_home *home, const char *name, char out[
 
 /* Words and numbers as they stand in the file. */
 struct raw {
-    char enter[8], printer[8], language[8], folder[256];
+    char enter[8], printer[8], language[8], folder[256], fiscal[12];
     int64_t days_ahead, drawers, dots, dpi, columns;
 };
 
@@ -81,10 +81,12 @@ static int words_take(const struct bx_home *home, const struct raw *raw, struct 
         [BX_ENTER_CASH] = "cash", [BX_ENTER_CARD] = "card", [BX_ENTER_NONE] = "none"};
     static const char *const printers[] = {
         [BX_PRINTER_NONE] = "none", [BX_PRINTER_FOLDER] = "folder", [BX_PRINTER_CUPS] = "cups"};
-    int enter = 0, printer = 0;
+    static const char *const devices[] = {"none", "simulator"};
+    int enter = 0, printer = 0, fiscal = 0;
     if (word_find("[till] enter", raw->enter, enters, bx_countof(enters), &enter, fault) ||
         word_find("[printer] kind", raw->printer, printers, bx_countof(printers), &printer,
                   fault) ||
+        word_find("[fiscal] kind", raw->fiscal, devices, bx_countof(devices), &fiscal, fault) ||
         tp_language_parse(raw->language, &ret->queue.language, fault))
         return BX_ERR_INPUT;
     if (ret->display_language[0] && !is_language(ret->display_language))
@@ -97,6 +99,7 @@ static int words_take(const struct bx_home *home, const struct raw *raw, struct 
         return bx_fault_say(fault, BX_ERR_INPUT, "boxtill.conf: %s cannot be \"%.20s\".",
                             "[till] language", ret->till.language);
     ret->till.enter = (enum bx_enter_tender)enter;
+    ret->simulator = ret->till.fiscal = fiscal == 1;
     ret->printer = (enum bx_printer_kind)printer;
     ret->till.days_ahead = (int)raw->days_ahead;
     ret->till.drawers = (int)raw->drawers;
@@ -115,6 +118,7 @@ int bx_settings_load(const struct bx_home *home, struct bx_settings *ret, struct
     struct tp_device usual = tp_device_usual();
     struct raw raw = {.enter = "cash",
                       .printer = "none",
+                      .fiscal = "none",
                       .language = "escpos",
                       .folder = "prints",
                       .days_ahead = 1,
@@ -147,6 +151,8 @@ int bx_settings_load(const struct bx_home *home, struct bx_settings *ret, struct
         {"printer", "dots", BX_INI_NUMBER, &raw.dots, 0, 1, 100000},
         {"printer", "dpi", BX_INI_NUMBER, &raw.dpi, 0, 1, 100000},
         {"printer", "columns", BX_INI_NUMBER, &raw.columns, 0, 1, 1000},
+        {"fiscal", "kind", BX_INI_TEXT, raw.fiscal, sizeof(raw.fiscal), 0, 0},
+        {"fiscal", "outage", BX_INI_BOOL, &ret->fiscal_silent, 0, 0, 0},
         {"display", "language", BX_INI_TEXT, ret->display_language, sizeof(ret->display_language),
          0, 0},
         {"display", "member", BX_INI_BOOL, &ret->till.display_member, 0, 0, 0},

@@ -20,7 +20,7 @@
 #include "boxtill/sys/file.h"
 #include "sys/sys.h"
 
-enum { PATIENCE_S = 20, TURN_MS = 20, SCRIPT_MAX = 256 << 10, WORDS_MAX = 24 };
+enum { PATIENCE_S = 20, TURN_MS = 20, SCRIPT_MAX = 256 << 10, WORDS_MAX = 24, SHEETS_TOLD = 4 };
 
 /* --- saying what went wrong --------------------------------------------------------------- */
 
@@ -211,14 +211,16 @@ static int do_keys(struct bx_script *script, const char *const *words, size_t co
     return press(script, rest(script, 1));
 }
 
-/* A scanner types at once, and a person pressed nothing. */
+/* A scanner types at once, its prefix first where there is one, and a person pressed nothing. */
 static int do_scan(struct bx_script *script, const char *const *words, size_t count)
 {
     (void)count;
     int64_t pause = script->now->pause_us;
     int64_t keys = script->keys;
     script->now->pause_us = 1000;
-    int err = press(script, words[1]);
+    int err = press(script, script->now->settings.till.scan_prefix);
+    if (!err)
+        err = press(script, words[1]);
     if (!err)
         err = press(script, "<Enter>");
     script->now->pause_us = pause;
@@ -291,6 +293,16 @@ static int do_printer(struct bx_script *script, const char *const *words, size_t
         return 0;
     }
     return fail(script, "printer ready, out, jam or off");
+}
+
+static int do_fiscal(struct bx_script *script, const char *const *words, size_t count)
+{
+    struct bx_fault fault = {0};
+    (void)count;
+    if (bx_stage_fiscal(script->now, words[1], &fault))
+        return fail(script, "%s", fault.say);
+    settle(script);
+    return 0;
 }
 
 /* later 90 min */
@@ -375,12 +387,12 @@ static int do_config(struct bx_script *script, const char *const *words, size_t 
     return 0;
 }
 
-/* clock: demo.c has looked for it before anybody asked for the time. */
+/* clock, venue: demo.c has looked for them before anything was set up. */
 static int do_nothing(struct bx_script *script, const char *const *words, size_t count)
 {
     (void)words;
     (void)count;
-    return script->now ? fail(script, "the clock comes before the first till") : 0;
+    return script->now ? fail(script, "this comes before the first till") : 0;
 }
 
 static int do_say(struct bx_script *script, const char *const *words, size_t count)
@@ -397,6 +409,16 @@ static int do_show(struct bx_script *script, const char *const *words, size_t co
     (void)count;
     printf("%s", bx_buf_text(&script->now->screen));
     return 0;
+}
+
+/* Nothing is under way any more. */
+static int do_idle(struct bx_script *script, const char *const *words, size_t count)
+{
+    (void)words;
+    (void)count;
+    bool idle = wait_for(script, is_idle);
+    settle(script);
+    return idle ? 0 : fail(script, "something is still under way");
 }
 
 static int do_count(struct bx_script *script, const char *const *words, size_t count)
@@ -506,7 +528,8 @@ static int expect_printed(struct bx_script *script, const char *const *words, si
         (void)wait_for(script, is_idle);
     if (wait_for(script, sheets_are))
         return 0;
-    for (size_t i = script->sheets_from; i < script->now->printer.sheet_count; i++)
+    size_t end = script->now->printer.sheet_count, from = script->sheets_from;
+    for (size_t i = end > from + SHEETS_TOLD ? end - SHEETS_TOLD : from; i < end; i++)
         fprintf(stderr, "--- sheet %zu: %s\n%s", i,
                 sheet_words[script->now->printer.sheets[i].kind],
                 script->now->printer.sheets[i].text);
@@ -644,14 +667,19 @@ static int expect_journal(struct bx_script *script, const char *const *words, si
     return fail(script, "%lld such entries; %s", (long long)look.count, look.why);
 }
 
-/* let NAME KIND PATH [name=value …]: of the newest such entry; let NAME said PATH: of an answer. */
+/* let NAME KIND PATH [name=value …]: of the newest such entry; let NAME said PATH: of an answer;
+ * let NAME said line: its first line. */
 static int do_let(struct bx_script *script, const char *const *words, size_t count)
 {
     if (count < 4 || script->value_count == BX_SCRIPT_VALUES)
         return fail(script, "let NAME KIND PATH");
     struct look look = {.script = script, .kind = words[2], .words = words + 4, .path = words[3]};
     (void)wait_for(script, is_idle);
-    if (strcmp(words[2], "said") == 0) {
+    if (strcmp(words[2], "said") == 0 && strcmp(words[3], "line") == 0) {
+        const char *said = bx_buf_text(&script->said);
+        snprintf(look.found, sizeof(look.found), "%.*s", (int)strcspn(said, "\n"), said);
+        look.count = 1;
+    } else if (strcmp(words[2], "said") == 0) {
         bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
             bx_json_parse(bx_buf_text(&script->said), script->said.len, BX_BUF_MAX, NULL);
         look.count = doc != NULL;
@@ -698,8 +726,8 @@ static int do_expect(struct bx_script *script, const char *const *words, size_t 
 }
 
 /* What happens before a till is there; every other verb opens the first one. */
-static const char *const before[] = {"boxtilld", "server", "say",   "nobody",
-                                     "till",     "config", "clock", NULL};
+static const char *const before[] = {"boxtilld", "server", "say",   "nobody", "till",
+                                     "config",   "clock",  "venue", NULL};
 
 static bool needs_till(const char *word)
 {
@@ -716,7 +744,8 @@ static const struct verb verbs[] = {
     {"restart", 1, do_restart},   {"say", 2, do_say},       {"show", 1, do_show},
     {"count", 1, do_count},       {"clear", 1, do_clear},   {"let", 4, do_let},
     {"expect", 3, do_expect},     {"clock", 2, do_nothing}, {"nobody", 1, do_nobody},
-    {"config", 2, do_config},
+    {"config", 2, do_config},     {"idle", 1, do_idle},     {"fiscal", 2, do_fiscal},
+    {"venue", 2, do_nothing},
 };
 
 static int line_run(struct bx_script *script)

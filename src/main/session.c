@@ -16,6 +16,7 @@
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
 #include "boxtill/booking/booking.h"
+#include "boxtill/fiscal/simulator.h"
 #include "boxtill/sys/file.h"
 #include "journal/journal.h"
 #include "journal/owner.h"
@@ -34,6 +35,7 @@ struct bx_session {
     struct bx_journal *journal;
     struct bx_booking *booking;
     struct bx_printer *printer;
+    struct bx_fiscal *fiscal;
     struct bx_run *run;
     struct ui *ui;
     struct bx_till_view *view;
@@ -180,6 +182,21 @@ static int printer_open(struct bx_session *session, const struct bx_settings *se
     return session->printer ? 0 : fault->err;
 }
 
+static int fiscal_open(struct bx_session *session, const struct bx_settings *settings,
+                       struct bx_fault *fault)
+{
+    char path[BX_PATH_SIZE], outage[BX_PATH_SIZE];
+    struct bx_simulator_config config = {
+        .path = bx_home_file(&session->home, "fiscal-simulator.json", path),
+        .outage = bx_home_file(&session->home, "fiscal-outage", outage),
+        .silent = settings->fiscal_silent,
+        .clock = session->play.clock ? session->play.clock : bx_sys_clock()};
+    if (!settings->simulator)
+        return 0;
+    session->fiscal = bx_fiscal_simulator_create(&config, fault);
+    return session->fiscal ? 0 : fault->err;
+}
+
 static int parts_open(struct bx_session *session, const struct bx_settings *settings,
                       struct bx_fault *fault)
 {
@@ -192,6 +209,8 @@ static int parts_open(struct bx_session *session, const struct bx_settings *sett
     if (!session->journal)
         return fault->err;
     int err = booking_open(session, settings, fault);
+    if (!err)
+        err = fiscal_open(session, settings, fault);
     return err ? err : printer_open(session, settings, fault);
 }
 
@@ -205,6 +224,7 @@ static int start(struct bx_session *session, const struct bx_settings *settings,
                                  .journal = session->journal,
                                  .booking = session->booking,
                                  .printer = session->printer,
+                                 .fiscal = session->fiscal,
                                  .stop_fd = session->stop_fd,
                                  .yields = options->yields};
     char path[BX_PATH_SIZE];
@@ -275,6 +295,8 @@ void *bx_session_close(struct bx_session *session)
     ui_stop(session->ui);
     if (session->printer)
         session->printer->ops->destroy(session->printer);
+    if (session->fiscal)
+        session->fiscal->ops->destroy(session->fiscal);
     bx_booking_http_destroy(session->booking);
     bx_journal_destroy(session->journal);
     bx_log_close(session->log);

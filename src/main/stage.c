@@ -10,6 +10,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
+#include "boxtill/sys/file.h"
 #include "sys/sys.h"
 #include "ui/ui.h"
 
@@ -147,4 +148,15 @@ bool bx_stage_key(struct bx_stage *stage, int key)
         return false;
     stage->keys[(stage->key_first + stage->key_count++) % BX_STAGE_KEYS] = key;
     return true;
+}
+
+int bx_stage_fiscal(struct bx_stage *stage, const char *word, struct bx_fault *fault)
+{
+    char path[BX_PATH_SIZE];
+    bx_home_file(&stage->home, "fiscal-outage", path);
+    if (strcmp(word, "out") == 0)
+        return bx_file_write(path, "", 0, false, fault);
+    if (strcmp(word, "ready") == 0)
+        return bx_file_remove(path, fault);
+    return bx_fault_set(fault, BX_ERR_INPUT, "fiscal out or ready", NULL);
 }

@@ -72,6 +72,8 @@ int bx_must bx_stage_restart(struct bx_stage *stage, struct bx_fault *fault);
 bool bx_stage_turn(struct bx_stage *stage, int ms);
 /* No key waits and nothing is under way. */
 bool bx_stage_is_idle(const struct bx_stage *stage);
+/* WORD "out": the fiscal simulator falls silent; "ready": it speaks again. */
+int bx_must bx_stage_fiscal(struct bx_stage *stage, const char *word, struct bx_fault *fault);
 bool bx_must bx_stage_key(struct bx_stage *stage, int key);
 
 /* --- stage_printer.c ------------------------------------------------------------------------ */

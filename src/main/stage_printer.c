@@ -38,7 +38,7 @@ static void sheet_keep(struct bx_stage_printer *printer, const struct bx_paper *
     bx_buf_init(&text, 64 << 10);
     bx_cleanup(tp_layout_destroy) struct tp_layout *layout = tp_layout_create(paper, &device, NULL);
     for (int i = 0; layout && i < layout->count; i++)
-        if (layout->boxes[i].kind == TP_BOX_TEXT)
+        if (layout->boxes[i].text[0])
             bx_buf_format(&text, "%s\n", layout->boxes[i].text);
     if (paper->kind == BX_PAPER_TICKET)
         bx_buf_format(&text, "%s\n", paper->code.s);

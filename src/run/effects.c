@@ -267,6 +267,36 @@ static void print(struct bx_run *run, const struct bx_effect *effect)
         report(run, job, BX_JOB_UNSURE, fault.say);
 }
 
+/* --- the fiscal device --------------------------------------------------------------------- */
+
+/* A device that cannot even be told is out of order; that a payment begins or ends is not missed.
+ */
+static void fiscal(struct bx_run *run, const struct bx_effect *effect)
+{
+    struct bx_fiscal *device = run->ports.fiscal;
+    struct bx_event event = {.kind = BX_EVENT_FISCAL,
+                             .of.fiscal = {.outcome = BX_FISCAL_OUT, .say = "none is set up"}};
+    struct bx_fault fault = {0};
+    int err = 0;
+    if (device && effect->kind == BX_EFFECT_FISCAL_START)
+        err = device->ops->start(device, &effect->of.fiscal.id, effect->of.fiscal.process, &fault);
+    else if (device && effect->kind == BX_EFFECT_FISCAL_CANCEL)
+        err = device->ops->cancel(device, &effect->of.fiscal.id, &fault);
+    else if (device && effect->kind == BX_EFFECT_FISCAL_FINISH)
+        err = device->ops->finish(device, &effect->of.fiscal.proof, effect->of.fiscal.document,
+                                  &fault);
+    else if (device)
+        err = device->ops->ask(device, &fault);
+    if (device && !err)
+        return;
+    if (device) {
+        host_log(run, "fiscal device", &fault);
+        BX_TEXT_COPY(event.of.fiscal.say, fault.say);
+    }
+    if (effect->kind == BX_EFFECT_FISCAL_FINISH || effect->kind == BX_EFFECT_FISCAL_ASK)
+        bx_run_event(run, &event);
+}
+
 /* --- the rest ----------------------------------------------------------------------------- */
 
 static void draft(struct bx_run *run, const struct bx_effect *effect)
@@ -316,6 +346,10 @@ void bx_run_effect(struct bx_run *run, const struct bx_effect *effect)
         if (run->sock)
             bx_sock_show(run->sock, effect->of.display.json, effect->of.display.len);
         break;
+    case BX_EFFECT_FISCAL_START:
+    case BX_EFFECT_FISCAL_FINISH:
+    case BX_EFFECT_FISCAL_CANCEL:
+    case BX_EFFECT_FISCAL_ASK: fiscal(run, effect); break;
     case BX_EFFECT_PIN: pin(run, effect); break;
     case BX_EFFECT_REPLY:
         bx_run_reply(run, effect->of.reply.command, effect->of.reply.exit, effect->of.reply.json,

@@ -17,6 +17,7 @@ enum {
     FD_STOP,
     FD_PINS,
     FD_PRINTER,
+    FD_FISCAL,
     FD_KEYS,
     FD_SOCK,
     FDS_MAX = FD_SOCK + BX_SOCK_FDS,
@@ -245,6 +246,8 @@ static int time_to_sleep(const struct bx_run *run, int64_t ms)
     ms = sooner(ms, ms_until(now, run->stopping ? run->stop_at.ns : housekeeping_at(run)));
     if (run->ports.printer && run->ports.printer->ops->fd(run->ports.printer) < 0)
         ms = sooner(ms, PRINTER_POLL_MS);
+    if (run->ports.fiscal && run->ports.fiscal->ops->fd(run->ports.fiscal) < 0)
+        ms = sooner(ms, PRINTER_POLL_MS);
     if (run->sock && bx_sock_waits(run->sock))
         ms = sooner(ms, BX_SOCK_BEAT_MS);
     if (run->command_count > 0 && !run->given && !run->stopping)
@@ -265,6 +268,8 @@ static void sleep_once(struct bx_run *run, int ms)
     fds[FD_PINS].fd = bx_pins_fd(run->pins);
     if (printer)
         fds[FD_PRINTER].fd = printer->ops->fd(printer);
+    if (run->ports.fiscal)
+        fds[FD_FISCAL].fd = run->ports.fiscal->ops->fd(run->ports.fiscal);
     if (host->ops->fd && !run->stopping)
         fds[FD_KEYS].fd = host->ops->fd(host);
     if (run->sock)
@@ -295,6 +300,10 @@ static void answers_take(struct bx_run *run)
             bx_point("printed");
         bx_run_event(run, &event);
     }
+    struct bx_fiscal *fiscal = run->ports.fiscal;
+    event = (struct bx_event){.kind = BX_EVENT_FISCAL};
+    while (fiscal && fiscal->ops->answer(fiscal, &event.of.fiscal))
+        bx_run_event(run, &event);
 }
 
 static void keys_take(struct bx_run *run)

@@ -494,6 +494,8 @@ static void one_answer(struct bx_till *till, const struct bx_allot_answer *answe
     if (row->r != answer->r)
         return;
     bx_lease_mark_of(leases, row)->left = answer->left;
+    if (answer->word == BX_ALLOT_GRANTED || answer->word == BX_ALLOT_NONE)
+        bx_link_left(till, &row->pool, answer->left);
     if (answer->word == BX_ALLOT_QUARANTINED) {
         quarantined(till, row);
         return;

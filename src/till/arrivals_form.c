@@ -123,6 +123,12 @@ void bx_arrivals_open(struct bx_till *till)
         bx_form_open(till, &arrival_form, NULL, 0);
 }
 
+bool bx_arrivals_are_listed(struct bx_till *till)
+{
+    const struct bx_form *form = bx_form_top(till);
+    return form && form->kind == &arrival_form;
+}
+
 bool bx_arrivals_scanned(struct bx_till *till, const char *text)
 {
     const struct bx_order *order = bx_arrivals_find(till, text);
@@ -131,6 +137,8 @@ bool bx_arrivals_scanned(struct bx_till *till, const char *text)
     if (!order || !till->programme)
         return false;
     coming.group = order->group_ticket;
+    if (bx_arrivals_are_listed(till))
+        bx_form_close(till, bx_form_top(till));
     if (bx_desk_order(till, &till->desk, order, &coming, &fault))
         bx_counter_fault(till, &fault);
     else

@@ -181,6 +181,8 @@ void bx_attempts_tick(struct bx_till *till)
     for (size_t i = 0; i < till->attempts.count; i++) {
         struct bx_attempt *row = &till->attempts.rows[i];
         bool open = row->step == BX_STEP_CHARGE || row->step == BX_STEP_REVERSE;
+        if (open && !row->asking && !bx_link_is_up(till))
+            row->unknown = true;
         if (open && !row->asking && (row->due.ns == 0 || till->turn.mono.ns >= row->due.ns) &&
             bx_link_is_up(till))
             ask(till, row);

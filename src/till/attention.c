@@ -105,6 +105,7 @@ static int settle_ask(struct bx_till *till, bx_origin origin, const struct bx_ro
                       const char *word, struct bx_fault *fault)
 {
     const struct task *task = task_of(row);
+    bool conflict = row->answer.outcome == BX_ENTRY_CONFLICT;
     struct settlement settlement = {.seq = row->head.seq};
     struct bx_warrant_ask ask = {.origin = origin,
                                  .action = "settle",
@@ -119,18 +120,33 @@ static int settle_ask(struct bx_till *till, bx_origin origin, const struct bx_ro
     bx_words_print(ask.title, sizeof(ask.title), "Settle %s",
                    row->head.number[0] ? row->head.number : bx_kind_name(row->head.kind));
     snprintf(ask.text, sizeof(ask.text), "%s %s", row->answer.say,
-             task ? bx_word(task->accept) : "");
+             task       ? bx_word(task->accept)
+             : conflict ? bx_word("Both bodies are kept: somebody has looked at them.")
+                        : "");
     return bx_warrant_ask(till, &ask, fault);
 }
 
-void bx_attention_corrected(struct bx_till *till, const struct bx_case *one, const char *number)
+static void settled_beside(struct bx_till *till, const struct bx_intent *intent,
+                           const struct bx_entry_head *head, const struct bx_ref *ref,
+                           const struct bx_fault *fault)
 {
-    struct settlement settlement = {.seq = one->row.head.seq};
-    struct bx_warrant none = {0};
+    (void)intent;
+    (void)head;
+    (void)ref;
+    if (!fault)
+        bx_link_settled(till);
+}
+
+/* Without a word: what the correction says must stay in sight. */
+void bx_attention_corrected(struct bx_till *till, struct bx_case *one, const char *number)
+{
+    struct bx_intent intent = {
+        .kind = BX_KIND_SETTLE, .n = one->row.head.seq, .after = settled_beside};
     if (one->foreign || !is_open(&one->row))
         return;
-    snprintf(settlement.word, sizeof(settlement.word), "%s", number);
-    settle(till, 0, &none, &settlement);
+    one->row.settled = true;
+    BX_TEXT_COPY(intent.about, number);
+    bx_commit_push(till, &intent);
 }
 
 /* --- on the screen ------------------------------------------------------------------------------

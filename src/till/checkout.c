@@ -217,15 +217,22 @@ int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault
     if (err)
         return err;
     reserve(till, &desk->sale, 1);
+    bx_fiscal_opened(till, &desk->sale.basket.id);
     desk->tendering = true;
     return 0;
 }
 
 void bx_desk_pay_close(struct bx_till *till, struct bx_desk *desk)
 {
+    struct bx_fault fault = {0};
     if (!desk->tendering || desk->committing)
         return;
+    /* Nobody knows what became of a charge: basket and places are put aside until the server has
+     * said it. */
+    if (bx_attempts_of(till, desk) && bx_shelf_leave(till, desk, &fault) == 0)
+        return;
     reserve(till, &desk->sale, -1);
+    bx_fiscal_given_up(till, &desk->sale.basket.id);
     desk->tendering = false;
     bx_vouchers_leave(till, desk);
     bx_attempts_leave(till, desk);
@@ -308,11 +315,12 @@ static int take(struct bx_till *till, struct bx_desk *desk, const struct bx_offe
 {
     bx_money left;
     struct bx_sale before = desk->sale;
+    int at = bx_tender_place(&before, offered->kind);
     int err = bx_tender_add(&desk->sale, till->programme->cash_step, offered->kind, offered->amount,
                             offered->reference, &left, fault);
     if (err)
         return err;
-    desk->sale.tenders[desk->sale.tender_count - 1].attempt = offered->attempt;
+    desk->sale.tenders[at].attempt = offered->attempt;
     if (left.minor != 0)
         return 0;
     err = settle(till, desk, fault);
@@ -342,6 +350,8 @@ int bx_desk_tender(struct bx_till *till, struct bx_desk *desk, enum bx_tender_ki
 void bx_desk_committed(struct bx_till *till, struct bx_desk *desk, bool sold)
 {
     desk->committing = desk->tendering = false;
+    if (!sold)
+        bx_fiscal_given_up(till, &desk->sale.basket.id);
     if (!sold)
         bx_attempts_unsold(till, &desk->sale);
     else

@@ -173,7 +173,6 @@ static void z_after(struct bx_till *till, const struct bx_intent *intent,
             bx_counter_fault(till, fault);
         return;
     }
-    till->shifts.z_seq = head->seq;
     if (intent->origin == 0) {
         bx_report_show(till, head, intent->report);
         bx_say(till, BX_TONE_GOOD, "Shift %" PRId64 " is closed: %s.", head->shift, head->number);

@@ -18,7 +18,7 @@
  *        "lines":[{"product":"adult","quantity":2,"price":2400,"off":0,"amount":4800,"why":""}],
  *        "tickets":[{"code":"B1…","product":"adult","slot":"…","date":"2026-11-24"}]}
  *   {"verb":"park","name":"Mrs Grey"}    the basket on the screen: {"basket":"id"}
- *   {"verb":"parked"}    {"baskets":[{"basket","name","till","here",…}]}
+ *   {"verb":"parked"}    {"baskets":[{"basket","name","till","here",…}],"venue":true}
  *   {"verb":"arrivals","text":"lincoln","all":false}
  *       {"orders":[{"ref","kind","name","note","date","minute","persons","prepaid","account",
  *        "state":"expected|collected|cancelled"}]}
@@ -44,13 +44,16 @@
  *   {"verb":"shift","act":"hand-over","to":8,"amount":0}   each {"kind","number","id","seq","hash"}
  *   {"verb":"shift","act":"x"}      the report
  *   {"verb":"shift","act":"close","amount":25700,"next_float":20000,"bag":"7"} or "drawers":[{…}]
- *       the Z report; 1 when the count differs: once more with what is counted then
+ *       the Z report; 1 when the count differs: once more with what is counted then, and "first"
+ *       with what it was before where no till runs that remembers it
  *   {"verb":"report","what":"z","n":3}   a Z again, with what is confirmed of it now; "x" the
  *       figures so far; {"what":"closing","period":"2026-11-24|2026-11|2026"}; "format":"csv"
- *   {"verb":"report","what":"day|types|slots|events|hours|tenders|cashiers|discounts|corrections|
- *       cash|bookings","from":"2026-11-24","to":"2026-11-30"}
+ *   {"verb":"report","what":"day|types|slots|events|hours|channels|tenders|cashiers|
+ *       discounts|corrections|cash|bookings","from":"2026-11-24","to":"2026-11-30"}
  *       {"report","from","to","currency","exponent",
  *        "rows":[{"what","name","label","count","amount"}]}
+ *   {"verb":"posting","n":3,"plan":"[posting]\ncash = 1600\n…"}   a Z for the bookkeeping
+ *   {"verb":"person","act":"list|erase|retain","id":"…"}   what is known of persons
  *   {"verb":"training","on":true}
  *       all that wants it: "reason", "note", "approver", "approver_pin"
  *   {"verb":"void","number":"2-000412","reason":"mistake"}
@@ -93,6 +96,7 @@ void bx_command_finish(struct bx_command *command)
     bx_free(command->desk);
     bx_case_destroy(command->sale);
     bx_free(command->correcting);
+    bx_free(command->plan);
     bx_buf_finish(&command->json);
     bx_buf_finish(&command->human);
     bx_command_warrant_finish(&command->warrant);
@@ -194,6 +198,8 @@ static const struct bx_verb verbs[] = {
     {"replace", BX_VERB_ACTS, bx_command_paper_ask, .rows = bx_command_paper_rows},
     {"shift", BX_VERB_LOOKS, bx_command_shift},
     {"report", BX_VERB_LOOKS, bx_command_report, .rows = bx_command_report_rows},
+    {"posting", BX_VERB_LOOKS, bx_command_posting, .rows = bx_command_posting_rows},
+    {"person", BX_VERB_LOOKS, bx_command_known, .rows = bx_command_person_rows},
     {"training", BX_VERB_ACTS, bx_command_training},
     {"void", BX_VERB_ACTS, bx_command_void, bx_command_correct_rows, bx_command_correct_tick, NULL},
     {"refund", BX_VERB_ACTS, bx_command_refund, bx_command_correct_rows, bx_command_correct_tick,

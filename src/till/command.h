@@ -77,6 +77,10 @@ void bx_command_person_done(struct bx_till *till, const struct bx_entry_head *he
 void bx_command_shift(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_report(struct bx_till *till, struct bx_json_reader *reader);
 void bx_command_report_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
+void bx_command_posting(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_posting_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
+void bx_command_known(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_person_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
 void bx_command_training(struct bx_till *till, struct bx_json_reader *reader);
 
 void bx_enquire_queue(struct bx_till *till, struct bx_json_reader *reader);

@@ -99,7 +99,19 @@ struct counting {
     struct bx_fault fault;
 };
 
-/* One drawer's count: an object with drawer, amount or pieces, next_float, bag. */
+/* What was counted before the one recount, where no till ran that would remember. */
+static void first_take(struct counting *counting, int drawer, int64_t first)
+{
+    const struct bx_closing *closing = &counting->till->shifts.closing;
+    struct bx_cash_entry cash = {.drawer = drawer, .amount = bx_money_of(first)};
+    for (int i = 0; i < closing->drawer_count; i++)
+        if (closing->drawers[i].drawer == drawer && closing->counts[i] > 0)
+            return;
+    int told = bx_closing_count(counting->till, drawer, &cash, &counting->fault);
+    counting->err = told < 0 ? told : 0;
+}
+
+/* One drawer's count: an object with drawer, amount or pieces, first, next_float, bag. */
 static void count_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
     struct counting *counting = arg;
@@ -109,11 +121,14 @@ static void count_read(void *arg, struct bx_json_reader *reader, size_t at)
     cash_read(reader, &cash);
     bool counted = bx_json_get(reader->object, "pieces") || bx_json_get(reader->object, "amount");
     int64_t next = bx_json_int_or(reader, "next_float", 0, BX_MONEY_MAX, -1);
+    int64_t first = bx_json_int_or(reader, "first", 0, BX_MONEY_MAX, -1);
     bx_json_string_or(reader, "bag", 20, bag, sizeof(bag), "");
     int drawer = cash.drawer ? cash.drawer : bx_till_drawer(counting->till);
     if (reader->err || counting->err)
         return;
-    if (counted) {
+    if (counted && first >= 0)
+        first_take(counting, drawer, first);
+    if (counted && !counting->err) {
         int told = bx_closing_count(counting->till, drawer, &cash, &counting->fault);
         counting->again = counting->again || told == 1;
         counting->err = told < 0 ? told : 0;
@@ -184,67 +199,41 @@ void bx_command_shift(struct bx_till *till, struct bx_json_reader *reader)
     }
 }
 
-/* --- reports that are shown again ---------------------------------------------------------------
+/* --- reports ------------------------------------------------------------------------------------
  */
-
-static void report_again(struct bx_till *till, int64_t unsent)
-{
-    struct bx_reporting *reporting = &till->shifts.reporting;
-    struct bx_report *report = bx_steal(&reporting->report);
-    struct bx_entry_head *head = bx_steal(&reporting->head);
-    bx_origin origin = reporting->origin;
-    reporting->then = NULL;
-    if (unsent > report->entries)
-        unsent = report->entries;
-    report->unsent = unsent;
-    report->confirmed = report->entries - unsent;
-    if (till->command.request == origin) {
-        bx_report_put(till, head, report);
-        bx_command_answer(till);
-    }
-    bx_report_finish(report);
-    bx_free(report);
-    bx_free(head);
-}
 
 /* Z: a row by its number. Closing: the newest ones, of which one is of the period. */
 static const struct bx_row *wanted(const struct bx_command *command, const struct bx_row *rows,
-                                   size_t count, struct bx_report *report)
+                                   size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (bx_kind_shape(rows[i].head.kind) != BX_SHAPE_REPORT ||
-            bx_report_decode(rows[i].body, rows[i].len, report, NULL))
-            continue;
-        if (command->text[0] == '\0' || strcmp(command->text, report->period) == 0)
+        struct bx_report report;
+        if (command->text[0] == '\0')
             return &rows[i];
-        bx_report_finish(report);
+        if (bx_report_decode(rows[i].body, rows[i].len, &report, NULL))
+            continue;
+        bool is_it = strcmp(command->text, report.period) == 0;
+        bx_report_finish(&report);
+        if (is_it)
+            return &rows[i];
     }
     return NULL;
 }
 
 void bx_command_report_rows(struct bx_till *till, const struct bx_row *rows, size_t count)
 {
-    struct bx_reporting *reporting = &till->shifts.reporting;
+    struct bx_command *command = &till->command;
     struct bx_fault fault = {0};
-    struct bx_report *report = bx_new(struct bx_report);
-    const struct bx_row *row = wanted(&till->command, rows, count, report);
-    if (row && reporting->then)
-        bx_fault_say(&fault, BX_ERR_BUSY, "A report is being made: one moment.");
-    else if (!row && till->command.text[0])
-        bx_fault_say(&fault, BX_ERR_MISSING, "There is no closing of %s.", till->command.text);
-    else if (!row)
-        bx_fault_say(&fault, BX_ERR_MISSING, "This till has no such Z report.");
-    if (fault.err) {
-        bx_report_finish(report);
-        bx_free(report);
+    const struct bx_row *row = wanted(command, rows, count);
+    int err;
+    if (row)
+        err = bx_report_again(till, command->request, row, &fault);
+    else if (command->text[0])
+        err = bx_fault_say(&fault, BX_ERR_MISSING, "There is no closing of %s.", command->text);
+    else
+        err = bx_fault_say(&fault, BX_ERR_MISSING, "This till has no such Z report.");
+    if (err)
         bx_command_refuse(till, &fault);
-        return;
-    }
-    reporting->report = report;
-    reporting->head = bx_new(struct bx_entry_head);
-    *reporting->head = row->head;
-    bx_reporting_begin(till, till->command.request, report->first_seq - 1, report->last_seq,
-                       report_again);
 }
 
 /* "from" and "to", today without; one of them is both. */

@@ -60,7 +60,7 @@ static bool is_of_desk(enum bx_kind kind)
 static bool is_told_by_nobody(enum bx_kind kind)
 {
     return kind == BX_KIND_OFFLINE_START || kind == BX_KIND_OFFLINE_END ||
-           kind == BX_KIND_CLOCK_JUMP;
+           kind == BX_KIND_CLOCK_JUMP || kind == BX_KIND_SIGN_LOST || kind == BX_KIND_SIGN_BACK;
 }
 
 /* Tells everybody who waits for INTENT that it will not be. */
@@ -278,6 +278,7 @@ static void hand_over(struct bx_till *till, struct bx_intent *intent,
         commit->jobs =
             bx_effects_hold(out, intent->jobs, intent->job_count * sizeof(*intent->jobs));
     commit->job_count = intent->job_count;
+    commit->sign = bx_fiscal_wants(till, intent->kind, intent->sale);
     till->commits.head = *head;
 }
 
@@ -413,6 +414,7 @@ static void done(struct bx_till *till, const struct bx_ref *ref)
         till->next_number[series_of(&intent)]++;
     till->link.queued++;
     figures_follow(till, &intent, &head);
+    bx_fiscal_committed(till, &head, intent.sale);
     follow(till, &intent, &head, ref);
     intent_finish(&intent);
     bx_link_kick(till);

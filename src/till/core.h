@@ -12,6 +12,7 @@
 #include "boxtill/till/till.h"
 #include "boxtill/till/view.h"
 
+#include "fiscal.h"
 #include "form.h"
 #include "intent.h"
 #include "papers.h"
@@ -65,6 +66,16 @@ const char *bx_month_name(struct bx_date date); /* "Jan" */
 /* --- command.c: the commands of the command line -----------------------------------------------
  */
 
+/* persons.c: somebody's data are being erased; ID zero: what is past its time. */
+struct bx_erasing {
+    int64_t request, seq;
+    bx_origin origin;
+    struct bx_id id;
+};
+void bx_persons_stored(struct bx_till *till, const struct bx_event *event);
+
+struct bx_posting_plan; /* boxtill/domain/posting.h */
+
 struct bx_command {    /* one under way at a time; others wait at the caller */
     bx_origin request; /* 0: none */
     char verb[16];
@@ -83,8 +94,9 @@ struct bx_command {    /* one under way at a time; others wait at the caller */
     int nth, part;             /* its discounts and parts that are done */
     struct bx_buf json, human; /* the answer as it grows */
     struct bx_command_warrant warrant;
-    bool csv;                  /* its text is CSV */
-    const struct bx_verb *row; /* of the table of verbs */
+    bool csv;                     /* its text is CSV */
+    const struct bx_verb *row;    /* of the table of verbs */
+    struct bx_posting_plan *plan; /* posting: owned */
 };
 void bx_command_take(struct bx_till *till, int64_t request, const char *json, size_t len);
 void bx_command_rows(struct bx_till *till, const struct bx_event *event);
@@ -138,10 +150,12 @@ struct bx_till {
     struct bx_hash displayed; /* what the customer sees */
     struct bx_commits commits;
     struct bx_papers papers;
+    struct bx_signing signing;
     struct bx_leases leases;
     struct bx_link link;
     struct bx_people people;
     struct bx_invoicing invoicing;
+    struct bx_erasing erasing;
     struct bx_sweep sweep;
     struct bx_desk desk; /* the screen's */
     struct bx_counter counter;

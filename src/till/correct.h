@@ -50,6 +50,7 @@ struct bx_case {
     bx_money given[BX_TENDER_KINDS]; /* gone back since, positive */
     int returns;                     /* documents that took something back */
     int invoices;
+    int64_t invoice_seq;       /* of the last one */
     bool foreign;              /* another till's: known from the server */
     bool told;                 /* the server has spoken about its tickets */
     int64_t read_request;      /* what became of it is being read */
@@ -205,7 +206,7 @@ void bx_command_exchange_go(struct bx_till *till);
  */
 
 /* ONE was corrected by the document NUMBER: what the server had to say about it is settled. */
-void bx_attention_corrected(struct bx_till *till, const struct bx_case *one, const char *number);
+void bx_attention_corrected(struct bx_till *till, struct bx_case *one, const char *number);
 
 /* --- find.c ------------------------------------------------------------------------------------
  */

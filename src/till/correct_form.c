@@ -12,7 +12,8 @@
 
 enum { LIST_COLUMNS = 40 };
 
-static struct bx_case *open_case(struct bx_till *till)
+/* The sale on SALE, with all that became of it; ACTION waits until that is known. */
+static struct bx_case *open_case(struct bx_till *till, enum bx_action action)
 {
     struct bx_case *one = till->counter.sale;
     if (till->counter.screen != BX_SCREEN_SALE || !one) {
@@ -20,6 +21,7 @@ static struct bx_case *open_case(struct bx_till *till)
         return NULL;
     }
     if (!bx_case_is_ready(one)) {
+        till->counter.then = action;
         bx_say(till, BX_TONE_PLAIN, "What became of %s is being read: one moment.",
                one->row.head.number);
         return NULL;
@@ -35,7 +37,7 @@ static void tell(struct bx_till *till, int err, const struct bx_fault *fault)
 
 void bx_correct_void(struct bx_till *till)
 {
-    struct bx_case *one = open_case(till);
+    struct bx_case *one = open_case(till, BX_ACTION_VOID);
     struct bx_fault fault = {0};
     if (!one)
         return;
@@ -181,11 +183,13 @@ static const struct bx_form_kind back_form = {"Refund", back_fields, back_check,
 
 static void back_open(struct bx_till *till, enum bx_kind kind)
 {
-    struct bx_case *one = open_case(till);
+    struct bx_case *one =
+        open_case(till, kind == BX_KIND_REFUND ? BX_ACTION_REFUND : BX_ACTION_EXCHANGE);
     struct bx_fault fault = {0};
     if (!one)
         return;
-    if (bx_return_check(till, one, kind, &fault)) {
+    if (bx_return_check(till, one, kind, &fault) ||
+        (kind == BX_KIND_EXCHANGE && bx_exchange_check(till, 0, &fault))) {
         bx_counter_fault(till, &fault);
         return;
     }
@@ -257,7 +261,7 @@ static const struct bx_form_kind move_form = {"Tender", move_fields, NULL, move_
 
 void bx_correct_tender(struct bx_till *till)
 {
-    if (open_case(till))
+    if (open_case(till, BX_ACTION_TENDER))
         bx_form_open(till, &move_form, NULL, 0);
 }
 
@@ -313,6 +317,6 @@ static const struct bx_form_kind dispute_form = {"Dispute", dispute_fields, disp
 
 void bx_correct_dispute(struct bx_till *till)
 {
-    if (open_case(till))
+    if (open_case(till, BX_ACTION_DISPUTE))
         bx_form_open(till, &dispute_form, NULL, 0);
 }

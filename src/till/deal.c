@@ -22,7 +22,8 @@ const struct bx_warrant *bx_deal_warrant(const struct bx_deal *deal, const char 
 int bx_deal_allow(struct bx_deal *deal, const struct bx_warrant *warrant, struct bx_fault *fault)
 {
     for (int i = 0; i < deal->warrant_count; i++) {
-        if (!bx_slug_equal(&deal->warrants[i].what, &warrant->what))
+        if (!bx_slug_equal(&deal->warrants[i].what, &warrant->what) ||
+            !bx_slug_equal(&deal->warrants[i].reason, &warrant->reason))
             continue;
         deal->warrants[i] = *warrant;
         return 0;

@@ -40,7 +40,7 @@ struct bx_deal {
 
 /* The warrant of that action; NULL: none was given. */
 const struct bx_warrant *bx_deal_warrant(const struct bx_deal *deal, const char *what);
-/* Puts WARRANT in the place of an earlier one of its action. 0, or BX_ERR_FULL. */
+/* Puts WARRANT in the place of an earlier one of its action and reason. 0, or BX_ERR_FULL. */
 int bx_must bx_deal_allow(struct bx_deal *deal, const struct bx_warrant *warrant,
                           struct bx_fault *fault);
 /* Places of POOL that the order brings. */

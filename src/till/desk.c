@@ -59,6 +59,8 @@ static void reprice(struct bx_till *till, struct bx_desk *desk)
     struct bx_fault fault = {0};
     struct bx_tariff_facts facts = {
         .proof = desk->deal.proof, .guests = desk->deal.guests, .declined = desk->deal.declined};
+    bx_money before = desk->saved;
+    char text[BX_MONEY_TEXT];
     desk->saved = (bx_money){0};
     if (!till->programme || desk->basket.count == 0)
         return;
@@ -66,6 +68,9 @@ static void reprice(struct bx_till *till, struct bx_desk *desk)
                  &facts.minute);
     if (bx_tariff_apply(&desk->basket, till->programme, &facts, &desk->saved, &fault))
         bx_till_log(till, "automatic prices: %s", fault.say);
+    else if (desk->origin == 0 && desk->saved.minor > before.minor)
+        bx_say(till, BX_TONE_PLAIN, "%s less. K: list prices.",
+               bx_counter_money(till, desk->saved, text));
 }
 
 /* An emptied basket is over: what is rung up next is another sale, with an id of its own. */

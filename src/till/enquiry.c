@@ -241,6 +241,10 @@ void bx_enquire_status(struct bx_till *till, struct bx_json_reader *reader)
     bx_json_put_hex(&writer, "head", till->head.b, sizeof(till->head.b));
     bx_json_put_bool(&writer, "printer_ready", till->papers.printer_ready);
     bx_json_put_string(&writer, "printer", till->papers.printer_say);
+    if (till->config.fiscal) {
+        bx_json_put_bool(&writer, "signing", !till->signing.lost);
+        bx_json_put_int(&writer, "unsigned", till->signing.unsigned_count);
+    }
     bx_json_object_close(&writer);
     bx_buf_format(&command->human,
                   "Till %" PRId64 ", %s, %s, %" PRId64 " waiting, %" PRId64 " need attention",

@@ -188,6 +188,7 @@ static void enter(struct bx_till *till)
     struct bx_form *form = counter->form;
     bx_input_clear(till);
     form->selected = 0;
+    form->fresh = true;
     if (form->at >= form->count)
         return;
     const struct bx_field *field = asked(form);
@@ -484,6 +485,9 @@ static void typed(struct bx_till *till, struct bx_form *form, int key)
 {
     struct bx_field *field = asked(form);
     bool digit = key >= '0' && key <= '9';
+    if (form->fresh && digit && field->kind != BX_FIELD_TEXT)
+        bx_input_clear(till);
+    form->fresh = false;
     switch (field->kind) {
     case BX_FIELD_AMOUNT:
         if (field->countable && key == 'd')
@@ -521,6 +525,7 @@ void bx_form_key(struct bx_till *till, int key)
     } else if (asked(form)->kind == BX_FIELD_CHOICE) {
         choice_key(till, form, key);
     } else if (key == BX_KEY_BACKSPACE) {
+        form->fresh = false;
         bx_input_drop(till);
     } else if (key == BX_KEY_DOWN) {
         if (has_next(form))

@@ -66,6 +66,7 @@ struct bx_form {
     char text[200]; /* what it is about: "Refund EUR 24.00 to the card"; "" nothing */
     size_t count, at;
     struct bx_field fields[BX_FIELDS_MAX];
+    bool fresh;      /* nothing was typed yet: the first digit takes the place of what is there */
     bool waiting;    /* for a PIN to be compared, or for an answer: takes no key but Esc */
     void *data;      /* what bx_form_open() was given, copied */
     size_t selected; /* in the choices that are shown */

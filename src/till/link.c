@@ -243,12 +243,24 @@ static void news_take(struct bx_till *till, const struct bx_booking_answer *answ
     link->news_mono = till->turn.mono;
 }
 
-const struct bx_pool_news *bx_link_news(const struct bx_till *till, const struct bx_slug *pool)
+static struct bx_pool_news *news_of(const struct bx_till *till, const struct bx_slug *pool)
 {
     struct bx_pool_news key = {.pool = *pool};
     if (till->link.news_count == 0)
         return NULL;
     return bsearch(&key, till->link.news, till->link.news_count, sizeof(key), news_order);
+}
+
+const struct bx_pool_news *bx_link_news(const struct bx_till *till, const struct bx_slug *pool)
+{
+    return news_of(till, pool);
+}
+
+void bx_link_left(struct bx_till *till, const struct bx_slug *pool, int64_t left)
+{
+    struct bx_pool_news *news = news_of(till, pool);
+    if (news)
+        news->leased = news->capacity - news->sold - news->held - left;
 }
 
 /* --- documents -------------------------------------------------------------------------------- */

@@ -300,7 +300,9 @@ void bx_lists_scanned(struct bx_till *till, const char *text, size_t len)
         bx_say(till, BX_TONE_BAD, "Scanned, but selling is stopped.");
     else if (!bx_people_user(till))
         bx_say(till, BX_TONE_WARN, "Scanned, but nobody is logged in.");
-    else if (bx_pay_scanned(till, text, len) || bx_form_scanned(till, text))
+    else if (bx_pay_scanned(till, text, len) ||
+             (bx_arrivals_are_listed(till) && bx_arrivals_scanned(till, text)) ||
+             bx_form_scanned(till, text))
         return;
     else if (till->desk.tendering || counter->asking || bx_form_top(till))
         bx_say(till, BX_TONE_WARN, "Scanned. First finish what is on the screen.");

@@ -54,6 +54,8 @@ const char *bx_kind_name(enum bx_kind kind)
         [BX_KIND_UPGRADE] = BX_WORD("upgrade"),
         [BX_KIND_EXPORT] = BX_WORD("export"),
         [BX_KIND_ERASE] = BX_WORD("data erased"),
+        [BX_KIND_SIGN_LOST] = BX_WORD("signing device lost"),
+        [BX_KIND_SIGN_BACK] = BX_WORD("signing device back"),
     };
     return bx_word(names[kind]);
 }

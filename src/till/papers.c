@@ -81,6 +81,7 @@ static void sheet_fill(struct bx_papers *papers, const struct bx_entry_head *hea
     *sheet->sale = *sale;
     sheet->sale_seq = sheet->seq = head->seq;
     sheet->head = *head;
+    sheet->sign = (struct bx_sign){0};
     sheet->hash = *hash;
     sheet->replaced = false;
     sheet->code = (struct bx_code){0};
@@ -130,7 +131,7 @@ static bool sheet_ready(struct bx_till *till, const struct bx_print_job *job)
         if (bx_invoice_sheet_query(till, job, &query))
             read(till, &query, &job->id);
         else
-            read_at(till, job->seq, &job->id);
+            read_at(till, job->sale, &job->id);
         return false;
     }
     if (sheet->sale_seq != job->sale || (job->seq == job->sale && sheet->seq != job->sale)) {
@@ -172,6 +173,8 @@ static struct bx_paper *paper_of(struct bx_till *till, const struct bx_print_job
     paper->replaced = sheet->replaced;
     if (paper->kind == BX_PAPER_TICKET && sheet->code.s[0])
         paper->code = sheet->code;
+    if (paper->kind == BX_PAPER_RECEIPT)
+        bx_fiscal_put(till, &sheet->sign, paper);
     return paper;
 }
 
@@ -233,7 +236,7 @@ static void print_next(struct bx_till *till)
         if (is_outstanding(papers, i))
             return;
         if (papers->jobs[i].state == BX_JOB_SUBMITTING && papers->marks[i].stored &&
-            !papers->marks[i].asked)
+            !papers->marks[i].asked && !bx_fiscal_holds(till, &papers->jobs[i]))
             next = i;
     }
     if (next < papers->count && sheet_ready(till, &papers->jobs[next]))
@@ -381,8 +384,11 @@ void bx_papers_new(struct bx_till *till, const struct bx_ref *ref, const struct 
     for (size_t i = 0; i < papers->count; i++)
         needed = needed || (papers->jobs[i].sale == papers->sheet.sale_seq &&
                             papers->jobs[i].state == BX_JOB_SUBMITTING && !papers->marks[i].asked);
-    if (!needed && papers->read_request == 0 && sale)
+    if (!needed && papers->read_request == 0 && sale) {
         sheet_fill(papers, head, &ref->hash, sale);
+        if (bx_fiscal_wants(till, head->kind, sale))
+            papers->sheet.sign.state = BX_SIGN_OPEN;
+    }
     for (size_t i = 0; i < count; i++)
         job_add(till, &jobs[i]);
 }
@@ -501,8 +507,10 @@ static int sheet_read(struct bx_papers *papers, const struct bx_event *event,
     if (bx_kind_shape(row->head.kind) == BX_SHAPE_SALE) {
         struct bx_sale *sale = bx_new(struct bx_sale);
         int err = bx_sale_decode(row->body, row->len, sale, fault);
-        if (!err)
+        if (!err) {
             sheet_fill(papers, &row->head, &row->hash, sale);
+            papers->sheet.sign = row->sign;
+        }
         bx_free(sale);
         return err;
     }

@@ -125,7 +125,8 @@ void bx_pay_round(struct bx_till *till)
     bx_money amount = bx_pay_round_up(till);
     struct bx_fault fault = {0};
     char text[BX_MONEY_TEXT];
-    if (amount.minor == 0) {
+    if (amount.minor == 0 || bx_attempts_of(till, &till->desk) ||
+        bx_vouchers_are_busy(till, &till->desk)) {
         bx_say(till, BX_TONE_PLAIN, "There is nothing to round up.");
         return;
     }

@@ -39,6 +39,9 @@ static void sum_add(struct bx_till *till, struct bx_report *sum, const struct bx
         BX_TEXT_COPY(sum->last, report->last);
     sum->entries += report->entries;
     sum->confirmed += report->confirmed;
+    sum->signs += report->signs;
+    sum->late += report->late;
+    sum->unsigned_count += report->unsigned_count;
     if (bx_figures_merge(&sum->figures, &report->figures))
         bx_till_log(till, "the figures of a closing are full");
 }

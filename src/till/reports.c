@@ -95,6 +95,7 @@ void bx_report_fill(struct bx_till *till, int64_t unsent, struct bx_report *ret)
     ret->entries = till->next_seq - till->shift_seq;
     ret->unsent = unsent < ret->entries ? unsent : ret->entries;
     ret->confirmed = ret->entries - ret->unsent;
+    bx_fiscal_report(till, ret);
     ret->parked = bx_parked_count(till);
     ret->attention = till->link.attention;
     ret->unsure = unsure_count(till);
@@ -171,11 +172,39 @@ static struct bx_report_names names_of(const struct bx_till *till, bx_utc at)
                                     .offset_min = bx_programme_offset(till->programme, at)};
 }
 
+/* A drawer is counted blind: before that only a supervisor or an auditor is shown what should be in
+ * it, whatever the entry holds. */
+static bool is_blind(const struct bx_till *till, const struct bx_entry_head *head)
+{
+    const struct bx_user *user = till->staff ? bx_staff_user(till->staff, head->user) : NULL;
+    return head->kind == BX_KIND_X_REPORT && (!user || user->role == BX_ROLE_CASHIER);
+}
+
+/* REPORT as it is shown; its rows are the caller's to finish. */
+static void shown_make(const struct bx_till *till, const struct bx_entry_head *head,
+                       const struct bx_report *report, struct bx_report *ret)
+{
+    bool blind = is_blind(till, head);
+    *ret = *report;
+    ret->figures = (struct bx_figures){0};
+    if (blind)
+        ret->drawer_count = 0;
+    for (size_t i = 0; i < report->figures.count; i++) {
+        const struct bx_figure *row = &report->figures.rows[i];
+        if (!(blind && strcmp(row->what, "drawer") == 0) &&
+            bx_figures_add(&ret->figures, row->what, row->name, row->count, row->amount))
+            return;
+    }
+}
+
 void bx_report_lines(const struct bx_till *till, const struct bx_entry_head *head,
                      const struct bx_report *report, int columns, struct bx_buf *out)
 {
     struct bx_report_names names = names_of(till, head->at);
-    bx_report_text(head, report, &names, columns, out);
+    struct bx_report shown;
+    shown_make(till, head, report, &shown);
+    bx_report_text(head, &shown, &names, columns, out);
+    bx_figures_finish(&shown.figures);
 }
 
 void bx_report_show(struct bx_till *till, const struct bx_entry_head *head,
@@ -185,7 +214,9 @@ void bx_report_show(struct bx_till *till, const struct bx_entry_head *head,
     bx_buf_auto text;
     bx_buf_init(&text, 0);
     bx_report_lines(till, head, report, SCREEN_COLUMNS, &text);
-    if (head->kind == BX_KIND_X_REPORT)
+    if (head->kind == BX_KIND_CLOSING)
+        bx_words_print(title, sizeof(title), "Closing of %s", report->period);
+    else if (head->kind == BX_KIND_X_REPORT)
         bx_words_print(title, sizeof(title), "X report, shift %lld", (long long)report->shift);
     else
         bx_words_print(title, sizeof(title), "Z report %s, shift %lld", head->number,
@@ -198,12 +229,15 @@ void bx_report_put(struct bx_till *till, const struct bx_entry_head *head,
 {
     struct bx_command *command = &till->command;
     struct bx_report_names names = names_of(till, head->at);
+    struct bx_report shown;
+    shown_make(till, head, report, &shown);
     bx_buf_clear(&command->json);
-    bx_report_json(head, report, &names, &command->json);
+    bx_report_json(head, &shown, &names, &command->json);
     if (command->csv)
-        bx_report_csv(head, report, &names, &command->human);
+        bx_report_csv(head, &shown, &names, &command->human);
     else
-        bx_report_text(head, report, &names, SCREEN_COLUMNS, &command->human);
+        bx_report_text(head, &shown, &names, SCREEN_COLUMNS, &command->human);
+    bx_figures_finish(&shown.figures);
 }
 
 /* --- X ------------------------------------------------------------------------------------------

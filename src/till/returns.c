@@ -324,7 +324,7 @@ void bx_returns_follow(struct bx_till *till, const struct bx_intent *intent,
                        const struct bx_entry_head *head)
 {
     const struct bx_sale *sale = intent->sale;
-    const struct bx_case *one = bx_id_is_zero(&sale->of) ? NULL : bx_case_of(till, &sale->of);
+    struct bx_case *one = bx_id_is_zero(&sale->of) ? NULL : bx_case_of(till, &sale->of);
     if (!one || one->foreign)
         return;
     bx_attention_corrected(till, one, head->number);

@@ -105,6 +105,8 @@ void bx_sell_group(struct bx_till *till);
 void bx_sell_line_move(struct bx_till *till);
 /* arrivals_form.c */
 void bx_arrivals_open(struct bx_till *till);
+/* The list is open, where a scan chooses. */
+bool bx_arrivals_are_listed(struct bx_till *till);
 /* An order's code was scanned; false: it is none. */
 bool bx_arrivals_scanned(struct bx_till *till, const char *text);
 /* shelf_forms.c */

@@ -291,7 +291,7 @@ void bx_sell_member_said(struct bx_till *till)
         bx_say(till, BX_TONE_GOOD, "%s: %s less.", deal->member_name,
                bx_counter_money(till, till->desk.saved, saved));
     else
-        bx_say(till, BX_TONE_GOOD, "%s, with up to %d guests.", deal->member_name, deal->guests);
+        bx_say(till, BX_TONE_GOOD, "%s: good for %d.", deal->member_name, 1 + deal->guests);
 }
 
 void bx_sell_member(struct bx_till *till)

@@ -117,3 +117,5 @@ void bx_link_attention(struct bx_till *till, const struct bx_event *event);
 void bx_link_settled(struct bx_till *till);
 void bx_link_wake(const struct bx_till *till, bx_mono *wake);
 const struct bx_pool_news *bx_link_news(const struct bx_till *till, const struct bx_slug *pool);
+/* An answer about places of POOL is newer than its news: so much is left beside. */
+void bx_link_left(struct bx_till *till, const struct bx_slug *pool, int64_t left);

@@ -73,10 +73,13 @@ static void parked(struct bx_till *till, const struct bx_id *about, const struct
     if (at < 0)
         return;
     till->shelf.rows[at]->sending = false;
-    if (reply)
+    if (reply) {
         remove_at(till, at);
-    else
-        bx_till_log(till, "parked here only: %s", fault->say);
+        bx_say(till, BX_TONE_GOOD, "Parked. Any till may go on with it: P.");
+        return;
+    }
+    bx_till_log(till, "parked here only: %s", fault->say);
+    bx_say(till, BX_TONE_WARN, "The server did not answer: parked at this till only. P goes on.");
 }
 
 static void send(struct bx_till *till, struct bx_shelved *row)
@@ -168,6 +171,7 @@ static void listed(struct bx_till *till, const struct bx_id *about, const struct
     if (!shelf->listing)
         return;
     shelf->listing = false;
+    shelf->heard = reply != NULL;
     shelf->remote_count = reply ? (size_t)reply->parked_count : 0;
     if (reply)
         memcpy(shelf->remote, reply->parked, sizeof(shelf->remote));
@@ -182,6 +186,7 @@ void bx_shelf_list(struct bx_till *till, bx_origin origin)
     inquiry->id = bx_till_id(till);
     shelf->list_origin = origin;
     shelf->remote_count = 0;
+    shelf->heard = false;
     shelf->listing =
         bx_question_ask(till, BX_QUESTION_PARKED, inquiry, &inquiry->id, listed, &fault) == 0;
     bx_free(inquiry);

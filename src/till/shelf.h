@@ -25,7 +25,7 @@ struct bx_shelf {
     struct bx_parked remote[BX_QUESTION_LIST];
     bool listing, resuming; /* being asked */
     bx_origin list_origin, resume_origin;
-    bool listed;               /* an answer came: to be shown */
+    bool heard;                /* the server said what lies there, when it was asked last */
     struct bx_inquiry *resume; /* owned: asked again with the same id; NULL none */
 };
 void bx_shelf_finish(struct bx_shelf *shelf);

@@ -28,9 +28,10 @@ static int park_done(struct bx_till *till, struct bx_form *form, struct bx_fault
     if (err)
         return err;
     bx_form_close(till, form);
-    bx_say(till, BX_TONE_GOOD, "%s",
-           bx_word(bx_link_is_up(till) ? BX_WORD("Parked. Any till may go on with it: P.")
-                                       : BX_WORD("Parked at this till: P goes on with it.")));
+    bool sent = till->shelf.rows[till->shelf.count - 1]->sending;
+    bx_say(till, sent ? BX_TONE_PLAIN : BX_TONE_GOOD, "%s",
+           bx_word(sent ? BX_WORD("Parked: on its way to the server.")
+                        : BX_WORD("Parked at this till: P goes on with it.")));
     return BX_FORM_STAYS;
 }
 
@@ -113,6 +114,7 @@ static void list_answer(struct bx_till *till)
         bx_buf_format(&command->human, "%s%s", command->human.len > 0 ? "\n" : "", row->name);
     }
     bx_json_array_close(&writer);
+    bx_json_put_bool(&writer, "venue", shelf->heard);
     bx_json_object_close(&writer);
     if (command->human.len == 0)
         bx_buf_text_add(&command->human, bx_word("Nothing is parked."));
@@ -128,7 +130,10 @@ void bx_shelf_show(struct bx_till *till, bx_origin origin)
     if (origin != 0 || till->counter.screen != BX_SCREEN_SELL)
         return;
     if (till->shelf.count == 0 && till->shelf.remote_count == 0)
-        bx_say(till, BX_TONE_PLAIN, "Nothing is parked.");
+        bx_say(till, till->shelf.heard ? BX_TONE_PLAIN : BX_TONE_WARN, "%s",
+               bx_word(till->shelf.heard
+                           ? BX_WORD("Nothing is parked.")
+                           : BX_WORD("Nothing is parked here; the server does not answer now.")));
     else
         bx_form_open(till, &list_form, NULL, 0);
 }

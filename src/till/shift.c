@@ -238,6 +238,9 @@ bool bx_shifts_rows(struct bx_till *till, const struct bx_event *event)
     } else if (request == shifts->reporting.request) {
         shifts->reporting.request = 0;
         bx_reporting_rows(till, rows, count);
+    } else if (request == shifts->z_request) {
+        shifts->z_request = 0;
+        bx_report_again_rows(till, rows, count);
     } else if (request == shifts->summary.request) {
         shifts->summary.request = 0;
         bx_summary_rows(till, rows, count);
@@ -251,7 +254,7 @@ bool bx_shifts_are_busy(const struct bx_till *till)
 {
     const struct bx_shifts *shifts = &till->shifts;
     return shifts->load_request || shifts->opening.active || shifts->reporting.request ||
-           shifts->summary.request;
+           shifts->summary.request || shifts->z_request;
 }
 
 int bx_parked_count(const struct bx_till *till)

@@ -69,7 +69,7 @@ struct bx_shifts {
     struct bx_closing closing;
     struct bx_reporting reporting;
     struct bx_summary summary;
-    int64_t z_seq; /* of the Z that was written last in this life; 0 none */
+    int64_t z_request; /* of one that is shown again */
 };
 
 /* --- shift.c ------------------------------------------------------------------------------------
@@ -157,6 +157,15 @@ void bx_report_put(struct bx_till *till, const struct bx_entry_head *head,
 
 /* What people call ID of WHAT; NULL: nothing better. */
 const char *bx_report_name(const struct bx_till *till, const char *what, const char *id);
+
+/* --- again.c ------------------------------------------------------------------------------------
+ */
+/* The Z or closing of ROW, with what is confirmed of it now: shown, or answered. */
+int bx_must bx_report_again(struct bx_till *till, bx_origin origin, const struct bx_row *row,
+                            struct bx_fault *fault);
+void bx_report_again_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
+bool bx_report_has_z(const struct bx_till *till);
+void bx_report_z_form(struct bx_till *till);
 
 /* --- summary.c ----------------------------------------------------------------------------------
  */

@@ -212,6 +212,8 @@ static const struct bx_menu_row rows[] = {
     {'l', BX_WORD("Look"), BX_WORD("the figures of the shift so far"), look, true, is_open},
     {'x', BX_WORD("X report"), BX_WORD("the same on paper; changes nothing"), x_report, false,
      is_open},
+    {'z', BX_WORD("Z report again"), BX_WORD("and what is confirmed of it now"), bx_report_z_form,
+     true, bx_report_has_z},
     {'i', BX_WORD("Paid in"), BX_WORD("money that comes in without a sale"), paid_in, false,
      is_working},
     {'p', BX_WORD("Paid out"), BX_WORD("money that goes out for something"), paid_out, false,

@@ -136,11 +136,15 @@ void bx_slots_event(struct bx_till *till)
         bx_say(till, BX_TONE_PLAIN, "There is only one event.");
         return;
     }
+    const struct bx_slot *before = bx_slots_selected(till);
+    struct bx_date day = before ? before->date : bx_till_today(till);
     counter->event = (counter->event + 1) % (int)programme->event_count;
     counter->event_id = programme->events[counter->event].id;
     counter->product_page = 0;
     counter->slot = (struct bx_slug){0};
     bx_slots_default(till);
+    if (bx_date_compare(day, bx_till_today(till)) > 0) /* the day that was chosen stays */
+        bx_slots_day_to(till, day);
 }
 
 const struct bx_slot *bx_slots_at(const struct bx_till *till, int minute)
@@ -200,6 +204,15 @@ static int fitting(const struct bx_till *till, const struct bx_slot *slot,
     return room > BX_QUANTITY_MAX ? BX_QUANTITY_MAX : (int)room;
 }
 
+/* Where the rest of QUANTITY has room when SLOT takes FITS, or holds some in the basket already. */
+static const struct bx_slot *part_slot(const struct bx_till *till, const struct bx_slot *slot,
+                                       const struct bx_product *product, int quantity, int fits)
+{
+    if (fits >= quantity || (fits == 0 && bx_basket_places(&till->desk.basket, &slot->pool) == 0))
+        return NULL;
+    return next_with_room(till, slot, (int64_t)product->places * (quantity - fits));
+}
+
 static const char *slot_name(const struct bx_till *till, const struct bx_slot *slot, char *out,
                              size_t size)
 {
@@ -218,8 +231,7 @@ void bx_counter_short(struct bx_till *till, const struct bx_slot *slot,
     int fits = fitting(till, slot, product);
     const struct bx_slot *whole =
         next_with_room(till, slot, basket_need(&till->desk.basket) + wish);
-    int64_t rest = (int64_t)product->places * (quantity - fits);
-    const struct bx_slot *part = fits > 0 ? next_with_room(till, slot, rest) : NULL;
+    const struct bx_slot *part = part_slot(till, slot, product, quantity, fits);
     till->counter.wish = product->id;
     till->counter.wish_quantity = quantity;
     slot_name(till, slot, here, sizeof(here));
@@ -229,6 +241,9 @@ void bx_counter_short(struct bx_till *till, const struct bx_slot *slot,
     else if (whole)
         bx_say(till, BX_TONE_WARN, "%s is full for this till: N for the next slot, %s.", here,
                slot_name(till, whole, there, sizeof(there)));
+    else if (part && fits == 0)
+        bx_say(till, BX_TONE_WARN, "%s is full with these: %d more at %s? N", here, quantity,
+               slot_name(till, part, there, sizeof(there)));
     else if (part)
         bx_say(till, BX_TONE_WARN, "%s has %d: take %d and %d at %s? N", here, fits, fits,
                quantity - fits, slot_name(till, part, there, sizeof(there)));
@@ -269,13 +284,13 @@ static void wish_next(struct bx_till *till, const struct bx_slot *slot)
         return;
     }
     int fits = fitting(till, slot, product);
-    const struct bx_slot *part =
-        fits > 0 ? next_with_room(till, slot, (int64_t)product->places * (quantity - fits)) : NULL;
+    const struct bx_slot *part = part_slot(till, slot, product, quantity, fits);
     if (!part) {
         bx_say(till, BX_TONE_WARN, "No later slot has room for %d.", quantity);
         return;
     }
-    bx_sell_add(till, product, fits, true);
+    if (fits > 0)
+        bx_sell_add(till, product, fits, true);
     bx_slots_select(till, part);
     bx_sell_add(till, product, quantity - fits, true);
 }

@@ -191,6 +191,7 @@ static void start(struct bx_till *till, const struct bx_event *event)
     bx_people_start(till, event);
     bx_leases_start(till, state);
     bx_shelf_start(till);
+    bx_fiscal_start(till, state);
     bx_papers_start(till, state->jobs, state->job_count);
     bx_link_start(till, event);
     bx_clock_start(till, event->of.start.rebooted);
@@ -215,11 +216,13 @@ static void stored(struct bx_till *till, const struct bx_event *event)
         bx_papers_stored(till, event);
     else if (request == till->invoicing.request)
         bx_invoice_stored(till, event);
+    else if (request == till->erasing.request)
+        bx_persons_stored(till, event);
     else if (request == till->leases.note_request)
         bx_leases_stored(till, event);
     else if (request == till->link.note_request || request == till->link.document_note)
         bx_link_stored(till, event);
-    else
+    else if (!bx_fiscal_stored(till, event))
         till->dropped++;
 }
 
@@ -247,7 +250,7 @@ static void rows(struct bx_till *till, const struct bx_event *event)
     else if (request == till->counter.read_request)
         bx_counter_rows(till, event);
     else if (!bx_shifts_rows(till, event) && !bx_cases_rows(till, event) &&
-             !bx_sweep_rows(till, event))
+             !bx_sweep_rows(till, event) && !bx_fiscal_rows(till, event))
         till->dropped++;
 }
 
@@ -298,6 +301,7 @@ static void dispatch(struct bx_till *till, const struct bx_event *event)
         break;
     case BX_EVENT_BOOKING: booking(till, &event->of.booking); break;
     case BX_EVENT_PRINT: bx_papers_report(till, &event->of.print); break;
+    case BX_EVENT_FISCAL: bx_fiscal_answer(till, &event->of.fiscal); break;
     case BX_EVENT_HOUSEKEEPING: housekeeping(till, &event->of.fault); break;
     }
 }
@@ -322,6 +326,7 @@ void bx_till_update(struct bx_till *till, const struct bx_event *event, struct b
     bx_leases_tick(till);
     bx_link_tick(till);
     bx_attempts_tick(till);
+    bx_fiscal_tick(till);
     bx_papers_tick(till);
     bx_cases_tick(till);
     bx_sweep_tick(till);
@@ -351,6 +356,7 @@ bx_mono bx_till_wake(const struct bx_till *till)
     bx_mono_earlier(&wake, till->draft.due);
     bx_mono_earlier(&wake, till->commits.resolve_at);
     bx_papers_wake(till, &wake);
+    bx_fiscal_wake(till, &wake);
     bx_cases_wake(till, &wake);
     bx_link_wake(till, &wake);
     bx_attempts_wake(till, &wake);
@@ -373,8 +379,9 @@ bool bx_till_is_idle(const struct bx_till *till)
     bool sending =
         till->leases.request || link->send_request || link->news_request || link->document_request;
     return !is_storing(till) && !reading && !sending && !till->people.pin_request &&
-           !till->command.request && !bx_question_is_open(till) && !bx_papers_are_busy(till) &&
-           !bx_cases_are_busy(till) && !till->sweep.active && bx_counter_is_idle(till);
+           !till->command.request && !bx_fiscal_is_busy(till) && !bx_question_is_open(till) &&
+           !bx_papers_are_busy(till) && !bx_cases_are_busy(till) && !till->sweep.active &&
+           bx_counter_is_idle(till);
 }
 
 void bx_till_facts(const struct bx_till *till, struct bx_till_facts *ret)

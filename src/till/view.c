@@ -69,6 +69,9 @@ static void printer_words(const struct bx_till *till, struct bx_till_view *v)
     if (unsure > 0) {
         bx_words_print(v->printer, sizeof(v->printer), "%d unsure: R", unsure);
         v->printer_tone = BX_TONE_BAD;
+    } else if (till->config.fiscal && till->signing.lost && papers->printer_ready) {
+        BX_TEXT_COPY(v->printer, bx_word("not signing"));
+        v->printer_tone = BX_TONE_WARN;
     } else if (papers->printer_say[0]) {
         BX_TEXT_COPY(v->printer, bx_word(papers->printer_say));
         v->printer_tone = papers->printer_ready ? BX_TONE_PLAIN : BX_TONE_WARN;
@@ -241,9 +244,11 @@ static void pay_fill(const struct bx_till *till, struct bx_till_view *v)
     bx_money due = bx_sale_due(&till->desk.sale);
     bx_counter_money(till, due, v->due);
     bx_counter_money(till, cash, v->cash_due);
-    if (due.minor != till->desk.sale.totals.total.minor)
+    if (due.minor != till->desk.sale.totals.total.minor) {
+        bx_counter_money(till, till->desk.sale.totals.total, v->sold);
         bx_counter_money(till, bx_money_of(due.minor - till->desk.sale.totals.total.minor),
                          v->back);
+    }
     if (cash.minor != left.minor)
         bx_counter_money(till, bx_money_of(cash.minor - left.minor), v->rounding);
     tenders_fill(till, v);
@@ -302,7 +307,10 @@ static void last_fill(const struct bx_till *till, struct bx_till_view *v)
     bx_counter_money(till, counter->last[0].total, total);
     bx_counter_money(till, counter->last[0].received, received);
     bx_counter_money(till, counter->last[0].change, change);
-    bx_words_print(v->last_text, sizeof(v->last_text), "%s of %s, %s", total, received, change);
+    if (received[0] == '-')
+        bx_words_print(v->last_text, sizeof(v->last_text), "%s given back", received + 1);
+    else
+        bx_words_print(v->last_text, sizeof(v->last_text), "%s of %s, %s", total, received, change);
     if (v->screen != BX_SCREEN_CHANGE)
         return;
     BX_TEXT_COPY(v->due, total);

@@ -107,11 +107,10 @@ static void looked_up(struct bx_till *till, const struct bx_id *about, const str
     if (!look->active || !bx_id_equal(about, &look->id))
         return;
     struct bx_desk *desk = desk_of(till);
+    (void)answer;
     if (!reply && look->stored) {
         bx_fault_say(&fault, BX_ERR_OFFLINE,
-                     "The server did not say what is on it: %.100s Take another way to pay, or "
-                     "scan it again.",
-                     answer->say);
+                     "No answer about what is on it: scan it again, or pay another way.");
         refuse(till, &fault);
         return;
     }
@@ -156,7 +155,7 @@ static void server_ask(struct bx_till *till)
         return;
     }
     bx_fault_say(&fault, BX_ERR_OFFLINE,
-                 "Stored value needs the server, and it does not answer. Take another way to pay.");
+                 "Stored value needs the server, which does not answer: pay another way.");
     refuse(till, &fault);
 }
 

@@ -54,6 +54,19 @@ static bool is_open(const struct bx_print_job *job)
            job->state != BX_JOB_CANCELLED;
 }
 
+static void signs_load(const struct fake *fake, struct bx_journal_state *ret)
+{
+    for (size_t i = 0; i < fake->entry_count; i++) {
+        const struct entry *entry = &fake->entries[i];
+        ret->unsigned_count += entry->sign.state == BX_SIGN_OPEN;
+        if (entry->head.kind == BX_KIND_SIGN_LOST || entry->head.kind == BX_KIND_SIGN_BACK)
+            ret->sign_lost = entry->head.kind == BX_KIND_SIGN_LOST;
+        if (entry->sign.state != BX_SIGN_NONE && ret->shift_seq &&
+            entry->head.seq >= ret->shift_seq)
+            ret->signs[entry->sign.state]++;
+    }
+}
+
 static int load(struct bx_journal *journal, struct bx_journal_state *ret, struct bx_fault *fault)
 {
     struct fake *fake = fake_of(journal);
@@ -68,6 +81,7 @@ static int load(struct bx_journal *journal, struct bx_journal_state *ret, struct
         ret->queued += is_queued(&fake->entries[i]);
         ret->attention += is_attention(&fake->entries[i]);
     }
+    signs_load(fake, ret);
     ret->leases = bx_alloc(fake->lease_count, sizeof(*ret->leases));
     for (size_t i = 0; i < fake->lease_count; i++) {
         ret->leases[ret->lease_count] = fake->leases[i];
@@ -213,7 +227,8 @@ static void apply(struct fake *fake, const struct bx_commit *commit, int64_t abo
                             .prev = commit->prev,
                             .body = bx_alloc(commit->len + 1, 1),
                             .len = commit->len,
-                            .about = about};
+                            .about = about,
+                            .sign = {.state = commit->sign ? BX_SIGN_OPEN : BX_SIGN_NONE}};
     entry->head.boot -= entry->head.boot % 1000;
     memcpy(entry->body, commit->body, commit->len);
     entry->hash = bx_entry_hash(&commit->prev, commit->head.till, commit->head.incarnation,
@@ -309,6 +324,11 @@ static int notes_check(struct fake *fake, const struct bx_journal_notes *notes,
     for (size_t i = 0; i < notes->lease_count; i++)
         if (lease_check(fake, &notes->leases[i]))
             return no(fault, BX_ERR_CLASH, "The lease goes back.");
+    for (size_t i = 0; i < notes->sign_count; i++) {
+        const struct entry *entry = entry_at(fake, notes->signs[i].seq);
+        if (!entry || entry->sign.state == BX_SIGN_NONE)
+            return no(fault, BX_ERR_MISSING, "This document was not to be signed.");
+    }
     for (size_t i = 0; i < notes->job_count; i++)
         if (!job_of(fake, &notes->jobs[i].id))
             return no(fault, BX_ERR_MISSING, "No such print.");
@@ -438,6 +458,11 @@ static int note(struct bx_journal *journal, const struct bx_journal_notes *notes
         lease_put(fake, &notes->leases[i]);
     for (size_t i = 0; i < notes->job_count; i++)
         job_put(fake, &notes->jobs[i]);
+    for (size_t i = 0; i < notes->sign_count; i++) {
+        struct entry *entry = sure(entry_at(fake, notes->signs[i].seq));
+        if (entry->sign.state == BX_SIGN_OPEN)
+            entry->sign = notes->signs[i].sign;
+    }
     if (notes->has_document)
         document_put(fake, notes);
     persons_put(fake, notes);
@@ -501,6 +526,17 @@ static bool is_about(struct fake *fake, const struct entry *entry, const struct 
     return named && entry->about == named->head.seq;
 }
 
+/* Those that go on from a seq. */
+static bool follows(struct fake *fake, const struct entry *entry, const struct bx_query *query)
+{
+    if (entry->head.seq <= query->from)
+        return false;
+    return query->kind == BX_QUERY_QUEUED      ? is_queued(entry)
+           : query->kind == BX_QUERY_ATTENTION ? is_attention(entry)
+           : query->kind == BX_QUERY_UNSIGNED  ? entry->sign.state == BX_SIGN_OPEN
+                                               : is_about(fake, entry, &query->id);
+}
+
 static bool answers(struct fake *fake, const struct entry *entry, const struct bx_query *query)
 {
     int64_t seq = entry->head.seq;
@@ -508,13 +544,14 @@ static bool answers(struct fake *fake, const struct entry *entry, const struct b
     case BX_QUERY_FROM: return seq >= query->from;
     case BX_QUERY_SALES:
         return bx_kind_shape(entry->head.kind) == BX_SHAPE_SALE && is_below(entry, query);
-    case BX_QUERY_QUEUED: return seq > query->from && is_queued(entry);
-    case BX_QUERY_ATTENTION: return seq > query->from && is_attention(entry);
+    case BX_QUERY_QUEUED:
+    case BX_QUERY_ATTENTION:
+    case BX_QUERY_ABOUT:
+    case BX_QUERY_UNSIGNED: return follows(fake, entry, query);
     case BX_QUERY_ID: return bx_id_equal(&entry->head.id, &query->id);
     case BX_QUERY_NUMBER:
         return entry->head.number[0] && strcmp(entry->head.number, query->text) == 0;
     case BX_QUERY_CODE: return has_code(fake, entry, query->text);
-    case BX_QUERY_ABOUT: return seq > query->from && is_about(fake, entry, &query->id);
     case BX_QUERY_KIND: return entry->head.kind == query->entry_kind && is_below(entry, query);
     case BX_QUERY_SHIFT: return entry->head.shift == query->from && seq > query->after;
     case BX_QUERY_PERSON: return false;
@@ -530,7 +567,8 @@ static int show(struct entry *entry, bx_row_visit visit, void *arg)
                          .hash = entry->hash,
                          .body = entry->body,
                          .len = entry->len,
-                         .settled = entry->settled};
+                         .settled = entry->settled,
+                         .sign = entry->sign};
     if (entry->has_answer && (entry->counts || entry->answer.outcome == BX_ENTRY_WAITING)) {
         row.answered = true;
         row.answer = entry->answer;

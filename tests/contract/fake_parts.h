@@ -15,6 +15,7 @@ struct entry {
     int64_t about; /* seq of the entry it is about; 0 */
     bool has_answer, counts, settled, training;
     struct bx_entry_answer answer;
+    struct bx_sign sign;
 };
 
 struct person {

@@ -245,6 +245,87 @@ static void the_till_is_remembered(void **state)
     bx_journal_state_finish(&now);
 }
 
+static int row_take(void *arg, const struct bx_row *row)
+{
+    *(struct bx_row *)arg = *row;
+    return 0;
+}
+
+/* The first row that is unsigned after FROM, or the row at -FROM. */
+static struct bx_row sign_row(struct world *world, int64_t from)
+{
+    struct bx_journal *journal = world->kit.journal;
+    struct bx_row row = {0};
+    struct bx_query query = {.kind = from < 0 ? BX_QUERY_FROM : BX_QUERY_UNSIGNED,
+                             .from = from < 0 ? -from : from,
+                             .limit = 1};
+    assert_int_equal(journal->ops->read(journal, &query, row_take, &row, NULL), 0);
+    return row;
+}
+
+static int sign_note(struct world *world, int64_t seq, enum bx_sign_state state, int64_t counter)
+{
+    struct bx_journal *journal = world->kit.journal;
+    struct bx_sign_note sign = {.seq = seq,
+                                .sign = {.state = state,
+                                         .begun = {5},
+                                         .at = {6},
+                                         .transaction = 9,
+                                         .counter = counter,
+                                         .device = "D1",
+                                         .qr = "BXF1;x"}};
+    struct bx_journal_notes notes = {.reoffer_above = -1, .signs = &sign, .sign_count = 1};
+    return journal->ops->note(journal, &notes, NULL, NULL);
+}
+
+static void signatures_are_open_until_they_are_said(void **state)
+{
+    struct world *world = *state;
+    struct kit *kit = &world->kit;
+    kit_start(kit, 10);
+    kit_sale(kit, 1, NULL, 0, 0);
+    kit->commit.sign = true;
+    int64_t first = kit_done(kit).seq;
+    kit_sale(kit, 1, NULL, 0, 0);
+    kit->commit.sign = true;
+    int64_t second = kit_done(kit).seq;
+    kit_sale(kit, 1, NULL, 0, 0);
+    int64_t never = kit_done(kit).seq;
+    kit_note(kit, BX_KIND_SIGN_LOST, "no answer", 2);
+    kit_done(kit);
+    world_restart(world);
+    struct bx_journal_state now = world_load(world);
+    assert_int_equal(now.unsigned_count, 2);
+    assert_int_equal(now.signs[BX_SIGN_OPEN], 2);
+    assert_true(now.sign_lost);
+    bx_journal_state_finish(&now);
+    assert_int_equal(sign_row(world, 0).head.seq, first);
+    assert_int_equal(sign_row(world, first).head.seq, second);
+    assert_int_equal(sign_row(world, second).head.seq, 0);
+    assert_int_equal(sign_row(world, -never).sign.state, BX_SIGN_NONE);
+    assert_int_equal(sign_note(world, never, BX_SIGN_SIGNED, 1), BX_ERR_MISSING);
+    assert_int_equal(sign_note(world, 99, BX_SIGN_SIGNED, 1), BX_ERR_MISSING);
+    assert_int_equal(sign_note(world, first, BX_SIGN_LATE, 1), 0);
+    assert_int_equal(sign_note(world, first, BX_SIGN_SIGNED, 7), 0); /* changes nothing */
+    kit_note(kit, BX_KIND_SIGN_BACK, "", 2);
+    kit_done(kit);
+    world_restart(world);
+    struct bx_row row = sign_row(world, -first);
+    assert_int_equal(row.sign.state, BX_SIGN_LATE);
+    assert_int_equal(row.sign.counter, 1);
+    assert_int_equal(row.sign.transaction, 9);
+    assert_int_equal(row.sign.begun.us, 5);
+    assert_int_equal(row.sign.at.us, 6);
+    assert_string_equal(row.sign.device, "D1");
+    assert_string_equal(row.sign.qr, "BXF1;x");
+    now = world_load(world);
+    assert_int_equal(now.unsigned_count, 1);
+    assert_int_equal(now.signs[BX_SIGN_OPEN], 1);
+    assert_int_equal(now.signs[BX_SIGN_LATE], 1);
+    assert_false(now.sign_lost);
+    bx_journal_state_finish(&now);
+}
+
 static void papers_find_their_sale(void **state)
 {
     struct world *world = *state;
@@ -647,6 +728,7 @@ int main(void)
         TEST(nothing_of_a_refused_sale_remains),
         TEST(a_short_disk_stops_sales_only),
         TEST(the_till_is_remembered),
+        TEST(signatures_are_open_until_they_are_said),
         TEST(papers_find_their_sale),
         TEST(answers_move_the_queue),
         TEST(an_answer_to_something_else_stores_nothing),

@@ -38,6 +38,8 @@ def codes_of_raw(lab, since, folder):
     codes, texts = [], []
     for nth, data in enumerate(list(lab.catcher.jobs[since:])):
         document = escpos.decode(data)
+        if b"\x1bp" in data and not document.cuts:
+            continue  # the drawer, by a job of its own
         assert document.cuts
         texts.append(document.text())
         if document.images:
@@ -138,7 +140,7 @@ def test_one_adult_by_card(server, tmp_path):
     card, cash = till.sales()
     assert [t["kind"] for t in card.tenders] == ["card"] and card.total == 2400
     assert cash.tenders == [{"kind": "cash", "amount": 3300, "received": 4000, "change": 700,
-                             "reference": ""}]
+                             "reference": "", "attempt": ""}]
     assert sum(order["total"] for order in rows(server, "SELECT total FROM orders")) == 5700
 
 

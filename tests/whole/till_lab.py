@@ -300,6 +300,7 @@ class Screen:
         self.type(pin)
         self.keys("Enter")
         self.wait(name, "Total")
-        if self.shows("Open the shift"):  # with a float of nothing
+        if self.shows("Open the shift"):  # with a float of nothing; a form takes no key at once
+            time.sleep(0.2)
             self.keys("Enter")
             wait_for("the shift does not open", lambda: not self.shows("Open the shift"))

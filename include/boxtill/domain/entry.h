@@ -56,6 +56,8 @@ enum bx_kind {
     BX_KIND_UPGRADE, /* another version of Boxtill than at the last start */
     BX_KIND_EXPORT,  /* an archive was made, or entries were purged after it */
     BX_KIND_ERASE,   /* a person's data were erased, by whom and why; never what they were */
+    BX_KIND_SIGN_LOST, /* the fiscal device is out of order */
+    BX_KIND_SIGN_BACK, /* and works again */
     BX_KINDS
 };
 /* What kinds of the same shape share: the struct of their content, and mostly their treatment. */

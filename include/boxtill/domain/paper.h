@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "boxtill/domain/entry.h"
+#include "boxtill/domain/fiscal.h"
 
 enum { BX_PAPER_TEXT = 24 << 10, BX_PAPER_FACTS = 6 };
 
@@ -41,7 +42,7 @@ struct bx_paper {
     char facts[BX_PAPER_FACTS][BX_NAME_SIZE]; /* address, tax number …: under the venue's name */
     char foot[BX_NAME_SIZE];                  /* the receipt's last line; "" */
     char text[BX_PAPER_TEXT]; /* report, slip: lines "left\tright\n"; the printer lays them out */
-    char sign[200];           /* a fiscal device's QR payload, or ""; its words in sign_text */
+    char sign[BX_SIGN_QR];    /* a fiscal device's QR payload, or ""; its words in sign_text */
     char sign_text[200];
 };
 

@@ -13,14 +13,16 @@ bx_money bx_sale_due(const struct bx_sale *sale);
 /* Adds a tender. When bx_sale_due() is negative, RECEIVED is what goes out, given as a negative
  * amount, and nothing is change. CASH of RECEIVED: settles the cash due (change is given) or, when
  * less, is a part payment, which must be a multiple of the step. CARD of RECEIVED: at most what is
- * left; so with every other kind. Cash comes last: anything after cash is refused. *ret_left is
- * what is still to be paid (0: settled, and sale->rounding is set). A negative amount is refused,
- * and zero where more than zero is due. REFERENCE (NULL or "": none) is for cards: at most 40
- * columns, never a card number. 0, BX_ERR_REFUSED or BX_ERR_FULL with a sentence; the sale is
- * unchanged then. */
+ * left; so with every other kind. Cash stands last: what is added after a part in cash goes before
+ * it, and runs before it commits. *ret_left is what is still to be paid (0: settled, and
+ * sale->rounding is set). A negative amount is refused, and zero where more than zero is due.
+ * REFERENCE (NULL or "": none) is for cards: at most 40 columns, never a card number. 0,
+ * BX_ERR_REFUSED or BX_ERR_FULL with a sentence; the sale is unchanged then. */
 int bx_must bx_tender_add(struct bx_sale *sale, int64_t cash_step, enum bx_tender_kind kind,
                           bx_money received, const char *reference, bx_money *ret_left,
                           struct bx_fault *fault);
+/* Where that puts a tender of KIND: the index it has afterwards. */
+int bx_tender_place(const struct bx_sale *sale, enum bx_tender_kind kind);
 /* total + rounding = Σ amounts, each received = amount + change, totals = the basket's own, ticket
  * and lease uses agree with the lines. What the till asserts before it commits and the server
  * checks after it has custody. 0 or BX_ERR_INPUT with the reason. */

@@ -33,6 +33,8 @@ struct bx_report {
     int64_t entries;      /* of the shift so far, this one not counted */
     int64_t confirmed;    /* of those, recorded by the server at that moment */
     int64_t parked, unsent, attention, unsure, unknown;
+    int64_t signs, late,
+        unsigned_count;                /* by a fiscal device at once, late, or not yet; 0 without */
     struct bx_perpetual before, after; /* the shift */
     int drawer_count;
     struct bx_drawer_close drawers[BX_DRAWERS_MAX]; /* of an X: expected only */

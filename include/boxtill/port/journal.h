@@ -13,6 +13,7 @@
 #include "boxtill/base/fault.h"
 #include "boxtill/domain/entry.h"
 #include "boxtill/domain/figures.h"
+#include "boxtill/domain/fiscal.h"
 #include "boxtill/domain/report.h"
 #include "boxtill/domain/lease.h"
 #include "boxtill/domain/wire.h"
@@ -83,6 +84,7 @@ struct bx_commit {
     struct bx_content content;       /* what the body says: for projections and leases */
     const struct bx_print_job *jobs; /* new jobs */
     size_t job_count;
+    bool sign;           /* a fiscal device is to sign it: it stands as open from now on */
     const char *boot_id; /* which boot of the machine this is; NULL or "": not known */
 };
 
@@ -113,6 +115,9 @@ struct bx_journal_state {
     bx_utc shift_opened;
     int64_t shift_seq;             /* of the open shift's shift-open; 0 */
     bool training;                 /* training-on without its end */
+    int64_t unsigned_count;        /* entries whose signature is open, of all shifts */
+    int64_t signs[BX_SIGN_STATES]; /* of the open shift, by state */
+    bool sign_lost;                /* sign-lost without its end */
     struct bx_perpetual perpetual; /* up to and with the last entry */
     struct bx_figures figures;     /* of the open shift */
     size_t lease_count, job_count, lockout_count;
@@ -149,6 +154,13 @@ struct bx_person_note {
 };
 enum { BX_PERSON_MAX = 2048 };
 
+/* What the fiscal device said of an entry that was open; once said it stays: a later note about the
+ * same entry changes nothing, one about an entry that was never open is BX_ERR_MISSING. */
+struct bx_sign_note {
+    int64_t seq;
+    struct bx_sign sign;
+};
+
 /* Everything that is stored beside an entry; absent parts are NULL or 0. One transaction.
  *
  * States only go forward, else BX_ERR_CLASH or, for answers, nothing happens: an answer replaces
@@ -171,6 +183,8 @@ struct bx_journal_notes {
     size_t len;
     const struct bx_person_note *persons; /* put, by id */
     size_t person_count;
+    const struct bx_sign_note *signs;
+    size_t sign_count;
     bx_utc persons_end; /* persons to be kept until before this moment are erased; 0: none */
 };
 
@@ -181,16 +195,17 @@ enum bx_query_kind {
                       */
     BX_QUERY_ATTENTION, /* answered with task or conflict and not settled */
     BX_QUERY_ID,
-    BX_QUERY_NUMBER, /* text: of any series */
-    BX_QUERY_CODE,   /* text: the sale whose ticket has, or had, this code */
-    BX_QUERY_ABOUT,  /* entries that name the sale `id`: corrections, reprint, replace, settle …;
-                        ascending, seq > from */
-    BX_QUERY_KIND,   /* entries of `entry_kind`, newest first, seq < from (0: newest) */
-    BX_QUERY_SHIFT,  /* entries of shift `from`, ascending, seq > after */
-    BX_QUERY_PERSON, /* person `id`; zero: all, ascending, place > from. The row's body is what is
-                        known; its head has only id, at (until) and, as seq, the place */
-    BX_QUERY_TENDER  /* text: the document that took the voucher of that reference, unless it was
-                        given back */
+    BX_QUERY_NUMBER,  /* text: of any series */
+    BX_QUERY_CODE,    /* text: the sale whose ticket has, or had, this code */
+    BX_QUERY_ABOUT,   /* entries that name the sale `id`: corrections, reprint, replace, settle …;
+                         ascending, seq > from */
+    BX_QUERY_KIND,    /* entries of `entry_kind`, newest first, seq < from (0: newest) */
+    BX_QUERY_SHIFT,   /* entries of shift `from`, ascending, seq > after */
+    BX_QUERY_PERSON,  /* person `id`; zero: all, ascending, place > from. The row's body is what is
+                         known; its head has only id, at (until) and, as seq, the place */
+    BX_QUERY_TENDER,  /* text: the document that took the voucher of that reference, unless it was
+                         given back */
+    BX_QUERY_UNSIGNED /* whose signature is open, seq > from, ascending */
 };
 struct bx_query {
     enum bx_query_kind kind;
@@ -210,6 +225,7 @@ struct bx_row { /* valid during the visit */
     bool answered;
     struct bx_entry_answer answer;
     bool settled;
+    struct bx_sign sign;
 };
 /* Nonzero stops the walk and is returned. Must not call the journal. */
 typedef int (*bx_row_visit)(void *arg, const struct bx_row *row);

@@ -16,6 +16,7 @@
 #include "boxtill/base/fault.h"
 #include "boxtill/port/booking.h"
 #include "boxtill/port/clock.h"
+#include "boxtill/port/fiscal.h"
 #include "boxtill/port/journal.h"
 #include "boxtill/port/printer.h"
 #include "boxtill/port/random.h"
@@ -49,6 +50,7 @@ struct bx_run_ports {
     struct bx_journal *journal;
     struct bx_booking *booking; /* NULL: not enrolled */
     struct bx_printer *printer; /* NULL: none */
+    struct bx_fiscal *fiscal;   /* NULL: none */
     int stop_fd;                /* readable: end soon; -1 none */
     bool yields;                /* ends when a {"verb":"yield"} comes over till.sock */
 };

@@ -23,6 +23,7 @@
 #include "boxtill/domain/programme.h"
 #include "boxtill/domain/staff.h"
 #include "boxtill/port/booking.h"
+#include "boxtill/port/fiscal.h"
 #include "boxtill/port/journal.h"
 #include "boxtill/port/printer.h"
 
@@ -64,6 +65,7 @@ enum bx_event_kind {
     BX_EVENT_PIN,         /* the worker has compared a PIN */
     BX_EVENT_BOOKING,     /* the server's answer, or that there is none */
     BX_EVENT_PRINT,       /* a report from the printer */
+    BX_EVENT_FISCAL,      /* the fiscal device said something */
     BX_EVENT_HOUSEKEEPING /* the idle work found something: the fault says what */
 };
 
@@ -106,6 +108,7 @@ struct bx_event {
         } pin;
         struct bx_booking_answer booking;
         struct bx_print_report print;
+        struct bx_fiscal_answer fiscal;
         struct bx_fault fault;
     } of;
 };
@@ -119,15 +122,19 @@ enum bx_effect_kind {
     BX_EFFECT_PRINT,   /* answered by PRINT reports */
     BX_EFFECT_PRINT_ASK,
     BX_EFFECT_PRINT_CANCEL,
-    BX_EFFECT_SEND,     /* entries by reference; answered by BOOKING */
-    BX_EFFECT_ALLOT,    /* answered by BOOKING */
-    BX_EFFECT_NEWS,     /* answered by BOOKING */
-    BX_EFFECT_DOCUMENT, /* answered by BOOKING */
-    BX_EFFECT_ASK,      /* a question to the server; answered by BOOKING */
-    BX_EFFECT_DRAWER,   /* opens the cash drawer, once; not answered, never retried */
-    BX_EFFECT_DISPLAY,  /* what the customer sees changed; not answered */
-    BX_EFFECT_PIN,      /* answered by PIN */
-    BX_EFFECT_REPLY,    /* to a command; done is false for a line of progress */
+    BX_EFFECT_SEND,          /* entries by reference; answered by BOOKING */
+    BX_EFFECT_ALLOT,         /* answered by BOOKING */
+    BX_EFFECT_NEWS,          /* answered by BOOKING */
+    BX_EFFECT_DOCUMENT,      /* answered by BOOKING */
+    BX_EFFECT_ASK,           /* a question to the server; answered by BOOKING */
+    BX_EFFECT_DRAWER,        /* opens the cash drawer, once; not answered, never retried */
+    BX_EFFECT_DISPLAY,       /* what the customer sees changed; not answered */
+    BX_EFFECT_FISCAL_START,  /* a payment was opened; not answered */
+    BX_EFFECT_FISCAL_FINISH, /* sign an entry; answered by FISCAL, or by silence */
+    BX_EFFECT_FISCAL_CANCEL, /* the payment was given up; not answered */
+    BX_EFFECT_FISCAL_ASK,    /* does the device work again? answered by FISCAL, or by silence */
+    BX_EFFECT_PIN,           /* answered by PIN */
+    BX_EFFECT_REPLY,         /* to a command; done is false for a line of progress */
     BX_EFFECT_BELL,
     BX_EFFECT_LOG, /* a line for the log */
     BX_EFFECT_QUIT
@@ -179,6 +186,12 @@ struct bx_effect {
             size_t len;
         } display;
         struct {
+            struct bx_id id; /* of the sale, which is its entry's */
+            enum bx_process process;
+            struct bx_ref proof;                       /* FINISH */
+            const struct bx_fiscal_document *document; /* FINISH */
+        } fiscal;
+        struct {
             const char *hash, *pin;
         } pin;
         struct {
@@ -209,6 +222,7 @@ struct bx_till_config {
     int days_ahead;             /* days whose slots are leased before anybody asks: 1 today only */
     bool print_receipt;         /* a receipt with each sale, beside the tickets */
     int drawers;                /* cash drawers at this till: 1, or one a cashier */
+    bool fiscal;                /* documents are signed by a fiscal device */
     bool display_member;        /* the customer display shows the member's name */
     char language[8];           /* of whom the staff document does not say: "en", "de" */
 };

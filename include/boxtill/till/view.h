@@ -131,9 +131,9 @@ struct bx_till_view {
 
     /* PAY and CHANGE */
     char due[BX_MONEY_TEXT], received[BX_MONEY_TEXT], change[BX_MONEY_TEXT], left[BX_MONEY_TEXT];
-    char cash_due[BX_MONEY_TEXT],
-        back[BX_MONEY_TEXT];      /* left in cash; what is taken back, "" none */
-    char rounding[BX_MONEY_TEXT]; /* "" none */
+    char cash_due[BX_MONEY_TEXT];                  /* what is left, in cash */
+    char sold[BX_MONEY_TEXT], back[BX_MONEY_TEXT]; /* what an exchange sells and takes back; "" */
+    char rounding[BX_MONEY_TEXT];                  /* "" none */
     size_t tender_count;
     struct bx_view_tender tenders[BX_VIEW_TENDERS];
     char quick[3][BX_MONEY_TEXT]; /* "" none */

@@ -8,6 +8,8 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
+#include "boxtill/domain/member.h"
+#include "boxtill/domain/order.h"
 #include "rig.h"
 #include "scenes.h"
 #include "till/screens.h"
@@ -132,6 +134,48 @@ static void staff_write(const struct tongue *tongue, struct bx_buf *out)
     bx_staff_encode(&staff, out);
 }
 
+static void members_write(const struct tongue *tongue, struct bx_buf *out)
+{
+    struct bx_member rows[] = {{.id = rig_slug("m1"), .until = {2027, 3, 31}, .guests = 1},
+                               {.id = rig_slug("m2"), .until = {2026, 3, 31}}};
+    struct bx_members members = {.epoch = 1, .version = 1, .count = 2, .members = rows};
+    for (size_t i = 0; i < bx_countof(rows); i++) {
+        snprintf(rows[i].code, sizeof(rows[i].code), "FRIEND-%zu", i + 1);
+        rows[i].class = rig_slug("friend");
+        BX_TEXT_COPY(rows[i].name, i == 0 ? tongue->ana : tongue->ben);
+    }
+    bx_members_encode(&members, out);
+}
+
+static struct bx_order order_make(int i, enum bx_order_kind kind, const char *name, int quantity)
+{
+    struct bx_order order = {.id = {{(uint8_t)i, 1}},
+                             .kind = kind,
+                             .date = {2026, 11, 24},
+                             .minute = 14 * 60 + 15 * (i + 2),
+                             .line_count = 1};
+    snprintf(order.ref, sizeof(order.ref), "W-2041%d", i);
+    snprintf(order.lines[0].slot.s, sizeof(order.lines[0].slot.s), "s%d", i + 1);
+    order.lines[0].product = rig_slug("g");
+    order.lines[0].quantity = quantity;
+    order.lines[0].price = bx_money_of(1800);
+    BX_TEXT_COPY(order.name, name);
+    return order;
+}
+
+static void arrivals_write(const struct tongue *tongue, struct bx_buf *out)
+{
+    struct bx_order rows[] = {order_make(0, BX_ORDER_SCHOOL, tongue->account, 12),
+                              order_make(1, BX_ORDER_GROUP, tongue->museum, 15),
+                              order_make(2, BX_ORDER_WEB, tongue->ana, 2)};
+    struct bx_orders orders = {.epoch = 1, .version = 1, .count = 3, .orders = rows};
+    rows[0].account = rig_slug("school");
+    rows[0].group_ticket = true;
+    BX_TEXT_COPY(rows[1].note, tongue->reason);
+    rows[2].prepaid = bx_money_of(3600);
+    bx_orders_encode(&orders, out);
+}
+
 static void document_store(struct rig *rig, enum bx_document document, const struct tongue *tongue,
                            void (*write)(const struct tongue *, struct bx_buf *))
 {
@@ -150,6 +194,8 @@ static void venue_open(struct rig *rig, const struct tongue *tongue)
 {
     document_store(rig, BX_DOC_PROGRAMME, tongue, programme_write);
     document_store(rig, BX_DOC_STAFF, tongue, staff_write);
+    document_store(rig, BX_DOC_MEMBERS, tongue, members_write);
+    document_store(rig, BX_DOC_ARRIVALS, tongue, arrivals_write);
     for (rig->pool_count = 0; rig->pool_count < RIG_POOLS; rig->pool_count++) {
         struct rig_pool *pool = &rig->pools[rig->pool_count];
         *pool = (struct rig_pool){.capacity = 20 + 20 * (int64_t)rig->pool_count};
@@ -162,6 +208,8 @@ static void venue_open(struct rig *rig, const struct tongue *tongue)
     rig_restart(rig, false);
     rig_wait(rig, 10000);
     assert_non_null(rig->till->staff);
+    assert_non_null(rig->till->members);
+    assert_non_null(rig->till->orders);
 }
 
 /* --- keys ------------------------------------------------------------------------------------- */

@@ -13,8 +13,16 @@ static void paper_in(struct rig *rig)
     rig->prints = BX_JOB_CONFIRMED;
 }
 
+static void task_open(struct rig *rig)
+{
+    rig->outcome = BX_ENTRY_RECORDED_TASK;
+    rig->task = "over";
+}
+
 static void offline(struct rig *rig)
 {
+    rig->outcome = BX_ENTRY_RECORDED;
+    rig->task = NULL;
     rig->contact = BX_CONTACT_AGAIN;
     rig_wait(rig, 60000);
 }
@@ -42,7 +50,8 @@ const struct scene scenes[] = {
     {"discount-much", "a12%"},
     {"discount-taken", "\n"},
     {"member", HOME "M"},
-    {"arrivals", HOME "A"},
+    {"member-known", "FRIEND-1\n"},
+    {"member-late", HOME "MFRIEND-2\n"},
     {"origin-donation", HOME "d"},
     {"park", HOME "P"},
     {"parked-list", "School\nP"},
@@ -57,6 +66,7 @@ const struct scene scenes[] = {
     {"pay-voucher", "v"},
     {"pay-account", "\033a"},
     {"pay-invoice", "\033i"},
+    {NULL, "i"},
     {"pay-part", "1000\n"},
     {"pay-typed", "30000"},
     {"pay-leave", "\b\b\b\b\b\033"},
@@ -72,6 +82,14 @@ const struct scene scenes[] = {
     {"refund-some", "\v\n"},
     {"tender", HOME "F\nm"},
     {"exchange", HOME "F\nx"},
+    {"exchange-basket", HOME "\x7fyF\nx\n\n"},
+    {"exchange-pay", "a\n"},
+    {"exchange-given", "\n"},
+    {"arrivals", HOME "A"},
+    {"arrivals-who", "\n"},
+    {"arrivals-came", "10\n\n\n"},
+    {"arrivals-pay", "\n"},
+    {"invoice", HOME "F\ni"},
     {"dispute", HOME "F\nd"},
     {"paper", HOME "R"},
     {"replace", "\vg"},
@@ -82,6 +100,10 @@ const struct scene scenes[] = {
     {"unsure", "a\n\n"},
     {"unsure-paper", HOME "R"},
     {NULL, HOME, .prepare = paper_in},
+    {NULL, "", .prepare = task_open},
+    {NULL, "a\n\n"},
+    {"attention", HOME "Q\n"},
+    {"attention-settle", "a"},
     {"queue", HOME "Q", .prepare = offline},
     {"shift", HOME "\x7fyS"},
     {"x-report", "x"},

@@ -59,7 +59,13 @@ static void test_parts(void **state)
     assert_int_equal(left_after(&sale, 5, BX_TENDER_CARD, 2000), 3702);
     refused(&sale, 5, BX_TENDER_CARD, 3703, NULL, "Only 37.02");
     assert_int_equal(left_after(&sale, 5, BX_TENDER_CASH, 1000), 2702);
-    refused(&sale, 5, BX_TENDER_CARD, 2702, NULL, "Cash comes last");
+    struct bx_sale rest_by_card = sale;
+    assert_int_equal(left_after(&rest_by_card, 5, BX_TENDER_CARD, 2702), 0);
+    assert_int_equal(rest_by_card.tenders[1].kind, BX_TENDER_CARD);
+    assert_int_equal(rest_by_card.tenders[1].amount.minor, 2702);
+    assert_int_equal(rest_by_card.tenders[2].kind, BX_TENDER_CASH);
+    assert_int_equal(rest_by_card.tenders[2].amount.minor, 1000);
+    assert_int_equal(rest_by_card.rounding.minor, 0);
     refused(&sale, 5, BX_TENDER_CASH, 1002, NULL, "multiple of 0.05");
     refused(&sale, 5, BX_TENDER_CASH, 0, NULL, "above zero");
     refused(&sale, 5, BX_TENDER_CASH, -5, NULL, "above zero");

@@ -108,7 +108,6 @@ static void test_limit_names(void **state)
 {
     (void)state;
     for (size_t i = 0; i < BX_LIMITS; i++) {
-        programme_auto programme = sample();
         bx_buf_auto text;
         bx_buf_init(&text, 0);
         const char *at = strstr(document, "\"discount_permille\":{");

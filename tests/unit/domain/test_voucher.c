@@ -32,7 +32,7 @@ static int read_text(const char *text, struct bx_voucher *ret, struct bx_fault *
 static void test_there_and_back(void **state)
 {
     (void)state;
-    static const struct bx_voucher all[] = {
+    const struct bx_voucher all[] = {
         sample,
         {{0}, {0}, {1970, 1, 1}},
         {{0xff}, {(INT64_C(1) << 48) - 1}, {9999, 12, 31}},

@@ -134,10 +134,32 @@ static void bears_the_largest_sale(void **state)
     bx_free(paper);
 }
 
+static void shows_what_a_device_signed(void **state)
+{
+    (void)state;
+    struct bx_paper *paper = sample_paper(SAMPLE_PLAIN, -1);
+    BX_TEXT_COPY(paper->sign_text, "Device 0123 transaction 7");
+    BX_TEXT_COPY(paper->sign, "BXF1;0123;7");
+    struct tp_receipt *receipt = tp_receipt_create(paper, 42);
+    int codes = 0;
+    for (int i = 0; i < receipt->count; i++)
+        codes += receipt->lines[i].code && strcmp(receipt->lines[i].text, paper->sign) == 0;
+    assert_int_equal(codes, 1);
+    line_with(receipt, "Device 0123 transaction 7");
+    tp_receipt_destroy(receipt);
+    paper->sign[0] = '\0'; /* out of order: words only */
+    receipt = tp_receipt_create(paper, 42);
+    for (int i = 0; i < receipt->count; i++)
+        assert_false(receipt->lines[i].code);
+    tp_receipt_destroy(receipt);
+    bx_free(paper);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stays_within_its_columns),
+        cmocka_unit_test(shows_what_a_device_signed),
         cmocka_unit_test(says_what_was_paid),
         cmocka_unit_test(marks_a_copy_at_both_ends),
         cmocka_unit_test(adds_tax_where_prices_are_without),

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Letters of the trace: C commit, R resolve, N note, r read, d draft, P print, a print-ask,
  * x print-cancel, S send, A allot, n news, D document, ? question,
- * o drawer, v display, p pin, y reply, b bell, l log, q quit. */
+ * o drawer, v display, s fiscal-start, F fiscal-finish, c fiscal-cancel, k fiscal-ask, p pin, y
+ * reply, b bell, l log, q quit. */
 
 #include "rig.h"
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 
-static const char letters[] = "CRNrdPaxSAnD?ovpyblq";
+static const char letters[] = "CRNrdPaxSAnD?ovsFckpyblq";
 static const char pin_hash[] = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
                                "c29tZWhhc2hzb21laGFzaHNvbWVoYXNoc29tZWhhc2g";
 
@@ -394,6 +395,27 @@ static void print(struct rig *rig, const struct bx_effect *effect)
         rig_report(rig, &effect->of.print.job.id, rig->prints, "");
 }
 
+static void sign(struct rig *rig, const struct bx_effect *effect)
+{
+    struct bx_event event = {.kind = BX_EVENT_FISCAL};
+    struct bx_fiscal_answer *answer = &event.of.fiscal;
+    if (effect->kind == BX_EFFECT_FISCAL_FINISH) {
+        rig->document = *effect->of.fiscal.document;
+        answer->id = effect->of.fiscal.id;
+        answer->sign = (struct bx_sign){.begun = rig->turn.utc,
+                                        .at = rig->turn.utc,
+                                        .transaction = ++rig->sign_count,
+                                        .counter = rig->sign_count,
+                                        .device = "RIG",
+                                        .qr = "QR OF THE RIG"};
+    }
+    answer->outcome = rig->signs == BX_FISCAL_SIGNED && effect->kind == BX_EFFECT_FISCAL_ASK
+                          ? BX_FISCAL_READY
+                          : rig->signs;
+    if (!rig->silent)
+        rig_event(rig, &event);
+}
+
 static void pin(struct rig *rig, const struct bx_effect *effect)
 {
     struct bx_event event = {.kind = BX_EVENT_PIN};
@@ -434,6 +456,10 @@ static void carry_out(struct rig *rig, const struct bx_effect *effect)
     case BX_EFFECT_NEWS:
     case BX_EFFECT_DOCUMENT:
     case BX_EFFECT_ASK: serve(rig, effect); break;
+    case BX_EFFECT_FISCAL_FINISH:
+    case BX_EFFECT_FISCAL_ASK: sign(rig, effect); break;
+    case BX_EFFECT_FISCAL_START:
+    case BX_EFFECT_FISCAL_CANCEL: break;
     case BX_EFFECT_PIN: pin(rig, effect); break;
     case BX_EFFECT_REPLY: answered(rig, effect); break;
     case BX_EFFECT_DRAWER:

@@ -78,6 +78,12 @@ struct rig {
     struct bx_print_job job; /* the last one handed over */
     struct bx_paper paper;
 
+    /* the fiscal device; config.fiscal */
+    enum bx_fiscal_outcome signs; /* what comes of a document */
+    bool silent;                  /* nothing comes of it */
+    int64_t sign_count;
+    struct bx_fiscal_document document; /* the last one */
+
     /* what the bench does with effects of a kind */
     bool hold[BX_EFFECT_QUIT + 1]; /* leave them */
     size_t held[256], held_count;

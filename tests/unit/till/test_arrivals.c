@@ -135,6 +135,22 @@ static void late_is_not_too_late(void **state)
     assert_int_equal(bench_sale()->totals.persons, 43);
 }
 
+static void scan_chooses_an_order(void **state)
+{
+    (void)state;
+    BX_TEXT_COPY(bench.till->config.scan_prefix, "~");
+    bench_keys("A");
+    bench_burst("~W-2\n", 3);
+    bench_wait(500);
+    assert_int_equal(bench_view()->screen, BX_SCREEN_SELL);
+    assert_string_equal(desk()->deal.order_ref, "W-2");
+    bench_keys("\n\n");
+    assert_int_equal(bench_sales(), 1);
+    bench_burst("~F-1042\n", 3);
+    bench_wait(500);
+    assert_string_equal(desk()->deal.member.s, "m-1042");
+}
+
 static void order_wants_an_empty_desk(void **state)
 {
     (void)state;
@@ -329,6 +345,7 @@ int main(void)
         shop_test(prepaid_in_part_comes_first),
         shop_test(collected_once),
         shop_test(late_is_not_too_late),
+        shop_test(scan_chooses_an_order),
         shop_test(order_wants_an_empty_desk),
         shop_test(parks_here_without_a_server),
         shop_test(parked_outlives_the_program),

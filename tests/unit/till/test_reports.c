@@ -66,8 +66,7 @@ static void by_all_else(void **state)
     holds(rig->json, "\"label\":\"2026-11-24 14:30\",\"count\":2,\"amount\":4800");
     good(rig, REPORT("\"events\""));
     holds(rig->json, "Permanent collection");
-    good(rig, REPORT("\"cash\""));
-    holds(rig->json, "1/sale");
+    bad(rig, 1, REPORT("\"cash\""), "supervisors and auditors");
     good(rig, REPORT("\"day\""));
     holds(rig->json, "\"what\":\"sale\",\"name\":\"\",\"label\":\"Sales\",\"count\":2");
     good(rig, REPORT("\"bookings\""));
@@ -135,6 +134,13 @@ static void by_keys(void **state)
     holds(rig_view(rig)->title, "By hour");
     rig_keys(rig, "\033\033\033");
     assert_int_equal(rig_view(rig)->screen, BX_SCREEN_SELL);
+    rig_keys(rig, "Sz2\n");
+    holds(rig_view(rig)->say, "A number from 1 to 1");
+    rig_keys(rig, "\b1\n");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_TEXT);
+    holds(rig_view(rig)->title, "Z report 2-Z000001");
+    rig_keys(rig, "\033");
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_SELL);
 }
 
 static void an_auditor_reads_all(void **state)
@@ -143,6 +149,8 @@ static void an_auditor_reads_all(void **state)
     sell_days(rig);
     good(rig, "{\"verb\":\"login\",\"number\":9,\"pin\":\"1234\"}");
     good(rig, REPORT("\"cashiers\""));
+    good(rig, REPORT("\"cash\""));
+    holds(rig->json, "1/sale");
     good(rig, REPORT("\"z\""));
     rig_keys(rig, "Srt");
     assert_int_equal(rig_view(rig)->screen, BX_SCREEN_TEXT);

@@ -95,6 +95,18 @@ static void discount_of_one_line(void **state)
     assert_int_equal(desk()->basket.lines[1].off.minor, 0);
 }
 
+/* Each reason keeps its own approver. */
+static void two_reasons_two_warrants(void **state)
+{
+    (void)state;
+    bench_keys("2acB%d8\n1234\n"); /* Director, for the adults */
+    bench_key(BX_KEY_DOWN);
+    bench_wait(1200);
+    bench_keys("%c1.00\n8\n1234\n"); /* Other, for the child: the sum is beyond the limit */
+    assert_int_equal(desk()->deal.warrant_count, 2);
+    assert_int_equal(desk()->deal.warrants[0].approver, 8);
+}
+
 /* --- prices ----------------------------------------------------------------------------------- */
 
 static void price_is_a_supervisors(void **state)
@@ -412,6 +424,7 @@ int main(void)
         shop_test(discount_that_is_too_much_is_refused),
         shop_test(discount_whose_reason_wants_a_supervisor),
         shop_test(discount_of_one_line),
+        shop_test(two_reasons_two_warrants),
         shop_test(price_is_a_supervisors),
         shop_test(donation_asks_its_amount),
         shop_test(voucher_sold_has_a_code),

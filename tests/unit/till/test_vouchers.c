@@ -85,16 +85,21 @@ static void three_ways_to_pay(void **state)
     assert_int_equal(sale->tenders[2].change.minor, 200);
 }
 
-static void nothing_follows_cash(void **state)
+/* Whatever the order at the counter, cash stands last in the sale. */
+static void cash_stands_last(void **state)
 {
     (void)state;
     bench_keys("2a\n1000\n");
     assert_int_equal(bench_tenders(), 1);
     scan(shop_voucher(1000, 1));
-    assert_int_equal(bench_tenders(), 1);
+    assert_int_equal(bench_tenders(), 2);
     bench_keys("c");
-    assert_int_equal(bench_tenders(), 1);
-    assert_int_equal(bench_sales(), 0);
+    const struct bx_sale *sale = bench_sale();
+    assert_int_equal(sale->tender_count, 3);
+    assert_int_equal(sale->tenders[0].kind, BX_TENDER_VOUCHER);
+    assert_int_equal(sale->tenders[1].kind, BX_TENDER_CARD);
+    assert_int_equal(sale->tenders[1].amount.minor, 2800);
+    assert_int_equal(sale->tenders[2].kind, BX_TENDER_CASH);
 }
 
 static void voucher_that_is_worth_more_lapses(void **state)
@@ -328,6 +333,40 @@ static void later_keeps_the_places(void **state)
     assert_int_equal(bench_sales(), 2);
 }
 
+/* A till that is locked meanwhile keeps the places, too. */
+static void locked_keeps_the_places(void **state)
+{
+    (void)state;
+    shop_online();
+    bench_keys("2a\n");
+    scan(shop_stored(1));
+    balance(4800);
+    shop_answer(NULL);
+    shop_command("{\"verb\":\"lock\"}", 0);
+    assert_int_equal(reserved(), 2);
+    assert_int_equal(bench.till->shelf.count, 1);
+    assert_false(bench.till->desk.tendering);
+}
+
+/* The line goes between the intent and the question. */
+static void never_asked_can_be_left(void **state)
+{
+    (void)state;
+    shop_online();
+    bench_keys("2a\n");
+    scan(shop_stored(1));
+    bench.rig->hold[BX_EFFECT_COMMIT] = true;
+    balance(4800);
+    bench.till->link.online = false;
+    bench.rig->contact = BX_CONTACT_AGAIN;
+    bench.rig->hold[BX_EFFECT_COMMIT] = false;
+    rig_release(bench.rig, BX_EFFECT_COMMIT);
+    bench_wait(1000);
+    bench_keys("l");
+    assert_int_equal(bench.till->shelf.count, 1);
+    assert_int_equal(reserved(), 2);
+}
+
 /* The intent is there, the answer is not: whatever it is, it goes back, and the places with it. */
 static void found_again_after_a_restart(void **state)
 {
@@ -404,7 +443,7 @@ int main(void)
 #define shop_test(f) cmocka_unit_test_setup_teardown(f, shop_open, shop_close)
     const struct CMUnitTest tests[] = {
         shop_test(three_ways_to_pay),
-        shop_test(nothing_follows_cash),
+        shop_test(cash_stands_last),
         shop_test(voucher_that_is_worth_more_lapses),
         shop_test(voucher_is_taken_once),
         shop_test(voucher_used_here_before_is_refused),
@@ -419,6 +458,8 @@ int main(void)
         shop_test(given_back_when_the_payment_is_left),
         shop_test(unknown_is_asked_again),
         shop_test(later_keeps_the_places),
+        shop_test(locked_keeps_the_places),
+        shop_test(never_asked_can_be_left),
         shop_test(found_again_after_a_restart),
         shop_test(sold_stays_sold_after_a_restart),
         shop_test(command_waits_for_the_charge),

@@ -40,6 +40,9 @@ static void states(void **state)
     shown = read(
         "{\"state\":\"change\",\"total\":\"9.00\",\"received\":\"10.00\",\"change\":\"1.00\"}");
     pole_is(&shown, "Your change     1.00", "Thank you           ");
+    shown = read(
+        "{\"state\":\"change\",\"total\":\"-9.00\",\"received\":\"-9.00\",\"change\":\"0.00\"}");
+    pole_is(&shown, "We give back    9.00", "Thank you           ");
     shown = (struct ui_shown){.state = UI_SHOWN_CLOSED};
     pole_is(&shown, "One moment, please  ", "                    ");
 }

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `boxtill report posting`: the Z is read, the plan comes with the command, and what they make
+ * together is the answer. Nothing of the moment goes into it: made again, it is the same file. */
+
+#include "core.h"
+
+#include <string.h>
+
+#include "boxtill/base/json.h"
+#include "boxtill/domain/posting.h"
+#include "command.h"
+
+enum { PLAN_BYTES = 12 << 10 };
+
+void bx_command_posting(struct bx_till *till, struct bx_json_reader *reader)
+{
+    struct bx_command *command = &till->command;
+    struct bx_fault fault = {0};
+    char format[8], number[BX_NUMBER_SIZE];
+    bx_json *plan = bx_json_get(reader->object, "plan");
+    int64_t n = bx_json_int_or(reader, "n", 1, BX_MONEY_MAX, 0);
+    bx_json_string_or(reader, "format", 7, format, sizeof(format), "csv");
+    if (!reader->err && !bx_json_is_string(plan))
+        bx_json_fault(reader, "plan is the text of posting.conf");
+    if (reader->err) {
+        bx_command_usage(till, reader->fault);
+        return;
+    }
+    command->plan = bx_new(struct bx_posting_plan);
+    const char *text = bx_json_text(plan);
+    if (bx_posting_plan_read(text, strlen(text), command->plan, &fault)) {
+        bx_command_refuse(till, &fault);
+        return;
+    }
+    bx_number_format(till->till, BX_SERIES_Z, n ? n : till->next_number[BX_SERIES_Z] - 1, number);
+    bx_command_read(till, BX_QUERY_NUMBER, number, 1);
+}
+
+static int make(struct bx_till *till, const struct bx_row *row, struct bx_report *report,
+                struct bx_posting *posting, struct bx_fault *fault)
+{
+    struct bx_command *command = &till->command;
+    const char *currency = till->programme ? till->programme->currency : "";
+    int exponent = till->programme ? till->programme->exponent : 2;
+    int err = bx_report_decode(row->body, row->len, report, fault);
+    if (!err)
+        err = bx_posting_make(&row->head, report, command->plan, posting, fault);
+    if (err)
+        return err;
+    bx_posting_json(&row->head, report, posting, currency, exponent, &command->json);
+    bx_posting_csv(&row->head, report, posting, currency, exponent, &command->human);
+    return 0;
+}
+
+void bx_command_posting_rows(struct bx_till *till, const struct bx_row *rows, size_t count)
+{
+    struct bx_fault fault = {0};
+    if (count == 0 || rows[0].head.kind != BX_KIND_SHIFT_CLOSE) {
+        bx_fault_say(&fault, BX_ERR_MISSING, "This till has no such Z report.");
+        bx_command_refuse(till, &fault);
+        return;
+    }
+    struct bx_report *report = bx_new(struct bx_report);
+    struct bx_posting *posting = bx_new(struct bx_posting);
+    int err = make(till, &rows[0], report, posting, &fault);
+    bx_report_finish(report);
+    bx_free(report);
+    bx_free(posting);
+    if (err)
+        bx_command_refuse(till, &fault);
+    else
+        bx_command_answer(till);
+}
