@@ -130,9 +130,9 @@ void sim_counter_correct(struct sim *sim, int till)
 
 /* --- the shift -------------------------------------------------------------------------------- */
 
-/* Counts each drawer, rightly or not; "" when there is nothing to count. STANDS: what was counted
- * before is left as it is. */
-static void counts(struct sim *sim, int till, bool stands, char *out, size_t size)
+/* Counts each drawer, rightly or not; "" when there is nothing to count. STANDS, a bit per
+ * drawer: what was counted before is left as it is. */
+static void counts(struct sim *sim, int till, unsigned stands, char *out, size_t size)
 {
     const struct sim_shift *shift = sim_shift_open(&sim->ghost, till);
     size_t len = 0;
@@ -143,7 +143,7 @@ static void counts(struct sim *sim, int till, bool stands, char *out, size_t siz
             sim_chance(&sim->rand, 300) ? sim_between(&sim->rand, -1500, 1500) / 5 * 5 : 0;
         int64_t counted = shift->cash[drawer] + off > 0 ? shift->cash[drawer] + off : 0;
         int64_t next = counted > 10000 ? 10000 : counted;
-        if (known && stands && sim_chance(&sim->rand, 500))
+        if (known && (stands >> (drawer - 1) & 1))
             len += (size_t)snprintf(out + len, size - len, "%s{\"drawer\":%d}", len ? "," : "",
                                     drawer);
         else if (known)
@@ -154,7 +154,7 @@ static void counts(struct sim *sim, int till, bool stands, char *out, size_t siz
     }
 }
 
-void sim_counter_close(struct sim *sim, int till, bool stands)
+void sim_counter_close(struct sim *sim, int till, unsigned stands)
 {
     char drawers[500];
     counts(sim, till, stands, drawers, sizeof(drawers));
@@ -202,7 +202,8 @@ void sim_counter_shift(struct sim *sim, int till)
     else if (draw < 80)
         sim_counter_open(sim, till); /* a drawer of one's own, where there are some */
     else
-        sim_counter_close(sim, till, sim_chance(&sim->rand, 250));
+        sim_counter_close(sim, till,
+                          sim_chance(&sim->rand, 250) ? (unsigned)sim_below(&sim->rand, 8) : 0);
 }
 
 void sim_counter_train(struct sim *sim, int till)

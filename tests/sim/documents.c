@@ -212,31 +212,44 @@ static void ticket_back(struct sim *sim, struct sim_doc *doc, int64_t nth)
               doc->lines[code->line].group ? doc->lines[code->line].quantity : 1);
 }
 
+/* When nothing is left of what was sold, nothing is left of its tax; before that, what is left is
+ * taxed as if it had been sold so. */
+static void rate_check(struct sim *sim, const struct sim_doc *doc, const struct sim_rate *left,
+                       bool gone)
+{
+    int64_t off = 2 * (left->tax * (1000000 + left->ppm) - left->gross * left->ppm);
+    bool anew = off > 1000000 + left->ppm || -off > 1000000 + left->ppm;
+    bool rest = left->gross != 0 || left->net != 0 || left->tax != 0;
+    if (left->gross < 0 || left->net < 0 || left->tax < 0 || anew || (gone && rest))
+        sim_broken(sim, "returns",
+                   "at %" PRId64 " ppm %s has %" PRId64 " left, %" PRId64 " net and %" PRId64
+                   " tax%s",
+                   left->ppm, doc->number, left->gross, left->net, left->tax,
+                   gone ? ", and nothing that it is for" : "");
+}
+
+static void rate_back(struct sim_doc *doc, bx_json *one)
+{
+    for (int i = 0; i < doc->rate_count; i++) {
+        struct sim_rate *left = &doc->left[i];
+        if (left->ppm != sim_number(one, "ppm"))
+            continue;
+        left->gross -= sim_number(one, "gross");
+        left->net -= sim_number(one, "net");
+        left->tax -= sim_number(one, "tax");
+    }
+}
+
 static void rates_back(struct sim *sim, struct sim_doc *doc, bx_json *body)
 {
     bool gone = true;
+    bx_json *one = bx_json_first(bx_json_get(body, "back_taxes"));
     for (int i = 0; i < doc->line_count; i++)
         gone = gone && doc->lines[i].gone == doc->lines[i].quantity;
-    for (bx_json *one = bx_json_first(bx_json_get(body, "back_taxes")); one;
-         one = bx_json_next(one))
-        for (int i = 0; i < doc->rate_count; i++)
-            if (doc->left[i].ppm == sim_number(one, "ppm")) {
-                doc->left[i].gross -= sim_number(one, "gross");
-                doc->left[i].net -= sim_number(one, "net");
-                doc->left[i].tax -= sim_number(one, "tax");
-            }
-    for (int i = 0; i < doc->rate_count && !doc->foreign; i++) {
-        const struct sim_rate *left = &doc->left[i];
-        bool rest = left->gross != 0 || left->net != 0 || left->tax != 0;
-        int64_t off = 2 * (left->tax * (1000000 + left->ppm) - left->gross * left->ppm);
-        bool anew = off > 1000000 + left->ppm || -off > 1000000 + left->ppm;
-        if (left->gross < 0 || left->net < 0 || left->tax < 0 || anew || (gone && rest))
-            sim_broken(sim, "returns",
-                       "at %" PRId64 " ppm %s has %" PRId64 " left, %" PRId64 " net and %" PRId64
-                       " tax%s",
-                       left->ppm, doc->number, left->gross, left->net, left->tax,
-                       gone ? ", and nothing that it is for" : "");
-    }
+    for (; one; one = bx_json_next(one))
+        rate_back(doc, one);
+    for (int i = 0; i < doc->rate_count && !doc->foreign; i++)
+        rate_check(sim, doc, &doc->left[i], gone);
     if (gone && !doc->foreign && !doc->moved && doc->paid != 0)
         sim_broken(sim, "returns", "%s is taken back whole, and %" PRId64 " of its cash is not",
                    doc->number, doc->paid);

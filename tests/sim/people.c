@@ -354,8 +354,9 @@ static void last_sales(struct sim *sim)
 static void last_shifts(struct sim *sim)
 {
     for (int i = 0; i < SIM_TILLS && !sim->failed; i++) {
-        for (int tries = 0; tries < 6 && sim_shift_open(&sim->ghost, i) && !sim->failed; tries++)
-            sim_counter_close(sim, i, tries % 2 > 0);
+        for (unsigned tries = 0; tries < 16 && sim_shift_open(&sim->ghost, i) && !sim->failed;
+             tries++)
+            sim_counter_close(sim, i, tries % 8);
         if (sim_shift_open(&sim->ghost, i))
             sim_broken(sim, "rest", "till %d does not close its shift", i);
     }

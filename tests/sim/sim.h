@@ -242,7 +242,7 @@ void sim_people_rest(struct sim *sim);
 void sim_counter_correct(struct sim *sim, int till);
 void sim_counter_shift(struct sim *sim, int till);
 void sim_counter_open(struct sim *sim, int till);
-void sim_counter_close(struct sim *sim, int till, bool stands);
+void sim_counter_close(struct sim *sim, int till, unsigned stands);
 void sim_counter_train(struct sim *sim, int till);
 void sim_counter_park(struct sim *sim, int till);
 
