@@ -55,6 +55,7 @@ static int command_run(int argc, char **argv)
     }
     if (bx_home_find(&place.home, &fault) || bx_settings_load(&place.home, &place.settings, &fault))
         return bx_refuse(&fault);
+    bx_words_use(place.settings.till.language);
     if (is_till)
         return bx_cmd_till(&place, argc - 1, argv + 1);
     argc -= 1 + took;

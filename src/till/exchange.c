@@ -27,6 +27,7 @@ void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_s
     bx_free(desk->returns);
     desk->returns = bx_new(struct bx_sale);
     *desk->returns = *draft;
+    desk->undo_count = desk->undo_at = 0; /* undo goes no further back than this */
     if (origin != 0) {
         bx_command_exchange_go(till);
         return;
@@ -51,6 +52,7 @@ void bx_exchange_give_up(struct bx_till *till)
 {
     till->desk.returns = bx_free(till->desk.returns);
     till->desk.deal = (struct bx_deal){0};
+    till->desk.undo_count = till->desk.undo_at = 0;
     bx_draft_touch(till);
     bx_say(till, BX_TONE_PLAIN, "The exchange is given up: nothing was taken back.");
 }
