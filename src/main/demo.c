@@ -60,6 +60,8 @@ static int programs_find(struct bx_demo *demo, struct samples *samples, struct b
     *slash = '\0';
     snprintf(demo->boxtilld, sizeof(demo->boxtilld), "%s/boxtilld", self);
     sample_find(self, "museum.json", samples->museum);
+    if (demo->venue[0])
+        snprintf(samples->museum, sizeof(samples->museum), "%s", demo->venue);
     sample_find(self, "members.json", samples->members);
     sample_find(self, "orders.json", samples->orders);
     return 0;
@@ -105,8 +107,9 @@ static int server_prepare(struct bx_demo *demo, const struct samples *samples,
         err = server_do(demo, (const char *const[]){"members", samples->members, NULL}, "", &out,
                         fault);
     /* Tills of an earlier demo may hold the places by now: then there are no arrivals. */
-    if (!err && server_do(demo, (const char *const[]){"orders", samples->orders, NULL}, "", &out,
-                          fault) < 0)
+    if (!err && !demo->venue[0] &&
+        server_do(demo, (const char *const[]){"orders", samples->orders, NULL}, "", &out, fault) <
+            0)
         *fault = (struct bx_fault){0};
     if (!err)
         err = server_do(demo, (const char *const[]){"user", DEMO_USER, "Ana", "cashier", NULL},
@@ -250,24 +253,37 @@ static int screen(struct bx_demo *demo)
     return status;
 }
 
+/* What stands behind WORD on a line of TEXT, else OTHER. */
+static void before_all(const char *text, const char *word, const char *other, char *out,
+                       size_t size)
+{
+    const char *said = strstr(text, word);
+    snprintf(out, size, "%s", other);
+    if (said)
+        snprintf(out, size, "%.*s", (int)strcspn(said + strlen(word), "\n"), said + strlen(word));
+}
+
 /* A scenario plays at its own hour, "clock 2026-03-29T00:40:00Z" before anything else in it;
  * without one on a Tuesday morning. Set before anybody asks for the time, and inherited by every
- * child. */
-static int hour_set(const struct bx_demo *demo, struct bx_fault *fault)
+ * child. "venue house.json", beside the scenario, takes the place of the sample museum. */
+static int prologue(struct bx_demo *demo, struct bx_fault *fault)
 {
-    static const char word[] = "\nclock ";
-    char text[64] = "2026-11-24T09:20:00Z";
+    char text[64], name[128];
     bx_buf_auto script;
     bx_utc at;
     bx_buf_init(&script, 0);
     int err = bx_file_read(demo->script, BX_BUF_MAX, &script, fault);
-    const char *said = err ? NULL : strstr(bx_buf_text(&script), word);
-    if (said)
-        snprintf(text, sizeof(text), "%.*s", (int)strcspn(said + strlen(word), "\n"),
-                 said + strlen(word));
-    if (!err && bx_utc_parse(text, &at))
-        err = bx_fault_say(fault, BX_ERR_INPUT, "The scenario's clock is no time: %.40s", text);
-    return err ? err : bx_sys_clock_begin(at);
+    if (err)
+        return err;
+    before_all(bx_buf_text(&script), "\nclock ", "2026-11-24T09:20:00Z", text, sizeof(text));
+    before_all(bx_buf_text(&script), "\nvenue ", "", name, sizeof(name));
+    const char *slash = strrchr(demo->script, '/');
+    if (name[0])
+        snprintf(demo->venue, sizeof(demo->venue), "%.*s%s",
+                 slash ? (int)(slash + 1 - demo->script) : 0, demo->script, name);
+    if (bx_utc_parse(text, &at))
+        return bx_fault_say(fault, BX_ERR_INPUT, "The scenario's clock is no time: %.40s", text);
+    return bx_sys_clock_begin(at);
 }
 
 /* Each till of a scenario has a home and a printer of its own. */
@@ -318,7 +334,7 @@ int bx_cmd_demo(int argc, char **argv)
         return bx_usage("demo [--script FILE]");
     bx_buf_init(&demo.config, 0);
     bx_cleanup(bx_owner_release) struct bx_owner *owner = NULL;
-    int status = demo.script ? hour_set(&demo, &fault) : 0;
+    int status = demo.script ? prologue(&demo, &fault) : 0;
     if (!status)
         status = home_choose(&demo, &fault);
     if (!status)

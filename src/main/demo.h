@@ -9,6 +9,7 @@
 struct bx_demo {
     char home[400];            /* the one folder */
     const char *script;        /* a scenario to play; NULL none */
+    char venue[BX_PATH_SIZE];  /* in place of the sample museum; "" none */
     char till[BX_PATH_SIZE];   /* the till's home in it */
     char server[BX_PATH_SIZE]; /* the server's */
     char prints[BX_PATH_SIZE]; /* where the printer's paper falls */

@@ -387,12 +387,12 @@ static int do_config(struct bx_script *script, const char *const *words, size_t 
     return 0;
 }
 
-/* clock: demo.c has looked for it before anybody asked for the time. */
+/* clock, venue: demo.c has looked for them before anything was set up. */
 static int do_nothing(struct bx_script *script, const char *const *words, size_t count)
 {
     (void)words;
     (void)count;
-    return script->now ? fail(script, "the clock comes before the first till") : 0;
+    return script->now ? fail(script, "this comes before the first till") : 0;
 }
 
 static int do_say(struct bx_script *script, const char *const *words, size_t count)
@@ -528,10 +528,8 @@ static int expect_printed(struct bx_script *script, const char *const *words, si
         (void)wait_for(script, is_idle);
     if (wait_for(script, sheets_are))
         return 0;
-    size_t sheets = script->now->printer.sheet_count;
-    size_t few =
-        sheets > script->sheets_from + SHEETS_TOLD ? sheets - SHEETS_TOLD : script->sheets_from;
-    for (size_t i = few; i < sheets; i++)
+    size_t end = script->now->printer.sheet_count, from = script->sheets_from;
+    for (size_t i = end > from + SHEETS_TOLD ? end - SHEETS_TOLD : from; i < end; i++)
         fprintf(stderr, "--- sheet %zu: %s\n%s", i,
                 sheet_words[script->now->printer.sheets[i].kind],
                 script->now->printer.sheets[i].text);
@@ -669,14 +667,19 @@ static int expect_journal(struct bx_script *script, const char *const *words, si
     return fail(script, "%lld such entries; %s", (long long)look.count, look.why);
 }
 
-/* let NAME KIND PATH [name=value …]: of the newest such entry; let NAME said PATH: of an answer. */
+/* let NAME KIND PATH [name=value …]: of the newest such entry; let NAME said PATH: of an answer;
+ * let NAME said line: its first line. */
 static int do_let(struct bx_script *script, const char *const *words, size_t count)
 {
     if (count < 4 || script->value_count == BX_SCRIPT_VALUES)
         return fail(script, "let NAME KIND PATH");
     struct look look = {.script = script, .kind = words[2], .words = words + 4, .path = words[3]};
     (void)wait_for(script, is_idle);
-    if (strcmp(words[2], "said") == 0) {
+    if (strcmp(words[2], "said") == 0 && strcmp(words[3], "line") == 0) {
+        const char *said = bx_buf_text(&script->said);
+        snprintf(look.found, sizeof(look.found), "%.*s", (int)strcspn(said, "\n"), said);
+        look.count = 1;
+    } else if (strcmp(words[2], "said") == 0) {
         bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
             bx_json_parse(bx_buf_text(&script->said), script->said.len, BX_BUF_MAX, NULL);
         look.count = doc != NULL;
@@ -723,8 +726,8 @@ static int do_expect(struct bx_script *script, const char *const *words, size_t 
 }
 
 /* What happens before a till is there; every other verb opens the first one. */
-static const char *const before[] = {"boxtilld", "server", "say",   "nobody",
-                                     "till",     "config", "clock", NULL};
+static const char *const before[] = {"boxtilld", "server", "say",   "nobody", "till",
+                                     "config",   "clock",  "venue", NULL};
 
 static bool needs_till(const char *word)
 {
@@ -742,6 +745,7 @@ static const struct verb verbs[] = {
     {"count", 1, do_count},       {"clear", 1, do_clear},   {"let", 4, do_let},
     {"expect", 3, do_expect},     {"clock", 2, do_nothing}, {"nobody", 1, do_nobody},
     {"config", 2, do_config},     {"idle", 1, do_idle},     {"fiscal", 2, do_fiscal},
+    {"venue", 2, do_nothing},
 };
 
 static int line_run(struct bx_script *script)

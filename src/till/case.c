@@ -128,7 +128,10 @@ int bx_case_take(struct bx_case *one, const char *body, size_t len, struct bx_fa
     case BX_SHAPE_SALE: return return_take(one, body, len, fault);
     case BX_SHAPE_PAPER: return paper_take(one, head.kind, body, len, fault);
     case BX_SHAPE_TENDER_CHANGE: return change_take(one, body, len, fault);
-    case BX_SHAPE_INVOICE: one->invoices++; return 0;
+    case BX_SHAPE_INVOICE:
+        one->invoices++;
+        one->invoice_seq = head.seq;
+        return 0;
     case BX_SHAPE_CASH:
     case BX_SHAPE_ATTEMPT:
     case BX_SHAPE_REPORT:

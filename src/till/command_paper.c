@@ -78,6 +78,21 @@ static int ticket_first(const struct bx_command *command, const struct bx_row *r
     return found;
 }
 
+/* An invoice again: its sale is read, to which the copy is counted. */
+static bool is_invoice(struct bx_till *till, const struct bx_row *rows, size_t count)
+{
+    struct bx_command *command = &till->command;
+    struct bx_invoice_entry invoice;
+    if (count == 0 || rows[0].head.kind != BX_KIND_INVOICE ||
+        strcmp(command->verb, "reprint") != 0 ||
+        bx_invoice_decode(rows[0].body, rows[0].len, &invoice, NULL))
+        return false;
+    command->n = rows[0].head.seq;
+    command->stage = 4;
+    bx_command_read(till, BX_QUERY_ID, NULL, 1)->of.query.id = invoice.sale;
+    return true;
+}
+
 /* By number: the sale's row is enough. By code: the sale, perhaps its papers, the sale again. */
 void bx_command_paper_rows(struct bx_till *till, const struct bx_row *rows, size_t count)
 {
@@ -90,6 +105,13 @@ void bx_command_paper_rows(struct bx_till *till, const struct bx_row *rows, size
         bx_command_read(till, BX_QUERY_CODE, command->text, 1);
         return;
     }
+    if (command->stage == 4 && count > 0) {
+        if (bx_papers_invoice(till, command->request, &rows[0], command->n, &fault))
+            bx_command_refuse(till, &fault);
+        return;
+    }
+    if (is_invoice(till, rows, count))
+        return;
     if (count == 0 || bx_kind_shape(rows[0].head.kind) != BX_SHAPE_SALE) {
         bx_fault_say(&fault, BX_ERR_MISSING, "This till has no such sale.");
         bx_command_refuse(till, &fault);

@@ -50,6 +50,7 @@ struct bx_case {
     bx_money given[BX_TENDER_KINDS]; /* gone back since, positive */
     int returns;                     /* documents that took something back */
     int invoices;
+    int64_t invoice_seq;       /* of the last one */
     bool foreign;              /* another till's: known from the server */
     bool told;                 /* the server has spoken about its tickets */
     int64_t read_request;      /* what became of it is being read */

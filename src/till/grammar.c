@@ -102,7 +102,7 @@ static bool field_cut(const char **at, char *field, size_t size)
 static int order_read(const char *value, struct reading *to)
 {
     struct bx_said *said = to->said;
-    char count[8], how[8];
+    char count[8], how[8] = "";
     int64_t n;
     said->coming = (struct bx_coming){.count = -1, .agreed = true};
     if (!field_cut(&value, said->order, sizeof(said->order)))
@@ -114,7 +114,7 @@ static int order_read(const char *value, struct reading *to)
     said->coming.count = n;
     if (*value && (!field_cut(&value, how, sizeof(how)) || strcmp(how, "anew") != 0))
         return refuse(to, value, BX_WORD("only anew may follow the number."));
-    said->coming.agreed = !how[0] || strcmp(how, "anew") != 0;
+    said->coming.agreed = how[0] == '\0';
     return 0;
 }
 

@@ -162,7 +162,10 @@ void bx_correct_invoice(struct bx_till *till)
         bx_say(till, BX_TONE_PLAIN, "Choose the sale first.");
     else if (!bx_case_is_ready(one))
         till->counter.then = BX_ACTION_BILL;
-    else if (check(till, one, &fault))
+    else if (one->invoices > 0 && !one->foreign) { /* made already: the same again */
+        if (bx_papers_invoice(till, 0, &one->row, one->invoice_seq, &fault))
+            bx_counter_fault(till, &fault);
+    } else if (check(till, one, &fault))
         bx_counter_fault(till, &fault);
     else
         bx_form_open(till, &buyer_form, NULL, 0);

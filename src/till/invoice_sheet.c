@@ -34,7 +34,7 @@ bool bx_invoice_sheet_query(const struct bx_till *till, const struct bx_print_jo
                             struct bx_query *ret)
 {
     const struct bx_invoice_sheet *sheet = &till->papers.invoice;
-    if (sheet->seq != job->seq || sheet->stage == 0)
+    if (sheet->seq != job->sale || sheet->stage == 0)
         return false;
     bool sale = sheet->stage == STAGE_SALE;
     *ret = (struct bx_query){.kind = sale ? BX_QUERY_ID : BX_QUERY_PERSON,
@@ -161,7 +161,7 @@ bool bx_invoice_sheet_rows(struct bx_till *till, const struct bx_event *event, i
     bool mine = false;
     for (size_t i = 0; i < till->papers.count && sheet->stage != 0; i++)
         mine = mine || (bx_id_equal(&till->papers.jobs[i].id, &reading) &&
-                        till->papers.jobs[i].seq == sheet->seq);
+                        till->papers.jobs[i].sale == sheet->seq);
     if (!mine)
         return false;
     *ret = sheet->stage == STAGE_SALE ? sale_take(sheet, event, fault)

@@ -131,7 +131,7 @@ static bool sheet_ready(struct bx_till *till, const struct bx_print_job *job)
         if (bx_invoice_sheet_query(till, job, &query))
             read(till, &query, &job->id);
         else
-            read_at(till, job->seq, &job->id);
+            read_at(till, job->sale, &job->id);
         return false;
     }
     if (sheet->sale_seq != job->sale || (job->seq == job->sale && sheet->seq != job->sale)) {

@@ -51,6 +51,7 @@ struct bx_paper_order {
     bx_origin origin;
     int64_t request; /* of its READ; 0: the entry is on its way */
     int ticket;
+    int64_t sheet; /* of an invoice again: its seq; else 0 */
     char reason[44];
     struct bx_entry_head head; /* the sale's */
     struct bx_sale *sale;
@@ -118,6 +119,9 @@ bool bx_papers_are_busy(const struct bx_till *till);
 void bx_papers_wake(const struct bx_till *till, bx_mono *wake);
 /* What the journal knows of a document that is wanted again is here. */
 void bx_reprint_rows(struct bx_till *till, const struct bx_event *event);
+/* Its invoice, whose entry has the seq INVOICE, once more; counted as a copy. */
+int bx_must bx_papers_invoice(struct bx_till *till, bx_origin origin, const struct bx_row *sale,
+                              int64_t invoice, struct bx_fault *fault);
 /* TICKET -1: the receipt. Torn in the hand: same code, COPY n. Gone or unsure: a new code, the old
  * one refused. In hand: closes an unsure job as confirmed by a person. ROW is the sale's. */
 int bx_must bx_papers_reprint(struct bx_till *till, bx_origin origin, const struct bx_row *sale,

@@ -10,6 +10,9 @@
 #include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 
+/* Copies of an invoice are counted apart from those of the receipt. */
+#define INVOICE_REASON "invoice"
+
 static int order_open(struct bx_till *till, bx_origin origin, enum bx_kind kind,
                       const struct bx_row *row, int ticket, struct bx_fault *fault)
 {
@@ -52,6 +55,17 @@ int bx_papers_reprint(struct bx_till *till, bx_origin origin, const struct bx_ro
     if (!err)
         BX_TEXT_COPY(till->papers.order.reason, "torn");
     return err;
+}
+
+int bx_papers_invoice(struct bx_till *till, bx_origin origin, const struct bx_row *sale,
+                      int64_t invoice, struct bx_fault *fault)
+{
+    int err = order_open(till, origin, BX_KIND_REPRINT, sale, -1, fault);
+    if (err)
+        return err;
+    till->papers.order.sheet = invoice;
+    BX_TEXT_COPY(till->papers.order.reason, INVOICE_REASON);
+    return 0;
 }
 
 int bx_papers_replace(struct bx_till *till, bx_origin origin, const struct bx_row *sale, int ticket,
@@ -126,8 +140,9 @@ static int history_read(const struct bx_paper_order *order, const struct bx_row 
         int err = bx_paper_decode(rows[i].body, rows[i].len, &paper, fault);
         if (err)
             return err;
+        bool invoice = strcmp(paper.reason, INVOICE_REASON) == 0;
         if (paper.ticket == order->ticket && strcmp(paper.code.s, ret->code.s) == 0 &&
-            paper.copy > ret->copy)
+            invoice == (order->sheet != 0) && paper.copy > ret->copy)
             ret->copy = paper.copy;
     }
     return 0;
@@ -164,7 +179,8 @@ static int paper_fill(struct bx_till *till, const struct bx_event *event,
 /* What a reprint waits for its approval with. */
 struct reprint {
     enum bx_kind kind;
-    int64_t sale;
+    int64_t sale; /* seq of what the paper shows */
+    bool is_slip; /* an invoice */
     struct bx_paper_entry paper;
 };
 
@@ -177,11 +193,12 @@ static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warr
     *intent.paper = reprint->paper;
     intent.paper->approver = warrant ? warrant->approver : 0;
     intent.jobs = bx_new(struct bx_print_job);
-    *intent.jobs =
-        (struct bx_print_job){.sale = reprint->sale,
-                              .kind = reprint->paper.ticket < 0 ? BX_JOB_RECEIPT : BX_JOB_TICKET,
-                              .ticket = reprint->paper.ticket,
-                              .copy = reprint->paper.copy};
+    *intent.jobs = (struct bx_print_job){.sale = reprint->sale,
+                                         .kind = reprint->is_slip            ? BX_JOB_SLIP
+                                                 : reprint->paper.ticket < 0 ? BX_JOB_RECEIPT
+                                                                             : BX_JOB_TICKET,
+                                         .ticket = reprint->paper.ticket,
+                                         .copy = reprint->paper.copy};
     bx_commit_push(till, &intent);
 }
 
@@ -219,7 +236,9 @@ void bx_reprint_rows(struct bx_till *till, const struct bx_event *event)
     struct bx_papers *papers = &till->papers;
     struct bx_paper_order order = papers->order;
     struct bx_fault fault = {0};
-    struct reprint reprint = {.kind = order.kind, .sale = order.head.seq};
+    struct reprint reprint = {.kind = order.kind,
+                              .sale = order.sheet ? order.sheet : order.head.seq,
+                              .is_slip = order.sheet != 0};
     int err = paper_fill(till, event, &reprint.paper, &fault);
     papers->order = (struct bx_paper_order){0};
     bx_free(order.sale);

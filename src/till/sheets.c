@@ -24,7 +24,7 @@ bool bx_sheet_is_text(const struct bx_print_job *job)
 
 bool bx_sheet_text_ready(const struct bx_till *till, const struct bx_print_job *job)
 {
-    return till->papers.text && till->papers.text_seq == job->seq;
+    return till->papers.text && till->papers.text_seq == job->sale;
 }
 
 void bx_paper_house(const struct bx_till *till, struct bx_paper *paper)
@@ -162,7 +162,7 @@ int bx_sheet_text_read(struct bx_till *till, const struct bx_event *event,
     }
     if (bx_invoice_sheet_rows(till, event, &err, fault))
         return err;
-    if (event->of.rows.count < 1 || row->head.seq != job->seq)
+    if (event->of.rows.count < 1 || row->head.seq != job->sale)
         return bx_fault_set(fault, BX_ERR_MISSING, "The journal does not have this document.",
                             NULL);
     if (row->head.kind == BX_KIND_INVOICE)

@@ -136,11 +136,15 @@ void bx_slots_event(struct bx_till *till)
         bx_say(till, BX_TONE_PLAIN, "There is only one event.");
         return;
     }
+    const struct bx_slot *before = bx_slots_selected(till);
+    struct bx_date day = before ? before->date : bx_till_today(till);
     counter->event = (counter->event + 1) % (int)programme->event_count;
     counter->event_id = programme->events[counter->event].id;
     counter->product_page = 0;
     counter->slot = (struct bx_slug){0};
     bx_slots_default(till);
+    if (bx_date_compare(day, bx_till_today(till)) > 0) /* the day that was chosen stays */
+        bx_slots_day_to(till, day);
 }
 
 const struct bx_slot *bx_slots_at(const struct bx_till *till, int minute)

@@ -5,11 +5,12 @@ import csv
 import io
 import json
 import shutil
+import subprocess
 
 import pytest
 
 from server_lab import ROOT
-from till_lab import Till, venue
+from till_lab import Till, venue, wait_for
 
 SUPERVISOR, HERS = 8, "4321\n"
 # float, sales, what went back, the correction, in, out, the drop
@@ -104,7 +105,8 @@ def test_the_z(day):
     till.run("report", "z", 2, status=1)
 
 
-@pytest.mark.parametrize("what", ["day", "types", "slots", "events", "hours", "tenders", "cashiers",
+@pytest.mark.parametrize("what", ["day", "types", "slots", "events", "hours", "channels", "tenders",
+                                  "cashiers",
                                   "discounts", "corrections", "cash", "bookings"])
 def test_a_report_over_days(day, what):
     till, _ = day
@@ -121,6 +123,12 @@ def test_a_report_over_days(day, what):
     if what == "cash":  # the supervisor's shift is open, with a float of nothing
         assert {row["name"]: row["amount"] for row in told["rows"]} == \
             {row["name"]: row["amount"] for row in z["figures"] if row["what"] == "drawer"}
+    if what == "channels":
+        assert [(row["name"], row["amount"]) for row in told["rows"]] == \
+            [("counter", sum(row["amount"] for row in z["figures"] if row["what"] == "cashier"))]
+    if what == "day":
+        assert {"sale", "return", "unsent", "attention", "unsure", "unknown", "parked"} <= \
+            {row["what"] for row in told["rows"]}
     if what == "corrections":
         assert told["rows"][0]["count"] == 4
         assert told["rows"][0]["per_1000"] == 4 * 1000 // figure(z, "cashier", "7")[0]
@@ -156,6 +164,26 @@ def test_the_posting(day):
     till.run("report", "posting", 2, status=1)
 
 
+def printed(till, name):
+    """The words on a sheet of the folder printer."""
+    sheet = till.home / "prints" / name
+    wait_for(f"{name} is not printed", sheet.exists)
+    return subprocess.run(["pdftotext", "-layout", sheet, "-"], capture_output=True, text=True,
+                          check=True).stdout
+
+
+def test_the_invoice_and_its_copies(day):
+    till, _ = day
+    told = printed(till, "1-I000001-slip.pdf")
+    for words in ("Ann Lee", "Main Street 1", "10115 Berlin", "DE123", "1 x Adult", "1 x Child 6-17",
+                  "Tax 7.00 %", "33.00"):
+        assert words in told, told
+    assert till.run("reprint", "1-I000001", "--json").json()["copy"] == 1
+    assert "COPY 1" in printed(till, "1-I000001-slip-copy1.pdf")
+    assert till.run("reprint", "1-000002", 0, "--json").json()["copy"] == 1  # the receipt's own
+    assert till.run("replace", "1-I000001", 1, status=1).err
+
+
 def test_the_buyer_is_forgotten(day):
     till, _ = day
     persons = till.run("person", "list", "--json").json()["persons"]
@@ -174,6 +202,9 @@ def test_the_buyer_is_forgotten(day):
     after = till.run("report", "z", "--json").json()
     assert after["chain"] == before["chain"] and after["figures"] == before["figures"]
     till.run("journal", "verify")
+    till.run("reprint", "1-I000001")
+    again = printed(till, "1-I000001-slip-copy2.pdf")
+    assert "Ann Lee" not in again and "erased" in again and "33.00" in again
     assert till.run("show", "1-I000001", "--json").json()["entry"]["person"] == who
 
 

@@ -50,6 +50,7 @@ static void products_make(struct bx_programme *programme)
 static void terms_make(struct bx_programme *programme)
 {
     programme->reason_count = 4;
+    bx_free(programme->reasons);
     programme->reasons = bx_alloc(4, sizeof(*programme->reasons));
     programme->reasons[0] = (struct bx_reason){
         .action = rig_slug("discount"), .id = rig_slug("press"), .name = "Press", .permille = 500};
@@ -63,6 +64,7 @@ static void terms_make(struct bx_programme *programme)
                                                .permille = 1000,
                                                .approve = true};
     programme->account_count = 2;
+    bx_free(programme->accounts);
     programme->accounts = bx_alloc(2, sizeof(*programme->accounts));
     programme->accounts[0] =
         (struct bx_account){.id = rig_slug("lincoln"), .name = "Lincoln School"};
