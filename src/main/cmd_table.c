@@ -156,7 +156,8 @@ static const struct bx_cmd_row rows[] = {
      .words = {{NULL, "YYYY[-MM[-DD]]", BX_ARG_TEXT, "period", true}}, .options = format_options,
      .what = "the closing of a day, a month or a year"},
     {"report",
-     .act = "day|types|slots|events|hours|tenders|cashiers|discounts|corrections|cash|bookings",
+     .act = "day|types|slots|events|hours|channels|tenders|cashiers|discounts|corrections|cash|"
+            "bookings",
      .member = "what", .options = period_options,
      .what = "over days: from the Z reports and the open shift; bookings of tomorrow"},
     {"report", .act = "posting", .run = bx_cmd_posting,

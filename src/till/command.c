@@ -48,8 +48,8 @@
  *       with what it was before where no till runs that remembers it
  *   {"verb":"report","what":"z","n":3}   a Z again, with what is confirmed of it now; "x" the
  *       figures so far; {"what":"closing","period":"2026-11-24|2026-11|2026"}; "format":"csv"
- *   {"verb":"report","what":"day|types|slots|events|hours|tenders|cashiers|discounts|corrections|
- *       cash|bookings","from":"2026-11-24","to":"2026-11-30"}
+ *   {"verb":"report","what":"day|types|slots|events|hours|channels|tenders|cashiers|
+ *       discounts|corrections|cash|bookings","from":"2026-11-24","to":"2026-11-30"}
  *       {"report","from","to","currency","exponent",
  *        "rows":[{"what","name","label","count","amount"}]}
  *   {"verb":"posting","n":3,"plan":"[posting]\ncash = 1600\n…"}   a Z for the bookkeeping

@@ -25,6 +25,7 @@ static const struct choice {
     {"slots", BX_WORD("By slot"), "slot", false},
     {"events", BX_WORD("By event"), "event", false},
     {"hours", BX_WORD("By hour"), "hour", false},
+    {"channels", BX_WORD("By channel"), "channel", false},
     {"tenders", BX_WORD("By tender"), "tender", false},
     {"cashiers", BX_WORD("By cashier"), "cashier", false},
     {"discounts", BX_WORD("Discounts"), "discount", false},
@@ -131,6 +132,14 @@ static void day_line(struct table *table, const char *label, const char *what, i
     table->put(table, &line);
 }
 
+static int64_t unsure_count(const struct bx_till *till)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < till->papers.count; i++)
+        count += till->papers.jobs[i].state == BX_JOB_UNSURE;
+    return count;
+}
+
 static void day_walk(struct table *table)
 {
     const struct bx_figures *figures = &table->summary->figures;
@@ -148,6 +157,22 @@ static void day_walk(struct table *table)
     day_line(table, bx_word("Discounts"), "discount", 0, bx_figures_sum(figures, "discount", NULL));
     day_line(table, bx_word("Not sent"), "unsent", table->till->link.queued, 0);
     day_line(table, bx_word("Needs attention"), "attention", table->till->link.attention, 0);
+    day_line(table, bx_word("Prints unsure"), "unsure", unsure_count(table->till), 0);
+    day_line(table, bx_word("Payments unknown"), "unknown", bx_unknown_count(table->till), 0);
+    day_line(table, bx_word("Parked baskets"), "parked", bx_parked_count(table->till), 0);
+}
+
+/* A till sells at the counter; what came by another way only the server's report knows. */
+static void channels_walk(struct table *table)
+{
+    const struct bx_figures *figures = &table->summary->figures;
+    struct line line = {.what = "channel",
+                        .name = "counter",
+                        .count = bx_figures_get(figures, "sale", "")->count,
+                        .amount = bx_figures_sum(figures, "sale", NULL) -
+                                  bx_figures_sum(figures, "return", NULL)};
+    BX_TEXT_COPY(line.label, bx_word("Counter"));
+    table->put(table, &line);
 }
 
 static void orders_walk(struct table *table)
@@ -175,6 +200,8 @@ static void walk(struct table *table)
 {
     if (table->choice->orders)
         orders_walk(table);
+    else if (table->choice->what && strcmp(table->choice->what, "channel") == 0)
+        channels_walk(table);
     else if (table->choice->what)
         figures_walk(table);
     else

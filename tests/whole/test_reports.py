@@ -105,7 +105,8 @@ def test_the_z(day):
     till.run("report", "z", 2, status=1)
 
 
-@pytest.mark.parametrize("what", ["day", "types", "slots", "events", "hours", "tenders", "cashiers",
+@pytest.mark.parametrize("what", ["day", "types", "slots", "events", "hours", "channels", "tenders",
+                                  "cashiers",
                                   "discounts", "corrections", "cash", "bookings"])
 def test_a_report_over_days(day, what):
     till, _ = day
@@ -122,6 +123,12 @@ def test_a_report_over_days(day, what):
     if what == "cash":  # the supervisor's shift is open, with a float of nothing
         assert {row["name"]: row["amount"] for row in told["rows"]} == \
             {row["name"]: row["amount"] for row in z["figures"] if row["what"] == "drawer"}
+    if what == "channels":
+        assert [(row["name"], row["amount"]) for row in told["rows"]] == \
+            [("counter", sum(row["amount"] for row in z["figures"] if row["what"] == "cashier"))]
+    if what == "day":
+        assert {"sale", "return", "unsent", "attention", "unsure", "unknown", "parked"} <= \
+            {row["what"] for row in told["rows"]}
     if what == "corrections":
         assert told["rows"][0]["count"] == 4
         assert told["rows"][0]["per_1000"] == 4 * 1000 // figure(z, "cashier", "7")[0]
