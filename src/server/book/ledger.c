@@ -195,13 +195,19 @@ static int single_use(struct bd_act *booking, const struct bx_tender *tender,
         return there;
     bool unused = bx_id_is_zero(&row.sale);
     if (tender->amount.minor < 0) { /* good again when all of it came back */
+        if (unused || !bx_id_equal(&row.sale, &booking->sale->of)) {
+            voucher_off(booking, "A voucher was given back that this sale had not used.");
+            return 0;
+        }
         row.given_back -= tender->amount.minor;
-        if (!unused && row.given_back >= row.used_amount)
+        if (row.given_back >= row.used_amount)
             row.sale = (struct bx_id){{0}};
-    } else if (!unused && !bx_id_equal(&row.sale, &booking->head.id)) {
-        voucher_off(booking, "A voucher of this sale was used by another sale before.");
+    } else if (!unused) {
+        voucher_off(booking, "A voucher of this sale was used before.");
         return 0;
     } else {
+        if (there == 0 && row.value > 0 && tender->amount.minor > row.value)
+            voucher_off(booking, "A voucher of this sale was taken for more than it is worth.");
         row.sale = booking->head.id;
         row.used_amount = tender->amount.minor;
         row.given_back = 0;
