@@ -116,7 +116,15 @@ int bd_ask_reverse(const struct bd_asked *asked, struct bx_reply *reply, struct 
         return err;
     row.approved = 1; /* whatever it was, it is not charged now */
     row.charge = asked->inquiry->attempt;
-    if (err == 0 && charge.kind == BD_LEDGER_CHARGE && charge.approved != 0) {
+    if (err == 0 && charge.kind == BD_LEDGER_CHARGE && !bx_id_is_zero(&charge.sale)) {
+        struct bd_stored_row stored = {.made_at = 0}; /* its entry says so when it comes back */
+        BX_TEXT_COPY(stored.code, charge.code);
+        BX_TEXT_COPY(row.say, "A sale was paid with this charge: take the sale back.");
+        row.approved = 0;
+        err = bd_must(bd_get(store, BD_STORED, &stored, fault), "balance", fault);
+        if (err == 0)
+            err = row_put(store, &stored, &row, fault);
+    } else if (err == 0 && charge.kind == BD_LEDGER_CHARGE && charge.approved != 0) {
         err = give_back(store, &charge, &row, asked->inquiry->amount.minor, fault);
     } else {
         if (err == BD_NOT) { /* from now on it is refused */
