@@ -197,8 +197,10 @@ int bd_cmd_enrol_code(const struct bd_config *config, int argc, char **argv)
 static int user_run(struct bd_deed *act, struct bd_store *store, struct bd_book *book,
                     const struct bd_turn *turn, struct bx_fault *fault)
 {
+    const struct bx_user *user = act->arg;
     (void)store;
-    return bd_book_user(book, turn, act->arg, fault);
+    return user->name[0] ? bd_book_user(book, turn, user, fault)
+                         : bd_book_user_remove(book, turn, user->number, fault);
 }
 
 /* One line of standard input: four to twelve digits. */
@@ -220,10 +222,18 @@ static int pin_read(char pin[16], struct bx_fault *fault)
     return 0;
 }
 
+static int user_number(struct bx_user *user, const char *text, struct bx_fault *fault)
+{
+    if (bx_text_number(text, strlen(text), 9999, &user->number) < 0 || user->number < 1)
+        return bx_fault_say(fault, BX_ERR_INPUT, "A user's number is from 1 to 9999.");
+    return 0;
+}
+
 static int user_fill(struct bx_user *user, char **argv, struct bx_fault *fault)
 {
-    if (bx_text_number(argv[0], strlen(argv[0]), 9999, &user->number) < 0 || user->number < 1)
-        return bx_fault_say(fault, BX_ERR_INPUT, "A user's number is from 1 to 9999.");
+    int err = user_number(user, argv[0], fault);
+    if (err < 0)
+        return err;
     if (bx_text_wash(argv[1], strlen(argv[1]), BX_NAME_COLUMNS, user->name, sizeof(user->name)) ||
         !user->name[0])
         return bx_fault_say(fault, BX_ERR_INPUT, "A user's name has 1 to %d plain characters.",
@@ -231,7 +241,7 @@ static int user_fill(struct bx_user *user, char **argv, struct bx_fault *fault)
     if (bx_role_parse(argv[2], &user->role) < 0)
         return bx_fault_say(fault, BX_ERR_INPUT, "A role is cashier, supervisor or auditor.");
     char pin[16];
-    int err = pin_read(pin, fault);
+    err = pin_read(pin, fault);
     if (err < 0)
         return err;
     err = bx_pin_hash(pin, user->pin_hash);
@@ -254,14 +264,16 @@ static bool language_fill(struct bx_user *user, const char *text, struct bx_faul
 int bd_cmd_user(const struct bd_config *config, int argc, char **argv)
 {
     bool spoken = argc == 5 && strcmp(argv[3], "--language") == 0;
-    if (argc != 3 && !spoken)
+    bool removed = argc == 2 && strcmp(argv[1], "--remove") == 0;
+    if (argc != 3 && !spoken && !removed)
         return bd_usage("user NUMBER NAME cashier|supervisor|auditor [--language LANGUAGE]   (PIN "
-                        "on standard input)");
+                        "on standard input), or user NUMBER --remove");
     struct bx_fault fault = {0};
     struct bx_user user = {0};
     if (spoken && !language_fill(&user, argv[4], &fault))
         return bd_refuse(&fault);
-    if (user_fill(&user, argv, &fault) < 0)
+    int err = removed ? user_number(&user, argv[0], &fault) : user_fill(&user, argv, &fault);
+    if (err < 0)
         return bd_refuse(&fault);
     struct bd_deed act = {.run = user_run, .arg = &user};
     return bd_deed_do(config, &act, false);

@@ -69,6 +69,10 @@ int bx_must bd_book_import(struct bd_book *book, const struct bd_turn *turn,
 /* Adds or changes a user; PIN_HASH from bx_pin_hash. */
 int bx_must bd_book_user(struct bd_book *book, const struct bd_turn *turn,
                          const struct bx_user *user, struct bx_fault *fault);
+/* Nobody logs in under NUMBER any more; what was done under it stays. BX_ERR_MISSING for an unknown
+ * one. */
+int bx_must bd_book_user_remove(struct bd_book *book, const struct bd_turn *turn, int64_t number,
+                                struct bx_fault *fault);
 /* Makes MEMBERS the whole list. */
 int bx_must bd_book_members(struct bd_book *book, const struct bd_turn *turn,
                             const struct bx_members *members, struct bx_fault *fault);

@@ -73,6 +73,36 @@ int bd_book_user(struct bd_book *book, const struct bd_turn *turn, const struct 
     return err != 0 ? err : bd_leave(book->store, user_put(book, turn, &meta, user, fault), fault);
 }
 
+static int user_drop(struct bd_book *book, const struct bd_turn *turn, struct bd_meta_row *meta,
+                     int64_t number, struct bx_fault *fault)
+{
+    struct bd_store *store = book->store;
+    struct bd_user_row row = {.number = number};
+    int err = bd_get(store, BD_USER, &row, fault);
+    if (err == BD_NOT || (err == 0 && !row.pin_hash[0]))
+        return bx_fault_say(fault, BX_ERR_MISSING, "There is no user %lld.", (long long)number);
+    row.pin_hash[0] = '\0';
+    meta->staff++;
+    if (err == 0)
+        err = bd_must(bd_update(store, BD_USER, &row, fault), "user", fault);
+    if (err == 0)
+        err = bd_must(bd_update(store, BD_META, meta, fault), "meta", fault);
+    return err != 0
+               ? err
+               : bd_log(store, turn, "operator", fault, "user %lld is gone", (long long)number);
+}
+
+int bd_book_user_remove(struct bd_book *book, const struct bd_turn *turn, int64_t number,
+                        struct bx_fault *fault)
+{
+    struct bd_meta_row meta;
+    int err = bd_meta(book->store, &meta, fault);
+    if (err == 0)
+        err = book->store->ops->mark(book->store, fault);
+    return err != 0 ? err
+                    : bd_leave(book->store, user_drop(book, turn, &meta, number, fault), fault);
+}
+
 /* --- the programme -------------------------------------------------------------------------- */
 
 /* Which entitlement classes there are: the keys document is made from them, without the programme.

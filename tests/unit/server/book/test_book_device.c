@@ -156,11 +156,16 @@ static void test_documents(void **state)
     MUST(bd_book_user(venue->book, &venue->turn, &user, &fault));
     user.number = 10000;
     assert_int_equal(bd_book_user(venue->book, &venue->turn, &user, &fault), BX_ERR_INPUT);
+    user = (struct bx_user){.number = 9, .name = "Cem", .role = BX_ROLE_CASHIER, .pin_hash = PIN};
+    MUST(bd_book_user(venue->book, &venue->turn, &user, &fault));
+    MUST(bd_book_user_remove(venue->book, &venue->turn, 9, &fault));
+    assert_int_equal(bd_book_user_remove(venue->book, &venue->turn, 9, &fault), BX_ERR_MISSING);
+    assert_int_equal(bd_book_user_remove(venue->book, &venue->turn, 10, &fault), BX_ERR_MISSING);
     user = (struct bx_user){.number = 8, .name = "Ben", .pin_hash = "1234"};
     assert_int_equal(bd_book_user(venue->book, &venue->turn, &user, &fault), BX_ERR_INPUT);
     venue_end(venue);
     read_document(venue, BX_DOC_STAFF, &version, &out);
-    assert_int_equal(version, 2);
+    assert_int_equal(version, 4);
     struct bx_staff *staff bx_cleanup(bx_staff_destroy) = bx_staff_parse(out.data, out.len, &fault);
     assert_non_null(staff);
     assert_int_equal(staff->count, 1);
