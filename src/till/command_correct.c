@@ -318,8 +318,10 @@ void bx_command_correct_tick(struct bx_till *till)
     bx_origin mine = command->request;
     if (!correcting)
         return;
-    if (correcting->step == STEP_SELL)
-        bx_command_sell_tick(till);
+    if (correcting->step == STEP_SELL) {
+        bx_command_sell_tick(till); /* which may end the command, and free all of it */
+        return;
+    }
     if (correcting->step != STEP_LOOK || !bx_case_is_ready(command->sale))
         return;
     correcting->step = STEP_GO;

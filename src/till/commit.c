@@ -227,6 +227,8 @@ static int body_make(struct bx_till *till, struct bx_intent *intent,
         bx_leases_uses(till, intent->sale);
     if (intent->sale && intent->sale->drawer == 0)
         intent->sale->drawer = bx_till_drawer(till);
+    if (intent->kind == BX_KIND_COUNT) /* after all that was stored before it */
+        intent->cash->expected = bx_drawer_holds(till, intent->cash->drawer);
     if (intent->fill)
         err = intent->fill(till, intent, fault);
     if (!err && intent->sale)

@@ -60,6 +60,7 @@ static void replace(struct sim *sim, int till, const struct bx_entry_head *head,
     next.seq = head->seq;
     next.replaced = false;
     old->replaced = true;
+    sim->ghost.doubled = sim->ghost.doubled || old->returned; /* at another till */
     code_add(sim, &next, sim_text(body, "code"));
 }
 
