@@ -273,6 +273,10 @@ static void a_shift_beyond_every_limit_is_a_task(void **state)
         assert_int_equal(count_tasks(venue, "z"), 0);
     }
     assert_int_equal(count_tasks(venue, "z"), 1);
+    bx_buf_auto out;
+    bx_buf_init(&out, 0);
+    assert_true(bd_book_audit(venue->store, &out, NULL) > 0); /* it says so, and goes on */
+    assert_non_null(strstr(bx_buf_text(&out), "beyond every limit"));
     bx_free(sale);
     till_destroy(till);
     venue_destroy(venue);
