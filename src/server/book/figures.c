@@ -118,8 +118,8 @@ static int shift_put(struct bd_store *store, const struct bd_count *count, struc
 {
     struct bd_shift_row row = {
         .till = count->till, .incarnation = count->incarnation, .shift = count->shift};
-    if (count->shift == 0)
-        return 0; /* outside every shift */
+    if (count->shift == 0 || count->first_seq == 0)
+        return 0; /* outside every shift, or nothing could be counted */
     int err = bd_get(store, BD_SHIFT, &row, fault);
     if (err < 0)
         return err;

@@ -278,6 +278,29 @@ static void a_shift_beyond_every_limit_is_a_task(void **state)
     venue_destroy(venue);
 }
 
+/* What one batch cannot count is kept and waits; it does not hold up the till's other entries. */
+static void a_batch_beyond_every_limit_is_kept(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct till *till = till_create(venue);
+    struct bx_sale *sale = bx_new(struct bx_sale);
+    struct bx_entry_answer answer;
+    for (int i = 0; i < 2; i++) {
+        sale_fill(venue, till, POOL_A, 1, sale);
+        sale->tenders[0].amount.minor = sale->tenders[0].received.minor = BX_MONEY_MAX;
+        till_write(venue, till, BX_KIND_SALE, sale);
+    }
+    MUST(till_send(venue, till, till->entries, till->count, &answer));
+    assert_int_equal(answer.outcome, BX_ENTRY_WAITING);
+    assert_pool(venue, POOL_A, 1, 0, 0);
+    assert_int_equal(till_send_one(venue, till, till_note(venue, till, BX_KIND_LOGIN)),
+                     BX_ENTRY_RECORDED);
+    bx_free(sale);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +312,7 @@ int main(void)
         cmocka_unit_test(the_audit_sees_a_wrong_figure),
         cmocka_unit_test(a_sale_after_the_z_makes_it_differ),
         cmocka_unit_test(a_shift_beyond_every_limit_is_a_task),
+        cmocka_unit_test(a_batch_beyond_every_limit_is_kept),
     };
     return cmocka_run_group_tests_name("book: shifts", tests, NULL, NULL);
 }
