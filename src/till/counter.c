@@ -197,6 +197,20 @@ void bx_counter_last(struct bx_counter_last *ret, const struct bx_entry_head *he
     }
 }
 
+/* More change than was in the drawer before: one of the two figures is wrong, and it is now that
+ * somebody can look. What the drawer holds is not said: it is counted blind. */
+static void change_look(struct bx_till *till, const struct bx_sale *sale)
+{
+    int64_t before = bx_drawer_holds(till, sale->drawer).minor, change = 0;
+    for (int i = 0; i < sale->tender_count; i++)
+        if (sale->tenders[i].kind == BX_TENDER_CASH) {
+            before -= sale->tenders[i].amount.minor;
+            change += sale->tenders[i].change.minor;
+        }
+    if (!sale->training && change > 0 && change > before)
+        bx_say(till, BX_TONE_WARN, "The drawer should not hold so much change. Check the amount.");
+}
+
 void bx_counter_sold(struct bx_till *till, const struct bx_entry_head *head,
                      const struct bx_sale *sale)
 {
@@ -218,6 +232,8 @@ void bx_counter_sold(struct bx_till *till, const struct bx_entry_head *head,
     if (counter->lapsed.minor > 0)
         bx_say(till, BX_TONE_WARN, "%s of the voucher lapses: it is good for one sale.",
                bx_counter_money(till, counter->lapsed, text));
+    else
+        change_look(till, sale);
     counter->lapsed = (bx_money){0};
     bx_slots_default(till);
 }
