@@ -197,18 +197,20 @@ void bx_counter_last(struct bx_counter_last *ret, const struct bx_entry_head *he
     }
 }
 
-/* More change than was in the drawer before: one of the two figures is wrong, and it is now that
- * somebody can look. What the drawer holds is not said: it is counted blind. */
-static void change_look(struct bx_till *till, const struct bx_sale *sale)
+/* More change than there was in the drawer has to come from somewhere. */
+static void change_check(struct bx_till *till, const struct bx_sale *sale)
 {
-    int64_t before = bx_drawer_holds(till, sale->drawer).minor, change = 0;
-    for (int i = 0; i < sale->tender_count; i++)
-        if (sale->tenders[i].kind == BX_TENDER_CASH) {
-            before -= sale->tenders[i].amount.minor;
-            change += sale->tenders[i].change.minor;
-        }
-    if (!sale->training && change > 0 && change > before)
-        bx_say(till, BX_TONE_WARN, "The drawer should not hold so much change. Check the amount.");
+    char text[BX_MONEY_TEXT];
+    bx_money before = bx_drawer_holds(till, sale->drawer);
+    int64_t change = 0;
+    for (int i = 0; i < sale->tender_count; i++) {
+        change += sale->tenders[i].change.minor;
+        if (sale->tenders[i].kind == BX_TENDER_CASH)
+            before.minor -= sale->tenders[i].amount.minor;
+    }
+    if (change > 0 && change > before.minor && !sale->training)
+        bx_say(till, BX_TONE_WARN, "Before this sale the drawer held only %s.",
+               bx_counter_money(till, bx_money_of(before.minor > 0 ? before.minor : 0), text));
 }
 
 void bx_counter_sold(struct bx_till *till, const struct bx_entry_head *head,
@@ -232,9 +234,8 @@ void bx_counter_sold(struct bx_till *till, const struct bx_entry_head *head,
     if (counter->lapsed.minor > 0)
         bx_say(till, BX_TONE_WARN, "%s of the voucher lapses: it is good for one sale.",
                bx_counter_money(till, counter->lapsed, text));
-    else
-        change_look(till, sale);
     counter->lapsed = (bx_money){0};
+    change_check(till, sale);
     bx_slots_default(till);
 }
 
