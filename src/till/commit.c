@@ -205,11 +205,24 @@ static void head_make(struct bx_till *till, struct bx_intent *intent, struct bx_
         bx_number_format(till->till, series, till->next_number[series], head->number);
 }
 
+/* What was begun while a shift was open may be ended when it is closed. */
+static int shift_needed(const struct bx_intent *intent, const struct bx_entry_head *head,
+                        struct bx_fault *fault)
+{
+    bool moves =
+        intent->sale || intent->cash || intent->change || intent->kind == BX_KIND_SHIFT_CLOSE;
+    if (head->shift != 0 || !moves)
+        return 0;
+    return bx_fault_say(fault, BX_ERR_REFUSED, "No shift is open: S opens one.");
+}
+
 static int body_make(struct bx_till *till, struct bx_intent *intent,
                      const struct bx_entry_head *head, struct bx_buf *body, struct bx_fault *fault)
 {
     struct bx_content content;
-    int err = 0;
+    int err = shift_needed(intent, head, fault);
+    if (err)
+        return err;
     if (intent->sale)
         bx_leases_uses(till, intent->sale);
     if (intent->sale && intent->sale->drawer == 0)
