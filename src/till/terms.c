@@ -83,8 +83,12 @@ int bx_desk_discount(struct bx_till *till, struct bx_desk *desk, const struct bx
         return bx_fault_say(fault, BX_ERR_REFUSED, "The basket is empty.");
     if (!reason && till->programme->reason_count > 0)
         return bx_fault_say(fault, BX_ERR_REFUSED, "A discount needs a reason.");
-    if (reason && reason->permille > 0)
+    if (reason && reason->permille > 0) {
+        if (terms->amount.minor != 0 || (permille != 0 && permille != reason->permille))
+            return bx_fault_say(fault, BX_ERR_REFUSED, "%s says itself how much is taken off.",
+                                reason->name);
         permille = reason->permille;
+    }
     if (permille <= 0 && terms->amount.minor <= 0)
         return bx_fault_say(fault, BX_ERR_REFUSED, "How much is to be taken off?");
     struct bx_basket candidate = desk->basket;
