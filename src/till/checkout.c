@@ -249,6 +249,15 @@ void bx_desk_left(const struct bx_till *till, const struct bx_desk *desk, bx_mon
     *ret_cash = bx_cash_due(left, till->programme ? till->programme->cash_step : 1);
 }
 
+bx_money bx_desk_prepaid(const struct bx_desk *desk)
+{
+    bx_money left = desk->deal.prepaid;
+    for (int i = 0; desk->tendering && i < desk->sale.tender_count; i++)
+        if (desk->sale.tenders[i].kind == BX_TENDER_PREPAID)
+            left.minor -= desk->sale.tenders[i].amount.minor;
+    return left;
+}
+
 static int codes_make(struct bx_till *till, struct bx_sale *sale, struct bx_fault *fault)
 {
     sale->ticket_count = 0;
@@ -337,6 +346,9 @@ int bx_desk_offer(struct bx_till *till, struct bx_desk *desk, const struct bx_of
     int err = selling_check(till, fault);
     if (!err)
         err = bx_limits_tender(till, offered->kind, fault);
+    if (!err && offered->kind == BX_TENDER_PREPAID &&
+        offered->amount.minor > bx_desk_prepaid(desk).minor)
+        err = bx_fault_say(fault, BX_ERR_REFUSED, "Less than that was paid before.");
     return err ? err : take(till, desk, offered, fault);
 }
 
