@@ -84,6 +84,18 @@ static int basket_check(const struct bx_till *till, const struct bx_desk *desk,
     return 0;
 }
 
+/* Handed out meanwhile, from another desk or a parked basket. */
+static int order_check(const struct bx_till *till, const struct bx_desk *desk,
+                       struct bx_fault *fault)
+{
+    if (till->training || bx_id_is_zero(&desk->deal.order) ||
+        !bx_arrivals_was_here(till, &desk->deal.order))
+        return 0;
+    return bx_fault_say(fault, BX_ERR_REFUSED,
+                        "%s was collected already. F finds its sale, to print it again.",
+                        desk->deal.order_ref);
+}
+
 /* What the venue's limits say of this sale offline, of the kinds that a person can allow. */
 static int allowed_check(const struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault)
 {
@@ -198,6 +210,8 @@ int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault
         bx_desk_refresh(till, desk);
     if (!err)
         err = basket_check(till, desk, fault);
+    if (!err)
+        err = order_check(till, desk, fault);
     for (int i = 0; i < desk->basket.count && !err; i++)
         err = line_check(till, &desk->basket.lines[i], !bx_id_is_zero(&desk->deal.order), fault);
     if (!err)
@@ -344,6 +358,8 @@ int bx_desk_offer(struct bx_till *till, struct bx_desk *desk, const struct bx_of
     if (!desk->tendering || desk->committing)
         return bx_fault_say(fault, BX_ERR_REFUSED, "There is nothing to pay now.");
     int err = selling_check(till, fault);
+    if (!err)
+        err = order_check(till, desk, fault);
     if (!err)
         err = bx_limits_tender(till, offered->kind, fault);
     if (!err && offered->kind == BX_TENDER_PREPAID &&

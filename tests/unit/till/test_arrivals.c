@@ -153,6 +153,20 @@ static void collected_once(void **state)
     assert_null(strstr(bench.rig->json, "W-1"));
 }
 
+/* Open on the screen while a command hands it out: nobody gets it twice. */
+static void one_order_on_two_desks_is_handed_out_once(void **state)
+{
+    (void)state;
+    bench_keys("Ac\nc\n");
+    shop_command("{\"verb\":\"sell\",\"basket\":\"order:W-2\"}", 0);
+    assert_int_equal(bench_sales(), 1);
+    bench_keys("\n\n");
+    assert_int_equal(bench_sales(), 1);
+    says("collected already");
+    bench_keys("\033\n\n");
+    assert_int_equal(bench_sales(), 1);
+}
+
 /* A coach in a jam: its places are held, so its time may be over. */
 static void late_is_not_too_late(void **state)
 {
@@ -374,6 +388,7 @@ int main(void)
         shop_test(prepaid_pays_no_more_than_was_paid),
         shop_test(enter_takes_the_rest_in_cash),
         shop_test(collected_once),
+        shop_test(one_order_on_two_desks_is_handed_out_once),
         shop_test(late_is_not_too_late),
         shop_test(scan_chooses_an_order),
         shop_test(order_wants_an_empty_desk),
