@@ -46,9 +46,10 @@ int bx_entry_named(const struct bx_step *step, const struct bx_id *id, int64_t *
 int bx_sale_named(const struct bx_step *step, const struct bx_id *id, int64_t *ret,
                   struct bx_fault *fault)
 {
-    int err = seq_of(bx_db_stmt(step->ledger->db, "SELECT seq FROM entry WHERE id = ?1 AND"
-                                                  " kind IN ('sale', 'exchange')"),
-                     id, ret, fault);
+    int err =
+        seq_of(bx_db_stmt(step->ledger->db, "SELECT seq FROM entry WHERE id = ?1 AND"
+                                            " kind IN ('sale', 'void', 'refund', 'exchange')"),
+               id, ret, fault);
     if (err || *ret || (step->again && step->ledger->anchor))
         return err;
     return bx_fault_set(fault, BX_ERR_MISSING, "What this is about is not in the journal.",

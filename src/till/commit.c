@@ -231,11 +231,24 @@ static int sums_check(const struct bx_till *till, const struct bx_intent *intent
                                bx_kind_word(intent->kind));
 }
 
+/* What was begun while a shift was open may be ended when it is closed. */
+static int shift_needed(const struct bx_intent *intent, const struct bx_entry_head *head,
+                        struct bx_fault *fault)
+{
+    bool moves =
+        intent->sale || intent->cash || intent->change || intent->kind == BX_KIND_SHIFT_CLOSE;
+    if (head->shift != 0 || !moves)
+        return 0;
+    return bx_fault_say(fault, BX_ERR_REFUSED, "No shift is open: S opens one.");
+}
+
 static int body_make(struct bx_till *till, struct bx_intent *intent,
                      const struct bx_entry_head *head, struct bx_buf *body, struct bx_fault *fault)
 {
     struct bx_content content;
-    int err = 0;
+    int err = shift_needed(intent, head, fault);
+    if (err)
+        return err;
     if (intent->sale)
         bx_leases_uses(till, intent->sale);
     if (intent->sale && intent->sale->drawer == 0)

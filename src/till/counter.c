@@ -197,6 +197,22 @@ void bx_counter_last(struct bx_counter_last *ret, const struct bx_entry_head *he
     }
 }
 
+/* More change than there was in the drawer has to come from somewhere. */
+static void change_check(struct bx_till *till, const struct bx_sale *sale)
+{
+    char text[BX_MONEY_TEXT];
+    bx_money before = bx_drawer_holds(till, sale->drawer);
+    int64_t change = 0;
+    for (int i = 0; i < sale->tender_count; i++) {
+        change += sale->tenders[i].change.minor;
+        if (sale->tenders[i].kind == BX_TENDER_CASH)
+            before.minor -= sale->tenders[i].amount.minor;
+    }
+    if (change > 0 && change > before.minor && !sale->training)
+        bx_say(till, BX_TONE_WARN, "Before this sale the drawer held only %s.",
+               bx_counter_money(till, bx_money_of(before.minor > 0 ? before.minor : 0), text));
+}
+
 void bx_counter_sold(struct bx_till *till, const struct bx_entry_head *head,
                      const struct bx_sale *sale)
 {
@@ -219,6 +235,7 @@ void bx_counter_sold(struct bx_till *till, const struct bx_entry_head *head,
         bx_say(till, BX_TONE_WARN, "%s of the voucher lapses: it is good for one sale.",
                bx_counter_money(till, counter->lapsed, text));
     counter->lapsed = (bx_money){0};
+    change_check(till, sale);
     bx_slots_default(till);
 }
 

@@ -185,6 +185,11 @@ static void text_print(struct bx_till *till, size_t at)
     effect->of.print.paper =
         bx_effects_hold(till->out, till->papers.text, sizeof(*till->papers.text));
     till->papers.marks[at].asked = true;
+    /* Who buys is read anew for every copy: it may have been erased since. */
+    if (till->papers.text->entry == BX_KIND_INVOICE) {
+        till->papers.text_seq = 0;
+        bx_wipe(till->papers.text, sizeof(*till->papers.text));
+    }
 }
 
 static void print(struct bx_till *till, size_t at)

@@ -26,7 +26,7 @@ static int shift_check(const struct bx_till *till, const struct bx_case *one,
     if (one->sale.training)
         return bx_fault_say(fault, BX_ERR_REFUSED, "%s is a sale of training: no money moved.",
                             one->row.head.number);
-    return 0;
+    return bx_shift_check(till, fault); /* the money is in, or comes into, a drawer of one's own */
 }
 
 /* --- another tender ----------------------------------------------------------------------------

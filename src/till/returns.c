@@ -49,6 +49,15 @@ static void tenders_mirror(const struct bx_sale *sale, struct bx_sale *ret)
     }
 }
 
+/* Cash back for what was paid in cash is how it goes anyway, to the last coin. */
+static bool is_all_cash(const struct bx_sale *sale)
+{
+    for (int i = 0; i < sale->tender_count; i++)
+        if (sale->tenders[i].kind != BX_TENDER_CASH)
+            return false;
+    return true;
+}
+
 static int tenders_make(const struct bx_till *till, const struct bx_case *one,
                         const struct bx_taking *taking, struct bx_sale *ret, struct bx_fault *fault)
 {
@@ -61,10 +70,11 @@ static int tenders_make(const struct bx_till *till, const struct bx_case *one,
         return 0;
     }
     bool chained = one->row.head.kind == BX_KIND_EXCHANGE;
-    if (!taking->by && bx_sale_due(ret).minor != 0 && !chained)
+    bool chosen = taking->by && (taking->tender != BX_TENDER_CASH || !is_all_cash(&one->sale));
+    if (!chosen && bx_sale_due(ret).minor != 0 && !chained)
         return bx_return_tenders(&one->remains, one->given, step, ret, fault);
     /* An exchange took only a difference, which says nothing of how its tickets were paid. */
-    enum bx_tender_kind kind = taking->by ? taking->tender : BX_TENDER_CASH;
+    enum bx_tender_kind kind = chosen ? taking->tender : BX_TENDER_CASH;
     bx_money due = bx_sale_left(ret);
     if (kind == BX_TENDER_CASH)
         due = bx_cash_due(due, step);
@@ -135,7 +145,8 @@ static int kind_check(const struct bx_till *till, const struct bx_case *one, enu
                                 ? "%s is a sale of training: only training corrects it."
                                 : "%s is a real sale: leave training first.",
                             number);
-    return kind == BX_KIND_VOID ? void_check(till, one, fault) : 0;
+    int err = kind == BX_KIND_VOID ? void_check(till, one, fault) : 0;
+    return err ? err : bx_shift_check(till, fault);
 }
 
 /* Without the server's word: own sales only. And what this till has said of another's sale must

@@ -86,11 +86,18 @@ static const struct entry *document_of(struct fake *fake, const struct bx_id *id
     return is ? entry : NULL;
 }
 
+/* What has a receipt, and tenders: whatever moved goods against money. */
+static const struct entry *receipt_of(struct fake *fake, const struct bx_id *id)
+{
+    const struct entry *entry = entry_of(fake, id);
+    return entry && bx_kind_shape(entry->head.kind) == BX_SHAPE_SALE ? entry : NULL;
+}
+
 static int papers_check(struct fake *fake, const struct bx_commit *commit, int64_t *ret_about,
                         struct bx_fault *fault)
 {
     const struct bx_paper_entry *paper = commit->content.paper;
-    const struct entry *sale = document_of(fake, &paper->sale);
+    const struct entry *sale = receipt_of(fake, &paper->sale);
     if (!sale)
         return no(fault, BX_ERR_MISSING, "No such sale.");
     *ret_about = sale->head.seq;
@@ -145,9 +152,9 @@ static int named_check(struct fake *fake, const struct bx_content *content, int6
 {
     const struct entry *named = NULL;
     if (content->change)
-        named = document_of(fake, &content->change->sale);
+        named = receipt_of(fake, &content->change->sale);
     else if (content->invoice)
-        named = document_of(fake, &content->invoice->sale);
+        named = receipt_of(fake, &content->invoice->sale);
     else if (content->cash && !bx_id_is_zero(&content->cash->about))
         named = entry_of(fake, &content->cash->about);
     else if (content->attempt)

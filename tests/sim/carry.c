@@ -170,6 +170,7 @@ static void read_rows(struct sim *sim, int till, const struct bx_effect *effect)
     int err = at->journal->ops->read(at->journal, &effect->of.query, row_gather, &to,
                                      &event->of.rows.fault);
     bx_assert(err >= 0);
+    at->rows_read += (int64_t)pending->count;
     for (size_t i = 0; i < pending->count; i++)
         pending->rows[i].body = bx_buf_text(&pending->bytes) + to.starts[i];
     event->of.rows.request = effect->request;
@@ -343,6 +344,9 @@ static void reply(struct sim *sim, int till, const struct bx_effect *effect)
               effect->of.reply.text ? effect->of.reply.text : "");
     at->command = 0;
     at->exit = effect->of.reply.exit;
+    const char *json = effect->of.reply.json;
+    if (json && strncmp(json, "{\"basket\":\"", 11) == 0 && strlen(json) > 11 + BX_ID_TEXT)
+        memcpy(sim->parked, json + 11, BX_ID_TEXT - 1);
 }
 
 int sim_carry(struct sim *sim, int till, const struct bx_effect *effect)

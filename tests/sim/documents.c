@@ -99,21 +99,52 @@ static void line_take(struct sim *sim, struct sim_doc *doc, bx_json *one)
         places(sim, line->pool, line->places * line->quantity);
 }
 
-static int64_t tenders(bx_json *body, bool *ret_cash)
+static int64_t *tender(struct sim_doc *doc, const char *word)
 {
-    int64_t sum = 0;
-    *ret_cash = true;
+    static const char *const words[BX_TENDER_KINDS] = {"cash",   "card",    "voucher",
+                                                       "stored", "account", "prepaid"};
+    for (int i = 0; i < BX_TENDER_KINDS; i++)
+        if (strcmp(words[i], word) == 0)
+            return &doc->by[i];
+    bx_unreachable();
+}
+
+/* Adds what was paid, or goes back, and by what. */
+static void tenders(struct sim_doc *doc, bx_json *body)
+{
     for (bx_json *one = bx_json_first(bx_json_get(body, "tenders")); one; one = bx_json_next(one)) {
-        sum += sim_number(one, "amount");
-        *ret_cash = *ret_cash && strcmp(sim_text(one, "kind"), "cash") == 0;
+        const char *kind = sim_text(one, "kind");
+        *tender(doc, kind) += sim_number(one, "amount");
+        doc->paid += sim_number(one, "amount");
+        doc->moved = doc->moved || strcmp(kind, "cash") != 0;
     }
-    return sum;
+}
+
+static void retender(struct sim *sim, struct sim_doc *doc, bx_json *body)
+{
+    int64_t amount = sim_number(body, "amount");
+    int64_t *from = tender(doc, sim_text(body, "from"));
+    bool held = *from >= 0;
+    doc->moved = true;
+    *from -= amount;
+    *tender(doc, sim_text(body, "to")) += amount;
+    if (held && *from < 0 && !doc->foreign)
+        sim_broken(sim, "tenders", "more is moved out of %s than %s has in it",
+                   sim_text(body, "from"), doc->number);
+}
+
+/* A void undoes a sale: nothing is left in any tender. */
+static void void_check(struct sim *sim, const struct sim_doc *doc)
+{
+    for (int i = 0; i < BX_TENDER_KINDS; i++)
+        if (doc->by[i] != 0)
+            sim_broken(sim, "tenders", "%s is void, and %" PRId64 " stay in tender %d", doc->number,
+                       doc->by[i], i);
 }
 
 static void doc_add(struct sim *sim, int till, const struct bx_entry_head *head, bx_json *body)
 {
     struct sim_ghost *ghost = &sim->ghost;
-    bool cash;
     if (ghost->doc_count == ghost->doc_room) {
         ghost->doc_room = ghost->doc_room ? ghost->doc_room * 2 : 32;
         ghost->docs = bx_realloc(ghost->docs, ghost->doc_room, sizeof(*ghost->docs));
@@ -123,8 +154,8 @@ static void doc_add(struct sim *sim, int till, const struct bx_entry_head *head,
                             .till = till,
                             .seq = head->seq,
                             .training = sim_flag(body, "training"),
-                            .paid = tenders(body, &cash)};
-    doc->moved = !cash || head->kind != BX_KIND_SALE;
+                            .moved = head->kind != BX_KIND_SALE};
+    tenders(doc, body);
     snprintf(doc->number, sizeof(doc->number), "%s", head->number);
     for (bx_json *one = bx_json_first(bx_json_get(body, "lines")); one; one = bx_json_next(one))
         line_take(sim, doc, one);
@@ -181,29 +212,44 @@ static void ticket_back(struct sim *sim, struct sim_doc *doc, int64_t nth)
               doc->lines[code->line].group ? doc->lines[code->line].quantity : 1);
 }
 
+/* When nothing is left of what was sold, nothing is left of its tax; before that, what is left is
+ * taxed as if it had been sold so. */
+static void rate_check(struct sim *sim, const struct sim_doc *doc, const struct sim_rate *left,
+                       bool gone)
+{
+    int64_t off = 2 * (left->tax * (1000000 + left->ppm) - left->gross * left->ppm);
+    bool anew = off > 1000000 + left->ppm || -off > 1000000 + left->ppm;
+    bool rest = left->gross != 0 || left->net != 0 || left->tax != 0;
+    if (left->gross < 0 || left->net < 0 || left->tax < 0 || anew || (gone && rest))
+        sim_broken(sim, "returns",
+                   "at %" PRId64 " ppm %s has %" PRId64 " left, %" PRId64 " net and %" PRId64
+                   " tax%s",
+                   left->ppm, doc->number, left->gross, left->net, left->tax,
+                   gone ? ", and nothing that it is for" : "");
+}
+
+static void rate_back(struct sim_doc *doc, bx_json *one)
+{
+    for (int i = 0; i < doc->rate_count; i++) {
+        struct sim_rate *left = &doc->left[i];
+        if (left->ppm != sim_number(one, "ppm"))
+            continue;
+        left->gross -= sim_number(one, "gross");
+        left->net -= sim_number(one, "net");
+        left->tax -= sim_number(one, "tax");
+    }
+}
+
 static void rates_back(struct sim *sim, struct sim_doc *doc, bx_json *body)
 {
     bool gone = true;
+    bx_json *one = bx_json_first(bx_json_get(body, "back_taxes"));
     for (int i = 0; i < doc->line_count; i++)
         gone = gone && doc->lines[i].gone == doc->lines[i].quantity;
-    for (bx_json *one = bx_json_first(bx_json_get(body, "back_taxes")); one;
-         one = bx_json_next(one))
-        for (int i = 0; i < doc->rate_count; i++)
-            if (doc->left[i].ppm == sim_number(one, "ppm")) {
-                doc->left[i].gross -= sim_number(one, "gross");
-                doc->left[i].net -= sim_number(one, "net");
-                doc->left[i].tax -= sim_number(one, "tax");
-            }
-    for (int i = 0; i < doc->rate_count && !doc->foreign; i++) {
-        const struct sim_rate *left = &doc->left[i];
-        bool rest = left->gross != 0 || left->net != 0 || left->tax != 0;
-        if (left->gross < 0 || left->net < 0 || left->tax < 0 || (gone && rest))
-            sim_broken(sim, "returns",
-                       "at %" PRId64 " ppm %s has %" PRId64 " left, %" PRId64 " net and %" PRId64
-                       " tax%s",
-                       left->ppm, doc->number, left->gross, left->net, left->tax,
-                       gone ? ", and nothing that it is for" : "");
-    }
+    for (; one; one = bx_json_next(one))
+        rate_back(doc, one);
+    for (int i = 0; i < doc->rate_count && !doc->foreign; i++)
+        rate_check(sim, doc, &doc->left[i], gone);
     if (gone && !doc->foreign && !doc->moved && doc->paid != 0)
         sim_broken(sim, "returns", "%s is taken back whole, and %" PRId64 " of its cash is not",
                    doc->number, doc->paid);
@@ -212,7 +258,6 @@ static void rates_back(struct sim *sim, struct sim_doc *doc, bx_json *body)
 static void back(struct sim *sim, int till, const struct bx_entry_head *head, bx_json *body)
 {
     struct bx_id of;
-    bool cash;
     struct sim_doc *doc =
         bx_id_parse(sim_text(body, "of"), &of) ? NULL : doc_find(&sim->ghost, &of);
     if (!doc || doc->training != sim_flag(body, "training")) {
@@ -220,8 +265,11 @@ static void back(struct sim *sim, int till, const struct bx_entry_head *head, bx
         return;
     }
     doc->foreign = doc->foreign || doc->till != till;
-    doc->paid += tenders(body, &cash);
-    doc->moved = doc->moved || !cash || head->kind == BX_KIND_EXCHANGE;
+    doc->begun = true;
+    tenders(doc, body);
+    doc->moved = doc->moved || head->kind == BX_KIND_EXCHANGE;
+    if (head->kind == BX_KIND_VOID)
+        void_check(sim, doc);
     bx_json *at = bx_json_first(bx_json_get(body, "back_lines"));
     for (bx_json *one = bx_json_first(bx_json_get(body, "back")); one && at;
          one = bx_json_next(one), at = bx_json_next(at)) {
@@ -266,7 +314,7 @@ void sim_documents_take(struct sim *sim, int till, const struct bx_entry_head *h
         struct sim_doc *doc =
             bx_id_parse(sim_text(body, "sale"), &of) ? NULL : doc_find(ghost, &of);
         if (doc)
-            doc->moved = true;
+            retender(sim, doc, body);
     }
     if (!bx_json_get(body, "lines"))
         return;
@@ -282,9 +330,9 @@ void sim_documents_take(struct sim *sim, int till, const struct bx_entry_head *h
         doc_add(sim, till, head, body);
 }
 
-bool sim_code_is_latest(const struct sim_ghost *ghost, const struct sim_code *code)
+void sim_code_use(struct sim_ghost *ghost, const struct sim_code *code)
 {
-    const struct sim_code *now =
-        code_of((struct sim_ghost *)(uintptr_t)ghost, &code->doc, code->nth);
-    return now == code;
+    for (size_t i = 0; i < ghost->code_count; i++)
+        if (ghost->codes[i].nth == code->nth && bx_id_equal(&ghost->codes[i].doc, &code->doc))
+            ghost->codes[i].used = true;
 }

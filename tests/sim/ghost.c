@@ -160,6 +160,13 @@ static void body_take(struct sim *sim, int till, const struct bx_commit *commit,
         sim_broken(sim, "format", "a body of till %d cannot be read: %s", till, fault.detail);
         return;
     }
+    if (!sim->room)
+        sim->room = bx_content_room_create();
+    struct bx_entry_head head;
+    struct bx_content content;
+    if (bx_content_read(sim->room, commit->body, commit->len, &head, &content, &fault) != 0)
+        sim_broken(sim, "format", "nobody else can read entry %" PRId64 " (%s) of till %d: %s",
+                   commit->head.seq, bx_kind_word(commit->head.kind), till, fault.detail);
     bx_json *body = bx_json_root(doc);
     entry->training = sim_flag(body, "training");
     entry->total = sim_number(body, "total");

@@ -27,8 +27,9 @@ struct sim_shift {
     int64_t id, first, last, entries;
     bool closed;
     struct sim_rows rows;
-    int64_t sales, returns;         /* perpetual totals when it was opened */
-    int64_t cash[SIM_DRAWERS + 1];  /* coins and notes that went in and out */
+    int64_t sales, returns;        /* perpetual totals when it was opened */
+    int64_t cash[SIM_DRAWERS + 1]; /* coins and notes that went in and out */
+    bool used[SIM_DRAWERS + 1];
     int64_t documents, corrections; /* sales in it; what was taken back */
 };
 
@@ -55,11 +56,13 @@ struct sim_doc {
     int64_t seq;
     char number[BX_NUMBER_SIZE];
     bool training;
+    bool begun;   /* something is back */
     bool foreign; /* corrected at another till */
     bool moved;   /* its money went other ways than cash in, cash out */
     int line_count, rate_count, ticket_count;
     struct sim_doc_line lines[BX_LINES_MAX];
     struct sim_rate left[SIM_RATES]; /* of its tax: what no return has given back */
+    int64_t by[BX_TENDER_KINDS];     /* paid by each tender, less what went back so */
     int64_t paid;                    /* less what went back */
 };
 struct sim_code {
@@ -131,8 +134,8 @@ void sim_ghost_drawer(struct sim *sim, int till, const struct bx_ref *proof);
 struct sim_code *sim_code_find(struct sim_ghost *ghost, const char *code);
 const struct sim_doc *sim_doc_of(const struct sim_ghost *ghost, const struct bx_id *id);
 void sim_documents_take(struct sim *sim, int till, const struct bx_entry_head *head, bx_json *body);
-/* The code that stands for the ticket now. */
-bool sim_code_is_latest(const struct sim_ghost *ghost, const struct sim_code *code);
+/* Somebody is in with it: so is whoever holds the code that it was replaced by. */
+void sim_code_use(struct sim_ghost *ghost, const struct sim_code *code);
 
 /* recount.c: what a body says of money, and whether a report says the same. */
 void sim_recount_take(struct sim *sim, int till, const struct bx_entry_head *head, bx_json *body);

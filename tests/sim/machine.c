@@ -133,6 +133,7 @@ static void boot(struct sim *sim, int till)
         state->last_boot_id[0] && strcmp(state->last_boot_id, at->boot_id) != 0;
     bx_till_config_defaults(&config);
     config.print_receipt = till != 1;
+    config.drawers = till == 2 ? 3 : 1;
     at->core = bx_till_create(&config);
     at->effects = bx_effects_create();
     sim_trace(sim, "till %d starts at seq %" PRId64 "%s", till, state->next_seq,

@@ -21,30 +21,56 @@ static int any_till(struct sim *sim)
 
 static void login(struct sim *sim, int till)
 {
+    char json[96];
     bool good = sim->quiet || sim_chance(&sim->rand, 900);
-    sim_till_command(sim, till,
-                     good ? "{\"verb\":\"login\",\"number\":7,\"pin\":\"" SIM_PIN "\"}"
-                          : "{\"verb\":\"login\",\"number\":7,\"pin\":\"9999\"}");
+    int64_t draw = sim->quiet ? 0 : sim_below(&sim->rand, 4);
+    snprintf(json, sizeof(json), "{\"verb\":\"login\",\"number\":%d,\"pin\":\"%s\",\"float\":%d}",
+             SIM_USER + (int)(draw < 2 ? 0 : draw - 1), good ? SIM_PIN : "9999",
+             (int)(draw % 2) * 10000);
+    sim_till_command(sim, till, json);
+}
+
+#define ONE_OF(sim, list) (list)[sim_below(&(sim)->rand, (int64_t)bx_countof(list))]
+
+static void pay(struct sim *sim, char *out, size_t size)
+{
+    static const char *const ways[] = {
+        "\"cash\"", "\"cash:20000\"",         "\"card:R1\"",       "\"card\"", "\"cash:500\"",
+        "\"card\"", "\"card:5.00\",\"cash\"", "\"account:school\""};
+    if (sim_chance(&sim->rand, 550))
+        snprintf(out, size, "%s", sim_chance(&sim->rand, 700) ? ways[0] : ways[1]);
+    else if (sim_chance(&sim->rand, 250))
+        snprintf(out, size, "\"voucher:%s\",\"cash\"", ONE_OF(sim, sim->vouchers));
+    else
+        snprintf(out, size, "%s", ONE_OF(sim, ways));
 }
 
 static void sell(struct sim *sim, int till)
 {
     static const char *const lines[] = {"1a", "2a",     "2a1c", "3c",   "1f", "1g",
                                         "2h", "1a1g1h", "4a",   "1f2a", "1c"};
-    static const char *const tenders[] = {"\"cash\"", "\"cash:20000\"", "\"card:R1\"",
-                                          "\"card\"", "\"cash:500\"",   "\"card\",\"cash\""};
+    static const char *const more[] = {"2s1a",      "1s", "6h group", "d:3.21 1g", "v:20.00",
+                                       "3s d:1.99", "7h", "4a1c",     "2h list",   "1g2s"};
+    static const char *const terms[] = {
+        " discount:press",   " discount:r:10%", " member:F-1001", " discount:r:1.03",
+        " discount:r:40%@a", " member:F-1002",  " list",          " account:school"};
     static const char *const slots[] = {"08:00", "09:00", "10:00", "11:00",
                                         "12:00", "09:30", "11:30", "12:30"};
-    char json[256], slot[48] = "";
+    char json[512], slot[48] = "", tenders[200], basket[80];
     int64_t at = sim_below(&sim->rand, 12);
     if (at < 8)
         snprintf(slot, sizeof(slot), ",\"slot\":\"%s\",\"event\":\"%s\"", slots[at],
                  at < 5 ? "main" : "tour");
+    int often = sim->options.plain ? 50 : 350;
+    pay(sim, tenders, sizeof(tenders));
+    snprintf(basket, sizeof(basket), "%s%s",
+             sim_chance(&sim->rand, often) ? ONE_OF(sim, more) : ONE_OF(sim, lines),
+             sim_chance(&sim->rand, often) ? ONE_OF(sim, terms) : "");
     snprintf(
-        json, sizeof(json), "{\"verb\":\"sell\",\"basket\":\"%s\"%s,\"tenders\":[%s]}",
-        lines[sim_below(&sim->rand, (int64_t)bx_countof(lines))], slot,
-        tenders[sim_chance(&sim->rand, 700) ? sim_below(&sim->rand, 2)
-                                            : sim_below(&sim->rand, (int64_t)bx_countof(tenders))]);
+        json, sizeof(json),
+        "{\"verb\":\"sell\",\"basket\":\"%s\"%s,\"tenders\":[%s],\"reason\":\"r\",\"approver\":9,"
+        "\"approver_pin\":\"" SIM_PIN "\"}",
+        basket, slot, tenders);
     sim_till_command(sim, till, json);
 }
 
@@ -54,7 +80,7 @@ static void type(struct sim *sim, int till)
     /* y: date and time are right, when that is asked */
     static const char *const hands[] = {"2a\n\n",       "1a1c\n\n", "NN2c\ny\n", "1h\ny\n",
                                         "E1a\n\n",      "3a\nc\n",  "1aU\n",     "NN1f\n\n",
-                                        "2a\n5000\n\n", "1g\n\n "};
+                                        "2a\n5000\n\n", "1g\n\n ",  "1c\no\n",   "2h\no\n\n"};
     const char *keys = hands[sim_below(&sim->rand, (int64_t)bx_countof(hands))];
     sim_trace(sim, "till %d is typed at: %s", till, keys[0] == 'N' ? keys + 1 : keys);
     for (const char *at = keys; *at && !sim->failed; at++) {
@@ -77,22 +103,6 @@ static void monkey(struct sim *sim, int till)
     }
 }
 
-static void paper(struct sim *sim, int till)
-{
-    char json[160];
-    int64_t last = sim->ghost.numbers[till][BX_SERIES_SALE];
-    if (last == 0)
-        return;
-    int64_t number = last - sim_below(&sim->rand, last < 4 ? last : 4);
-    snprintf(json, sizeof(json),
-             sim_chance(&sim->rand, 500)
-                 ? "{\"verb\":\"reprint\",\"number\":\"%" PRId64 "-%06" PRId64 "\",\"ticket\":%d}"
-                 : "{\"verb\":\"replace\",\"number\":\"%" PRId64 "-%06" PRId64
-                   "\",\"ticket\":%d,\"reason\":\"lost\"}",
-             sim->tills[till].device.till, number, (int)sim_between(&sim->rand, 0, 2));
-    sim_till_command(sim, till, json);
-}
-
 static void ask(struct sim *sim, int till)
 {
     static const char *const verbs[] = {"{\"verb\":\"queue\"}",
@@ -108,6 +118,19 @@ static void ask(struct sim *sim, int till)
     sim_till_command(sim, till, verbs[sim_below(&sim->rand, (int64_t)bx_countof(verbs))]);
 }
 
+/* What is neither selling nor correcting; DRAW from 80. */
+static void office(struct sim *sim, int till, int64_t draw)
+{
+    if (draw < 89)
+        sim_counter_shift(sim, till);
+    else if (draw < 91 + (sim->ghost.training[till] ? 4 : 0))
+        sim_counter_train(sim, till);
+    else if (draw < 95)
+        sim_counter_park(sim, till);
+    else
+        ask(sim, till);
+}
+
 static void work(struct sim *sim)
 {
     int till = any_till(sim);
@@ -118,16 +141,18 @@ static void work(struct sim *sim)
     int64_t draw = sim_below(&sim->rand, 100);
     if (facts.user == 0 || facts.locked || draw < 4)
         login(sim, till);
-    else if (draw < 60)
+    else if (draw < (sim->options.plain ? 60 : 40))
         sell(sim, till);
-    else if (draw < 78)
+    else if (draw < (sim->options.plain ? 78 : 50))
         type(sim, till);
-    else if (draw < 83)
+    else if (draw < (sim->options.plain ? 83 : 53))
         monkey(sim, till);
-    else if (draw < 92)
-        paper(sim, till);
-    else
+    else if (draw < (sim->options.plain ? 92 : 80))
+        sim_counter_correct(sim, till);
+    else if (sim->options.plain)
         ask(sim, till);
+    else
+        office(sim, till, draw);
 }
 
 /* --- weather and accidents ------------------------------------------------------------------ */
@@ -181,7 +206,9 @@ static void accident(struct sim *sim)
         clock_jump(sim);
     else if (draw < 84)
         sim_server_import(sim);
-    else if (draw < 92)
+    else if (draw < 88)
+        sim_server_gate(sim);
+    else if (draw < 94)
         sim_server_hold(sim, (int)sim_below(&sim->rand, SIM_POOLS), sim_between(&sim->rand, 1, 3));
     else
         sim_server_release(sim);
@@ -287,15 +314,51 @@ static void login_at_last(struct sim *sim, int till)
     }
 }
 
-/* When all is well again, each till sells. */
+/* Whatever stands open on the screen is left, and what was taken given back; a basket is put aside.
+ */
+static void tidy(struct sim *sim, int till)
+{
+    for (int keys = 0; keys < 12 && !sim->failed; keys++) {
+        sim_till_key(sim, till, keys % 4 == 3 ? 'y' : BX_KEY_ESC);
+        sim_run(sim, sim->now + BX_SECOND_NS);
+    }
+    sim_till_command(sim, till, "{\"verb\":\"park\",\"name\":\"left\"}");
+    sim_run(sim, sim->now + 2 * BX_SECOND_NS);
+}
+
+/* When all is well again, each till sells, once its shift is open and whoever sells has a drawer.
+ */
 static void last_sales(struct sim *sim)
 {
     for (int i = 0; i < SIM_TILLS && !sim->failed; i++) {
         login_at_last(sim, i);
-        sim_till_command(sim, i, "{\"verb\":\"sell\",\"basket\":\"1g\",\"tenders\":[\"cash\"]}");
+        tidy(sim, i);
+        if (sim->ghost.training[i])
+            sim_till_command(sim, i, "{\"verb\":\"training\",\"on\":false,\"reason\":\"r\"}");
         sim_run(sim, sim->now + 2 * BX_SECOND_NS);
+        for (int tries = 0; tries < 2; tries++) {
+            sim_till_command(sim, i,
+                             "{\"verb\":\"sell\",\"basket\":\"1g\",\"tenders\":[\"cash\"]}");
+            sim_run(sim, sim->now + 2 * BX_SECOND_NS);
+            if (tries > 0 || (sim->tills[i].command == 0 && sim->tills[i].exit == 0))
+                break;
+            sim_counter_open(sim, i);
+            sim_run(sim, sim->now + 2 * BX_SECOND_NS);
+        }
         if (sim->tills[i].command != 0 || sim->tills[i].exit != 0)
             sim_broken(sim, "rest", "till %d does not sell any more", i);
+    }
+}
+
+/* At night each till closes its shift; the Zs, too, must agree everywhere. */
+static void last_shifts(struct sim *sim)
+{
+    for (int i = 0; i < SIM_TILLS && !sim->failed; i++) {
+        for (unsigned tries = 0; tries < 16 && sim_shift_open(&sim->ghost, i) && !sim->failed;
+             tries++)
+            sim_counter_close(sim, i, tries % 8);
+        if (sim_shift_open(&sim->ghost, i))
+            sim_broken(sim, "rest", "till %d does not close its shift", i);
     }
 }
 
@@ -319,6 +382,8 @@ void sim_people_rest(struct sim *sim)
     settle(sim, REST_ROUNDS_MIN, "the storm");
     if (!sim->failed)
         last_sales(sim);
+    if (!sim->failed)
+        last_shifts(sim);
     if (!sim->failed)
         settle(sim, 1, "the last sales");
 }

@@ -94,6 +94,7 @@ static void cash_move(const struct counting *c, const char *why, int64_t amount,
     snprintf(name, sizeof(name), "%" PRId64 "/%s", drawer, why);
     add(c, "drawer", name, 1, amount);
     c->shift->cash[drawer] += coins;
+    c->shift->used[drawer] = true;
 }
 
 static void line(const struct counting *c, bx_json *one, int64_t sign)
@@ -234,6 +235,8 @@ static void cash(const struct counting *c)
     for (size_t i = 0; i < bx_countof(moves); i++)
         if (strcmp(moves[i].kind, c->kind) == 0)
             cash_move(c, moves[i].name, moves[i].sign * amount, moves[i].sign * amount);
+    if (strcmp(c->kind, "hand-over") == 0)
+        c->shift->used[sim_number(c->body, "drawer") % (SIM_DRAWERS + 1)] = true;
     if (strcmp(c->kind, "no-sale") == 0)
         add(c, "count", "no-sale", 1, 0);
     int64_t drawer = sim_number(c->body, "drawer");

@@ -290,6 +290,38 @@ void sim_server_import(struct sim *sim)
     sim_trace(sim, "the programme is imported again");
 }
 
+/* Somebody shows a ticket at the gate. */
+void sim_server_gate(struct sim *sim)
+{
+    struct sim_ghost *ghost = &sim->ghost;
+    struct bd_store *store = sim->server.store;
+    struct bx_fault fault = {0};
+    if (!sim->server.book || ghost->code_count == 0)
+        return;
+    struct bd_turn turn = sim_server_turn(sim);
+    struct sim_code *code = &ghost->codes[sim_below(&sim->rand, (int64_t)ghost->code_count)];
+    struct bd_gate_scan scan = {.gate = "north", .at = turn.now};
+    struct bx_buf out;
+    bx_buf_init(&out, 0);
+    memcpy(scan.code.s, code->code, sizeof(code->code));
+    memcpy(scan.id.b, turn.seed, sizeof(scan.id.b));
+    bx_assert(store->ops->begin(store, &fault) == 0);
+    int err = bd_book_check_in(sim->server.book, &turn, &scan, &out, &fault);
+    if (err != 0)
+        sim_broken(sim, "server", "a scan fails: %s %s", fault.say, fault.detail);
+    (void)end(sim, err == 0);
+    struct bd_check_in_row row = {.id = scan.id}; /* nobody may know, but the store does */
+    bool admits = bd_get(sim->server.store, BD_CHECK_IN, &row, &fault) == 0 && row.admitted != 0;
+    sim_trace(sim, "the gate %s %s", admits ? "admits" : "refuses", code->code);
+    if (admits && (code->training || code->used))
+        sim_broken(sim, "codes", "the gate admits %s%s", code->code,
+                   code->used ? " a second time" : ", which is of training");
+    if (admits)
+        sim_code_use(ghost, code);
+    ghost->scanned = ghost->scanned || admits;
+    bx_buf_finish(&out);
+}
+
 /* --- buyers on the web ----------------------------------------------------------------------
  */
 

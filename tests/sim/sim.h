@@ -11,6 +11,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/buf.h"
+#include "boxtill/domain/voucher.h"
 #include "boxtill/port/booking.h"
 #include "boxtill/port/journal.h"
 #include "boxtill/port/printer.h"
@@ -24,7 +25,8 @@ enum {
     SIM_EXCHANGES = BX_EXCHANGE_QUESTION + 4, /* one of each, and so many questions */
     SIM_SLOTS = 8,
     SIM_HOLDS = 16,
-    SIM_USER = 7
+    SIM_USER = 7,
+    SIM_VOUCHERS = 6
 };
 #define SIM_PIN  "4711"
 #define SIM_HASH "$argon2id$v=19$m=19456,t=2,p=1$c2ltdWxhdGlvbg$c2ltdWxhdGlvbg"
@@ -129,6 +131,7 @@ struct sim_till {
     int64_t flights[SIM_EXCHANGES]; /* request under way; 0 none */
     int64_t command;                /* under way; 0 none */
     int exit;                       /* of the last one */
+    int64_t rows_read;              /* of the journal */
     int64_t wake;                   /* true time of the next tick */
     /* accidents in store */
     int fuse; /* effects and answers until it crashes; -1 none */
@@ -220,6 +223,7 @@ void sim_server_backup(struct sim *sim);
 /* The backup takes the place of what was. TOLD: whoever did it tells the server. */
 void sim_server_restore(struct sim *sim, bool told);
 void sim_server_sweep(struct sim *sim);
+void sim_server_gate(struct sim *sim);
 void sim_server_hold(struct sim *sim, int pool, int64_t q); /* a buyer comes, or leaves */
 void sim_server_release(struct sim *sim);
 void sim_server_import(struct sim *sim);
@@ -231,6 +235,16 @@ void sim_people_begin(struct sim *sim);
 void sim_people_step(struct sim *sim);
 /* Good weather, everything up, until nothing moves any more. */
 void sim_people_rest(struct sim *sim);
+
+/* --- counter.c: corrections, shifts, the drawer ------------------------------------------------
+ */
+
+void sim_counter_correct(struct sim *sim, int till);
+void sim_counter_shift(struct sim *sim, int till);
+void sim_counter_open(struct sim *sim, int till);
+void sim_counter_close(struct sim *sim, int till, unsigned stands);
+void sim_counter_train(struct sim *sim, int till);
+void sim_counter_park(struct sim *sim, int till);
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
@@ -246,6 +260,8 @@ struct sim_options {
     int64_t seed;
     int steps;
     bool trace;
+    bool day;   /* not a history of accidents, but sales from morning to night */
+    bool plain; /* people sell and do little else: more of it, and more of what can go wrong then */
     enum sim_plant plant;
 };
 struct sim {
@@ -259,8 +275,11 @@ struct sim {
     struct sim_till tills[SIM_TILLS];
     struct sim_server server;
     struct sim_ghost ghost;
+    struct bx_content_room *room; /* what an entry is read into */
     /* an old one of each kind, to come again at a bad moment */
     struct sim_message *requests[SIM_TILLS][SIM_EXCHANGES], *answers[SIM_TILLS][SIM_EXCHANGES];
+    char parked[BX_ID_TEXT]; /* a basket that somebody put aside; "" */
+    char vouchers[SIM_VOUCHERS][BX_VOUCHER_SIZE];
     int64_t commands;
     bool quiet;
     uint64_t digest; /* of the trace */
@@ -271,4 +290,6 @@ struct sim {
 };
 /* One history. 0, or 1 when a promise was broken (*SIM says which). Finish it either way. */
 int sim_history(struct sim *sim, const struct sim_options *options);
+/* day.c: a shift of options->steps sales. As above. */
+int sim_day(struct sim *sim, const struct sim_options *options);
 void sim_finish(struct sim *sim);

@@ -50,7 +50,7 @@ static void product(struct bx_product *ret, const char *id, char key, int64_t pr
     ret->events = places > 0 ? 3 : 0;
 }
 
-enum { PRODUCTS = 5 };
+enum { PRODUCTS = 8 };
 static void products(int64_t dearer, struct bx_product ret[PRODUCTS])
 {
     product(&ret[0], "adult", 'a', 2400, 1);
@@ -58,11 +58,89 @@ static void products(int64_t dearer, struct bx_product ret[PRODUCTS])
     product(&ret[2], "family", 'f', 5500, 4);
     product(&ret[3], "guide", 'g', 600, 0);
     product(&ret[4], "garden", 'h', 350, 0);
+    product(&ret[5], "poster", 's', 1297, 0);
+    product(&ret[6], "donation", 'd', 0, 0);
+    product(&ret[7], "voucher", 'v', 0, 0);
     ret[2].tax_ppm = 190000;
-    for (int i = 0; i < PRODUCTS; i++)
+    ret[5].tax_ppm = 190000;
+    for (int i = 0; i < 6; i++)
         ret[i].price.minor += dearer;
+    for (int i = 5; i < PRODUCTS; i++)
+        ret[i].persons = 0;
+    for (int i = 6; i < PRODUCTS; i++) {
+        ret[i].tax_ppm = 0;
+        ret[i].open_price = true;
+    }
+    ret[3].persons = 0;
     ret[4].persons = 1;
     ret[4].class = slug("garden");
+    ret[4].group_from = 5;
+    ret[5].kind = BX_LINE_ARTICLE;
+    ret[6].kind = BX_LINE_DONATION;
+    ret[7].kind = BX_LINE_VOUCHER;
+}
+
+/* --- terms ------------------------------------------------------------------------------------ */
+
+static const char *const actions[] = {"discount", "price",      "void",     "refund", "exchange",
+                                      "tender",   "paid-in",    "paid-out", "drop",   "no-sale",
+                                      "over",     "difference", "reprint",  "settle", "visit",
+                                      "offline",  "allow",      "training"};
+
+static struct bx_rule rule(enum bx_rule_kind kind, const char *id, const char *part, int64_t price)
+{
+    struct bx_rule made = {.id = slug(id), .kind = kind, .price = {price}, .part_count = 1};
+    memcpy(made.name, made.id.s, sizeof(made.id.s));
+    made.parts[0].product = slug(part);
+    return made;
+}
+
+enum { RULES = 4, REASONS = (int)bx_countof(actions) + 1 };
+struct terms {
+    struct bx_rule rules[RULES];
+    struct bx_reason reasons[REASONS];
+    struct bx_account account;
+};
+
+static void terms(struct terms *ret, struct bx_programme *programme)
+{
+    *ret = (struct terms){.account = {.id = {"school"}, .name = "School"}};
+    ret->rules[0] = rule(BX_RULE_GROUP, "group", "adult", 2111);
+    ret->rules[0].least = 4;
+    ret->rules[1] = rule(BX_RULE_BUNDLE, "family", "adult", 5003);
+    ret->rules[1].part_count = 2;
+    ret->rules[1].parts[0].pieces = 2;
+    ret->rules[1].parts[1].product = slug("child");
+    ret->rules[1].parts[1].pieces = 1;
+    ret->rules[2] = rule(BX_RULE_MEMBER, "friends", "adult", 1201);
+    ret->rules[2].proof = slug("friend");
+    ret->rules[3] = rule(BX_RULE_TIME, "early", "garden", 0);
+    ret->rules[3].permille = 333;
+    ret->rules[3].minute_to = 9 * 60;
+    for (size_t i = 0; i < bx_countof(actions); i++)
+        ret->reasons[i] =
+            (struct bx_reason){.action = slug(actions[i]), .id = slug("r"), .name = "Reason"};
+    ret->reasons[REASONS - 1] = (struct bx_reason){
+        .action = slug("discount"), .id = slug("press"), .name = "Press", .permille = 175};
+    programme->rules = ret->rules;
+    programme->rule_count = RULES;
+    programme->reasons = ret->reasons;
+    programme->reason_count = REASONS;
+    programme->accounts = &ret->account;
+    programme->account_count = 1;
+    programme->limits = (struct bx_limits){.discount_permille = {250, BX_BEYOND_ASK},
+                                           .refund_amount = {6000, BX_BEYOND_ASK},
+                                           .refund_offline = {8000, BX_BEYOND_ASK},
+                                           .void_minutes = {30, BX_BEYOND_ASK},
+                                           .reprints = {2, BX_BEYOND_ASK},
+                                           .paid_out = {3000, BX_BEYOND_ASK},
+                                           .no_sales = {3, BX_BEYOND_WARN},
+                                           .difference_reason = {100, BX_BEYOND_ASK},
+                                           .difference_approve = {1000, BX_BEYOND_ASK},
+                                           .offline_tenders = 0x3f,
+                                           .tenders = 0x3f};
+    programme->round_up = true;
+    programme->round_up_product = slug("donation");
 }
 
 void sim_venue_import(struct sim *sim)
@@ -101,21 +179,56 @@ void sim_venue_import(struct sim *sim)
                                      .events = events,
                                      .slots = rows,
                                      .products = list};
+    struct terms *more = bx_new(struct terms);
+    terms(more, &programme);
     struct bd_import whole = {&programme, pools, SIM_POOLS};
     struct bd_turn turn = sim_server_turn(sim);
     struct bx_fault fault = {0};
     if (bd_book_import(sim->server.book, &turn, &whole, &fault) != 0)
         bx_assert_failed(fault.say, __FILE__, __LINE__);
+    bx_free(more);
 }
 
-static void user(struct sim *sim)
+static void user(struct sim *sim, int64_t number, const char *name, enum bx_role role)
 {
-    struct bx_user row = {.number = SIM_USER, .name = "Ana", .role = BX_ROLE_SUPERVISOR};
+    struct bx_user row = {.number = number, .role = role};
     struct bd_turn turn = sim_server_turn(sim);
     struct bx_fault fault = {0};
+    memcpy(row.name, name, strlen(name) + 1);
     memcpy(row.pin_hash, SIM_HASH, sizeof(SIM_HASH));
     if (bd_book_user(sim->server.book, &turn, &row, &fault) != 0)
         bx_assert_failed(fault.say, __FILE__, __LINE__);
+}
+
+static void members(struct sim *sim)
+{
+    struct bx_member rows[2] = {{.id = {"m-1"}, .code = "F-1001", .class = {"friend"}, .guests = 1},
+                                {.id = {"m-2"}, .code = "F-1002", .class = {"friend"}}};
+    struct bx_members all = {.count = 2, .members = rows};
+    struct bd_turn turn = sim_server_turn(sim);
+    struct bx_fault fault = {0};
+    rows[0].until = rows[1].until = (struct bx_date){2027, 12, 31};
+    memcpy(rows[1].blocked, "Lost", 5);
+    if (bd_book_members(sim->server.book, &turn, &all, &fault) != 0)
+        bx_assert_failed(fault.say, __FILE__, __LINE__);
+}
+
+/* The texts of single-use vouchers that people have in their pockets. */
+static void vouchers(struct sim *sim)
+{
+    struct bx_buf out;
+    struct bd_turn turn = sim_server_turn(sim);
+    struct bx_fault fault = {0};
+    bx_buf_init(&out, 0);
+    if (bd_book_vouchers(sim->server.book, &turn, bx_money_of(1505), (struct bx_date){2027, 12, 31},
+                         SIM_VOUCHERS, &out, &fault) != 0)
+        bx_assert_failed(fault.say, __FILE__, __LINE__);
+    const char *at = bx_buf_text(&out);
+    for (int i = 0; i < SIM_VOUCHERS; i++, at = strchr(at, '\n') + 1) {
+        memcpy(sim->vouchers[i], at, BX_VOUCHER_LEN);
+        sim->vouchers[i][BX_VOUCHER_LEN] = '\0';
+    }
+    bx_buf_finish(&out);
 }
 
 static void enrol(struct sim *sim, int index)
@@ -164,7 +277,11 @@ void sim_venue_open(struct sim *sim)
     bx_assert(bd_book_init(server->store, &turn, &fault) == 0);
     server->book = bd_book_create(server->store, &server->policy, &fault);
     sim_venue_import(sim);
-    user(sim);
+    user(sim, SIM_USER, "Ana", BX_ROLE_SUPERVISOR);
+    user(sim, SIM_USER + 1, "Ben", BX_ROLE_CASHIER);
+    user(sim, SIM_USER + 2, "Cleo", BX_ROLE_SUPERVISOR);
+    members(sim);
+    vouchers(sim);
     for (int i = 0; i < SIM_TILLS; i++)
         enrol(sim, i);
     bx_assert(server->store->ops->end(server->store, true, &fault) == BX_DONE);

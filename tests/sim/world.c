@@ -230,4 +230,5 @@ void sim_finish(struct sim *sim)
         sim_till_finish(&sim->tills[i]);
     sim_server_finish(&sim->server);
     sim_ghost_finish(&sim->ghost);
+    bx_content_room_destroy(sim->room);
 }

@@ -49,6 +49,16 @@ def test_login_is_not_echoed(till):
     assert "Ana" in said and PIN not in said and re.search(r"(?m)^Total EUR 24\.00$", said), said
 
 
+def test_a_whole_day_by_lines(till):
+    """A sale, its void, the count of the drawer and the Z, as somebody hears and types them."""
+    said = speak(till, "2a", "", "6000", ".esc", "F", "", "v", "", "", ".esc", ".esc", "S", "c",
+                 *["0"] * 15, "", "", "y")
+    assert re.search(r"(?m)^CHANGE 12\.00$", said), said
+    assert "difference 0.00" in said and "Z report 1-Z000001" in said, said
+    sale, void = sorted(till.run("find", "--json").json()["sales"], key=lambda row: row["seq"])
+    assert (sale["total"], void["kind"]) == (4800, "void")
+
+
 def test_german(till):
     till.configure("[till]\nlanguage = de\n[printer]\nkind = folder\n")
     said = speak(till, "2a", "", "")

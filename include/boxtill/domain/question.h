@@ -12,7 +12,7 @@
  *             key, once
  *   reverse   {"id","attempt","amount"}
  *             the same; a row of its own; also for a charge that never came: it is refused from
- *             then on
+ *             then on. Not approved when a sale was paid with the charge: its return gives it back
  *   park      {"id","basket","name","facts","lines"}
  *             {}; lines as in the body of a sale, facts what the till likes to find again
  *   parked    {"id"}

@@ -116,7 +116,15 @@ int bd_ask_reverse(const struct bd_asked *asked, struct bx_reply *reply, struct 
         return err;
     row.approved = 1; /* whatever it was, it is not charged now */
     row.charge = asked->inquiry->attempt;
-    if (err == 0 && charge.kind == BD_LEDGER_CHARGE && charge.approved != 0) {
+    if (err == 0 && charge.kind == BD_LEDGER_CHARGE && !bx_id_is_zero(&charge.sale)) {
+        struct bd_stored_row stored = {.made_at = 0}; /* its entry says so when it comes back */
+        BX_TEXT_COPY(stored.code, charge.code);
+        BX_TEXT_COPY(row.say, "A sale was paid with this charge: take the sale back.");
+        row.approved = 0;
+        err = bd_must(bd_get(store, BD_STORED, &stored, fault), "balance", fault);
+        if (err == 0)
+            err = row_put(store, &stored, &row, fault);
+    } else if (err == 0 && charge.kind == BD_LEDGER_CHARGE && charge.approved != 0) {
         err = give_back(store, &charge, &row, asked->inquiry->amount.minor, fault);
     } else {
         if (err == BD_NOT) { /* from now on it is refused */
@@ -195,13 +203,19 @@ static int single_use(struct bd_act *booking, const struct bx_tender *tender,
         return there;
     bool unused = bx_id_is_zero(&row.sale);
     if (tender->amount.minor < 0) { /* good again when all of it came back */
+        if (unused || !bx_id_equal(&row.sale, &booking->sale->of)) {
+            voucher_off(booking, "A voucher was given back that this sale had not used.");
+            return 0;
+        }
         row.given_back -= tender->amount.minor;
-        if (!unused && row.given_back >= row.used_amount)
+        if (row.given_back >= row.used_amount)
             row.sale = (struct bx_id){{0}};
-    } else if (!unused && !bx_id_equal(&row.sale, &booking->head.id)) {
-        voucher_off(booking, "A voucher of this sale was used by another sale before.");
+    } else if (!unused) {
+        voucher_off(booking, "A voucher of this sale was used before.");
         return 0;
     } else {
+        if (there == 0 && row.value > 0 && tender->amount.minor > row.value)
+            voucher_off(booking, "A voucher of this sale was taken for more than it is worth.");
         row.sale = booking->head.id;
         row.used_amount = tender->amount.minor;
         row.given_back = 0;

@@ -63,7 +63,11 @@ static int ticket_back(struct bd_act *booking, int nth, struct bx_fault *fault)
     struct bd_order_line_row line = {.order = *of, .nth = ticket.line};
     if (err == 0)
         err = bd_must(bd_get(store, BD_ORDER_LINE, &line, fault), "line", fault);
-    return err != 0 ? err : line_lower(store, &line, line.grouped != 0 ? line.quantity : 1, fault);
+    if (err != 0)
+        return err;
+    int64_t pieces = line.grouped != 0 ? line.quantity : 1;
+    int64_t left = line.quantity - line.returned; /* a till may print more than it sold */
+    return line_lower(store, &line, pieces < left ? pieces : left, fault);
 }
 
 /* Line NTH of what comes back, whose pieces have no tickets. */

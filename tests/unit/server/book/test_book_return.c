@@ -115,6 +115,28 @@ static void what_is_over_goes_first(void **state)
     venue_destroy(venue);
 }
 
+/* A till that prints more tickets than it sold pieces gives no places back that others sold. */
+static void no_more_comes_back_than_was_sold(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct till *till = till_create(venue), *other = till_create(venue);
+    struct bx_sale *sale = bx_new(struct bx_sale);
+    till_send_one(venue, other, till_sell(venue, other, POOL_C, 0, 0, 10));
+    sale_fill(venue, till, POOL_C, 5, sale);
+    sale->basket.lines[0].quantity = 2;
+    struct entry *sold = till_write(venue, till, BX_KIND_SALE, sale);
+    till_send_one(venue, till, sold);
+    assert_pool(venue, POOL_C, 12, 0, 0);
+    struct entry *undo = back_write(venue, till, BX_KIND_VOID, sold, (int[]){0, 1, 2, 3, 4}, 5);
+    till_send_one(venue, till, undo);
+    assert_pool(venue, POOL_C, 10, 0, 0);
+    bx_free(sale);
+    till_destroy(till);
+    till_destroy(other);
+    venue_destroy(venue);
+}
+
 static void an_exchange_books_both_sides(void **state)
 {
     (void)state;
@@ -258,6 +280,7 @@ int main(void)
         cmocka_unit_test(refund),
         cmocka_unit_test(a_correction_waits_for_its_sale),
         cmocka_unit_test(what_is_over_goes_first),
+        cmocka_unit_test(no_more_comes_back_than_was_sold),
         cmocka_unit_test(an_exchange_books_both_sides),
         cmocka_unit_test(a_group_ticket_admits_all_and_comes_back_whole),
         cmocka_unit_test(training_takes_nothing),
