@@ -256,9 +256,28 @@ static int proof_pieces(const struct bx_till *till, const struct bx_basket *bask
     return pieces;
 }
 
+/* The limits are of the sale that is paid: lines may have gone since the discount was given. */
+static int discounts_check(const struct bx_till *till, const struct bx_desk *desk,
+                           struct bx_fault *fault)
+{
+    const struct bx_user *user = bx_people_user(till);
+    enum bx_look look = discount_look(till, &desk->basket);
+    bool allowed = user && user->role == BX_ROLE_SUPERVISOR;
+    for (int i = 0; i < desk->deal.warrant_count; i++)
+        if (strcmp(desk->deal.warrants[i].what.s, "discount") == 0)
+            allowed = allowed || desk->deal.warrants[i].approver != 0;
+    if (look < BX_LOOK_ASK || (look == BX_LOOK_ASK && allowed))
+        return 0;
+    return bx_fault_say(fault, BX_ERR_REFUSED,
+                        "For what is left in the basket the discount is too much: give it anew.");
+}
+
 int bx_terms_check(const struct bx_till *till, const struct bx_desk *desk, struct bx_fault *fault)
 {
     const struct bx_deal *deal = &desk->deal;
+    int err = discounts_check(till, desk, fault);
+    if (err)
+        return err;
     for (int i = 0; i < desk->basket.count; i++) {
         const struct bx_line *line = &desk->basket.lines[i];
         const struct bx_product *product = bx_programme_product(till->programme, &line->product);
