@@ -92,7 +92,7 @@ int bx_figures_add(struct bx_figures *figures, const char *what, const char *nam
     return 0;
 }
 
-int bx_figures_merge(struct bx_figures *into, const struct bx_figures *from)
+bool bx_figures_fit(const struct bx_figures *into, const struct bx_figures *from)
 {
     size_t missing = 0;
     for (size_t i = 0; i < from->count; i++) {
@@ -100,9 +100,14 @@ int bx_figures_merge(struct bx_figures *into, const struct bx_figures *from)
         const struct bx_figure *old = bx_figures_get(into, row->what, row->name);
         missing += old->what[0] == '\0';
         if (!sums_fit(old, row->count, row->amount))
-            return BX_ERR_FULL;
+            return false;
     }
-    if (into->count + missing > BX_FIGURES_MAX)
+    return into->count + missing <= BX_FIGURES_MAX;
+}
+
+int bx_figures_merge(struct bx_figures *into, const struct bx_figures *from)
+{
+    if (!bx_figures_fit(into, from))
         return BX_ERR_FULL;
     for (size_t i = 0; i < from->count; i++) {
         const struct bx_figure *row = &from->rows[i];

@@ -84,6 +84,18 @@ static int basket_check(const struct bx_till *till, const struct bx_desk *desk,
     return 0;
 }
 
+/* Handed out meanwhile, from another desk or a parked basket. */
+static int order_check(const struct bx_till *till, const struct bx_desk *desk,
+                       struct bx_fault *fault)
+{
+    if (till->training || bx_id_is_zero(&desk->deal.order) ||
+        !bx_arrivals_was_here(till, &desk->deal.order))
+        return 0;
+    return bx_fault_say(fault, BX_ERR_REFUSED,
+                        "%s was collected already. F finds its sale, to print it again.",
+                        desk->deal.order_ref);
+}
+
 /* What the venue's limits say of this sale offline, of the kinds that a person can allow. */
 static int allowed_check(const struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault)
 {
@@ -198,6 +210,8 @@ int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault
         bx_desk_refresh(till, desk);
     if (!err)
         err = basket_check(till, desk, fault);
+    if (!err)
+        err = order_check(till, desk, fault);
     for (int i = 0; i < desk->basket.count && !err; i++)
         err = line_check(till, &desk->basket.lines[i], !bx_id_is_zero(&desk->deal.order), fault);
     if (!err)
@@ -247,6 +261,15 @@ void bx_desk_left(const struct bx_till *till, const struct bx_desk *desk, bx_mon
     bx_money left = desk->tendering ? bx_sale_left(&desk->sale) : (bx_money){0};
     *ret_left = left;
     *ret_cash = bx_cash_due(left, till->programme ? till->programme->cash_step : 1);
+}
+
+bx_money bx_desk_prepaid(const struct bx_desk *desk)
+{
+    bx_money left = desk->deal.prepaid;
+    for (int i = 0; desk->tendering && i < desk->sale.tender_count; i++)
+        if (desk->sale.tenders[i].kind == BX_TENDER_PREPAID)
+            left.minor -= desk->sale.tenders[i].amount.minor;
+    return left;
 }
 
 static int codes_make(struct bx_till *till, struct bx_sale *sale, struct bx_fault *fault)
@@ -336,7 +359,12 @@ int bx_desk_offer(struct bx_till *till, struct bx_desk *desk, const struct bx_of
         return bx_fault_say(fault, BX_ERR_REFUSED, "There is nothing to pay now.");
     int err = selling_check(till, fault);
     if (!err)
+        err = order_check(till, desk, fault);
+    if (!err)
         err = bx_limits_tender(till, offered->kind, fault);
+    if (!err && offered->kind == BX_TENDER_PREPAID &&
+        offered->amount.minor > bx_desk_prepaid(desk).minor)
+        err = bx_fault_say(fault, BX_ERR_REFUSED, "Less than that was paid before.");
     return err ? err : take(till, desk, offered, fault);
 }
 

@@ -269,11 +269,8 @@ static int part_pay(struct bx_till *till, const struct bx_said_part *part, bool 
             return fault->err;
         reference = NULL;
     }
-    if (part->kind == BX_TENDER_PREPAID) {
+    if (part->kind == BX_TENDER_PREPAID)
         reference = desk->deal.order_ref;
-        if (desk->deal.prepaid.minor < amount.minor)
-            return bx_fault_say(fault, BX_ERR_REFUSED, "Less than that was paid before.");
-    }
     return bx_desk_tender(till, desk, part->kind, amount, reference, fault);
 }
 
@@ -335,7 +332,7 @@ static void part_usual(struct bx_till *till)
     struct bx_command *command = &till->command;
     bx_money left, cash;
     bx_desk_left(till, command->desk, &left, &cash);
-    bool paid = left.minor > 0 && command->desk->deal.prepaid.minor >= left.minor;
+    bool paid = left.minor > 0 && bx_desk_prepaid(command->desk).minor >= left.minor;
     command->said->parts[0] =
         (struct bx_said_part){.kind = paid ? BX_TENDER_PREPAID : BX_TENDER_CASH};
     command->said->part_count = 1;

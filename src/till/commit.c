@@ -205,6 +205,32 @@ static void head_make(struct bx_till *till, struct bx_intent *intent, struct bx_
         bx_number_format(till->till, series, till->next_number[series], head->number);
 }
 
+/* What cannot be added up could be on no Z, and a shift without one would never end. Only what
+ * moves money is refused for it. */
+static int sums_check(const struct bx_till *till, const struct bx_intent *intent,
+                      const struct bx_entry_head *head, struct bx_fault *fault)
+{
+    static const struct bx_figures none = {0};
+    struct bx_content content;
+    struct bx_figures own = {0};
+    struct bx_perpetual total = till->perpetual;
+    if (!intent->sale && !intent->cash && !intent->change)
+        return 0;
+    content_of(intent, &content);
+    bool opens = intent->kind == BX_KIND_SHIFT_OPEN;
+    bool fits = bx_figures_of(&own, head, &content) == 0 &&
+                bx_figures_fit(opens ? &none : &till->figures, &own) &&
+                bx_money_add(total.sales, bx_money_of(bx_figures_sum(&own, "sale", NULL)),
+                             &total.sales) == 0 &&
+                bx_money_add(total.returns, bx_money_of(bx_figures_sum(&own, "return", NULL)),
+                             &total.returns) == 0;
+    bx_figures_finish(&own);
+    return fits ? 0
+                : bx_fault_set(fault, BX_ERR_REFUSED,
+                               "This is more than can be added up in one shift.", "%s",
+                               bx_kind_word(intent->kind));
+}
+
 /* What was begun while a shift was open may be ended when it is closed. */
 static int shift_needed(const struct bx_intent *intent, const struct bx_entry_head *head,
                         struct bx_fault *fault)
@@ -235,6 +261,8 @@ static int body_make(struct bx_till *till, struct bx_intent *intent,
         err = bx_sale_check(intent->sale, fault);
     if (!err && intent->report)
         err = bx_report_check(intent->report, fault);
+    if (!err)
+        err = sums_check(till, intent, head, fault);
     if (err)
         return err;
     content_of(intent, &content);

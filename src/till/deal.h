@@ -130,6 +130,8 @@ int bx_must bx_desk_offer(struct bx_till *till, struct bx_desk *desk,
 /* What is left to pay, and what cash would be due for it. */
 void bx_desk_left(const struct bx_till *till, const struct bx_desk *desk, bx_money *ret_left,
                   bx_money *ret_cash);
+/* What was paid before the visit and is no part of the payment yet. */
+bx_money bx_desk_prepaid(const struct bx_desk *desk);
 /* The server answered a GROW for POOL (or did not): settles what waits. */
 void bx_desk_grown(struct bx_till *till, const struct bx_slug *pool);
 /* The journal has answered: the sale is over, or (refused) the basket stands as before paying. */

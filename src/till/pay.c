@@ -123,7 +123,7 @@ void bx_pay_enter(struct bx_till *till)
     if (none < 0 || asked_again(till))
         return;
     bx_desk_left(till, &till->desk, &left, &cash);
-    if (none == 1 && left.minor > 0 && till->desk.deal.prepaid.minor >= left.minor)
+    if (none == 1 && left.minor > 0 && bx_desk_prepaid(&till->desk).minor >= left.minor)
         prepaid_take(till, left);
     else if (none == 0 && left.minor < 0)
         take(till, BX_TENDER_CASH, bx_money_of(-amount.minor));

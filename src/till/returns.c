@@ -406,6 +406,8 @@ int bx_return_check(const struct bx_till *till, const struct bx_case *one, enum 
 {
     int err = bx_may_act(till, fault);
     if (!err)
+        err = bx_shift_check(till, fault);
+    if (!err)
         err = kind_check(till, one, kind, fault);
     if (!err)
         err = contact_check(till, one, fault);

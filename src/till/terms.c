@@ -83,8 +83,12 @@ int bx_desk_discount(struct bx_till *till, struct bx_desk *desk, const struct bx
         return bx_fault_say(fault, BX_ERR_REFUSED, "The basket is empty.");
     if (!reason && till->programme->reason_count > 0)
         return bx_fault_say(fault, BX_ERR_REFUSED, "A discount needs a reason.");
-    if (reason && reason->permille > 0)
+    if (reason && reason->permille > 0) {
+        if (terms->amount.minor != 0 || (permille != 0 && permille != reason->permille))
+            return bx_fault_say(fault, BX_ERR_REFUSED, "%s says itself how much is taken off.",
+                                reason->name);
         permille = reason->permille;
+    }
     if (permille <= 0 && terms->amount.minor <= 0)
         return bx_fault_say(fault, BX_ERR_REFUSED, "How much is to be taken off?");
     struct bx_basket candidate = desk->basket;
@@ -252,9 +256,28 @@ static int proof_pieces(const struct bx_till *till, const struct bx_basket *bask
     return pieces;
 }
 
+/* The limits are of the sale that is paid: lines may have gone since the discount was given. */
+static int discounts_check(const struct bx_till *till, const struct bx_desk *desk,
+                           struct bx_fault *fault)
+{
+    const struct bx_user *user = bx_people_user(till);
+    enum bx_look look = discount_look(till, &desk->basket);
+    bool allowed = user && user->role == BX_ROLE_SUPERVISOR;
+    for (int i = 0; i < desk->deal.warrant_count; i++)
+        if (strcmp(desk->deal.warrants[i].what.s, "discount") == 0)
+            allowed = allowed || desk->deal.warrants[i].approver != 0;
+    if (look < BX_LOOK_ASK || (look == BX_LOOK_ASK && allowed))
+        return 0;
+    return bx_fault_say(fault, BX_ERR_REFUSED,
+                        "For what is left in the basket the discount is too much: give it anew.");
+}
+
 int bx_terms_check(const struct bx_till *till, const struct bx_desk *desk, struct bx_fault *fault)
 {
     const struct bx_deal *deal = &desk->deal;
+    int err = discounts_check(till, desk, fault);
+    if (err)
+        return err;
     for (int i = 0; i < desk->basket.count; i++) {
         const struct bx_line *line = &desk->basket.lines[i];
         const struct bx_product *product = bx_programme_product(till->programme, &line->product);

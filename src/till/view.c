@@ -252,6 +252,14 @@ static void pay_fill(const struct bx_till *till, struct bx_till_view *v)
     if (cash.minor != left.minor)
         bx_counter_money(till, bx_money_of(cash.minor - left.minor), v->rounding);
     tenders_fill(till, v);
+    if (left.minor > 0 && till->desk.deal.prepaid.minor >= left.minor &&
+        till->counter.input_len == 0) {
+        char text[BX_MONEY_TEXT];
+        bx_words_print(v->facts, sizeof(v->facts), "%s paid before the visit: nothing is due",
+                       bx_counter_money(till, till->desk.deal.prepaid, text));
+        BX_TEXT_COPY(v->enter, bx_word("hand out"));
+        return;
+    }
     int count = bx_quick_cash(cash, till->programme ? till->programme->exponent : 2, quick);
     for (int i = 0; i < count; i++)
         bx_counter_money(till, quick[i], v->quick[i]);

@@ -56,6 +56,15 @@ static bx_money share_of(const struct bx_till *till, const struct bx_desk *desk,
     return value;
 }
 
+/* Is it part of the payment on DESK (NULL none)? */
+static bool is_part(const struct bx_desk *desk, const char *name)
+{
+    for (int i = 0; desk && desk->tendering && i < desk->sale.tender_count; i++)
+        if (strcmp(desk->sale.tenders[i].reference, name) == 0)
+            return true;
+    return false;
+}
+
 static void single_take(struct bx_till *till)
 {
     struct bx_voucher_look look = till->voucher;
@@ -66,9 +75,8 @@ static void single_take(struct bx_till *till)
         return;
     }
     bx_money amount = share_of(till, desk, look.voucher.value);
-    for (int i = 0; i < desk->sale.tender_count; i++)
-        if (strcmp(desk->sale.tenders[i].reference, look.name) == 0)
-            bx_fault_say(&fault, BX_ERR_REFUSED, "This voucher is part of the payment already.");
+    if (is_part(&till->desk, look.name) || is_part(till->command.desk, look.name))
+        bx_fault_say(&fault, BX_ERR_REFUSED, "This voucher is part of the payment already.");
     if (fault.err || bx_desk_tender(till, desk, BX_TENDER_VOUCHER, amount, look.name, &fault)) {
         refuse(till, &fault);
         return;

@@ -55,6 +55,8 @@ void bx_figures_clear(struct bx_figures *figures);
 int bx_must bx_figures_add(struct bx_figures *figures, const char *what, const char *name,
                            int64_t count, int64_t amount);
 int bx_must bx_figures_merge(struct bx_figures *into, const struct bx_figures *from);
+/* Could FROM be merged into INTO? */
+bool bx_figures_fit(const struct bx_figures *into, const struct bx_figures *from);
 /* The row, or one of zeros. Borrowed until the next change. */
 const struct bx_figure *bx_figures_get(const struct bx_figures *figures, const char *what,
                                        const char *name);

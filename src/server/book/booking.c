@@ -354,13 +354,15 @@ static int count_up(struct bd_act *booking, struct bx_fault *fault)
     int err = bx_id_is_zero(&about) ? 0 : bd_about_add(store, &about, &booking->head, fault);
     if (err == 0)
         err = bd_programme(booking->book, booking->meta, 0, &now, fault);
-    if (err == 0)
-        err = bd_figures_of(store, &booking->head, &booking->content, &figures, fault);
+    if (err != 0)
+        return err;
+    err = bd_figures_of(store, &booking->head, &booking->content, &figures, fault);
     if (err == 0)
         err = bd_counts_add(&booking->book->counts, &booking->head, bd_day(now, booking->head.at),
                             &figures, fault);
     bx_figures_finish(&figures);
-    return err;
+    /* no honest entry: FULL would be taken for the disk's word, and stop whoever comes after it */
+    return err == BX_ERR_FULL ? BX_ERR_INPUT : err;
 }
 
 static int act_do(struct bd_act *booking, struct bd_booked *ret, struct bx_fault *fault)

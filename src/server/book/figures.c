@@ -118,17 +118,17 @@ static int shift_put(struct bd_store *store, const struct bd_count *count, struc
 {
     struct bd_shift_row row = {
         .till = count->till, .incarnation = count->incarnation, .shift = count->shift};
-    if (count->shift == 0)
-        return 0; /* outside every shift */
+    if (count->shift == 0 || count->first_seq == 0)
+        return 0; /* outside every shift, or nothing could be counted */
     int err = bd_get(store, BD_SHIFT, &row, fault);
     if (err < 0)
         return err;
     if (err == BD_NOT || count->first_seq < row.first_seq)
         row.first_seq = count->first_seq;
-    if (count->last_seq > row.last_seq)
+    if (count->last_seq > row.last_seq && row.state == BD_SHIFT_OPEN)
         row.last_seq = count->last_seq;
     row.entries += count->entries;
-    if (count->closed != 0 && row.state == BD_SHIFT_OPEN)
+    if (count->closed != 0 || row.state != BD_SHIFT_OPEN) /* what comes after it is compared too */
         row.state = BD_SHIFT_CLOSED;
     if (count->closed != 0)
         row.last_seq = count->closed;
@@ -260,7 +260,10 @@ int bd_z_book(struct bd_act *booking, struct bx_fault *fault)
     if (whole <= 0)
         return whole;
     err = bd_shift_figures(book->store, &book->counts, &shift, &booked, fault);
-    if (err == 0)
+    if (err == BX_ERR_FULL) { /* no honest shift; its Z is held all the same */
+        booking->off[BD_OFF_Z] = true;
+        err = 0;
+    } else if (err == 0)
         booking->off[BD_OFF_Z] =
             differs(&booking->content.report->figures, &booked, booking->why[BD_OFF_Z]);
     bx_figures_finish(&booked);
@@ -325,8 +328,11 @@ static int z_compare(struct bd_book *book, const struct bd_turn *turn, struct bd
                               &content, fault);
     if (err == 0)
         err = bd_shift_figures(store, NULL, shift, &booked, fault);
+    bool beyond = err == BX_ERR_FULL; /* no honest shift, and no other till's trouble */
+    err = beyond ? 0 : err;
     if (err == 0 && content.report != NULL) {
-        bool off = differs(&content.report->figures, &booked, say);
+        BX_TEXT_COPY(say, "The shift counts beyond every limit.");
+        bool off = beyond || differs(&content.report->figures, &booked, say);
         shift->state = off ? BD_SHIFT_DIFFERS : BD_SHIFT_AGREES;
         if (off)
             err = z_tell(store, turn, shift, say, fault);

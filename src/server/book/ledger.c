@@ -108,6 +108,8 @@ int bd_ask_reverse(const struct bd_asked *asked, struct bx_reply *reply, struct 
     struct bd_ledger_row row = row_of(asked, BD_LEDGER_REVERSE);
     struct bd_ledger_row charge = {.id = asked->inquiry->attempt};
     struct bd_stored_row none = {.balance = 0};
+    if (bx_id_equal(&row.id, &charge.id))
+        return bx_fault_say(fault, BX_ERR_INPUT, "A reverse has an id of its own.");
     int err = answered(asked, reply, fault);
     if (err != 0)
         return err < 0 ? err : 0;

@@ -16,7 +16,9 @@ struct search {
     struct bd_store *store;
     struct bx_reply *reply;
     struct bx_fault *fault;
+    const char *asked;
     char text[BX_NAME_SIZE]; /* upper-case */
+    int64_t first_day;       /* names are looked for from then on */
     struct bx_id found[BX_QUESTION_LIST];
     int count;
 };
@@ -96,11 +98,15 @@ static int by_code(struct search *search)
     return err < 0 ? err : 0;
 }
 
+enum { NAMES_DAYS = 90 }; /* as long as names are kept (arrivals.c) */
+
 static int booking_look(void *arg, const void *row)
 {
     struct search *search = (struct search *)arg;
     const struct bd_booking_row *booking = (const struct bd_booking_row *)row;
     char name[BX_NAME_SIZE], ref[BX_NAME_SIZE];
+    if (booking->date < search->first_day)
+        return 1;
     if (booking->state != BD_BOOKING_COLLECTED)
         return 0;
     upper(booking->name, name);
@@ -110,10 +116,25 @@ static int booking_look(void *arg, const void *row)
     return search->count == BX_QUESTION_LIST;
 }
 
+static int ref_found(void *arg, const void *row)
+{
+    found((struct search *)arg, &((const struct bd_booking_row *)row)->sale);
+    return 1;
+}
+
+/* Of any age by its ref as written; by name, or a ref in other letters, from the newest down. */
 static int by_order(struct search *search)
 {
+    struct bd_booking_row from = {.kind = 0};
+    struct bd_scan exact = {.table = BD_BOOKING, .index = 1, .fixed = 1, .from = &from};
     struct bd_scan scan = {.table = BD_BOOKING, .index = 2, .down = true};
-    int err = bd_scan(search->store, &scan, booking_look, search, search->fault);
+    int err = 0;
+    if (BX_TEXT_COPY(from.ref, search->text))
+        err = bd_scan(search->store, &exact, ref_found, search, search->fault);
+    if (err >= 0 && BX_TEXT_COPY(from.ref, search->asked))
+        err = bd_scan(search->store, &exact, ref_found, search, search->fault);
+    if (err >= 0)
+        err = bd_scan(search->store, &scan, booking_look, search, search->fault);
     return err < 0 ? err : 0;
 }
 
@@ -142,11 +163,17 @@ static int sales_tell(struct search *search)
 
 int bd_ask_sales(const struct bd_asked *asked, struct bx_reply *reply, struct bx_fault *fault)
 {
-    struct search search = {.store = asked->store, .reply = reply, .fault = fault};
+    struct search search = {
+        .store = asked->store, .reply = reply, .fault = fault, .asked = asked->inquiry->text};
+    struct bd_meta_row meta;
     upper(asked->inquiry->text, search.text);
     if (search.text[0] == '\0')
         return 0;
-    int err = by_number(&search, search.text);
+    int err = bd_meta(asked->store, &meta, fault);
+    if (err != 0)
+        return err;
+    search.first_day = bx_date_days(bd_today(&meta, asked->turn->now)) - NAMES_DAYS;
+    err = by_number(&search, search.text);
     if (err == 0)
         err = by_digits(&search);
     if (err == 0)

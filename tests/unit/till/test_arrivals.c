@@ -106,6 +106,34 @@ static void prepaid_in_part_comes_first(void **state)
     assert_int_equal(sale->tenders[1].amount.minor, 3800);
 }
 
+/* What was paid before pays once: the rest is neither Enter's nor a command's to call prepaid. */
+static void prepaid_pays_no_more_than_was_paid(void **state)
+{
+    (void)state;
+    bench.till->orders->orders[1].prepaid.minor = 3000;
+    shop_command("{\"verb\":\"sell\",\"basket\":\"order:W-2\",\"tenders\":[\"prepaid\"]}", 1);
+    assert_int_equal(bench_sales(), 0);
+    shop_command("{\"verb\":\"sell\",\"basket\":\"order:W-2\"}", 0);
+    const struct bx_sale *sale = bench_sale();
+    assert_int_equal(sale->tender_count, 2);
+    assert_int_equal(sale->tenders[0].amount.minor, 3000);
+    assert_int_equal(sale->tenders[1].kind, BX_TENDER_CASH);
+    assert_int_equal(sale->tenders[1].amount.minor, 1800);
+}
+
+static void enter_takes_the_rest_in_cash(void **state)
+{
+    (void)state;
+    bench.till->orders->orders[1].prepaid.minor = 3000;
+    bench_keys("Ac\nc");
+    bench_keys("\n");
+    bench_keys("\n");
+    const struct bx_sale *sale = bench_sale();
+    assert_int_equal(sale->tender_count, 2);
+    assert_int_equal(sale->tenders[1].kind, BX_TENDER_CASH);
+    assert_int_equal(sale->tenders[1].amount.minor, 1800);
+}
+
 static void collected_once(void **state)
 {
     (void)state;
@@ -123,6 +151,20 @@ static void collected_once(void **state)
     assert_non_null(strstr(bench.rig->json, "\"ref\":\"W-2\""));
     assert_non_null(strstr(bench.rig->json, "\"state\":\"collected\""));
     assert_null(strstr(bench.rig->json, "W-1"));
+}
+
+/* Open on the screen while a command hands it out: nobody gets it twice. */
+static void one_order_on_two_desks_is_handed_out_once(void **state)
+{
+    (void)state;
+    bench_keys("Ac\nc\n");
+    shop_command("{\"verb\":\"sell\",\"basket\":\"order:W-2\"}", 0);
+    assert_int_equal(bench_sales(), 1);
+    bench_keys("\n\n");
+    assert_int_equal(bench_sales(), 1);
+    says("collected already");
+    bench_keys("\033\n\n");
+    assert_int_equal(bench_sales(), 1);
 }
 
 /* A coach in a jam: its places are held, so its time may be over. */
@@ -343,7 +385,10 @@ int main(void)
         shop_test(nobody_comes),
         shop_test(prepaid_in_full_waits_for_enter),
         shop_test(prepaid_in_part_comes_first),
+        shop_test(prepaid_pays_no_more_than_was_paid),
+        shop_test(enter_takes_the_rest_in_cash),
         shop_test(collected_once),
+        shop_test(one_order_on_two_desks_is_handed_out_once),
         shop_test(late_is_not_too_late),
         shop_test(scan_chooses_an_order),
         shop_test(order_wants_an_empty_desk),

@@ -526,6 +526,17 @@ static void after_the_z_only_refunds_are_left(void **state)
     assert_non_null(strstr(rig->text, "should hold only"));
 }
 
+/* Cash that goes out while no shift is open would be on no Z. */
+static void nothing_comes_back_without_a_shift(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "a", "\"cash\"");
+    command(rig, "{\"verb\":\"shift\",\"act\":\"close\",\"amount\":2400,\"next_float\":0}", 0);
+    command(rig, REFUND("\"number\":\"1\""), 1);
+    assert_non_null(strstr(rig->text, "No shift is open"));
+    assert_int_equal(rig_entries(rig, BX_KIND_REFUND), 0);
+}
+
 /* --- what the server has to say -----------------------------------------------------------------
  */
 
@@ -713,6 +724,7 @@ int main(void)
         SELLING(change_in_dispute_is_counted),
         SELLING(training_corrects_training),
         SELLING(after_the_z_only_refunds_are_left),
+        SELLING(nothing_comes_back_without_a_shift),
         SELLING(a_price_that_differs_is_accepted_with_a_reason),
         SELLING(over_capacity_is_a_supervisors_word_or_money_back),
         SELLING(any_number_amount_or_reference_finds_it),

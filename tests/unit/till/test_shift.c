@@ -512,6 +512,32 @@ static void what_moves_undoes_the_count(void **state)
     good(rig, SHIFT("\"close\",\"amount\":20500"));
 }
 
+/* Paid while the Z was on its way to the disk: of no shift, so on no Z. */
+static void nothing_is_sold_behind_a_z(void **state)
+{
+    struct rig *rig = *state;
+    rig->hold[BX_EFFECT_COMMIT] = true;
+    rig_command(rig, SHIFT("\"close\",\"amount\":0"));
+    rig_wait(rig, 1000);
+    rig_keys(rig, "p\n\n");
+    rig->hold[BX_EFFECT_COMMIT] = false;
+    rig_release(rig, BX_EFFECT_COMMIT);
+    rig_wait(rig, 1000);
+    assert_int_equal(rig_entries(rig, BX_KIND_SHIFT_CLOSE), 1);
+    assert_int_equal(rig_entries(rig, BX_KIND_SALE), 0);
+    assert_int_equal(rig_facts(rig).shift, 0);
+}
+
+/* Sums beyond what can be written would be a shift that no Z can end. */
+static void no_amount_makes_a_z_impossible(void **state)
+{
+    struct rig *rig = *state;
+    good(rig, SHIFT("\"float\",\"amount\":9007199254740991"));
+    bad(rig, 1, SHIFT("\"float\",\"amount\":9007199254740991"), "more than can be added up");
+    good(rig, SHIFT("\"close\",\"amount\":9007199254740991"));
+    assert_int_equal(rig_entries(rig, BX_KIND_SHIFT_CLOSE), 1);
+}
+
 static void esc_keeps_what_was_counted(void **state)
 {
     struct rig *rig = *state;
@@ -739,6 +765,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_large_difference_wants_a_supervisor, open_terms,
                                         rig_close),
         cmocka_unit_test_setup_teardown(what_moves_undoes_the_count, open_terms, rig_close),
+        cmocka_unit_test_setup_teardown(nothing_is_sold_behind_a_z, open_terms, rig_close),
+        cmocka_unit_test_setup_teardown(no_amount_makes_a_z_impossible, open_terms, rig_close),
         cmocka_unit_test_setup_teardown(esc_keeps_what_was_counted, open_terms, rig_close),
         cmocka_unit_test_setup_teardown(two_drawers_are_both_counted, open_terms, rig_close),
         cmocka_unit_test_setup_teardown(an_x_changes_nothing, open_terms, rig_close),

@@ -78,6 +78,25 @@ static void discount_that_is_too_much_is_refused(void **state)
     says("ever allows");
 }
 
+/* A small part of the whole basket, and all of what is left when the rest is taken out. */
+static void discount_is_of_what_is_paid(void **state)
+{
+    (void)state;
+    bench_keys("4acB");
+    bench_key(BX_KEY_DOWN);
+    bench_wait(1200);
+    bench_keys("%c9.00\n");
+    assert_int_equal(total(), 9600);
+    bench_key(BX_KEY_UP);
+    bench_wait(1200);
+    bench_key(BX_KEY_DELETE);
+    bench_wait(1200);
+    assert_int_equal(total(), 0);
+    bench_keys("\n\n\n");
+    says("the discount is too much");
+    assert_int_equal(bench_sales(), 0);
+}
+
 static void discount_whose_reason_wants_a_supervisor(void **state)
 {
     (void)state;
@@ -422,6 +441,7 @@ int main(void)
         shop_test(discount_size_is_typed),
         shop_test(discount_beyond_a_limit_asks),
         shop_test(discount_that_is_too_much_is_refused),
+        shop_test(discount_is_of_what_is_paid),
         shop_test(discount_whose_reason_wants_a_supervisor),
         shop_test(discount_of_one_line),
         shop_test(two_reasons_two_warrants),

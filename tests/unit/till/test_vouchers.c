@@ -123,6 +123,21 @@ static void voucher_is_taken_once(void **state)
     says("part of the payment");
 }
 
+/* Neither payment is in the journal yet: it is one voucher all the same. */
+static void voucher_is_part_of_one_payment(void **state)
+{
+    (void)state;
+    char json[200];
+    bench_keys("2a\n");
+    scan(shop_voucher(1000, 1));
+    assert_int_equal(bench_tenders(), 1);
+    snprintf(json, sizeof(json), "{\"verb\":\"sell\",\"basket\":\"a voucher:%s cash\"}",
+             shop_voucher(1000, 1));
+    shop_command(json, 1);
+    assert_non_null(strstr(bench.rig->text, "part of the payment"));
+    assert_int_equal(bench_sales(), 0);
+}
+
 static void voucher_used_here_before_is_refused(void **state)
 {
     (void)state;
@@ -446,6 +461,7 @@ int main(void)
         shop_test(cash_stands_last),
         shop_test(voucher_that_is_worth_more_lapses),
         shop_test(voucher_is_taken_once),
+        shop_test(voucher_is_part_of_one_payment),
         shop_test(voucher_used_here_before_is_refused),
         shop_test(voucher_of_a_stranger_is_refused),
         shop_test(server_knows_it_was_used),

@@ -138,6 +138,10 @@ static void a_sale_is_found_from_any_till(void **state)
     assert_true(bx_id_equal(&id, &collected->envelope.id));
     assert_int_equal(find(venue, other, "quist", &id), 1);
     assert_int_equal(find(venue, other, "nobody", &id), 0);
+    /* long after, nobody asks for a name, and nobody reads through all orders ever made */
+    venue_tick(venue, INT64_C(100) * 86400);
+    assert_int_equal(find(venue, other, "quist", &id), 0);
+    assert_int_equal(find(venue, other, "w-77", &id), 1);
     bx_free(sale);
     till_destroy(till);
     till_destroy(other);

@@ -234,6 +234,77 @@ static void an_older_store_is_counted_when_it_is_opened(void **state)
     venue_destroy(venue);
 }
 
+/* What comes after the Z and says that it belongs before it: the Z is looked at again. */
+static void a_sale_after_the_z_makes_it_differ(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct till *till = till_create(venue);
+    till_send_one(venue, till, till_sell(venue, till, POOL_A, 0, 0, 2));
+    struct entry *z = till_close(venue, till, 0);
+    assert_int_equal(till_send_one(venue, till, z), BX_ENTRY_RECORDED);
+    till_send_one(venue, till, till_sell(venue, till, POOL_A, 0, 0, 1));
+    assert_int_equal(count_tasks(venue, "z"), 1);
+    assert_int_equal(till_send_one(venue, till, z), BX_ENTRY_RECORDED_TASK);
+    till_send_one(venue, till, till_sell(venue, till, POOL_A, 0, 0, 1));
+    assert_int_equal(count_tasks(venue, "z"), 1);
+    assert_audit(venue);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
+/* A shift that no money of this world comes to stops nobody, not even its own till. */
+static void a_shift_beyond_every_limit_is_a_task(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct till *till = till_create(venue);
+    struct bx_sale *sale = bx_new(struct bx_sale);
+    struct bx_entry_answer answer;
+    for (int i = 0; i < 2; i++) {
+        sale_fill(venue, till, POOL_A, 1, sale);
+        sale->tenders[0].amount.minor = sale->tenders[0].received.minor = BX_MONEY_MAX;
+        struct entry *entry = till_write(venue, till, BX_KIND_SALE, sale);
+        MUST(till_send(venue, till, &entry, 1, &answer));
+        if (i == 1)
+            break;
+        struct entry *z = till_close(venue, till, 0);
+        MUST(till_send(venue, till, &z, 1, &answer));
+        assert_int_equal(count_tasks(venue, "z"), 0);
+    }
+    assert_int_equal(count_tasks(venue, "z"), 1);
+    bx_buf_auto out;
+    bx_buf_init(&out, 0);
+    assert_true(bd_book_audit(venue->store, &out, NULL) > 0); /* it says so, and goes on */
+    assert_non_null(strstr(bx_buf_text(&out), "beyond every limit"));
+    bx_free(sale);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
+/* What one batch cannot count is kept and waits; it does not hold up the till's other entries. */
+static void a_batch_beyond_every_limit_is_kept(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct till *till = till_create(venue);
+    struct bx_sale *sale = bx_new(struct bx_sale);
+    struct bx_entry_answer answer;
+    for (int i = 0; i < 2; i++) {
+        sale_fill(venue, till, POOL_A, 1, sale);
+        sale->tenders[0].amount.minor = sale->tenders[0].received.minor = BX_MONEY_MAX;
+        till_write(venue, till, BX_KIND_SALE, sale);
+    }
+    MUST(till_send(venue, till, till->entries, till->count, &answer));
+    assert_int_equal(answer.outcome, BX_ENTRY_WAITING);
+    assert_pool(venue, POOL_A, 1, 0, 0);
+    assert_int_equal(till_send_one(venue, till, till_note(venue, till, BX_KIND_LOGIN)),
+                     BX_ENTRY_RECORDED);
+    bx_free(sale);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +314,9 @@ int main(void)
         cmocka_unit_test(a_gap_keeps_a_z_from_being_compared),
         cmocka_unit_test(an_older_store_is_counted_when_it_is_opened),
         cmocka_unit_test(the_audit_sees_a_wrong_figure),
+        cmocka_unit_test(a_sale_after_the_z_makes_it_differ),
+        cmocka_unit_test(a_shift_beyond_every_limit_is_a_task),
+        cmocka_unit_test(a_batch_beyond_every_limit_is_kept),
     };
     return cmocka_run_group_tests_name("book: shifts", tests, NULL, NULL);
 }

@@ -94,6 +94,13 @@ static void check_ledger(enum store_kind kind)
     assert_true(reverse(venue, till, 5, 6, 1000).approved);
     assert_false(charge(venue, till, 6, code, 1000).approved);
     assert_int_equal(look(venue, till, code).balance, 5000);
+    /* one that would take itself back */
+    struct bx_reply *none bx_cleanup(bx_reply_destroy) = bx_reply_create();
+    struct bx_inquiry *self = bx_new(struct bx_inquiry);
+    self->id.b[15] = self->attempt.b[15] = 8;
+    self->amount.minor = 1000;
+    assert_int_equal(till_question(venue, till, BX_QUESTION_REVERSE, self, none), BX_ERR_INPUT);
+    bx_free(self);
     assert_answer(charge(venue, till, 7, "BS1NOTTHERE", 1), false, 0);
     assert_audit(venue);
     till_destroy(till);
