@@ -23,14 +23,18 @@ RANDOM_KILLS = 26  # a till
 SLICE = 0.3        # seconds within which a random kill comes
 
 
+# A purge runs alone, without a till: tests/unit/journal/test_archive.c kills it at these.
+PURGE = {"purge.told", "purge.copied", "journal.renamed"}
+
+
 def points():
     """Every named point of the sources, so that a new one cannot be forgotten."""
     found = set()
     for folder in ("src", "printers", "ui"):
         for path in (ROOT / folder).rglob("*.c"):
             found |= set(re.findall(r'\bbx_point\("([^"]+)"\)', path.read_text()))
-    assert len(found) >= 9
-    return sorted(found)
+    assert PURGE < found and len(found - PURGE) >= 9
+    return sorted(found - PURGE)
 
 
 class World:
