@@ -336,11 +336,17 @@ static void last_sales(struct sim *sim)
         if (sim->ghost.training[i])
             sim_till_command(sim, i, "{\"verb\":\"training\",\"on\":false,\"reason\":\"r\"}");
         sim_run(sim, sim->now + 2 * BX_SECOND_NS);
-        for (int tries = 0; tries < 2; tries++) {
+        for (int tries = 0; tries < 4; tries++) {
+            if (tries > 1) /* every drawer is somebody else's */
+                sim_till_command(sim, i,
+                                 tries == 2
+                                     ? "{\"verb\":\"login\",\"number\":8,\"pin\":\"" SIM_PIN "\"}"
+                                     : "{\"verb\":\"login\",\"number\":9,\"pin\":\"" SIM_PIN "\"}");
+            sim_run(sim, sim->now + 2 * BX_SECOND_NS * (tries > 1));
             sim_till_command(sim, i,
                              "{\"verb\":\"sell\",\"basket\":\"1g\",\"tenders\":[\"cash\"]}");
             sim_run(sim, sim->now + 2 * BX_SECOND_NS);
-            if (tries > 0 || (sim->tills[i].command == 0 && sim->tills[i].exit == 0))
+            if (tries > 2 || (sim->tills[i].command == 0 && sim->tills[i].exit == 0))
                 break;
             sim_counter_open(sim, i);
             sim_run(sim, sim->now + 2 * BX_SECOND_NS);
