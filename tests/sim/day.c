@@ -40,11 +40,10 @@ static void correct(struct sim *sim, int nth)
     static const char *const ways[] = {
         "{\"verb\":\"refund\",\"number\":\"%s\",\"pieces\":[\"2:1\"],\"reason\":\"r\"}",
         "{\"verb\":\"void\",\"number\":\"%s\",\"reason\":\"r\"}",
-        "{\"verb\":\"exchange\",\"number\":\"%s\",\"pieces\":[\"2:1\"],\"basket\":\"1g\","
-        "\"tenders\":"
-        "[\"cash\"],\"reason\":\"r\"}",
-        "{\"verb\":\"tender\",\"number\":\"%s\",\"from\":\"cash\",\"to\":\"card\",\"amount\":500,"
-        "\"reason\":\"r\"}",
+        ("{\"verb\":\"exchange\",\"number\":\"%s\",\"pieces\":[\"2:1\"],\"basket\":\"1g\","
+         "\"tenders\":[\"cash\"],\"reason\":\"r\"}"),
+        ("{\"verb\":\"tender\",\"number\":\"%s\",\"from\":\"cash\",\"to\":\"card\",\"amount\":500,"
+         "\"reason\":\"r\"}"),
         "{\"verb\":\"reprint\",\"number\":\"%s\",\"ticket\":0,\"reason\":\"r\"}",
         "{\"verb\":\"replace\",\"number\":\"%s\",\"ticket\":1,\"reason\":\"lost\"}"};
     const struct sim_ghost *ghost = &sim->ghost;
