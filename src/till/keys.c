@@ -324,7 +324,9 @@ static void digit_keep(struct bx_till *till, int key, size_t before)
     struct bx_counter *counter = &till->counter;
     if (before == 0) {
         counter->scan_quantity = 0;
-        for (size_t i = 0; counter->screen == BX_SCREEN_SELL && i < counter->input_len; i++)
+        for (size_t i = 0; counter->screen == BX_SCREEN_SELL && i < counter->input_len &&
+                           counter->scan_quantity <= BX_QUANTITY_MAX;
+             i++)
             counter->scan_quantity = counter->scan_quantity * 10 + (counter->input[i] - '0');
     }
     if (before + 1 >= sizeof(counter->digit_text))

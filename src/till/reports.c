@@ -230,6 +230,8 @@ void bx_report_put(struct bx_till *till, const struct bx_entry_head *head,
     struct bx_command *command = &till->command;
     struct bx_report_names names = names_of(till, head->at);
     struct bx_report shown;
+    if (command->request == 0)
+        return; /* whoever asked has gone */
     shown_make(till, head, report, &shown);
     bx_buf_clear(&command->json);
     bx_report_json(head, &shown, &names, &command->json);

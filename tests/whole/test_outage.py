@@ -16,7 +16,7 @@ import pytest
 
 from fault_proxy import KINDS, FaultProxy
 from server_lab import ROOT
-from till_lab import Till, rows, venue
+from till_lab import Till, rows, venue, wait_for
 
 TILLS = 2
 RANDOM_KILLS = 26  # a till
@@ -53,6 +53,15 @@ class World:
             self.tills.append(till)
             self.rands.append(random.Random(seed * 10 + nth))
         self.each(lambda nth: self.tills[nth].login())
+        self.each(self.leased)
+
+    def leased(self, nth):
+        """Places of every time sold from here; through a bad line they take several tries to come."""
+        def tried():
+            self.tills[nth].run("sync", "--once", status=None)
+            leases = self.tills[nth].run("allot", "--json").json()["leases"]
+            return len(leases) >= 24 and all(lease["state"] == "open" for lease in leases)
+        wait_for("no places come", tried)
 
     def end(self):
         for line in self.lines:

@@ -17,6 +17,7 @@ static int open_long(void **state)
     rig_open_selling(state);
     struct rig *rig = *state;
     struct bx_programme *programme = rig->till->programme;
+    bx_free(programme->reasons);
     programme->reasons = bx_alloc(REASONS, sizeof(*programme->reasons));
     programme->reason_count = REASONS;
     for (int i = 0; i < REASONS; i++) {

@@ -38,6 +38,7 @@ static void terms_store(struct rig *rig)
     reasons[3] = reason_make("difference", "miscounted", false);
     reasons[4] = reason_make("difference", "unknown", false);
     programme->version++;
+    bx_free(programme->reasons);
     programme->reasons = reasons;
     programme->reason_count = 5;
     programme->coin_count = bx_countof(coins);
