@@ -140,6 +140,7 @@ class World:
                 screen.wait("Total")
                 screen.press("2", "a")
                 screen.wait("Adult .*[1-9]\\d?\\.00")
+                screen.press("N")  # the time that runs may be over before it is paid
                 screen.press("Enter")
                 screen.wait("Enter exact")
                 screen.press("Enter")
