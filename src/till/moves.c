@@ -62,6 +62,16 @@ static int receiver_check(const struct bx_till *till, int64_t number, struct bx_
     return 0;
 }
 
+/* A drawer is whose it is; a supervisor may reach into any. */
+static int drawer_check(const struct bx_till *till, int drawer, struct bx_fault *fault)
+{
+    const struct bx_user *user = bx_people_user(till);
+    if (drawer == bx_till_drawer(till) || (user && user->role == BX_ROLE_SUPERVISOR))
+        return 0;
+    return bx_fault_say(fault, BX_ERR_REFUSED,
+                        "This is another cashier's drawer: only a supervisor reaches into it.");
+}
+
 static int limits_check(struct bx_till *till, bx_origin origin, const struct bx_move *move,
                         enum bx_need *need, struct bx_fault *fault)
 {
@@ -156,6 +166,10 @@ int bx_move(struct bx_till *till, bx_origin origin, const struct bx_move *move,
         return err;
     if (mine.cash.drawer == 0)
         mine.cash.drawer = bx_till_drawer(till);
+    else
+        err = drawer_check(till, mine.cash.drawer, fault);
+    if (err)
+        return err;
     struct bx_warrant_ask ask = {.origin = origin,
                                  .action = row->action,
                                  .done = move_done,

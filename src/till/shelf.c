@@ -30,6 +30,12 @@ static int find(const struct bx_shelf *shelf, const struct bx_id *basket)
     return -1;
 }
 
+/* The one that is being fetched may have to lie here, too. */
+static bool is_full(const struct bx_shelf *shelf)
+{
+    return shelf->count + shelf->resuming >= BX_SHELF_MAX;
+}
+
 static void remove_at(struct bx_till *till, int at)
 {
     struct bx_shelf *shelf = &till->shelf;
@@ -47,6 +53,7 @@ static struct bx_shelved *put(struct bx_till *till, const struct bx_desk *desk, 
     row->basket = desk->basket;
     row->deal = desk->deal;
     bx_text_copy(row->name, sizeof(row->name), name);
+    bx_assert(shelf->count < BX_SHELF_MAX);
     shelf->rows[shelf->count++] = row;
     return row;
 }
@@ -88,12 +95,14 @@ static void send(struct bx_till *till, struct bx_shelved *row)
     bx_buf_auto facts;
     bx_buf_init(&facts, 0);
     bx_deal_encode(&row->deal, "", &facts);
+    /* Without its deal it would be another sale elsewhere: not paid before, not allowed. */
+    if (facts.len >= BX_QUESTION_FACTS)
+        return;
     struct bx_inquiry *inquiry = bx_new(struct bx_inquiry);
     inquiry->id = bx_till_id(till);
     inquiry->basket = row->basket;
     BX_TEXT_COPY(inquiry->name, row->name);
-    if (facts.len < sizeof(inquiry->facts))
-        BX_TEXT_COPY(inquiry->facts, bx_buf_text(&facts));
+    BX_TEXT_COPY(inquiry->facts, bx_buf_text(&facts));
     row->sending =
         bx_question_ask(till, BX_QUESTION_PARK, inquiry, &row->basket.id, parked, &fault) == 0;
     bx_free(inquiry);
@@ -112,7 +121,7 @@ int bx_shelf_park(struct bx_till *till, struct bx_desk *desk, const char *name,
         return bx_fault_say(fault, BX_ERR_REFUSED, "The basket is empty.");
     if (desk->returns)
         return bx_fault_say(fault, BX_ERR_REFUSED, "An exchange cannot be parked.");
-    if (till->shelf.count == BX_SHELF_MAX)
+    if (is_full(&till->shelf))
         return bx_fault_say(fault, BX_ERR_FULL, "%d baskets lie here already.", BX_SHELF_MAX);
     name_make(till, own);
     struct bx_shelved *row = put(till, desk, name[0] ? name : own);
@@ -128,7 +137,7 @@ int bx_shelf_leave(struct bx_till *till, struct bx_desk *desk, struct bx_fault *
     char name[BX_NAME_SIZE];
     if (!desk->tendering || desk->committing || !attempt)
         return bx_fault_say(fault, BX_ERR_REFUSED, "There is nothing to leave for later.");
-    if (till->shelf.count == BX_SHELF_MAX)
+    if (is_full(&till->shelf))
         return bx_fault_say(fault, BX_ERR_FULL, "%d baskets lie here already.", BX_SHELF_MAX);
     name_make(till, name);
     struct bx_shelved *row = put(till, desk, name);
@@ -219,19 +228,21 @@ static void resumed(struct bx_till *till, const struct bx_id *about, const struc
     /* Not answered: the same id is asked when it is tried again, so nothing is lost in between. */
     if (reply || contact == BX_CONTACT_REFUSED)
         shelf->resume = bx_free(shelf->resume);
-    if (reply && !reply->yours)
+    if (reply && !reply->yours) {
         bx_fault_say(&own, BX_ERR_REFUSED, "Another till has this basket now.");
-    if (reply && reply->yours && (!desk || desk->basket.count > 0 || !till->programme)) {
-        struct bx_desk spare = {.origin = -1, .basket = reply->basket};
-        if (shelf->count < BX_SHELF_MAX)
-            put(till, &spare, reply->name);
+    } else if (reply && reply->facts[0] &&
+               bx_deal_decode(reply->facts, strlen(reply->facts), &deal, name, NULL)) {
+        bx_fault_say(&own, BX_ERR_INPUT,
+                     "This basket was parked by a newer till and cannot be read here. Ring it up "
+                     "again.");
+    } else if (reply && (!desk || desk->basket.count > 0 || !till->programme)) {
+        struct bx_desk spare = {.origin = -1, .basket = reply->basket, .deal = deal};
+        put(till, &spare, reply->name);
+        bx_draft_touch(till);
         bx_fault_say(&own, BX_ERR_REFUSED, "The basket has come, and lies here now.");
-    } else if (reply && reply->yours) {
+    } else if (reply) {
         struct bx_basket basket = reply->basket;
         basket.id = bx_till_id(till);
-        if (reply->facts[0] &&
-            bx_deal_decode(reply->facts, strlen(reply->facts), &deal, name, NULL))
-            deal = (struct bx_deal){0};
         lay(till, desk, &basket, &deal);
         bx_shelf_resumed(till, shelf->resume_origin, reply->name);
         return;
@@ -244,6 +255,8 @@ static int resume_remote(struct bx_till *till, const struct bx_id *basket, struc
     struct bx_shelf *shelf = &till->shelf;
     if (shelf->resuming)
         return bx_fault_say(fault, BX_ERR_BUSY, "A basket is being fetched: one moment.");
+    if (is_full(shelf))
+        return bx_fault_say(fault, BX_ERR_FULL, "%d baskets lie here already.", BX_SHELF_MAX);
     if (!shelf->resume || !bx_id_equal(&shelf->resume->basket.id, basket)) {
         bx_free(shelf->resume);
         shelf->resume = bx_new(struct bx_inquiry);

@@ -299,6 +299,81 @@ static void parks_at_the_server(void **state)
     bx_reply_destroy(reply);
 }
 
+/* A deal with reasons as long as they may be, for a basket of many groups' places. */
+static void too_much_for_the_server_stays_here(void **state)
+{
+    (void)state;
+    shop_online();
+    bench_keys("2a");
+    struct bx_deal *deal = &bench.till->desk.deal;
+    for (int i = 0; i < BX_WARRANTS_MAX; i++) {
+        struct bx_warrant *warrant = &deal->warrants[deal->warrant_count++];
+        warrant->what = rig_slug("discount");
+        snprintf(warrant->reason.s, sizeof(warrant->reason.s), "reason-number-%d", i);
+        memset(warrant->note, 'x', sizeof(warrant->note) - 1);
+    }
+    for (int i = 0; i < BX_ORDER_LINES_MAX; i++) {
+        struct bx_held *held = &deal->held[deal->held_count++];
+        snprintf(held->pool.s, sizeof(held->pool.s), "a-pool-with-a-name-of-its-own-%d", i);
+        held->places = 1;
+    }
+    deal->prepaid = bx_money_of(4800);
+    bench_keys("PGroup\n");
+    assert_int_equal(bench.till->shelf.count, 1);
+    assert_false(bench.till->shelf.rows[0]->sending);
+    says("Parked at this till");
+    bench_keys("P");
+    shop_question(BX_QUESTION_PARKED);
+    shop_answer(NULL);
+    bench_keys("a");
+    assert_int_equal(desk()->deal.prepaid.minor, 4800);
+    assert_int_equal(desk()->deal.warrant_count, BX_WARRANTS_MAX);
+}
+
+/* What comes back is another basket's by then, or cannot be read. */
+static void resumed_keeps_its_deal_or_is_refused(void **state)
+{
+    (void)state;
+    struct bx_reply *reply = bx_reply_create();
+    struct bx_deal deal = {.prepaid = {4800}};
+    bx_buf_auto facts;
+    bx_buf_init(&facts, 0);
+    bx_deal_encode(&deal, "", &facts);
+    shop_online();
+    for (int round = 0; round < 2; round++) {
+        bench_keys("P");
+        reply->parked_count = 1;
+        reply->parked[0].basket = (struct bx_id){{9, (uint8_t)round}};
+        BX_TEXT_COPY(reply->parked[0].name, "Mrs Grey");
+        reply->parked[0].till = 3;
+        shop_answer(reply);
+        bench_keys(round == 0 ? "a" : "c"); /* the first lies here by then */
+        shop_question(BX_QUESTION_RESUME);
+        if (round == 0)
+            bench_keys("2a"); /* faster than the answer */
+        reply->yours = true;
+        reply->basket.count = 1;
+        reply->basket.lines[0] = (struct bx_line){.product = rig_slug("b"),
+                                                  .name = "Book",
+                                                  .price = {500},
+                                                  .list = {500},
+                                                  .quantity = 3,
+                                                  .date = {2026, 11, 24}};
+        BX_TEXT_COPY(reply->facts, round == 0 ? bx_buf_text(&facts) : "{\"of\":\"tomorrow\"}");
+        shop_answer(reply);
+        if (round == 0) {
+            assert_int_equal(bench.till->shelf.count, 1);
+            assert_int_equal(bench.till->shelf.rows[0]->deal.prepaid.minor, 4800);
+            bench_keys("\b");
+            continue;
+        }
+        says("newer");
+        assert_int_equal(bench_pieces(), 0);
+        assert_int_equal(bench.till->shelf.count, 1);
+    }
+    bx_reply_destroy(reply);
+}
+
 static void another_till_was_faster(void **state)
 {
     (void)state;
@@ -396,6 +471,8 @@ int main(void)
         shop_test(parked_outlives_the_program),
         shop_test(deal_outlives_the_program),
         shop_test(parks_at_the_server),
+        shop_test(too_much_for_the_server_stays_here),
+        shop_test(resumed_keeps_its_deal_or_is_refused),
         shop_test(another_till_was_faster),
         shop_test(parks_by_command),
         shop_test(customer_sees_the_basket),

@@ -416,6 +416,8 @@ static void each_cashier_has_a_drawer(void **state)
     assert_int_equal(in_drawer(rig, 1), 0);
     good(rig, LOGIN(7));
     assert_int_equal(bx_till_drawer(rig->till), 1);
+    bad(rig, 1, SHIFT("\"drop\",\"amount\":1000,\"drawer\":2"), "another cashier's drawer");
+    assert_int_equal(in_drawer(rig, 2), 3500);
 }
 
 /* --- closing -------------------------------------------------------------------------------------
