@@ -377,6 +377,12 @@ static void document_answer(struct bx_till *till, const struct bx_booking_answer
         document_next(till);
         return;
     }
+    /* Given once more because the server's epoch was not known when it was asked for. */
+    if (new.epoch == old.epoch &&new.version == old.version) {
+        document_free(answer->document, document);
+        document_next(till);
+        return;
+    }
     link->document_new = document;
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_NOTE);
     effect->request = link->document_note = bx_till_request(till);

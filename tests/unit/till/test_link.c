@@ -218,6 +218,21 @@ static void takes_a_newer_programme_and_no_older_one(void **state)
     assert_int_equal(rig_entries(rig, BX_KIND_SALE), 1);
 }
 
+/* A till that does not know the epoch yet is given all it has once more. */
+static void the_same_programme_again_changes_nothing(void **state)
+{
+    struct rig *rig = *state;
+    bx_buf_auto buf;
+    bx_buf_init(&buf, 0);
+    assert_int_equal(rig->journal->ops->document(rig->journal, BX_DOC_PROGRAMME, &buf, NULL), 0);
+    rig_keys(rig, "2a3c");
+    rig->programme = bx_buf_text(&buf);
+    rig_wait(rig, 90000);
+    assert_null(rig->programme);
+    rig_keys(rig, "U");
+    assert_int_equal(rig_view(rig)->persons, 2);
+}
+
 static void a_new_epoch_begins_with_the_programme(void **state)
 {
     struct rig *rig = *state;
@@ -271,6 +286,7 @@ int main(void)
         SELLING(answers_not_stored_are_no_answers),
         SELLING(a_new_epoch_hears_everything_again),
         SELLING(takes_a_newer_programme_and_no_older_one),
+        SELLING(the_same_programme_again_changes_nothing),
         SELLING(a_new_epoch_begins_with_the_programme),
         SELLING(attention_is_counted_anew_after_a_restore),
     };
