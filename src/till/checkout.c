@@ -96,6 +96,30 @@ static int order_check(const struct bx_till *till, const struct bx_desk *desk,
                         desk->deal.order_ref);
 }
 
+static bx_money worth(const struct bx_till *till, const struct bx_desk *desk)
+{
+    struct bx_totals totals = {0};
+    if (bx_basket_totals(&desk->basket, till->programme->tax_included, &totals))
+        return bx_money_of(BX_MONEY_MAX);
+    return totals.total;
+}
+
+int bx_desk_allow(const struct bx_till *till, struct bx_desk *desk,
+                  const struct bx_warrant *warrant, struct bx_fault *fault)
+{
+    int err = bx_deal_allow(&desk->deal, warrant, fault);
+    if (!err)
+        desk->offline_allowed = worth(till, desk);
+    return err;
+}
+
+/* A word given for less does not hold for more. */
+static bool is_allowed(const struct bx_till *till, const struct bx_desk *desk)
+{
+    return bx_deal_warrant(&desk->deal, "offline") &&
+           worth(till, desk).minor <= desk->offline_allowed.minor;
+}
+
 /* What the venue's limits say of this sale offline, of the kinds that a person can allow. */
 static int allowed_check(const struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault)
 {
@@ -106,11 +130,11 @@ static int allowed_check(const struct bx_till *till, struct bx_desk *desk, struc
     desk->wants = (struct bx_slug){""};
     if (look == BX_LOOK_WARN)
         BX_TEXT_COPY(desk->warn, own.say);
-    if (look < BX_LOOK_ASK || (look == BX_LOOK_ASK && bx_deal_warrant(&desk->deal, "offline")))
+    if (look < BX_LOOK_ASK || (look == BX_LOOK_ASK && is_allowed(till, desk)))
         return 0;
     if (look == BX_LOOK_ASK && user && user->role == BX_ROLE_SUPERVISOR) {
         struct bx_warrant warrant = {.what = {"offline"}, .approver = user->number};
-        return bx_deal_allow(&desk->deal, &warrant, fault);
+        return bx_desk_allow(till, desk, &warrant, fault);
     }
     if (look == BX_LOOK_ASK)
         BX_TEXT_COPY(desk->wants.s, "offline");

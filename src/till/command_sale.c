@@ -199,7 +199,7 @@ static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warr
     (void)origin;
     (void)arg;
     if (strcmp(warrant->what.s, "offline") == 0) {
-        if (bx_deal_allow(&command->desk->deal, warrant, &fault))
+        if (bx_desk_allow(till, command->desk, warrant, &fault))
             bx_command_refuse(till, &fault);
         else
             command->stage = 1;

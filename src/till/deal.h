@@ -69,12 +69,13 @@ struct bx_desk {
     bool had_lines;
     bx_money saved;      /* by automatic prices */
     struct bx_sale sale; /* being tendered: basket, totals, tenders so far, places of the leases */
-    struct bx_sale *returns; /* an exchange: what is taken back (of, back, …); NULL: a sale */
-    struct bx_slug wants;    /* a refusal that a supervisor may lift: the action; none */
-    char warn[200];          /* what the limits say of this sale without refusing it; "" */
-    bool tendering;          /* its places are reserved */
-    bool committing;         /* handed to the journal, answer not here yet */
-    int waiting;             /* places asked of the server for this basket, not answered yet */
+    struct bx_sale *returns;  /* an exchange: what is taken back (of, back, …); NULL: a sale */
+    bx_money offline_allowed; /* what the sale came to when a supervisor lifted the limits for it */
+    struct bx_slug wants;     /* a refusal that a supervisor may lift: the action; none */
+    char warn[200];           /* what the limits say of this sale without refusing it; "" */
+    bool tendering;           /* its places are reserved */
+    bool committing;          /* handed to the journal, answer not here yet */
+    int waiting;              /* places asked of the server for this basket, not answered yet */
     struct bx_slug waiting_pool;
     bool stale;              /* a new programme came while it was being paid */
     int undo_count, undo_at; /* earlier baskets, for undo and redo */
@@ -111,6 +112,9 @@ enum { BX_OVER_MAX = 10 };
 int64_t bx_desk_over(const struct bx_desk *desk);
 bool bx_desk_undo(struct bx_till *till, struct bx_desk *desk);
 bool bx_desk_redo(struct bx_till *till, struct bx_desk *desk);
+/* A supervisor's word for the sale as it is now: not for a larger one. */
+int bx_must bx_desk_allow(const struct bx_till *till, struct bx_desk *desk,
+                          const struct bx_warrant *warrant, struct bx_fault *fault);
 /* Reserves the basket's places and opens tendering; refused for an empty basket, one that waits, a
  * slot that is over, a missing day key, nobody logged in, selling stopped. */
 int bx_must bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault);

@@ -340,6 +340,7 @@ void bx_desk_forget(struct bx_till *till, struct bx_desk *desk)
     bx_desk_pay_close(till, desk);
     desk->basket.count = 0;
     desk->deal = (struct bx_deal){0};
+    desk->offline_allowed = bx_money_of(0);
     desk->waiting = 0;
     desk->undo_count = desk->undo_at = 0;
     changed(till, desk);

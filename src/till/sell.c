@@ -216,7 +216,7 @@ static void offline_allowed(struct bx_till *till, bx_origin origin,
 {
     struct bx_fault fault = {0};
     (void)arg;
-    if (bx_deal_allow(&till->desk.deal, warrant, &fault))
+    if (bx_desk_allow(till, &till->desk, warrant, &fault))
         bx_refused(till, origin, &fault);
     else
         bx_sell_pay(till);

@@ -313,6 +313,10 @@ int bx_warrant_ask(struct bx_till *till, const struct bx_warrant_ask *ask, struc
 void bx_warrant_pin(struct bx_till *till, bx_origin origin, int64_t number,
                     const struct bx_fault *fault)
 {
+    struct bx_fault own = {0};
+    /* Whose deed it is may have gone while the PIN was compared. */
+    if (!fault && bx_may_act(till, &own))
+        fault = &own;
     if (origin == 0) {
         struct bx_form *form = bx_form_top(till);
         if (!form || form->kind != &warrant_form || !form->waiting)

@@ -422,6 +422,8 @@ static void pin(struct rig *rig, const struct bx_effect *effect)
     event.of.pin.request = effect->request;
     event.of.pin.good =
         strcmp(effect->of.pin.hash, pin_hash) == 0 && strcmp(effect->of.pin.pin, "1234") == 0;
+    if (rig->before_pin)
+        rig->before_pin(rig);
     rig_event(rig, &event);
 }
 

@@ -49,6 +49,7 @@ struct rig {
     struct bx_turn turn;
     uint64_t turns;
     bool enrolled, rebooted;
+    void (*before_pin)(struct rig *rig); /* while the worker compares a PIN; NULL: nothing */
 
     /* the server */
     enum bx_contact contact;

@@ -144,6 +144,25 @@ static void a_full_disk_is_told_on_the_screen(void **state)
     assert_int_equal(rig->exit, 1);
 }
 
+static void lock_it(struct rig *rig)
+{
+    rig_keys(rig, "L");
+}
+
+/* The cashier whose deed it would be has locked the till while the supervisor's PIN was compared.
+ */
+static void a_word_that_comes_too_late(void **state)
+{
+    struct rig *rig = *state;
+    rig->till->programme->reasons[3].approve = true;
+    rig->before_pin = lock_it;
+    rig_command(rig, SHIFT("\"out\",\"amount\":100,\"reason\":\"r3\",\"approver\":8,"
+                           "\"approver_pin\":\"1234\""));
+    assert_int_equal(rig->exit, 1);
+    assert_non_null(strstr(rig->text, "The till is locked"));
+    assert_int_equal(rig_entries(rig, BX_KIND_PAID_OUT), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +174,7 @@ int main(void)
                                         rig_close),
         cmocka_unit_test_setup_teardown(leaving_forgets_the_approval, open_long, rig_close),
         cmocka_unit_test_setup_teardown(a_full_disk_is_told_on_the_screen, open_long, rig_close),
+        cmocka_unit_test_setup_teardown(a_word_that_comes_too_late, open_long, rig_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -410,6 +410,23 @@ static void offline_limit_asks(void **state)
     assert_int_equal(bench_sales(), 3);
 }
 
+/* What was allowed was this sale, not a larger one. */
+static void offline_word_is_for_so_much(void **state)
+{
+    (void)state;
+    bench.till->programme->limits.offline_sale =
+        (struct bx_limit){.at = 2000, .beyond = BX_BEYOND_ASK};
+    bench_keys("a\n8\n1234\n");
+    assert_int_equal(bench_view()->screen, BX_SCREEN_PAY);
+    bench_keys("\033\n"); /* the same again needs no word */
+    assert_int_equal(bench_view()->screen, BX_SCREEN_PAY);
+    bench_keys("\033"
+               "a\n");
+    assert_int_equal(bench_view()->screen, BX_SCREEN_FORM);
+    bench_keys("8\n1234\n\n");
+    assert_int_equal(bench_sales(), 1);
+}
+
 static void offline_limit_blocks(void **state)
 {
     (void)state;
@@ -465,6 +482,7 @@ int main(void)
         shop_test(offline_limits_outlive_the_program),
         shop_test(offline_limit_warns),
         shop_test(offline_limit_asks),
+        shop_test(offline_word_is_for_so_much),
         shop_test(offline_limit_blocks),
         shop_test(offline_tenders_are_few),
     };
