@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """boxtill demo, as somebody meets it who has just built it: without a terminal, twice."""
 import os
+import pathlib
 import re
 import subprocess
 
 BUILD = os.environ['BOXTILL_BUILD']
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def morning(home):
@@ -29,3 +31,13 @@ def test_a_morning_twice(tmp_path):
     assert held == known and held.startswith('B1') and len(held) == 29
     # The second start finds the first one's state and goes on from it.
     assert '1-000006' in morning(home)
+
+
+def test_try_builds_all_that_the_demo_needs():
+    """packaging/try builds one target; what it lacks is missing only where nothing else was built."""
+    tried = (ROOT / 'packaging/try').read_text()
+    assert 'ninja -C build-try demo ' in tried
+    built = subprocess.run(['ninja', '-C', BUILD, '-t', 'query', 'demo'], capture_output=True,
+                           text=True, check=True).stdout.split()
+    samples = {path.name for path in (ROOT / 'packaging/sample').iterdir()}
+    assert samples and {f'src/main/{name}' for name in samples | {'boxtill', 'boxtilld'}} <= set(built)
