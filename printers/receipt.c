@@ -342,8 +342,6 @@ static void chain_put(struct tp_receipt *receipt, const struct bx_paper *paper, 
     char chain[48];
     bx_words_print(chain, sizeof(chain), "chain %s", paper->chain);
     edges(receipt, left, chain, false);
-    if (paper->foot[0])
-        edges(receipt, paper->foot, "", false)->align = TP_CENTRE;
     marks_put(receipt, paper);
 }
 
@@ -369,6 +367,8 @@ static void foot_put(struct tp_receipt *receipt, const struct bx_paper *paper)
     snprintf(text, sizeof(text), bx_words_of(persons, "%d person", "%d persons"), persons);
     sign_put(receipt, paper);
     chain_put(receipt, paper, text);
+    if (paper->foot[0])
+        edges(receipt, paper->foot, "", false)->align = TP_CENTRE;
 }
 
 /* Lines "left\tright"; one of "-" is a rule, one that begins with "#" a heading. */

@@ -197,10 +197,10 @@ void bx_counter_last(struct bx_counter_last *ret, const struct bx_entry_head *he
     }
 }
 
-/* More change than there was in the drawer has to come from somewhere. */
+/* More change than there was in the drawer has to come from somewhere. How much there was is not
+ * said: the count at the closing is blind. */
 static void change_check(struct bx_till *till, const struct bx_sale *sale)
 {
-    char text[BX_MONEY_TEXT];
     bx_money before = bx_drawer_holds(till, sale->drawer);
     int64_t change = 0;
     for (int i = 0; i < sale->tender_count; i++) {
@@ -209,8 +209,7 @@ static void change_check(struct bx_till *till, const struct bx_sale *sale)
             before.minor -= sale->tenders[i].amount.minor;
     }
     if (change > 0 && change > before.minor && !sale->training)
-        bx_say(till, BX_TONE_WARN, "Before this sale the drawer held only %s.",
-               bx_counter_money(till, bx_money_of(before.minor > 0 ? before.minor : 0), text));
+        bx_say(till, BX_TONE_WARN, "This is more change than the drawer should hold.");
 }
 
 void bx_counter_sold(struct bx_till *till, const struct bx_entry_head *head,

@@ -140,6 +140,7 @@ static void lays_a_report_out(void **state)
     paper->kind = BX_PAPER_REPORT;
     BX_TEXT_COPY(paper->number, "2-Z000041");
     BX_TEXT_COPY(paper->title, "Z report");
+    BX_TEXT_COPY(paper->foot, "Thank you for your visit");
     BX_TEXT_COPY(paper->text, "# Tenders\nCash\t1234.50\n-\nA name that is much longer than any "
                               "paper is wide\t9.00\n");
     for (size_t i = 0; i < bx_countof(widths); i++) {
@@ -150,6 +151,7 @@ static void lays_a_report_out(void **state)
         has(&text, "\nTenders\n");
         has(&text, " 1234.50\n");
         has(&text, " 9.00\n");
+        assert_null(strstr(bx_buf_text(&text), "Thank you"));
     }
     char *at = paper->text;
     for (size_t used = 0; used + 20 < sizeof(paper->text); used += 10)
