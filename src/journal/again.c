@@ -131,12 +131,9 @@ int bx_ledger_remake(struct bx_ledger *ledger, struct bx_fault *fault)
     return err;
 }
 
-int bx_journal_rebuild(struct bx_journal *journal, struct bx_fault *fault)
+int bx_ledger_renew(struct bx_ledger *ledger, struct bx_fault *fault)
 {
-    struct bx_ledger *ledger = bx_ledger_of(journal);
-    int err = bx_ledger_ready(ledger, &fault);
-    if (err == 0)
-        err = bx_db_begin(ledger->db, fault);
+    int err = bx_db_begin(ledger->db, fault);
     if (err)
         return err;
     err = bx_ledger_remake(ledger, fault);
@@ -145,4 +142,11 @@ int bx_journal_rebuild(struct bx_journal *journal, struct bx_fault *fault)
     if (err)
         bx_db_rollback(ledger->db);
     return err;
+}
+
+int bx_journal_rebuild(struct bx_journal *journal, struct bx_fault *fault)
+{
+    struct bx_ledger *ledger = bx_ledger_of(journal);
+    int err = bx_ledger_ready(ledger, &fault);
+    return err ? err : bx_ledger_renew(ledger, fault);
 }

@@ -166,23 +166,12 @@ static void tenders_put(struct bx_buf *out, int64_t seq, const struct bx_sale *s
 static int row_put(void *arg, const struct bx_row *row)
 {
     struct making *making = arg;
-    struct bx_buf *entries = &making->files[ENTRIES].piece;
-    struct bx_envelope envelope = {
-        .till = row->head.till,
-        .incarnation = row->head.incarnation,
-        .seq = row->head.seq,
-        .id = row->head.id,
-        .prev = row->prev,
-        .hash = row->hash,
-    };
     struct bx_entry_head head;
     struct bx_content content;
     int err = bx_content_read(making->room, row->body, row->len, &head, &content, making->fault);
     if (err)
         return err;
-    bx_envelope_encode(&envelope, entries);
-    bx_buf_add(entries, row->body, row->len);
-    bx_buf_byte_add(entries, '\n');
+    bx_row_export(row, &making->files[ENTRIES].piece);
     head_put(&making->files[HEADS].piece, row);
     if (content.sale) {
         lines_put(&making->files[LINES].piece, head.seq, "sold", &content.sale->basket);

@@ -13,10 +13,8 @@ struct writing {
     void *arg;
 };
 
-static int entry_write(void *arg, const struct bx_row *row)
+void bx_row_export(const struct bx_row *row, struct bx_buf *out)
 {
-    struct writing *writing = arg;
-    struct bx_buf *line = &writing->line;
     struct bx_envelope envelope = {
         .till = row->head.till,
         .incarnation = row->head.incarnation,
@@ -25,10 +23,17 @@ static int entry_write(void *arg, const struct bx_row *row)
         .prev = row->prev,
         .hash = row->hash,
     };
+    bx_envelope_encode(&envelope, out);
+    bx_buf_add(out, row->body, row->len);
+    bx_buf_byte_add(out, '\n');
+}
+
+static int entry_write(void *arg, const struct bx_row *row)
+{
+    struct writing *writing = arg;
+    struct bx_buf *line = &writing->line;
     bx_buf_clear(line);
-    bx_envelope_encode(&envelope, line);
-    bx_buf_add(line, row->body, row->len);
-    bx_buf_byte_add(line, '\n');
+    bx_row_export(row, line);
     return writing->write(writing->arg, line->data, line->len);
 }
 

@@ -173,7 +173,11 @@ void bx_again_finish(struct bx_again *again);
 int bx_must bx_use_add(struct bx_ledger *ledger, const struct bx_lease_use *use,
                        struct bx_fault *fault);
 /* Inside the transaction that is open: the projections and meta. */
+/* export.c: the two lines of an entry, as they are sent: its envelope and its stored body. */
+void bx_row_export(const struct bx_row *row, struct bx_buf *out);
 int bx_must bx_ledger_remake(struct bx_ledger *ledger, struct bx_fault *fault);
+/* The same in a transaction of its own. */
+int bx_must bx_ledger_renew(struct bx_ledger *ledger, struct bx_fault *fault);
 
 /* anchor.c: where the journal begins when entries were purged. It says what every projection was
  * after the last of them, and the entry `export` that was written with it says its hash. */

@@ -37,14 +37,7 @@ static int projections_renew(struct bx_ledger *ledger, struct bx_fault *fault)
     int err = bx_meta_load(ledger, &meta, fault);
     if (err || meta.made == BX_LEDGER_MADE)
         return err;
-    err = bx_db_begin(ledger->db, fault);
-    if (err)
-        return err;
-    err = bx_ledger_remake(ledger, fault);
-    if (err == 0)
-        err = bx_db_commit(ledger->db, fault);
-    if (err)
-        bx_db_rollback(ledger->db);
+    err = bx_ledger_renew(ledger, fault);
     return (err == BX_ERR_INPUT || err == BX_ERR_CORRUPT) && ledger->inspect ? 0 : err;
 }
 

@@ -15,7 +15,7 @@
 
 enum { PATH_SIZE = 1024 };
 
-static int io_fault(struct bx_fault *fault, const char *doing, const char *path)
+int bx_io_fault(struct bx_fault *fault, const char *doing, const char *path)
 {
     int number = errno;
     int err = number == ENOENT                       ? BX_ERR_MISSING
@@ -36,7 +36,7 @@ static int read_all(int fd, const char *path, size_t max, struct bx_buf *out,
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return io_fault(fault, "read", path);
+            return bx_io_fault(fault, "read", path);
         if (got == 0)
             return 0;
         total += (size_t)got;
@@ -52,10 +52,10 @@ int bx_file_read(const char *path, size_t max, struct bx_buf *out, struct bx_fau
     /* Never waits for the other end of a pipe that somebody put there. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return io_fault(fault, "open", path);
+        return bx_io_fault(fault, "open", path);
     int err = 0;
     if (fstat(fd, &about))
-        err = io_fault(fault, "stat", path);
+        err = bx_io_fault(fault, "stat", path);
     else if (!S_ISREG(about.st_mode))
         err = bx_fault_say(fault, BX_ERR_INPUT, "%s is not a regular file.", path);
     if (!err)
@@ -118,19 +118,19 @@ int bx_file_write(const char *path, const void *bytes, size_t len, bool sync,
     if (size < 0 || (size_t)size >= sizeof(beside))
         return bx_fault_say(fault, BX_ERR_INPUT, "The path %.80s… is too long.", path);
     if (fill(beside, bytes, len, sync) || rename(beside, path)) {
-        int err = io_fault(fault, "write", path);
+        int err = bx_io_fault(fault, "write", path);
         (void)unlink(beside);
         return err;
     }
     if (sync && folder_sync(path))
-        return io_fault(fault, "sync the folder of", path);
+        return bx_io_fault(fault, "sync the folder of", path);
     return 0;
 }
 
 int bx_file_remove(const char *path, struct bx_fault *fault)
 {
     if (unlink(path) && errno != ENOENT)
-        return io_fault(fault, "remove", path);
+        return bx_io_fault(fault, "remove", path);
     return 0;
 }
 
@@ -157,11 +157,11 @@ int bx_folder_make(const char *path, struct bx_fault *fault)
         memcpy(part, path, at);
         part[at] = '\0';
         if (mkdir(part, 0700) && errno != EEXIST)
-            return io_fault(fault, "make the folder", part);
+            return bx_io_fault(fault, "make the folder", part);
     }
     struct stat about;
     if (stat(path, &about))
-        return io_fault(fault, "look at", path);
+        return bx_io_fault(fault, "look at", path);
     if (!S_ISDIR(about.st_mode))
         return bx_fault_say(fault, BX_ERR_INPUT, "%s is not a folder.", path);
     return 0;

@@ -18,17 +18,6 @@
 
 enum { PATH_SIZE = 4096 };
 
-static int io_fault(struct bx_fault *fault, const char *doing, const char *path)
-{
-    int number = errno;
-    int err = number == ENOENT                       ? BX_ERR_MISSING
-              : number == ENOSPC || number == EDQUOT ? BX_ERR_FULL
-                                                     : BX_ERR_IO;
-    char say[200];
-    snprintf(say, sizeof(say), "Cannot %s %.110s: %s.", doing, path, strerror(number));
-    return bx_fault_set(fault, err, say, "%s %s: %s", doing, path, strerror(number));
-}
-
 void bx_folder_init(struct bx_folder *folder, const char *path)
 {
     *folder = (struct bx_folder){.path = path};
@@ -38,7 +27,7 @@ static int empty_check(const char *path, struct bx_fault *fault)
 {
     DIR *all = opendir(path);
     if (!all)
-        return io_fault(fault, "open", path);
+        return bx_io_fault(fault, "open", path);
     struct dirent *entry;
     bool empty = true;
     while ((entry = readdir(all)))
@@ -105,7 +94,7 @@ static int end(struct bx_folder *folder, int at, const char *path, struct bx_fau
     folder->files[at] = folder->files[--folder->count];
     if (close(fd))
         bad = -1;
-    return bad || folder_sync(folder->path) ? io_fault(fault, "write", path) : 0;
+    return bad || folder_sync(folder->path) ? bx_io_fault(fault, "write", path) : 0;
 }
 
 int bx_folder_add(void *arg, const char *name, const char *bytes, size_t len,
@@ -116,7 +105,7 @@ int bx_folder_add(void *arg, const char *name, const char *bytes, size_t len,
     path_of(folder, name, path);
     int at = file_of(folder, name, path);
     if (at < 0)
-        return io_fault(fault, "make", path);
+        return bx_io_fault(fault, "make", path);
     if (len == 0)
         return end(folder, at, path, fault);
     while (len > 0) {
@@ -124,7 +113,7 @@ int bx_folder_add(void *arg, const char *name, const char *bytes, size_t len,
         if (put < 0 && errno == EINTR)
             continue;
         if (put <= 0)
-            return io_fault(fault, "write", path);
+            return bx_io_fault(fault, "write", path);
         bytes += put;
         len -= (size_t)put;
     }
@@ -140,13 +129,13 @@ int bx_folder_each(void *arg, const char *name, bx_folder_take take, void *to,
     path_of(folder, name, path);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW), err = 0;
     if (fd < 0)
-        return io_fault(fault, "open", path);
+        return bx_io_fault(fault, "open", path);
     char *piece = bx_alloc(size, 1);
     ssize_t got = 1;
     while (err == 0 && got != 0) {
         got = read(fd, piece, size);
         if (got < 0 && errno != EINTR)
-            err = io_fault(fault, "read", path);
+            err = bx_io_fault(fault, "read", path);
         if (got > 0)
             err = take(to, piece, (size_t)got);
     }

@@ -67,6 +67,19 @@ static enum bx_look discount_look(const struct bx_till *till, const struct bx_ba
                   bx_limit_look(&limits->discount_amount, off));
 }
 
+/* CANDIDATE with the deal as it was just allowed; undo goes back to the basket and the deal BEFORE.
+ */
+static void take(struct bx_till *till, struct bx_desk *desk, const struct bx_basket *candidate,
+                 const struct bx_deal *before)
+{
+    struct bx_deal allowed = desk->deal;
+    desk->deal = *before;
+    bx_desk_keep(desk);
+    desk->basket = *candidate;
+    desk->deal = allowed;
+    bx_desk_changed(till, desk);
+}
+
 int bx_desk_discount(struct bx_till *till, struct bx_desk *desk, const struct bx_terms *terms,
                      struct bx_fault *fault)
 {
@@ -104,12 +117,7 @@ int bx_desk_discount(struct bx_till *till, struct bx_desk *desk, const struct bx
     err = allow(till, desk, look, &warrant, fault);
     if (err)
         return err;
-    struct bx_deal allowed = desk->deal;
-    desk->deal = deal;
-    bx_desk_keep(desk);
-    desk->basket = candidate;
-    desk->deal = allowed;
-    bx_desk_changed(till, desk);
+    take(till, desk, &candidate, &deal);
     return 0;
 }
 
@@ -143,12 +151,7 @@ int bx_desk_price(struct bx_till *till, struct bx_desk *desk, const struct bx_te
     err = allow(till, desk, look == BX_LOOK_BLOCK ? look : BX_LOOK_ASK, &warrant, fault);
     if (err)
         return err;
-    struct bx_deal allowed = desk->deal;
-    desk->deal = deal;
-    bx_desk_keep(desk);
-    desk->basket = candidate;
-    desk->deal = allowed;
-    bx_desk_changed(till, desk);
+    take(till, desk, &candidate, &deal);
     return 0;
 }
 

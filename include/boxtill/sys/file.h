@@ -9,6 +9,10 @@
 #include "boxtill/base/buf.h"
 #include "boxtill/base/fault.h"
 
+/* The fault that errno is at this moment: "Cannot DOING PATH: …". BX_ERR_MISSING, BX_ERR_FULL or
+ * BX_ERR_IO. */
+int bx_io_fault(struct bx_fault *fault, const char *doing, const char *path);
+
 /* Appends the file's bytes to OUT. BX_ERR_MISSING when there is none, BX_ERR_INPUT when it is no
  * regular file or longer than MAX, else BX_ERR_IO. */
 int bx_must bx_file_read(const char *path, size_t max, struct bx_buf *out, struct bx_fault *fault);

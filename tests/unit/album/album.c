@@ -23,32 +23,6 @@ static const struct size {
     int rows, columns;
 } sizes[] = {{24, 80}, {30, 100}};
 
-static struct bx_slot slot_make(int i, int event, int day, int minute)
-{
-    struct bx_slot slot = {.event = event, .offset_min = 60, .date = {2026, 11, (uint8_t)day}};
-    char text[32];
-    snprintf(slot.id.s, sizeof(slot.id.s), "s%d", i);
-    slot.pool = slot.id;
-    snprintf(text, sizeof(text), "2026-11-%02dT%02d:%02d:00+01:00", day, minute / 60, minute % 60);
-    assert_int_equal(bx_utc_parse(text, &slot.start), 0);
-    slot.end.us = slot.start.us + 15 * 60 * BX_SECOND_US;
-    return slot;
-}
-
-static struct bx_product product_make(const char *name, char key, int64_t price, int places,
-                                      uint32_t bits)
-{
-    struct bx_product product = {.key = key,
-                                 .price = {price},
-                                 .tax_ppm = 70000,
-                                 .places = places,
-                                 .persons = places,
-                                 .events = bits};
-    product.id.s[0] = key;
-    BX_TEXT_COPY(product.name, name);
-    return product;
-}
-
 static struct bx_reason reason_make(const char *action, const char *id, const char *name)
 {
     struct bx_reason reason = {.action = rig_slug(action), .id = rig_slug(id)};
@@ -65,15 +39,15 @@ static void programme_write(const struct tongue *tongue, struct bx_buf *out)
     struct bx_slot slots[SLOTS];
     struct bx_reason reasons[2 * bx_countof(actions)];
     struct bx_account account = {.id = rig_slug("school")};
-    struct bx_product products[] = {product_make(tongue->adult, 'a', 2400, 1, 3),
-                                    product_make(tongue->child, 'c', 900, 1, 3),
-                                    product_make(tongue->family, 'f', 5500, 4, 3),
-                                    product_make(tongue->book, 'b', 500, 0, 0),
-                                    product_make(tongue->free, 'u', 0, 1, 3),
-                                    product_make(tongue->group, 'g', 1800, 1, 1),
-                                    product_make(tongue->guide, 'h', 300, 0, 0),
-                                    product_make(tongue->map, 'i', 123456789, 0, 0),
-                                    product_make(tongue->gift, 'd', 0, 0, 0)};
+    struct bx_product products[] = {rig_product(tongue->adult, 'a', 2400, 1, 3),
+                                    rig_product(tongue->child, 'c', 900, 1, 3),
+                                    rig_product(tongue->family, 'f', 5500, 4, 3),
+                                    rig_product(tongue->book, 'b', 500, 0, 0),
+                                    rig_product(tongue->free, 'u', 0, 1, 3),
+                                    rig_product(tongue->group, 'g', 1800, 1, 1),
+                                    rig_product(tongue->guide, 'h', 300, 0, 0),
+                                    rig_product(tongue->map, 'i', 123456789, 0, 0),
+                                    rig_product(tongue->gift, 'd', 0, 0, 0)};
     struct bx_programme programme = {.epoch = 1,
                                      .version = 20,
                                      .venue = rig_slug("museum"),
@@ -108,9 +82,9 @@ static void programme_write(const struct tongue *tongue, struct bx_buf *out)
         reasons[2 * i + 1] = reason_make(actions[i], "two", tongue->other_reason);
     }
     for (int i = 0; i < SLOTS - 2; i++)
-        slots[i] = slot_make(i, i == 4, 24, 14 * 60 + 15 * (i + 1));
-    slots[SLOTS - 2] = slot_make(SLOTS - 2, 0, 25, 600);
-    slots[SLOTS - 1] = slot_make(SLOTS - 1, 0, 25, 615);
+        slots[i] = rig_slot(i, i == 4, 24, 14 * 60 + 15 * (i + 1));
+    slots[SLOTS - 2] = rig_slot(SLOTS - 2, 0, 25, 600);
+    slots[SLOTS - 1] = rig_slot(SLOTS - 1, 0, 25, 615);
     bx_programme_encode(&programme, out);
     struct bx_fault fault = {0};
     struct bx_programme *read = bx_programme_parse(bx_buf_text(out), out->len, &fault);

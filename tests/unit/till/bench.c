@@ -8,48 +8,22 @@ enum { SLOTS = 7, PLACES = 20 };
 
 struct bench bench;
 
-static struct bx_slot slot_make(int i, int event, int day, int hour, int minute)
-{
-    struct bx_slot slot = {.event = event, .offset_min = 60, .date = {2026, 11, (uint8_t)day}};
-    char text[32];
-    snprintf(slot.id.s, sizeof(slot.id.s), "s%d", i);
-    slot.pool = slot.id;
-    snprintf(text, sizeof(text), "2026-11-%02dT%02d:%02d:00+01:00", day, hour, minute);
-    assert_int_equal(bx_utc_parse(text, &slot.start), 0);
-    slot.end.us = slot.start.us + 15 * 60 * BX_SECOND_US;
-    return slot;
-}
-
-static struct bx_product product_make(const char *name, char key, int64_t price, int places,
-                                      uint32_t bits)
-{
-    struct bx_product product = {.key = key,
-                                 .price = {price},
-                                 .tax_ppm = 70000,
-                                 .places = places,
-                                 .persons = places,
-                                 .events = bits};
-    product.id.s[0] = key;
-    BX_TEXT_COPY(product.name, name);
-    return product;
-}
-
 const char *bench_programme(int64_t version)
 {
     static struct bx_buf out;
     struct bx_event_info events[] = {
         {.id = rig_slug("perm"), .name = "Permanent collection", .class = rig_slug("main")},
         {.id = rig_slug("special"), .name = "Special exhibition", .class = rig_slug("main")}};
-    struct bx_slot slots[SLOTS] = {slot_make(0, 0, 24, 14, 15), slot_make(1, 0, 24, 14, 30),
-                                   slot_make(2, 0, 24, 14, 45), slot_make(3, 0, 24, 15, 0),
-                                   slot_make(4, 1, 24, 15, 30), slot_make(5, 0, 25, 10, 0),
-                                   slot_make(6, 0, 25, 10, 15)};
+    struct bx_slot slots[SLOTS] = {rig_slot(0, 0, 24, 855), rig_slot(1, 0, 24, 870),
+                                   rig_slot(2, 0, 24, 885), rig_slot(3, 0, 24, 900),
+                                   rig_slot(4, 1, 24, 930), rig_slot(5, 0, 25, 600),
+                                   rig_slot(6, 0, 25, 615)};
     struct bx_product products[] = {
-        product_make("Adult", 'a', 2400, 1, 3),      product_make("Child 6-17", 'c', 900, 1, 3),
-        product_make("Family 2+3", 'f', 5500, 4, 3), product_make("Book", 'b', 500, 0, 0),
-        product_make("Under 6", 'u', 0, 1, 3),       product_make("Group", 'g', 1800, 1, 1),
-        product_make("Audio", 'h', 300, 0, 0),       product_make("Map", 'i', 200, 0, 0),
-        product_make("Pen", 'j', 100, 0, 0)};
+        rig_product("Adult", 'a', 2400, 1, 3),      rig_product("Child 6-17", 'c', 900, 1, 3),
+        rig_product("Family 2+3", 'f', 5500, 4, 3), rig_product("Book", 'b', 500, 0, 0),
+        rig_product("Under 6", 'u', 0, 1, 3),       rig_product("Group", 'g', 1800, 1, 1),
+        rig_product("Audio", 'h', 300, 0, 0),       rig_product("Map", 'i', 200, 0, 0),
+        rig_product("Pen", 'j', 100, 0, 0)};
     struct bx_programme programme = {.epoch = 1,
                                      .version = version,
                                      .venue = rig_slug("museum"),

@@ -20,6 +20,31 @@ struct bx_slug rig_slug(const char *text)
     return slug;
 }
 
+struct bx_slot rig_slot(int i, int event, int day, int minute)
+{
+    struct bx_slot slot = {.event = event, .offset_min = 60, .date = {2026, 11, (uint8_t)day}};
+    char text[64];
+    snprintf(slot.id.s, sizeof(slot.id.s), "s%d", i);
+    slot.pool = slot.id;
+    snprintf(text, sizeof(text), "2026-11-%02dT%02d:%02d:00+01:00", day, minute / 60, minute % 60);
+    assert_int_equal(bx_utc_parse(text, &slot.start), 0);
+    slot.end.us = slot.start.us + 15 * 60 * BX_SECOND_US;
+    return slot;
+}
+
+struct bx_product rig_product(const char *name, char key, int64_t price, int places, uint32_t bits)
+{
+    struct bx_product product = {.key = key,
+                                 .price = {price},
+                                 .tax_ppm = 70000,
+                                 .places = places,
+                                 .persons = places,
+                                 .events = bits};
+    product.id.s[0] = key;
+    BX_TEXT_COPY(product.name, name);
+    return product;
+}
+
 /* --- documents ------------------------------------------------------------------------------- */
 
 static struct bx_slot slot_make(const char *id, int event, const char *start, int day)

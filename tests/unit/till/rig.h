@@ -131,3 +131,6 @@ int rig_entries(struct rig *rig, enum bx_kind kind);
 const struct bx_row *rig_read(struct rig *rig, const struct bx_query *query, size_t *ret_count);
 void rig_trace_clear(struct rig *rig);
 struct bx_slug rig_slug(const char *text);
+/* Slot and pool "sI", a quarter of an hour in November 2026, and a product at 7 %. */
+struct bx_slot rig_slot(int i, int event, int day, int minute);
+struct bx_product rig_product(const char *name, char key, int64_t price, int places, uint32_t bits);
