@@ -21,7 +21,7 @@ enum { SLOTS = 9, KEY_MS = 1200 };
 
 static const struct size {
     int rows, columns;
-} sizes[] = {{24, 80}, {30, 100}};
+} sizes[] = {{24, 80}, {30, 100}, {19, 59}};
 
 static struct bx_reason reason_make(const char *action, const char *id, const char *name)
 {
@@ -241,12 +241,9 @@ static void words(const struct bx_till_view *view, const char *name)
 
 static void scene_show(struct rig *rig, const struct scene *scene)
 {
-    static const struct size small = {19, 59};
     const struct bx_till_view *view = rig_view(rig);
     for (size_t i = 0; i < bx_countof(sizes); i++)
         picture(view, scene->name, &sizes[i]);
-    if (scene->small)
-        picture(view, scene->name, &small);
     words(view, scene->name);
 }
 

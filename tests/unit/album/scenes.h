@@ -10,7 +10,6 @@ struct rig;
 struct scene {
     const char *name; /* NULL: no picture */
     const char *keys;
-    bool small;                       /* in a window that is too small, too */
     void (*prepare)(struct rig *rig); /* after the keys, before the picture; NULL */
 };
 extern const struct scene scenes[];
