@@ -189,14 +189,10 @@ static void question(const struct bx_till_view *view, struct ui_grid *grid)
     wrapped(grid, top + 1, left + 2, width - 4, 3, view->ask_text);
     ui_hits_drop(grid);
     int used = ui_put(grid, top + 6, left + 2, width - 4, UI_KEY, view->ask_yes);
-    ui_hit_key(grid, top + 6, left + 2, used, view->ask_input ? BX_KEY_ENTER : 'y');
+    ui_hit_key(grid, top + 6, left + 2, used, 'y');
     ui_hit_key(grid, top + 6, left + 5 + used, (int)bx_text_columns(view->ask_no), BX_KEY_ESC);
     ui_put(grid, top + 6, left + 5 + used, width - 8 - used, UI_KEY, view->ask_no);
     ui_cursor(grid, top + 6, left + 5 + used);
-    if (view->ask_input) {
-        ui_put(grid, top + 4, left + 2, width - 4, UI_STRONG, view->input);
-        ui_cursor(grid, top + 4, left + 2 + (int)view->cursor);
-    }
 }
 
 /* The card for a window that holds no screen: what counts most, and every key still works. */

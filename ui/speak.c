@@ -325,7 +325,7 @@ static bool is_amount(const char *text)
 bool ui_speak_is_writing(const struct bx_till_view *view, const char *text)
 {
     if (view->ask[0])
-        return view->ask_input;
+        return false;
     switch (view->screen) {
     case BX_SCREEN_LOGIN:
     case BX_SCREEN_PALETTE:

@@ -30,16 +30,6 @@ static const char *const list_words[BX_POST_LISTS] = {
     [BX_POST_COST_CENTRE] = "cost_centre",
 };
 
-const char *bx_posting_account_word(enum bx_posting_account account)
-{
-    return account_words[account];
-}
-
-const char *bx_posting_list_word(enum bx_posting_list list)
-{
-    return list_words[list];
-}
-
 /* --- the plan --------------------------------------------------------------------------------- */
 
 /* "RATE:VALUE" or "VALUE", between blanks. */

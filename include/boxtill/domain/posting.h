@@ -52,9 +52,6 @@ struct bx_posting_plan {
     char accounts[BX_POST_ACCOUNTS][BX_POSTING_TEXT]; /* "": none */
     char lists[BX_POST_LISTS][BX_POSTING_LIST];
 };
-/* The names under which they stand in the section [posting]. */
-const char *bx_posting_account_word(enum bx_posting_account account);
-const char *bx_posting_list_word(enum bx_posting_list list);
 /* TEXT is the content of posting.conf. Unknown keys are refused by name and line. */
 int bx_must bx_posting_plan_read(const char *text, size_t len, struct bx_posting_plan *ret,
                                  struct bx_fault *fault);

@@ -183,7 +183,6 @@ struct bx_till_view {
     /* a question over the screen, or "" in `ask` */
     char ask[64], ask_text[200];
     char ask_yes[24], ask_no[24]; /* "D delete", "Esc keep" */
-    bool ask_input;               /* it wants text (a reason): in `input` */
 
     bool caps; /* CapsLock shows itself */
     bool busy; /* an answer is under way that the next key may depend on */
