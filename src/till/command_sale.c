@@ -122,7 +122,7 @@ static int slot_find(const struct bx_till *till, const struct wish *wish, struct
             snprintf(text, sizeof(text), "%02d:%02d", said->minute / 60, said->minute % 60);
     }
     *ret_slot = slot_of(till, *ret_event, text);
-    if (said->minute >= 0 && !*ret_slot)
+    if (text[0] && !*ret_slot)
         return bx_fault_say(fault, BX_ERR_MISSING, "There is no such time.");
     if (*ret_slot)
         *ret_event = (*ret_slot)->event;
