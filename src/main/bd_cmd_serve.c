@@ -18,7 +18,7 @@
 #include "server/http/http.h"
 #include "sys/sys.h"
 
-/* What the signal handler and the lifeline's thread reach. */
+/* What the signal handler reaches. Only the main thread takes signals. */
 static struct bd_service *running;
 
 static void stop_now(int signal_number)
@@ -27,16 +27,17 @@ static void stop_now(int signal_number)
     bd_service_stop(running);
 }
 
-static void signals_catch(void)
+static void signals_take(void (*handler)(int signal_number))
 {
-    struct sigaction action = {.sa_handler = stop_now};
+    struct sigaction action = {.sa_handler = handler};
     sigemptyset(&action.sa_mask);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
 }
 
-/* Whoever started us is gone when our standard input ends. */
+/* Whoever started us is gone when our standard input ends. This thread may outlive the service, so
+ * it only sends a signal. */
 static void *lifeline_watch(void *unused)
 {
     (void)unused;
@@ -45,7 +46,7 @@ static void *lifeline_watch(void *unused)
     do
         n = read(STDIN_FILENO, drain, sizeof(drain));
     while (n > 0 || (n < 0 && errno == EINTR));
-    bd_service_stop(running);
+    kill(getpid(), SIGTERM);
     return NULL;
 }
 
@@ -99,14 +100,9 @@ static void address_remove(const struct bd_config *config)
     unlink(path);
 }
 
-static int serve(const struct bd_config *config, const struct bd_service_setup *setup,
-                 bool lifeline, struct bx_fault *fault)
+static int service_run(const struct bd_config *config, struct bd_service *service, bool lifeline,
+                       struct bx_fault *fault)
 {
-    bx_cleanup(bd_service_destroy) struct bd_service *service = bd_service_create(setup, fault);
-    if (!service)
-        return fault->err;
-    running = service;
-    signals_catch();
     if (lifeline && lifeline_start() != 0)
         return bx_fault_say(fault, BX_ERR_IO, "The lifeline cannot be watched.");
     const char *address = bd_service_address(service);
@@ -117,6 +113,19 @@ static int serve(const struct bd_config *config, const struct bd_service_setup *
     fflush(stdout);
     err = bd_service_run(service, fault);
     address_remove(config);
+    return err;
+}
+
+static int serve(const struct bd_config *config, const struct bd_service_setup *setup,
+                 bool lifeline, struct bx_fault *fault)
+{
+    bx_cleanup(bd_service_destroy) struct bd_service *service = bd_service_create(setup, fault);
+    if (!service)
+        return fault->err;
+    running = service;
+    signals_take(stop_now);
+    int err = service_run(config, service, lifeline, fault);
+    signals_take(SIG_IGN); /* it ends already */
     return err;
 }
 

@@ -676,6 +676,11 @@ def test_ends_politely_and_with_its_parent(tmp_path):
     server.start()
     server.process.stdin.close()  # the lifeline
     assert server.process.wait(30) == 0
+    for _ in range(8):  # both at once: what ends last finds nothing that is gone
+        server.start()
+        server.process.terminate()
+        server.process.stdin.close()
+        assert server.process.wait(30) == 0
     server.process = None
 
 
