@@ -162,6 +162,12 @@ void bx_command_answer(struct bx_till *till)
     close_all(till);
 }
 
+void bx_command_cell(struct bx_buf *out, const char *text, size_t columns)
+{
+    size_t used = bx_text_columns(text);
+    bx_buf_format(out, "%s%*s", text, used < columns ? (int)(columns - used) + 1 : 1, "");
+}
+
 void bx_command_money(struct bx_buf *out, const char *before, bx_money amount, int exponent)
 {
     char text[BX_MONEY_TEXT];
@@ -328,8 +334,9 @@ static void entry_put(struct bx_command *command, const struct bx_entry_head *he
     bx_json_put_int(&writer, "seq", head->seq);
     bx_json_put_hex(&writer, "hash", ref->hash.b, sizeof(ref->hash.b));
     bx_json_object_close(&writer);
-    bx_buf_format(&command->human, "%s%s%s%s: entry %" PRId64, command->human.len > 0 ? "\n" : "",
-                  bx_kind_word(head->kind), head->number[0] ? " " : "", head->number, head->seq);
+    bx_buf_format(&command->human, "%s%s%s%s: ", command->human.len > 0 ? "\n" : "",
+                  bx_kind_name(head->kind), head->number[0] ? " " : "", head->number);
+    bx_buf_format(&command->human, bx_word("entry %" PRId64), head->seq);
 }
 
 void bx_command_entry(struct bx_till *till, bx_origin origin, const struct bx_entry_head *head,

@@ -440,7 +440,7 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
     bx_json_object_close(&writer);
     bx_buf_format(&command->human, "%s  %s", head->number, sale->currency);
     bx_command_money(&command->human, " ", sale->totals.total, sale->exponent);
-    bx_command_money(&command->human, ", change ", change, sale->exponent);
+    bx_command_money(&command->human, bx_word(", change "), change, sale->exponent);
     for (int i = 0; i < sale->ticket_count; i++)
         bx_buf_format(&command->human, "\n%s", sale->tickets[i].code.s);
     bx_command_answer(till);

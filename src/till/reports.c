@@ -210,12 +210,13 @@ void bx_report_lines(const struct bx_till *till, const struct bx_entry_head *hea
 void bx_report_show(struct bx_till *till, const struct bx_entry_head *head,
                     const struct bx_report *report)
 {
-    char title[96];
+    char title[96], period[BX_PERIOD_TEXT];
     bx_buf_auto text;
     bx_buf_init(&text, 0);
     bx_report_lines(till, head, report, SCREEN_COLUMNS, &text);
     if (head->kind == BX_KIND_CLOSING)
-        bx_words_print(title, sizeof(title), "Closing of %s", report->period);
+        bx_words_print(title, sizeof(title), "Closing of %s",
+                       bx_report_period(report->period, period));
     else if (head->kind == BX_KIND_X_REPORT)
         bx_words_print(title, sizeof(title), "X report, shift %lld", (long long)report->shift);
     else

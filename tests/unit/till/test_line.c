@@ -44,6 +44,13 @@ static void words_are_read(void **state)
     assert_int_equal(said.discounts[0].letter, 'a');
     assert_int_equal(said.part_count, 3);
     assert_true(said.parts[0].has_amount);
+    /* A comma does for a point. */
+    assert_int_equal(read("d:5,00 discount:other:7,5%@a discount:x:2,50 card 20,00 cash:1,5"), 0);
+    assert_int_equal(said.items[0].amount.minor, 500);
+    assert_int_equal(said.discounts[0].permille, 75);
+    assert_int_equal(said.discounts[1].amount.minor, 250);
+    assert_int_equal(said.parts[0].amount.minor, 2000);
+    assert_int_equal(said.parts[1].amount.minor, 150);
     assert_int_equal(read("a card AB-12"), 0);
     assert_string_equal(said.parts[0].reference, "AB-12");
     assert_int_equal(read(""), 0);
@@ -63,6 +70,7 @@ static void errors_have_a_column(void **state)
         {"a nothing:7", 3},   {"a discount:x@7", 3},
         {"a cash:x", 3},      {"a voucher", 3},
         {"a gold:5", 3},      {"0a", 2},
+        {"a cash 1,234", 8},  {"a cash 1.234,50", 8},
         {"1000a", 5},
     };
     (void)state;
