@@ -32,7 +32,7 @@ static void fewer_come_than_were_booked(void **state)
     (void)state;
     bench_keys("A");
     assert_int_equal(bench_view()->screen, BX_SCREEN_FORM);
-    bench_keys("a43\naa"); /* W-1, as agreed, one for all */
+    bench_keys("w-1\n43\naa"); /* W-1, as agreed, one for all */
     assert_int_equal(total(), 43 * 500);
     assert_string_equal(desk()->basket.lines[0].why_text, "agreed");
     bench_keys("\na");
@@ -51,7 +51,7 @@ static void fewer_come_than_were_booked(void **state)
 static void calculated_anew(void **state)
 {
     (void)state;
-    bench_keys("Aa43\nca");
+    bench_keys("A\n43\nca");
     assert_int_equal(total(), 43 * 600);
     bench_keys("Kc"); /* one more child, from the till's own places */
     bench_keys("\n\n");
@@ -63,7 +63,7 @@ static void calculated_anew(void **state)
 static void more_come_than_were_booked(void **state)
 {
     (void)state;
-    bench_keys("Aa55\naa\n\n");
+    bench_keys("A\n55\naa\n\n");
     const struct bx_sale *sale = bench_sale();
     assert_int_equal(sale->use_count, 1);
     assert_int_equal(sale->uses[0].q, 5);
@@ -74,7 +74,7 @@ static void more_come_than_were_booked(void **state)
 static void nobody_comes(void **state)
 {
     (void)state;
-    bench_keys("Aa0\n");
+    bench_keys("A\n0\n");
     assert_int_equal(bench_view()->screen, BX_SCREEN_FORM);
     bench_keys("aa");
     assert_int_equal(desk()->basket.count, 0);
@@ -84,7 +84,7 @@ static void nobody_comes(void **state)
 static void prepaid_in_full_waits_for_enter(void **state)
 {
     (void)state;
-    bench_keys("Ac\nc");
+    bench_keys("AW-2\n\n");
     says("paid already");
     bench_keys("\n");
     assert_int_equal(bench_sales(), 0);
@@ -126,7 +126,7 @@ static void enter_takes_the_rest_in_cash(void **state)
 {
     (void)state;
     bench.till->orders->orders[1].prepaid.minor = 3000;
-    bench_keys("Ac\nc");
+    bench_keys("AW-2\n\n");
     bench_keys("\n");
     bench_keys("\n");
     const struct bx_sale *sale = bench_sale();
@@ -158,7 +158,7 @@ static void collected_once(void **state)
 static void one_order_on_two_desks_is_handed_out_once(void **state)
 {
     (void)state;
-    bench_keys("Ac\nc\n");
+    bench_keys("AW-2\n\n\n");
     shop_command("{\"verb\":\"sell\",\"basket\":\"order:W-2\"}", 0);
     assert_int_equal(bench_sales(), 1);
     bench_keys("\n\n");
@@ -197,7 +197,7 @@ static void scan_chooses_an_order(void **state)
 static void order_wants_an_empty_desk(void **state)
 {
     (void)state;
-    bench_keys("bAaa");
+    bench_keys("bA\n");
     bench_keys("\na\na");
     says("There is a basket");
     assert_int_equal(bench_pieces(), 1);
