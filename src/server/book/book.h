@@ -160,6 +160,17 @@ int bx_must bd_book_document(struct bd_store *store, const struct bd_wish *wish,
 int bx_must bd_book_availability(struct bd_store *store, const struct bd_turn *turn,
                                  struct bx_buf *out, struct bx_fault *fault);
 
+/* Sums over the venue as it is, for whoever watches it; pools that are over are not counted. */
+struct bd_census {
+    bx_utc now;
+    int64_t pools, capacity, sold, held, leased, over;
+    int64_t waiting;                                   /* entries in custody, not booked yet */
+    int64_t tasks;                                     /* open */
+    int64_t enrolled, revoked, quarantined, suspected; /* devices */
+};
+int bx_must bd_book_census(struct bd_store *store, const struct bd_turn *turn,
+                           struct bd_census *ret, struct bx_fault *fault);
+
 /* --- questions, vouchers, figures ----------------------------------------------------------- */
 
 /* Does it leave something behind? Then it is the writer's, and mark and release are used. */
