@@ -73,7 +73,7 @@ def test_a_second_terminal_in_german(till):
         screen.wait("Total", "online")
         display.wait("Willkommen")
         screen.press("a", "c")
-        display.wait("Summe EUR", r"1  Adult +24\.00", r"1  Child 6-17 +9\.00")
+        display.wait("Summe EUR", r"1  Adult +24,00", r"1  Child 6-17 +9,00")
         display.resize(40, 12)
         display.wait(r"Summe EUR")
         display.send("q")
