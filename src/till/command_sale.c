@@ -198,6 +198,13 @@ static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warr
     struct bx_fault fault = {0};
     (void)origin;
     (void)arg;
+    if (strcmp(warrant->what.s, "exchange") == 0) {
+        if (bx_exchange_allow(till, command->desk, warrant, &fault))
+            bx_command_refuse(till, &fault);
+        else
+            command->stage = command->desk->tendering ? 2 : 1;
+        return;
+    }
     if (strcmp(warrant->what.s, "offline") == 0) {
         if (bx_desk_allow(till, command->desk, warrant, &fault))
             bx_command_refuse(till, &fault);
@@ -218,15 +225,20 @@ static void wanted(struct bx_till *till, struct bx_fault *fault)
     struct bx_command *command = &till->command;
     bx_origin mine = command->request;
     const char *wants = command->desk->wants.s;
+    bool exchange = strcmp(wants, "exchange") == 0;
+    struct bx_fault why = *fault;
     struct bx_warrant_ask ask = {.origin = mine,
-                                 .action = strcmp(wants, "offline") == 0    ? "offline"
-                                           : strcmp(wants, "exchange") == 0 ? "exchange"
-                                                                            : "allow",
+                                 .action = strcmp(wants, "offline") == 0 ? "offline"
+                                           : exchange                    ? "exchange"
+                                                                         : "allow",
                                  .need = BX_NEED_WORD,
                                  .done = allowed};
     command->stage = 3;
-    if (bx_warrant_ask(till, &ask, fault) && command->request == mine)
-        bx_command_refuse(till, fault);
+    if (!bx_warrant_ask(till, &ask, fault) || command->request != mine)
+        return;
+    if (exchange && command->warrant.approver == 0)
+        bx_fault_say(fault, BX_ERR_REFUSED, "%s --approver", why.say);
+    bx_command_refuse(till, fault);
 }
 
 static void refused(struct bx_till *till, struct bx_fault *fault)
@@ -308,9 +320,13 @@ static void parts_pay(struct bx_till *till)
             break;
         err = part_pay(till, &said->parts[command->part], command->part + 1 == said->part_count,
                        &fault);
-        command->part++;
         if (command->request != mine || !command->desk)
             return; /* refused at once, and told */
+        if (err && !bx_slug_is_none(&command->desk->wants)) {
+            wanted(till, &fault); /* the same part again, when it is allowed */
+            return;
+        }
+        command->part++;
     }
     if (command->request != mine || !command->desk)
         return;

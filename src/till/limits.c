@@ -58,6 +58,9 @@ enum bx_look bx_limits_offline(const struct bx_till *till, const struct bx_desk 
                    minutes, limits->offline_minutes.at);
     harder(&look, bx_limit_look(&limits->offline_minutes, minutes), fault, text);
     minutes = minutes_since(till, till->link.last_good);
+    before = (till->turn.utc.us - till->offline.heard.us) / BX_SECOND_US / 60;
+    if (till->offline.heard.us != 0 && before > minutes)
+        minutes = before;
     bx_words_print(text, sizeof(text), "The price list is %" PRId64 " minutes old.", minutes);
     harder(&look, bx_limit_look(&limits->offline_programme_minutes, minutes), fault, text);
     bx_words_print(text, sizeof(text), "%s is more than one sale may come to offline.",
@@ -104,26 +107,43 @@ void bx_limits_found(struct bx_till *till)
     till->offline = (struct bx_offline){0};
 }
 
-/* What is unsent was done without contact. */
-void bx_limits_start(struct bx_till *till, const struct bx_journal_state *state)
+static void queued_read(struct bx_till *till, int64_t from)
 {
-    if (!state->offline)
-        return;
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_READ);
     effect->request = till->offline.request = bx_till_request(till);
-    effect->of.query = (struct bx_query){.kind = BX_QUERY_QUEUED, .limit = BX_ROWS_MAX};
+    effect->of.query =
+        (struct bx_query){.kind = BX_QUERY_QUEUED, .from = from, .limit = BX_ROWS_MAX};
+}
+
+/* What is unsent was done without contact. A till that was ended in contact had it when it wrote
+ * last. */
+void bx_limits_start(struct bx_till *till, const struct bx_journal_state *state)
+{
+    till->offline.heard = state->last_at;
+    till->offline.before = state->next_seq;
+    if (state->offline)
+        queued_read(till, 0);
 }
 
 void bx_limits_rows(struct bx_till *till, const struct bx_event *event)
 {
     struct bx_sale *sale = bx_new(struct bx_sale);
+    size_t count = event->of.rows.count;
+    int64_t seq = 0;
     till->offline.request = 0;
-    for (size_t i = 0; i < event->of.rows.count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct bx_row *row = &event->of.rows.rows[i];
-        if (row->head.kind == BX_KIND_OFFLINE_START)
-            till->offline.since = row->head.at;
-        if (row->head.kind == BX_KIND_SALE && !bx_sale_decode(row->body, row->len, sale, NULL))
+        enum bx_kind kind = row->head.kind;
+        seq = row->head.seq;
+        if (seq >= till->offline.before)
+            break; /* of this life: counted as it was sold */
+        if (kind == BX_KIND_OFFLINE_START)
+            till->offline.since = till->offline.heard = row->head.at;
+        if ((kind == BX_KIND_SALE || kind == BX_KIND_EXCHANGE) &&
+            !bx_sale_decode(row->body, row->len, sale, NULL))
             bx_limits_sold(till, sale);
     }
+    if (count == BX_ROWS_MAX && seq < till->offline.before)
+        queued_read(till, seq);
     bx_free(sale);
 }

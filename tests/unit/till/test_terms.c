@@ -380,6 +380,21 @@ static void offline_limits_outlive_the_program(void **state)
     says("Offline for");
 }
 
+/* Nor is the list of prices any younger for it. */
+static void price_list_ages_over_a_restart(void **state)
+{
+    (void)state;
+    bench_keys("a\n\n");
+    bench_pass(20 * 60000);
+    rig_restart(bench.rig, false);
+    bench.till = bench.rig->till;
+    bench_wait(1000);
+    bench.till->programme->limits.offline_programme_minutes =
+        (struct bx_limit){.at = 15, .beyond = BX_BEYOND_BLOCK};
+    bench_keys("b\n");
+    says("The price list is");
+}
+
 /* --- limits for selling offline --------------------------------------------------------------- */
 
 static void offline_limit_warns(void **state)
@@ -480,6 +495,7 @@ int main(void)
         shop_test(training_takes_nothing),
         shop_test(invoice_is_asked_after_the_change),
         shop_test(offline_limits_outlive_the_program),
+        shop_test(price_list_ages_over_a_restart),
         shop_test(offline_limit_warns),
         shop_test(offline_limit_asks),
         shop_test(offline_word_is_for_so_much),
