@@ -187,10 +187,14 @@ static struct bx_stmt *list_of(struct bx_ledger *ledger, const struct bx_query *
         stmt = bx_db_stmt(db, "SELECT seq FROM sign WHERE state = 'open' AND seq > ?1"
                               " ORDER BY seq LIMIT ?2");
         break;
+    case BX_QUERY_CONFLICT:
+        stmt = bx_db_stmt(db, "SELECT seq FROM answer WHERE outcome = 'conflict' AND seq > ?1"
+                              " ORDER BY seq LIMIT ?2");
+        break;
     }
     bx_assert(stmt);
     if (query->kind <= BX_QUERY_ATTENTION || query->kind == BX_QUERY_KIND ||
-        query->kind == BX_QUERY_SHIFT || query->kind == BX_QUERY_UNSIGNED)
+        query->kind == BX_QUERY_SHIFT || query->kind >= BX_QUERY_UNSIGNED)
         bx_stmt_bind_int(stmt, 1, query->from);
     bx_stmt_bind_int(stmt, 2, limit);
     return stmt;

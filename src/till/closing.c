@@ -126,11 +126,15 @@ int bx_closing_count(struct bx_till *till, int drawer, const struct bx_cash_entr
     int at = index_of(closing, drawer);
     if (at < 0)
         return bx_fault_say(fault, BX_ERR_MISSING, "Drawer %d was not used in this shift.", drawer);
+    char stands[BX_MONEY_TEXT];
+    bx_money counted = closing->drawers[at].counted;
+    if (closing->counts[at] >= 2 && cash->amount.minor == counted.minor)
+        return 0; /* said again, as by a command that comes back with its reason */
     if (closing->counts[at] >= 2)
         return bx_fault_say(fault, BX_ERR_REFUSED,
-                            "Drawer %d was counted twice: that stands. What differs wants its "
-                            "reason.",
-                            drawer);
+                            "Drawer %d was counted twice, and %s stands: close with that amount, "
+                            "or with none.",
+                            drawer, bx_counter_money(till, counted, stands));
     count_put(till, at, cash);
     if (bx_closing_difference(&closing->drawers[at]).minor == 0)
         return 0;

@@ -13,7 +13,7 @@
 #include "grammar.h"
 #include "screens.h"
 
-enum { PATIENCE_MS = 20000 };
+enum { PATIENCE_MS = 20000, LIFTS = 4 };
 
 static int event_of(const struct bx_programme *programme, const char *text)
 {
@@ -198,28 +198,16 @@ static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warr
     struct bx_fault fault = {0};
     (void)origin;
     (void)arg;
-    if (strcmp(warrant->what.s, "exchange") == 0) {
-        if (bx_exchange_allow(till, command->desk, warrant, &fault))
-            bx_command_refuse(till, &fault);
-        else
-            command->stage = command->desk->tendering ? 2 : 1;
-        return;
-    }
-    if (strcmp(warrant->what.s, "offline") == 0) {
-        if (bx_desk_allow(till, command->desk, warrant, &fault))
-            bx_command_refuse(till, &fault);
-        else
-            command->stage = 1;
-        return;
-    }
-    if (bx_said_discounts(till, command->desk, command->said, &command->nth, warrant->approver,
-                          &fault))
+    bool exchange = strcmp(warrant->what.s, "exchange") == 0;
+    if (exchange ? bx_exchange_allow(till, command->desk, warrant, &fault)
+                 : bx_desk_allow(till, command->desk, warrant, &fault))
         bx_command_refuse(till, &fault);
     else
-        command->stage = 1;
+        command->stage = command->desk->tendering ? 2 : 1;
 }
 
-/* Refused for something that a supervisor may lift: the one that the command brought, if any. */
+/* Refused for something that a supervisor may lift: the one that the command brought, if any. What
+ * was lifted once and is refused again stays so. A discount has asked for the approver itself. */
 static void wanted(struct bx_till *till, struct bx_fault *fault)
 {
     struct bx_command *command = &till->command;
@@ -233,7 +221,11 @@ static void wanted(struct bx_till *till, struct bx_fault *fault)
                                                                          : "allow",
                                  .need = BX_NEED_WORD,
                                  .done = allowed};
-    command->stage = 3;
+    if (bx_slug_equal(&command->lifted, &command->desk->wants)) {
+        bx_command_refuse(till, fault);
+        return;
+    }
+    command->lifted = command->desk->wants;
     if (!bx_warrant_ask(till, &ask, fault) || command->request != mine)
         return;
     if (exchange && command->warrant.approver == 0)
@@ -281,8 +273,8 @@ static int part_pay(struct bx_till *till, const struct bx_said_part *part, bool 
             return fault->err;
         reference = NULL;
     }
-    if (part->kind == BX_TENDER_PREPAID)
-        reference = desk->deal.order_ref;
+    if (part->kind == BX_TENDER_PREPAID && bx_said_prepaid(desk, part, &reference, fault))
+        return fault->err;
     return bx_desk_tender(till, desk, part->kind, amount, reference, fault);
 }
 
@@ -323,8 +315,11 @@ static void parts_pay(struct bx_till *till)
         if (command->request != mine || !command->desk)
             return; /* refused at once, and told */
         if (err && !bx_slug_is_none(&command->desk->wants)) {
-            wanted(till, &fault); /* the same part again, when it is allowed */
-            return;
+            wanted(till, &fault);
+            if (command->request != mine || !command->desk)
+                return;
+            err = 0; /* the same part again: it is allowed */
+            continue;
         }
         command->part++;
     }
@@ -359,7 +354,7 @@ static void sell_pay(struct bx_till *till)
 {
     struct bx_command *command = &till->command;
     struct bx_fault fault = {0};
-    int err = bx_said_discounts(till, command->desk, command->said, &command->nth, 0, &fault);
+    int err = bx_said_discounts(till, command->desk, command->said, &command->nth, &fault);
     if (!err)
         err = bx_desk_pay_open(till, command->desk, &fault);
     if (err == BX_ERR_BUSY && command->desk->waiting > 0)
@@ -456,7 +451,7 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
     bx_json_object_close(&writer);
     bx_buf_format(&command->human, "%s  %s", head->number, sale->currency);
     bx_command_money(&command->human, " ", sale->totals.total, sale->exponent);
-    bx_command_money(&command->human, ", change ", change, sale->exponent);
+    bx_command_money(&command->human, bx_word(", change "), change, sale->exponent);
     for (int i = 0; i < sale->ticket_count; i++)
         bx_buf_format(&command->human, "\n%s", sale->tickets[i].code.s);
     bx_command_answer(till);
@@ -465,8 +460,11 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
 void bx_command_sell_tick(struct bx_till *till)
 {
     struct bx_command *command = &till->command;
-    if (command->stage == 1 && command->desk && command->desk->waiting == 0)
+    bool pays = command->stage == 2;
+    /* Again for each kind of limit that was lifted. */
+    for (int i = 0;
+         i < LIFTS && command->stage == 1 && command->desk && command->desk->waiting == 0; i++)
         sell_pay(till);
-    else if (command->stage == 2 && command->desk && !command->desk->committing)
+    if (pays && command->stage == 2 && command->desk && !command->desk->committing)
         parts_pay(till);
 }

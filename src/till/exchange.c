@@ -31,11 +31,13 @@ void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_c
         desk->held[i] = bx_case_held(one, i);
     desk->given = one->given[BX_TENDER_CASH];
     desk->back_allowed = bx_money_of(0);
+    BX_TEXT_COPY(desk->deal.exchange, one->row.head.number);
     desk->undo_count = desk->undo_at = 0; /* undo goes no further back than this */
     if (origin != 0) {
         bx_command_exchange_go(till);
         return;
     }
+    bx_draft_write(till);
     bx_counter_fresh(till);
     bx_say(till, BX_TONE_PLAIN, "%s comes back. Ring up what is taken instead; Del gives it up.",
            bx_counter_money(till, draft->back_totals.total, money));
@@ -61,14 +63,26 @@ void bx_exchange_give_up(struct bx_till *till)
     bx_say(till, BX_TONE_PLAIN, "The exchange is given up: nothing was taken back.");
 }
 
-/* What comes back is not kept over a restart: without it the basket would be a sale. */
+void bx_exchange_broken(struct bx_till *till)
+{
+    const struct bx_desk *desk = &till->desk;
+    if (desk->deal.exchange[0] && !desk->returns)
+        bx_say(till, BX_TONE_WARN, "The exchange of %s was not made: begin it again from its sale.",
+               desk->deal.exchange);
+}
+
+/* What comes back is not kept over a restart: the sale may have been corrected by the time somebody
+ * goes on, and without it the basket would be a sale. Which one it was is kept until something else
+ * is rung up. */
 void bx_exchange_start(struct bx_till *till)
 {
-    if (!bx_deal_warrant(&till->desk.deal, "exchange") || till->desk.returns)
+    char number[BX_NUMBER_SIZE];
+    BX_TEXT_COPY(number, till->desk.deal.exchange);
+    if (!number[0] || till->desk.returns)
         return;
     bx_desk_forget(till, &till->desk);
-    till->desk.deal = (struct bx_deal){0};
-    bx_say(till, BX_TONE_WARN, "An exchange was broken off: begin it again from its sale.");
+    BX_TEXT_COPY(till->desk.deal.exchange, number);
+    bx_exchange_broken(till);
 }
 
 static bool is_supervisor(const struct bx_till *till)

@@ -485,6 +485,7 @@ static void typed(struct bx_till *till, struct bx_form *form, int key)
 {
     struct bx_field *field = asked(form);
     bool digit = key >= '0' && key <= '9';
+    bool mark = key == '.' || key == ',';
     if (form->fresh && digit && field->kind != BX_FIELD_TEXT)
         bx_input_clear(till);
     form->fresh = false;
@@ -492,8 +493,8 @@ static void typed(struct bx_till *till, struct bx_form *form, int key)
     case BX_FIELD_AMOUNT:
         if (field->countable && key == 'd')
             coins_turn(till, form);
-        else if ((digit || key == '.') && !(field->countable && has_coins(form)))
-            bx_input_add(till, key, 16);
+        else if ((digit || mark) && !(field->countable && has_coins(form)))
+            bx_input_add(till, mark ? bx_words_mark() : key, 16);
         break;
     case BX_FIELD_NUMBER:
     case BX_FIELD_PIN:

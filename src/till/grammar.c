@@ -128,7 +128,7 @@ static int size_read(const char *text, struct bx_said_discount *discount, struct
                    ? refuse(to, text, BX_WORD("a discount is 10% or 2.50."))
                    : 0;
     snprintf(number, sizeof(number), "%.*s%s", (int)(len < 10 ? len - 1 : 9), text,
-             memchr(text, '.', len) ? "" : ".0");
+             strpbrk(text, ".,") ? "" : ".0");
     if (bx_money_parse(number, strlen(number), 2, &value) || value.minor % 10 != 0 ||
         value.minor > 10000)
         return refuse(to, text, BX_WORD("a discount is 10% or 2.50."));
@@ -225,7 +225,7 @@ int bx_said_part_read(const char *text, int exponent, struct bx_said_part *ret,
                    ? bx_fault_say(fault, BX_ERR_INPUT, "%s is no amount.", value)
                    : 0;
     }
-    if (ret->kind == BX_TENDER_CARD && strchr(value, '.') &&
+    if (ret->kind == BX_TENDER_CARD && strpbrk(value, ".,") &&
         bx_money_parse(value, strlen(value), exponent, &ret->amount) == 0) {
         ret->has_amount = true;
         return 0;
@@ -256,7 +256,7 @@ static bool part_goes_on(const char *word, struct reading *to)
     bool cash = part->kind == BX_TENDER_CASH;
     bx_money amount;
     bool is_amount = bx_money_parse(word, strlen(word), to->exponent, &amount) == 0;
-    if ((cash || (card && strchr(word, '.'))) && !part->has_amount && !part->reference[0] &&
+    if ((cash || (card && strpbrk(word, ".,"))) && !part->has_amount && !part->reference[0] &&
         is_amount) {
         part->amount = amount;
         part->has_amount = true;

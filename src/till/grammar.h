@@ -63,12 +63,15 @@ int bx_must bx_said_part_read(const char *text, int exponent, struct bx_said_par
                               struct bx_fault *fault);
 /* Rings up what was said on DESK: card, order, products, account, discounts. EVENT and SLOT are the
  * chosen ones. Stops at the first refusal; said->column says where. *NTH counts the discounts that
- * are done, so that it may be called again when a supervisor has allowed the next (APPROVER). */
+ * are done, so that it may be called again. */
 int bx_must bx_said_ring(struct bx_till *till, struct bx_desk *desk, struct bx_said *said,
                          int event, const struct bx_slot *slot, struct bx_fault *fault);
 int bx_must bx_said_discounts(struct bx_till *till, struct bx_desk *desk,
-                              const struct bx_said *said, int *nth, int64_t approver,
-                              struct bx_fault *fault);
+                              const struct bx_said *said, int *nth, struct bx_fault *fault);
+/* What PART, "prepaid" or "prepaid:REF", names: the order on DESK, borrowed; refused for another
+ * one, and where nothing was paid before. */
+int bx_must bx_said_prepaid(const struct bx_desk *desk, const struct bx_said_part *part,
+                            const char **ret, struct bx_fault *fault);
 /* Completes the last word of TEXT (SIZE bytes): as far as all that it may become agree. LIST: what
  * it may become, for people. Returns how many. */
 int bx_said_complete(const struct bx_till *till, char *text, size_t size, char *list,

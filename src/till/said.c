@@ -95,7 +95,7 @@ static int line_of(const struct bx_till *till, const struct bx_basket *basket, c
 }
 
 int bx_said_discounts(struct bx_till *till, struct bx_desk *desk, const struct bx_said *said,
-                      int *nth, int64_t approver, struct bx_fault *fault)
+                      int *nth, struct bx_fault *fault)
 {
     for (; *nth < said->discount_count; ++*nth) {
         const struct bx_said_discount *one = &said->discounts[*nth];
@@ -103,7 +103,7 @@ int bx_said_discounts(struct bx_till *till, struct bx_desk *desk, const struct b
                                      one->letter ? line_of(till, &desk->basket, one->letter) : -1,
                                  .permille = one->permille,
                                  .amount = one->amount,
-                                 .warrant = {.reason = one->reason, .approver = approver}};
+                                 .warrant = {.reason = one->reason}};
         if (terms.line == -2)
             return bx_fault_say(fault, BX_ERR_MISSING, "The basket holds nothing with %c.",
                                 one->letter);
@@ -111,6 +111,19 @@ int bx_said_discounts(struct bx_till *till, struct bx_desk *desk, const struct b
         if (err)
             return err;
     }
+    return 0;
+}
+
+int bx_said_prepaid(const struct bx_desk *desk, const struct bx_said_part *part, const char **ret,
+                    struct bx_fault *fault)
+{
+    const char *ref = desk->deal.order_ref;
+    if (ref[0] == '\0' || desk->deal.prepaid.minor == 0)
+        return bx_fault_say(fault, BX_ERR_REFUSED, "Only an order can be paid before the visit.");
+    if (part->reference[0] && strcmp(part->reference, ref) != 0)
+        return bx_fault_say(fault, BX_ERR_REFUSED, "%.40s is not the order that is paid here.",
+                            part->reference);
+    *ret = ref;
     return 0;
 }
 

@@ -55,7 +55,7 @@ static int size_read(const struct bx_till *till, const char *text, struct bx_ter
     if (len > 1 && text[len - 1] == '%') {
         char number[SIZE_COLUMNS * 4 + 4];
         snprintf(number, sizeof(number), "%.*s%s", (int)len - 1, text,
-                 memchr(text, '.', len) ? "" : ".0");
+                 strpbrk(text, ".,") ? "" : ".0");
         if (bx_money_parse(number, strlen(number), 2, &value) || value.minor % 10 != 0 ||
             value.minor > 10000)
             return bx_fault_say(fault, BX_ERR_INPUT, "%s is no discount: 10%% or 7.5%% is one.",

@@ -425,6 +425,11 @@ static void answers_move_the_queue(void **state)
     kit_done(kit);
     rows = world_ask(world, &attention);
     SEQS(&rows, 3);
+    struct bx_query conflict = {.kind = BX_QUERY_CONFLICT};
+    rows = world_ask(world, &conflict);
+    SEQS(&rows, 3);
+    conflict.from = 3;
+    assert_int_equal(world_ask(world, &conflict).count, 0);
     struct bx_query id = {.kind = BX_QUERY_ID, .id = refs[3].id};
     rows = world_ask(world, &id);
     assert_true(rows.last.settled);
@@ -434,6 +439,14 @@ static void answers_move_the_queue(void **state)
     bx_journal_state_finish(&now);
     kit_note(kit, BX_KIND_SETTLE, "nothing", 99);
     world_refused(world, BX_ERR_MISSING);
+
+    kit_note(kit, BX_KIND_SETTLE, "and this one", 3);
+    kit_done(kit);
+    rows = world_ask(world, &attention);
+    assert_int_equal(rows.count, 0);
+    conflict.from = 0;
+    rows = world_ask(world, &conflict);
+    SEQS(&rows, 3);
 }
 
 static void an_answer_to_something_else_stores_nothing(void **state)
@@ -510,6 +523,22 @@ static void epochs_only_rise(void **state)
         struct bx_journal_state now = world_load(world);
         assert_int_equal(now.seen_epoch, steps[i][2]);
         assert_int_equal(now.seen_commit, steps[i][3]);
+        bx_journal_state_finish(&now);
+    }
+}
+
+/* It goes back when the clock does. */
+static void the_last_contact_is_kept(void **state)
+{
+    struct world *world = *state;
+    static const int64_t steps[][2] = {{0, 0}, {9000, 9000}, {0, 9000}, {8000, 8000}};
+    kit_start(&world->kit, 1);
+    for (size_t i = 0; i < bx_countof(steps); i++) {
+        struct bx_journal_notes notes = {.contact = {steps[i][0]}, .reoffer_above = -1};
+        assert_int_equal(world_note(world, &notes), 0);
+        world_restart(world);
+        struct bx_journal_state now = world_load(world);
+        assert_int_equal(now.contact.us, steps[i][1]);
         bx_journal_state_finish(&now);
     }
 }
@@ -734,6 +763,7 @@ int main(void)
         TEST(an_answer_to_something_else_stores_nothing),
         TEST(a_restored_server_is_told_again),
         TEST(epochs_only_rise),
+        TEST(the_last_contact_is_kept),
         TEST(jobs_are_carried_on),
         TEST(documents_are_kept),
         TEST(vouchers_are_remembered),

@@ -20,7 +20,7 @@ CATALOGUES = 'src/words/'
 # Function: which of its arguments, counted from 0, are looked up.
 TAKES = {
     'bx_say': (2,), 'bx_fault_say': (2,), 'bx_fault_set': (2,), 'bx_ask': (2, 3, 4),
-    'bx_told': (3,), 'bx_form_field': (2,), 'bx_form_amount': (1,), 'bx_form_number': (1,),
+    'bx_told': (3,), 'check_say': (3,), 'bx_form_field': (2,), 'bx_form_amount': (1,), 'bx_form_number': (1,),
     'bx_form_text': (1,), 'bx_form_choice': (1,), 'bx_form_option': (2,), 'bx_text_open': (1,),
     'bx_word': (0,), 'bx_words_of': (1, 2), 'bx_words_print': (2,), 'BX_WORD': (0,),
 }

@@ -111,6 +111,7 @@ struct bx_journal_state {
     char last_boot_id[BX_BOOT_SIZE]; /* and of which boot; "" not known */
     int64_t queued, attention;
     bool offline;            /* offline-start without its end */
+    bx_utc contact;          /* with the server, verified, the last that was noted; 0: none */
     struct bx_ref last_sale; /* seq 0: none yet */
     bx_utc shift_opened;
     int64_t shift_seq;             /* of the open shift's shift-open; 0 */
@@ -171,6 +172,7 @@ struct bx_journal_notes {
     const struct bx_entry_answer *answers; /* what the server said of entries */
     size_t answer_count;
     int64_t seen_epoch, seen_commit; /* raised, never lowered; 0: not given */
+    bx_utc contact;                  /* when the server was last heard; 0: not given */
     int64_t reoffer_above; /* with a new epoch: answers of entries above this seq count no more; -1:
                               none */
     const struct bx_lease *leases; /* put, by pool */
@@ -195,17 +197,18 @@ enum bx_query_kind {
                       */
     BX_QUERY_ATTENTION, /* answered with task or conflict and not settled */
     BX_QUERY_ID,
-    BX_QUERY_NUMBER,  /* text: of any series */
-    BX_QUERY_CODE,    /* text: the sale whose ticket has, or had, this code */
-    BX_QUERY_ABOUT,   /* entries that name the sale `id`: corrections, reprint, replace, settle …;
-                         ascending, seq > from */
-    BX_QUERY_KIND,    /* entries of `entry_kind`, newest first, seq < from (0: newest) */
-    BX_QUERY_SHIFT,   /* entries of shift `from`, ascending, seq > after */
-    BX_QUERY_PERSON,  /* person `id`; zero: all, ascending, place > from. The row's body is what is
-                         known; its head has only id, at (until) and, as seq, the place */
-    BX_QUERY_TENDER,  /* text: the document that took the voucher of that reference, unless it was
-                         given back */
-    BX_QUERY_UNSIGNED /* whose signature is open, seq > from, ascending */
+    BX_QUERY_NUMBER, /* text: of any series */
+    BX_QUERY_CODE,   /* text: the sale whose ticket has, or had, this code */
+    BX_QUERY_ABOUT,  /* entries that name the sale `id`: corrections, reprint, replace, settle …;
+                        ascending, seq > from */
+    BX_QUERY_KIND,   /* entries of `entry_kind`, newest first, seq < from (0: newest) */
+    BX_QUERY_SHIFT,  /* entries of shift `from`, ascending, seq > after */
+    BX_QUERY_PERSON, /* person `id`; zero: all, ascending, place > from. The row's body is what is
+                        known; its head has only id, at (until) and, as seq, the place */
+    BX_QUERY_TENDER, /* text: the document that took the voucher of that reference, unless it was
+                        given back */
+    BX_QUERY_UNSIGNED, /* whose signature is open, seq > from, ascending */
+    BX_QUERY_CONFLICT  /* answered with conflict, settled or not, seq > from, ascending */
 };
 struct bx_query {
     enum bx_query_kind kind;

@@ -401,7 +401,8 @@ static void parks_by_command(void **state)
     bench_keys("2a");
     shop_command("{\"verb\":\"park\",\"name\":\"Desk\"}", 0);
     shop_command("{\"verb\":\"parked\"}", 0);
-    assert_non_null(strstr(bench.rig->json, "\"name\":\"Desk\""));
+    assert_non_null(strstr(bench.rig->json, "\"name\":\"Desk\",\"till\":2,\"here\":true,"
+                                            "\"shared\":false,\"waits\":false,\"total\":4800}"));
     char json[160], hex[BX_ID_TEXT];
     snprintf(json, sizeof(json), "{\"verb\":\"sell\",\"resume\":\"%s\",\"tenders\":[\"card\"]}",
              bx_id_format(&bench.till->shelf.rows[0]->basket.id, hex));
@@ -409,6 +410,29 @@ static void parks_by_command(void **state)
     assert_int_equal(bench_sales(), 1);
     assert_int_equal(bench.till->shelf.count, 0);
     shop_command(json, 4); /* it is not here, and nobody can be asked */
+}
+
+/* What this till put aside is its own also when the server keeps it. */
+static void parked_by_this_till_is_here(void **state)
+{
+    (void)state;
+    struct bx_reply *reply = bx_reply_create();
+    shop_online();
+    rig_command(bench.rig, "{\"verb\":\"parked\"}");
+    shop_question(BX_QUESTION_PARKED);
+    reply->parked_count = 2;
+    for (int i = 0; i < 2; i++) {
+        reply->parked[i].basket = (struct bx_id){{9, (uint8_t)i}};
+        BX_TEXT_COPY(reply->parked[i].name, i ? "There" : "Own");
+        reply->parked[i].till = i ? 3 : 2;
+        reply->parked[i].total = bx_money_of(500);
+    }
+    shop_answer(reply);
+    assert_non_null(strstr(bench.rig->json, "\"name\":\"Own\",\"till\":2,\"here\":true,"
+                                            "\"shared\":true,\"waits\":false,\"total\":500}"));
+    assert_non_null(strstr(bench.rig->json, "\"name\":\"There\",\"till\":3,\"here\":false,"
+                                            "\"shared\":true,\"waits\":false,\"total\":500}"));
+    bx_reply_destroy(reply);
 }
 
 /* --- the customer's display ------------------------------------------------------------------- */
@@ -469,6 +493,7 @@ int main(void)
         shop_test(order_wants_an_empty_desk),
         shop_test(parks_here_without_a_server),
         shop_test(parked_outlives_the_program),
+        shop_test(parked_by_this_till_is_here),
         shop_test(deal_outlives_the_program),
         shop_test(parks_at_the_server),
         shop_test(too_much_for_the_server_stays_here),
