@@ -129,6 +129,48 @@ static int slot_find(const struct bx_till *till, const struct wish *wish, struct
     return 0;
 }
 
+static int ring(struct bx_till *till, int event, const struct bx_slot *slot, struct bx_fault *fault)
+{
+    struct bx_command *command = &till->command;
+    int err = bx_said_ring(till, command->desk, command->said, event, slot, fault);
+    if (!err && command->desk->basket.count == 0)
+        err = bx_fault_say(fault, BX_ERR_INPUT,
+                           "A basket is written like 2a1c: how many, then the letter.");
+    if (!err)
+        command->stage = 1;
+    return err;
+}
+
+static void over_allowed(struct bx_till *till, bx_origin origin, const struct bx_warrant *warrant,
+                         const void *arg)
+{
+    struct bx_command *command = &till->command;
+    struct bx_fault fault = {0};
+    const struct bx_slot *slot;
+    int event;
+    (void)origin;
+    int err = slot_find(till, arg, command->said, &event, &slot, &fault);
+    if (!err)
+        err = bx_deal_allow(&command->desk->deal, warrant, &fault);
+    if (!err)
+        err = ring(till, event, slot, &fault);
+    if (err)
+        bx_command_refuse(till, &fault);
+}
+
+/* Beyond the capacity on a supervisor's word, which is there before anything is rung up. */
+static int over_ask(struct bx_till *till, const struct wish *wish, struct bx_fault *fault)
+{
+    struct bx_warrant_ask ask = {.origin = till->command.request,
+                                 .action = "over",
+                                 .need = BX_NEED_SUPERVISOR,
+                                 .done = over_allowed,
+                                 .arg = wish,
+                                 .size = sizeof(*wish)};
+    till->command.stage = 3;
+    return bx_warrant_ask(till, &ask, fault);
+}
+
 static int sell_begin(struct bx_till *till, const struct wish *wish, struct bx_fault *fault)
 {
     struct bx_command *command = &till->command;
@@ -155,13 +197,7 @@ static int sell_begin(struct bx_till *till, const struct wish *wish, struct bx_f
         return bx_id_parse(wish->resume, &basket)
                    ? bx_fault_say(fault, BX_ERR_INPUT, "%s is no parked basket.", wish->resume)
                    : bx_shelf_resume(till, command->desk, &basket, fault);
-    err = bx_said_ring(till, command->desk, command->said, event, slot, fault);
-    if (!err && command->desk->basket.count == 0)
-        err = bx_fault_say(fault, BX_ERR_INPUT,
-                           "A basket is written like 2a1c: how many, then the letter.");
-    if (!err)
-        command->stage = 1;
-    return err;
+    return command->said->over ? over_ask(till, wish, fault) : ring(till, event, slot, fault);
 }
 
 void bx_command_sell(struct bx_till *till, struct bx_json_reader *reader)

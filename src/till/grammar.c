@@ -136,7 +136,19 @@ static int size_read(const char *text, struct bx_said_discount *discount, struct
     return 0;
 }
 
-static int discount_read(const char *value, struct reading *to)
+/* REASON:25.00, the letter taken off. */
+static int price_read(const char *text, struct bx_said_discount *price, struct reading *to)
+{
+    const char *at = text;
+    if (!field_cut(&at, price->reason.s, sizeof(price->reason.s)) || !price->letter ||
+        bx_money_parse(at, strlen(at), to->exponent, &price->amount))
+        return refuse(to, text, BX_WORD("another price is price:REASON:25.00@b."));
+    price->price = true;
+    to->said->discount_count++;
+    return 0;
+}
+
+static int discount_read(const char *value, bool price, struct reading *to)
 {
     struct bx_said *said = to->said;
     char text[64], size[24];
@@ -153,6 +165,8 @@ static int discount_read(const char *value, struct reading *to)
             return refuse(to, value, BX_WORD("behind @ stands a product's letter."));
         *where = '\0';
     }
+    if (price)
+        return price_read(at, discount, to);
     if (!field_cut(&at, discount->reason.s, sizeof(discount->reason.s)))
         return refuse(to, value, BX_WORD("a discount is discount:REASON or discount:REASON:10%."));
     if (*at && field_cut(&at, size, sizeof(size))) {
@@ -181,7 +195,9 @@ static int named_read(const char *word, struct reading *to)
     if (strncmp(word, "order:", 6) == 0)
         return order_read(value, to);
     if (strncmp(word, "discount:", 9) == 0)
-        return discount_read(value, to);
+        return discount_read(value, false, to);
+    if (strncmp(word, "price:", 6) == 0)
+        return discount_read(value, true, to);
     if (strncmp(word, "member:", 7) == 0 && strlen(value) < sizeof(said->member)) {
         BX_TEXT_COPY(said->member, value);
         return 0;
@@ -290,8 +306,8 @@ static int word_read(const char *word, struct reading *to)
         return 0;
     if (said->part_count > 0)
         return refuse(to, word, BX_WORD("only what pays may follow here."));
-    if (strcmp(word, "list") == 0 || strcmp(word, "group") == 0) {
-        bool *flag = word[0] == 'l' ? &said->list : &said->group;
+    if (strcmp(word, "list") == 0 || strcmp(word, "group") == 0 || strcmp(word, "over") == 0) {
+        bool *flag = word[0] == 'l' ? &said->list : word[0] == 'g' ? &said->group : &said->over;
         *flag = true;
         return 0;
     }

@@ -8,7 +8,8 @@
  *                     order:W-20417:43:anew at the prices of today
  *   member:F-1042     a card    account:lincoln-school    origin:local
  *   discount:staff    by its reason; discount:staff:10% or :2.50; …@a on the lines of that product
- *   list  group       list prices; one ticket for all
+ *   price:damaged:25.00@b  another price of one, by its reason, for the line of that product
+ *   list  group  over list prices; one ticket for all; beyond the capacity
  *   cash  cash 60.00  card  card 20.00  card AB-12  voucher:BV1…  account:ID after a tender word
  *                     the parts of the payment, in their order; cash is the last */
 
@@ -18,6 +19,7 @@ enum { BX_WORDS_ITEMS = 20, BX_WORDS_DISCOUNTS = 4, BX_WORDS_COLUMNS = 200, BX_W
 
 struct bx_said_discount {
     struct bx_slug reason;
+    bool price; /* `amount` is another price, nothing is taken off */
     int64_t permille;
     bx_money amount;
     char letter; /* of the product whose lines are meant; 0: the basket */
@@ -47,7 +49,7 @@ struct bx_said { /* about 3 KB */
     struct bx_coming coming;
     char member[32];
     struct bx_slug origin;
-    bool list, group;
+    bool list, group, over;
     int discount_count;
     struct bx_said_discount discounts[BX_WORDS_DISCOUNTS];
     int part_count;

@@ -79,6 +79,9 @@ static int line_do(struct bx_till *till, struct bx_said *said, struct bx_fault *
     int nth = 0;
     if (!till->programme)
         return bx_fault_say(fault, BX_ERR_REFUSED, "There is no programme yet.");
+    if (said->over)
+        return bx_fault_say(fault, BX_ERR_REFUSED,
+                            "Beyond the capacity: X, behind what was sold out.");
     int err = slot_choose(till, said, fault);
     if (!err)
         err = bx_said_ring(till, &till->desk, said, till->counter.event, bx_slots_selected(till),

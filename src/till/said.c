@@ -107,7 +107,8 @@ int bx_said_discounts(struct bx_till *till, struct bx_desk *desk, const struct b
         if (terms.line == -2)
             return bx_fault_say(fault, BX_ERR_MISSING, "The basket holds nothing with %c.",
                                 one->letter);
-        int err = bx_desk_discount(till, desk, &terms, fault);
+        int err = one->price ? bx_desk_price(till, desk, &terms, fault)
+                             : bx_desk_discount(till, desk, &terms, fault);
         if (err)
             return err;
     }
@@ -180,6 +181,8 @@ static void names_offer(const struct bx_till *till, struct offers *to)
     for (size_t i = 0; i < programme->reason_count; i++)
         if (strcmp(programme->reasons[i].action.s, "discount") == 0)
             offer(to, "discount:", programme->reasons[i].id.s);
+        else if (strcmp(programme->reasons[i].action.s, "price") == 0)
+            offer(to, "price:", programme->reasons[i].id.s);
     for (size_t i = 0; i < programme->account_count; i++)
         if (!programme->accounts[i].blocked)
             offer(to, "account:", programme->accounts[i].id.s);
@@ -193,9 +196,9 @@ static void names_offer(const struct bx_till *till, struct offers *to)
 int bx_said_complete(const struct bx_till *till, char *text, size_t size, char *list,
                      size_t list_size)
 {
-    static const char *const words[] = {
-        "cash",    "card",   "voucher:", "account:", "prepaid", "discount:",
-        "member:", "order:", "origin:",  "list",     "group"};
+    static const char *const words[] = {"cash",      "card",    "voucher:", "account:", "prepaid",
+                                        "discount:", "member:", "order:",   "origin:",  "list",
+                                        "group",     "over",    "price:"};
     char *blank = strrchr(text, ' ');
     struct offers to = {.word = blank ? blank + 1 : text, .list = list, .list_size = list_size};
     to.word_len = strlen(to.word);
