@@ -67,6 +67,13 @@ void bx_form_option(struct bx_field *field, const char *id, const char *name, in
     BX_TEXT_COPY(option->name, bx_word(name));
 }
 
+void bx_form_options_drop(struct bx_field *field)
+{
+    field->options = bx_free(field->options);
+    field->option_count = 0;
+    field->n = -1;
+}
+
 void bx_form_coins(struct bx_till *till, struct bx_form *form)
 {
     const struct bx_programme *programme = till->programme;
@@ -150,7 +157,7 @@ bool bx_form_holds(const char *text, const char *part)
 
 bool bx_form_filters(const struct bx_field *field)
 {
-    return field->option_count > LETTERS_MAX;
+    return field->narrows || field->option_count > LETTERS_MAX;
 }
 
 int bx_form_shown(const struct bx_till *till, const struct bx_field *field, size_t nth)
@@ -419,6 +426,14 @@ void bx_form_back(struct bx_till *till)
         enter(till);
     else
         bx_counter_back(till);
+}
+
+void bx_form_turn(struct bx_till *till, struct bx_form *form, size_t at, const char *text)
+{
+    leave(till);
+    form->at = at;
+    BX_TEXT_COPY(form->fields[at].text, text);
+    enter(till);
 }
 
 bool bx_form_scanned(struct bx_till *till, const char *text)

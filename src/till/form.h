@@ -53,6 +53,7 @@ struct bx_field {
     size_t columns;
     int64_t piece;  /* NUMBER: so many coins or notes of this value; 0: just a number */
     bool countable; /* AMOUNT: `d` asks for its coins instead, in the fields after it */
+    bool narrows;   /* CHOICE: typing narrows it down, however short it is; no letter takes one */
     char aside[64]; /* shown behind the value */
     size_t option_count;
     struct bx_option *options; /* owned */
@@ -105,6 +106,8 @@ struct bx_field *bx_form_text(struct bx_form *form, const char *label, size_t co
                               bool optional);
 struct bx_field *bx_form_choice(struct bx_form *form, const char *label);
 void bx_form_option(struct bx_field *field, const char *id, const char *name, int64_t n);
+/* Takes all options away again. */
+void bx_form_options_drop(struct bx_field *field);
 /* A field for each coin and note of the programme, optional; without coins there are none. */
 void bx_form_coins(struct bx_till *till, struct bx_form *form);
 /* What the fields with a piece come to. */

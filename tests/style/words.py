@@ -27,7 +27,7 @@ TAKES = {
 # Whole tables of words: every literal of these files.
 TABLES = ('src/till/action.c', 'src/till/action_rows.c')
 FOLDERS = ('src/', 'printers/', 'ui/')
-NOT = ('src/server/', 'src/main/bd_', 'src/main/boxtilld.c')
+NOT = ('src/server/', 'src/postgres/', 'src/main/bd_', 'src/main/boxtilld.c')
 # Initializers whose every literal is a word.
 TYPES = ('bx_form_kind', 'bx_menu_row', 'bx_menu_kind')
 TAKER = re.compile(r'\b(?:' + '|'.join(TAKES) + r')\s*\(|struct (?:' + '|'.join(TYPES) + ')')
