@@ -102,6 +102,11 @@ def test_a_pole(till):
             screen.press("a")
             wait_for(lambda: bytes(seen),
                      lambda: b"\x0c1 Adult        24.00Total          24.00" in bytes(seen))
+            screen.press("Enter")
+            screen.wait("Enter exact")
+            screen.press(*"3000", "Enter")
+            wait_for(lambda: bytes(seen),
+                     lambda: b"\x0cYour change     6.00Thank you           " in bytes(seen))
     finally:
         process.terminate()
         assert process.wait(10) == 0
