@@ -122,6 +122,9 @@ int bx_must bd_book_mark(struct bd_store *store, struct bd_mark *ret, struct bx_
  * backup; the epoch rises above it and timed slots shut. Cheap when there is nothing to do. */
 int bx_must bd_book_seen(struct bd_book *book, const struct bd_turn *turn, int64_t epoch,
                          int64_t commit, struct bx_fault *fault);
+/* This store is a backup put back: the epoch rises and timed slots shut, before anybody asks. */
+int bx_must bd_book_restored(struct bd_book *book, const struct bd_turn *turn,
+                             struct bx_fault *fault);
 /* Opens shut slots by a named person. */
 int bx_must bd_book_reopen(struct bd_book *book, const struct bd_turn *turn, const char *who,
                            struct bx_fault *fault);
