@@ -183,6 +183,9 @@ static struct bx_stmt *list_of(struct bx_ledger *ledger, const struct bx_query *
         stmt = bx_db_stmt(db, "SELECT sale FROM voucher WHERE name = ?1 LIMIT ?2");
         bx_stmt_bind_text(stmt, 1, query->text);
         break;
+    case BX_QUERY_ASKED:
+        stmt = bx_db_stmt(db, "SELECT seq FROM asked WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+        break;
     case BX_QUERY_UNSIGNED:
         stmt = bx_db_stmt(db, "SELECT seq FROM sign WHERE state = 'open' AND seq > ?1"
                               " ORDER BY seq LIMIT ?2");
@@ -190,7 +193,7 @@ static struct bx_stmt *list_of(struct bx_ledger *ledger, const struct bx_query *
     }
     bx_assert(stmt);
     if (query->kind <= BX_QUERY_ATTENTION || query->kind == BX_QUERY_KIND ||
-        query->kind == BX_QUERY_SHIFT || query->kind == BX_QUERY_UNSIGNED)
+        query->kind == BX_QUERY_SHIFT || query->kind >= BX_QUERY_UNSIGNED)
         bx_stmt_bind_int(stmt, 1, query->from);
     bx_stmt_bind_int(stmt, 2, limit);
     return stmt;

@@ -295,11 +295,14 @@ static int do_printer(struct bx_script *script, const char *const *words, size_t
     return fail(script, "printer ready, out, jam or off");
 }
 
-static int do_fiscal(struct bx_script *script, const char *const *words, size_t count)
+/* fiscal out, card lost */
+static int do_device(struct bx_script *script, const char *const *words, size_t count)
 {
     struct bx_fault fault = {0};
+    bool card = strcmp(words[0], "card") == 0;
     (void)count;
-    if (bx_stage_fiscal(script->now, words[1], &fault))
+    if (card ? bx_stage_card(script->now, words[1], &fault)
+             : bx_stage_fiscal(script->now, words[1], &fault))
         return fail(script, "%s", fault.say);
     settle(script);
     return 0;
@@ -744,8 +747,8 @@ static const struct verb verbs[] = {
     {"restart", 1, do_restart},   {"say", 2, do_say},       {"show", 1, do_show},
     {"count", 1, do_count},       {"clear", 1, do_clear},   {"let", 4, do_let},
     {"expect", 3, do_expect},     {"clock", 2, do_nothing}, {"nobody", 1, do_nobody},
-    {"config", 2, do_config},     {"idle", 1, do_idle},     {"fiscal", 2, do_fiscal},
-    {"venue", 2, do_nothing},
+    {"config", 2, do_config},     {"idle", 1, do_idle},     {"fiscal", 2, do_device},
+    {"venue", 2, do_nothing},     {"card", 2, do_device},
 };
 
 static int line_run(struct bx_script *script)

@@ -219,7 +219,11 @@ void bx_attention_open(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     counter->queue_at = counter->selected;
-    if (chosen(till))
+    const struct bx_item *item = bx_items_at(till, counter->queue_at);
+    const struct bx_attempt *attempt = item ? bx_attempts_find(till, &item->attempt) : NULL;
+    if (attempt && attempt->entry.kind == BX_TENDER_CARD)
+        bx_card_menu(till, &item->attempt);
+    else if (chosen(till))
         bx_menu_open(till, &menu);
     else
         bx_say(till, BX_TONE_PLAIN, "Only what needs attention can be settled.");
@@ -230,7 +234,10 @@ void bx_attention_settle(struct bx_till *till)
     struct bx_fault fault = {0};
     till->counter.queue_at = till->counter.selected;
     const struct bx_row *row = chosen(till);
-    if (!row)
+    const struct bx_item *item = bx_items_at(till, till->counter.queue_at);
+    if (item && !bx_id_is_zero(&item->attempt))
+        bx_attention_open(till);
+    else if (!row)
         bx_say(till, BX_TONE_PLAIN, "Only what needs attention can be settled.");
     else if (settle_ask(till, 0, row, "accept", &fault))
         bx_counter_fault(till, &fault);

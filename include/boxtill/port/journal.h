@@ -195,17 +195,19 @@ enum bx_query_kind {
                       */
     BX_QUERY_ATTENTION, /* answered with task or conflict and not settled */
     BX_QUERY_ID,
-    BX_QUERY_NUMBER,  /* text: of any series */
-    BX_QUERY_CODE,    /* text: the sale whose ticket has, or had, this code */
-    BX_QUERY_ABOUT,   /* entries that name the sale `id`: corrections, reprint, replace, settle …;
-                         ascending, seq > from */
-    BX_QUERY_KIND,    /* entries of `entry_kind`, newest first, seq < from (0: newest) */
-    BX_QUERY_SHIFT,   /* entries of shift `from`, ascending, seq > after */
-    BX_QUERY_PERSON,  /* person `id`; zero: all, ascending, place > from. The row's body is what is
-                         known; its head has only id, at (until) and, as seq, the place */
-    BX_QUERY_TENDER,  /* text: the document that took the voucher of that reference, unless it was
-                         given back */
-    BX_QUERY_UNSIGNED /* whose signature is open, seq > from, ascending */
+    BX_QUERY_NUMBER, /* text: of any series */
+    BX_QUERY_CODE,   /* text: the sale whose ticket has, or had, this code */
+    BX_QUERY_ABOUT,  /* entries that name the sale `id`: corrections, reprint, replace, settle …;
+                        ascending, seq > from */
+    BX_QUERY_KIND,   /* entries of `entry_kind`, newest first, seq < from (0: newest) */
+    BX_QUERY_SHIFT,  /* entries of shift `from`, ascending, seq > after */
+    BX_QUERY_PERSON, /* person `id`; zero: all, ascending, place > from. The row's body is what is
+                        known; its head has only id, at (until) and, as seq, the place */
+    BX_QUERY_TENDER, /* text: the document that took the voucher of that reference, unless it was
+                        given back */
+    BX_QUERY_UNSIGNED, /* whose signature is open, seq > from, ascending */
+    BX_QUERY_ASKED     /* intents of money that has no end yet, seq > from, ascending: neither
+                          declined nor reversed, and no document has it among its tenders */
 };
 struct bx_query {
     enum bx_query_kind kind;
