@@ -24,6 +24,7 @@ int bx_again_begin(struct bx_again *again, struct bx_ledger *ledger, bool beside
         .issuer = stored.issuer,
         .seen_epoch = stored.seen_epoch,
         .seen_commit = stored.seen_commit,
+        .contact = stored.contact,
         .turn = stored.turn,
         .answered_to = stored.answered_to,
         .next_shift = 1,

@@ -15,7 +15,7 @@
 /* The one row of table meta: what a start needs to know without reading history. */
 struct bx_meta {
     int64_t till, incarnation, issuer;
-    int64_t seen_epoch, seen_commit;
+    int64_t seen_epoch, seen_commit, contact;
     int64_t turn;        /* transactions so far: tells whether an unknown one is there */
     int64_t answered_to; /* every entry up to here has an answer row */
     int64_t numbers[BX_SERIES_COUNT]; /* the last of each series */

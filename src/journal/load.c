@@ -256,6 +256,7 @@ static int state_load(struct bx_ledger *ledger, struct bx_journal_state *state,
     state->issuer = (int)meta.issuer;
     state->seen_epoch = meta.seen_epoch;
     state->seen_commit = meta.seen_commit;
+    state->contact.us = meta.contact;
     state->next_seq = tail.seq + 1;
     for (int i = 0; i < BX_SERIES_COUNT; i++)
         state->next_number[i] = meta.numbers[i] + 1;

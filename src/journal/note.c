@@ -234,6 +234,8 @@ static int sign_put(struct bx_ledger *ledger, const struct bx_sign_note *note,
 
 static void seen_raise(const struct bx_journal_notes *notes, struct bx_meta *meta)
 {
+    if (notes->contact.us != 0)
+        meta->contact = notes->contact.us;
     if (notes->seen_epoch < meta->seen_epoch ||
         (notes->seen_epoch == meta->seen_epoch && notes->seen_commit <= meta->seen_commit))
         return;

@@ -124,7 +124,9 @@ const char *const bx_ledger_schema[] = {
     " transact INTEGER NOT NULL, counter INTEGER NOT NULL, device TEXT NOT NULL,"
     " qr TEXT NOT NULL) STRICT;"
     "CREATE INDEX sign_open ON sign(seq) WHERE state = 'open';",
-    /* 5: what a restart has to clear up, however long ago it was asked */
+    /* 5: when the server was last heard */
+    "ALTER TABLE meta ADD COLUMN contact INTEGER NOT NULL DEFAULT 0;",
+    /* 6: what a restart has to clear up, however long ago it was asked */
     "CREATE TABLE " ASKED,
 };
 const size_t bx_ledger_schema_count = bx_countof(bx_ledger_schema);
@@ -139,7 +141,7 @@ const char bx_ledger_beside[] =
     " pool TEXT, r INTEGER, q INTEGER, PRIMARY KEY(pool, r)) WITHOUT ROWID;";
 
 /* In the order of the columns below. */
-enum { META_FIELDS = 27 };
+enum { META_FIELDS = 28 };
 
 static void meta_fields(struct bx_meta *meta, int64_t *fields[META_FIELDS])
 {
@@ -171,6 +173,7 @@ static void meta_fields(struct bx_meta *meta, int64_t *fields[META_FIELDS])
         &meta->returns,
         &meta->made,
         &meta->counted_to,
+        &meta->contact,
     };
     _Static_assert(bx_countof(list) == META_FIELDS, "each column has its field");
     for (size_t i = 0; i < bx_countof(list); i++)
@@ -184,7 +187,7 @@ int bx_meta_load(struct bx_ledger *ledger, struct bx_meta *ret, struct bx_fault 
         "SELECT till, incarnation, issuer, seen_epoch, seen_commit, turn, answered_to, series,"
         " shift, next_shift, user, offline, last_sale, last_seq, voids, refunds, exchanges, zs,"
         " invoices, trainings, training, opened, shift_seq, sales, returns, made,"
-        " counted_to, boot_id"
+        " counted_to, contact, boot_id"
         " FROM meta");
     int row = bx_stmt_step(stmt, fault);
     if (row < 0)
@@ -209,7 +212,7 @@ int bx_meta_store(struct bx_ledger *ledger, const struct bx_meta *meta, struct b
         " user = ?11, offline = ?12, last_sale = ?13, last_seq = ?14, voids = ?15, refunds = ?16,"
         " exchanges = ?17, zs = ?18, invoices = ?19, trainings = ?20, training = ?21, opened = ?22,"
         " shift_seq = ?23, sales = ?24, returns = ?25, made = ?26, counted_to = ?27,"
-        " boot_id = ?28");
+        " contact = ?28, boot_id = ?29");
     struct bx_meta copy = *meta;
     int64_t *fields[META_FIELDS];
     meta_fields(&copy, fields);

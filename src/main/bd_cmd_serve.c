@@ -30,10 +30,17 @@ static void stop_now(int signal_number)
 static void signals_take(void (*handler)(int signal_number))
 {
     struct sigaction action = {.sa_handler = handler};
+    sigset_t ours;
     sigemptyset(&action.sa_mask);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
+    /* Whoever started us may have held them back. */
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGTERM);
+    sigaddset(&ours, SIGINT);
+    sigaddset(&ours, SIGHUP);
+    pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
 }
 
 /* Whoever started us is gone when our standard input ends. This thread may outlive the service, so

@@ -34,6 +34,8 @@ static int spawn(const char *const argv[], const char *home, struct pipes *pipes
                  pid_t *ret, struct bx_fault *fault)
 {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none;
     union {
         const char *const *given;
         char *const *wanted;
@@ -56,7 +58,14 @@ static int spawn(const char *const argv[], const char *home, struct pipes *pipes
     posix_spawn_file_actions_adddup2(&actions, pipes->out[1], STDOUT_FILENO);
     if (all)
         posix_spawn_file_actions_adddup2(&actions, pipes->out[1], STDERR_FILENO);
-    int err = posix_spawnp(ret, argv[0], &actions, NULL, args.wanted, environ);
+    /* A till that is open holds its signals back; a child that inherited that could not be ended.
+     */
+    sigemptyset(&none);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    int err = posix_spawnp(ret, argv[0], &actions, &attributes, args.wanted, environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     close(pipes->in[0]);
     close(pipes->out[1]);

@@ -148,6 +148,7 @@ struct bx_till {
     struct bx_id collected[BX_COLLECTED_MAX]; /* orders, the last of this run */
     size_t collected_count;
     struct bx_offline offline;
+    struct bx_contact_note contact;
     struct bx_hash displayed; /* what the customer sees */
     struct bx_commits commits;
     struct bx_papers papers;

@@ -148,6 +148,14 @@ struct bx_desk *bx_desk_of(struct bx_till *till, bx_origin origin);
 struct bx_offline {
     bx_money total; /* sold */
     bx_utc since;   /* by the journal; 0: by this life's own clock */
+    int64_t seq;    /* of what was read so far to count it */
+    int64_t request;
+};
+
+/* When the server was last heard, as the journal has it: this life may have heard nothing yet. */
+struct bx_contact_note {
+    bx_utc at;
+    bx_mono next; /* when it is noted again */
     int64_t request;
 };
 
@@ -163,6 +171,10 @@ int bx_must bx_limits_tender(const struct bx_till *till, enum bx_tender_kind kin
 /* A till that starts without contact goes on counting. */
 void bx_limits_start(struct bx_till *till, const struct bx_journal_state *state);
 void bx_limits_rows(struct bx_till *till, const struct bx_event *event);
+bool bx_limits_stored(struct bx_till *till, const struct bx_event *event);
+void bx_limits_tick(struct bx_till *till);
+/* How long there has been no contact, by whichever clock says more. */
+int64_t bx_limits_seconds(const struct bx_till *till);
 /* Contact: the count begins anew. */
 void bx_limits_found(struct bx_till *till);
 /* A sale was stored: it counts for what was sold offline. */

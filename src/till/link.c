@@ -100,14 +100,14 @@ static void found(struct bx_till *till)
         return;
     link->online = true;
     link->pending = true;
+    int64_t seconds = bx_limits_seconds(till);
     bx_limits_found(till);
     link->next_documents = till->turn.mono;
     bx_leases_kick(till);
     if (!link->noted)
         return;
     link->noted = false;
-    bx_commit_note(till, BX_KIND_OFFLINE_END, "",
-                   (till->turn.mono.ns - link->offline_since.ns) / BX_SECOND_NS);
+    bx_commit_note(till, BX_KIND_OFFLINE_END, "", seconds);
 }
 
 static void failed(struct bx_till *till, int64_t retry_after)

@@ -223,7 +223,7 @@ static void stored(struct bx_till *till, const struct bx_event *event)
         bx_leases_stored(till, event);
     else if (request == till->link.note_request || request == till->link.document_note)
         bx_link_stored(till, event);
-    else if (!bx_fiscal_stored(till, event))
+    else if (!bx_limits_stored(till, event) && !bx_fiscal_stored(till, event))
         till->dropped++;
 }
 
@@ -327,6 +327,7 @@ void bx_till_update(struct bx_till *till, const struct bx_event *event, struct b
     bx_people_tick(till);
     bx_leases_tick(till);
     bx_link_tick(till);
+    bx_limits_tick(till);
     bx_attempts_tick(till);
     bx_fiscal_tick(till);
     bx_papers_tick(till);

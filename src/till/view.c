@@ -50,7 +50,7 @@ static void link_words(const struct bx_till *till, struct bx_till_view *v)
         BX_TEXT_COPY(v->link, bx_word("online"));
         v->link_tone = BX_TONE_GOOD;
     } else if (link->offline_since.ns != 0) {
-        bx_view_age(seconds_since(till, link->offline_since), age, sizeof(age));
+        bx_view_age(bx_limits_seconds(till), age, sizeof(age));
         bx_words_print(v->link, sizeof(v->link), "offline %s", age);
     } else {
         BX_TEXT_COPY(v->link, bx_word("connecting"));

@@ -466,6 +466,8 @@ static int note(struct bx_journal *journal, const struct bx_journal_notes *notes
     if (notes->has_document)
         document_put(fake, notes);
     persons_put(fake, notes);
+    if (notes->contact.us != 0)
+        now->contact = notes->contact;
     if (notes->seen_epoch > now->seen_epoch ||
         (notes->seen_epoch == now->seen_epoch && notes->seen_commit > now->seen_commit)) {
         now->seen_epoch = notes->seen_epoch;

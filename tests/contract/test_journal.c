@@ -514,6 +514,22 @@ static void epochs_only_rise(void **state)
     }
 }
 
+/* It goes back when the clock does. */
+static void the_last_contact_is_kept(void **state)
+{
+    struct world *world = *state;
+    static const int64_t steps[][2] = {{0, 0}, {9000, 9000}, {0, 9000}, {8000, 8000}};
+    kit_start(&world->kit, 1);
+    for (size_t i = 0; i < bx_countof(steps); i++) {
+        struct bx_journal_notes notes = {.contact = {steps[i][0]}, .reoffer_above = -1};
+        assert_int_equal(world_note(world, &notes), 0);
+        world_restart(world);
+        struct bx_journal_state now = world_load(world);
+        assert_int_equal(now.contact.us, steps[i][1]);
+        bx_journal_state_finish(&now);
+    }
+}
+
 /* --- jobs, documents, queries ----------------------------------------------------------------- */
 
 static void jobs_are_carried_on(void **state)
@@ -734,6 +750,7 @@ int main(void)
         TEST(an_answer_to_something_else_stores_nothing),
         TEST(a_restored_server_is_told_again),
         TEST(epochs_only_rise),
+        TEST(the_last_contact_is_kept),
         TEST(jobs_are_carried_on),
         TEST(documents_are_kept),
         TEST(vouchers_are_remembered),

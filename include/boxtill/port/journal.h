@@ -111,6 +111,7 @@ struct bx_journal_state {
     char last_boot_id[BX_BOOT_SIZE]; /* and of which boot; "" not known */
     int64_t queued, attention;
     bool offline;            /* offline-start without its end */
+    bx_utc contact;          /* with the server, verified, the last that was noted; 0: none */
     struct bx_ref last_sale; /* seq 0: none yet */
     bx_utc shift_opened;
     int64_t shift_seq;             /* of the open shift's shift-open; 0 */
@@ -171,6 +172,7 @@ struct bx_journal_notes {
     const struct bx_entry_answer *answers; /* what the server said of entries */
     size_t answer_count;
     int64_t seen_epoch, seen_commit; /* raised, never lowered; 0: not given */
+    bx_utc contact;                  /* when the server was last heard; 0: not given */
     int64_t reoffer_above; /* with a new epoch: answers of entries above this seq count no more; -1:
                               none */
     const struct bx_lease *leases; /* put, by pool */

@@ -219,7 +219,7 @@ static void an_older_file_is_brought_forward(void **state)
         "ALTER TABLE meta DROP COLUMN training; ALTER TABLE meta DROP COLUMN opened;"
         "ALTER TABLE meta DROP COLUMN shift_seq; ALTER TABLE meta DROP COLUMN sales;"
         "ALTER TABLE meta DROP COLUMN returns; ALTER TABLE meta DROP COLUMN made;"
-        "ALTER TABLE meta DROP COLUMN counted_to;"
+        "ALTER TABLE meta DROP COLUMN counted_to; ALTER TABLE meta DROP COLUMN contact;"
         "DELETE FROM total; INSERT INTO total VALUES(1, 'sales', 'EUR', 5, 100);"
         "PRAGMA user_version=2;";
     struct bx_journal_report report;

@@ -380,6 +380,57 @@ static void offline_limits_outlive_the_program(void **state)
     says("Offline for");
 }
 
+/* The till was off, and no entry says so: only the note of the last contact tells how old prices
+ * are. */
+static void price_list_ages_while_the_till_is_off(void **state)
+{
+    (void)state;
+    shop_online();
+    bench_wait(5 * 60000);
+    bench.rig->contact = BX_CONTACT_AGAIN;
+    bench_pass(9 * 60 * 60000);
+    rig_restart(bench.rig, false);
+    bench.till = bench.rig->till;
+    bench_wait(1000);
+    bench.till->programme->limits.offline_programme_minutes =
+        (struct bx_limit){.at = 9 * 60, .beyond = BX_BEYOND_BLOCK};
+    bench_keys("b\n");
+    assert_int_equal(bench_view()->screen, BX_SCREEN_PAY); /* not a minute too early */
+    bench_keys("\033");
+    bench_pass(3 * 60000);
+    bench_keys("\n");
+    says("The price list is");
+    assert_int_equal(bench_sales(), 0);
+}
+
+/* More was sold than one page of the journal holds. */
+static void offline_total_outlives_the_program(void **state)
+{
+    (void)state;
+    int64_t begun = 0;
+    for (int i = 0; i < 300; i++)
+        bench_keys("b\n\n");
+    bench_pass(20 * 60000);
+    for (int i = 0; i < 2; i++) {
+        begun = bench.till->offline.total.minor;
+        rig_restart(bench.rig, false);
+        bench.till = bench.rig->till;
+        bench_wait(1000);
+        assert_int_equal(bench.till->offline.total.minor, begun);
+    }
+    assert_int_equal(begun, 300 * bench_sale()->totals.total.minor);
+    assert_string_equal(bench_view()->link, "offline 38 min");
+    bench.rig->contact = BX_CONTACT_GOOD;
+    bench_wait(60000);
+    assert_int_equal(bench.till->offline.total.minor, 0);
+    struct bx_query query = {.kind = BX_QUERY_KIND, .entry_kind = BX_KIND_OFFLINE_END, .limit = 1};
+    size_t count;
+    const struct bx_row *row = rig_read(bench.rig, &query, &count);
+    assert_int_equal(count, 1);
+    if (!strstr(row->body, "\"n\":2"))
+        fail_msg("%.*s", (int)row->len, row->body);
+}
+
 /* --- limits for selling offline --------------------------------------------------------------- */
 
 static void offline_limit_warns(void **state)
@@ -480,6 +531,8 @@ int main(void)
         shop_test(training_takes_nothing),
         shop_test(invoice_is_asked_after_the_change),
         shop_test(offline_limits_outlive_the_program),
+        shop_test(price_list_ages_while_the_till_is_off),
+        shop_test(offline_total_outlives_the_program),
         shop_test(offline_limit_warns),
         shop_test(offline_limit_asks),
         shop_test(offline_word_is_for_so_much),
