@@ -201,7 +201,9 @@ static int tell(struct simulator *simulator, const struct bx_id *id, struct bx_f
         snprintf(answer.reference, sizeof(answer.reference), "****%04d %06lld",
                  (int)(attempt->number * 7 % 10000), (long long)attempt->number);
     } else if (attempt) {
-        BX_TEXT_COPY(answer.say, attempt->state == REVERSED ? "it was given back" : "card refused");
+        BX_TEXT_COPY(answer.say, attempt->state == REVERSED ? "it was given back"
+                                 : attempt->amount == 0     ? "not heard of"
+                                                            : "card refused");
     }
     return say(simulator, &answer, fault);
 }

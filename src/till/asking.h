@@ -63,10 +63,11 @@ struct bx_attempt {
     bx_mono due;
     int tries;
     /* of a card terminal */
-    bool begun;    /* it has heard of it: from then on it is only asked */
-    bool gives;    /* for a void or refund, not for a desk's payment */
-    bool pressed;  /* somebody wants to know now */
-    bx_mono shown; /* when it is time to say that it takes a while */
+    bx_origin teller; /* a command says what the slip says, and waits for the entry */
+    bool begun;       /* it has heard of it: from then on it is only asked */
+    bool gives;       /* for a void or refund, not for a desk's payment */
+    bool pressed;     /* somebody wants to know now */
+    bx_mono shown;    /* when it is time to say that it takes a while */
 };
 enum { BX_ATTEMPTS_MAX = 16 };
 struct bx_attempts {

@@ -79,6 +79,8 @@ static void push(struct bx_till *till, struct bx_attempt *row, enum bx_kind kind
     struct bx_intent intent = {.kind = kind, .after = written};
     if (kind == BX_KIND_TENDER_INTENT)
         intent.id = row->entry.attempt;
+    intent.origin = row->teller;
+    row->teller = 0;
     intent.attempt = bx_new(struct bx_attempt_entry);
     *intent.attempt = row->entry;
     bx_commit_push(till, &intent);

@@ -266,6 +266,8 @@ void bx_command_settle_rows(struct bx_till *till, const struct bx_row *found, si
     int err = 0;
     if (count == 0 || found[0].head.seq != command->n)
         err = bx_fault_say(&fault, BX_ERR_MISSING, "This till has no entry %d.", (int)command->n);
+    else if (found[0].head.kind == BX_KIND_TENDER_INTENT)
+        err = bx_card_slip_ask(till, command->request, &found[0].head.id, command->reason, &fault);
     else
         err = settle_ask(till, command->request, &found[0], command->reason, &fault);
     if (err && command->request == mine)

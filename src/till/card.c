@@ -439,6 +439,7 @@ static void slip_said(struct bx_till *till, bx_origin origin, const struct bx_wa
     enum bx_attempt_step step = said.word == GIVEN_BACK ? BX_STEP_REVERSE : BX_STEP_CHARGE;
     if (!row || row->step != step) {
         bx_told(till, origin, BX_TONE_PLAIN, "It is known by now.");
+        bx_command_ended(till, origin, BX_DONE, NULL);
     } else {
         if (warrant->approver != 0)
             snprintf(by, sizeof(by), ", by %d", (int)warrant->approver);
@@ -446,9 +447,9 @@ static void slip_said(struct bx_till *till, bx_origin origin, const struct bx_wa
                  bx_slug_is_none(&warrant->reason) ? "" : warrant->reason.s, warrant->note, by);
         char cut[BX_NAME_SIZE];
         bx_text_wash(text, strlen(text), BX_NAME_COLUMNS, cut, sizeof(cut));
+        row->teller = origin;
         bx_attempts_answered(till, row, states[said.word], cut);
     }
-    bx_command_ended(till, origin, BX_DONE, NULL);
 }
 
 int bx_card_slip_ask(struct bx_till *till, bx_origin origin, const struct bx_id *id,

@@ -373,6 +373,13 @@ static bool is_storing(const struct bx_till *till)
            till->leases.note_request || till->link.note_request || till->link.document_note;
 }
 
+/* Somebody outside was asked for something and may still answer. */
+static bool is_asking(const struct bx_till *till)
+{
+    return till->people.pin_request || till->command.request || bx_fiscal_is_busy(till) ||
+           bx_question_is_open(till) || bx_attempts_are_busy(till);
+}
+
 bool bx_till_is_idle(const struct bx_till *till)
 {
     const struct bx_link *link = &till->link;
@@ -381,10 +388,9 @@ bool bx_till_is_idle(const struct bx_till *till)
                    till->counter.read_request || bx_shifts_are_busy(till);
     bool sending =
         till->leases.request || link->send_request || link->news_request || link->document_request;
-    return !is_storing(till) && !reading && !sending && !till->people.pin_request &&
-           !till->command.request && !bx_fiscal_is_busy(till) && !bx_question_is_open(till) &&
+    return !is_storing(till) && !reading && !sending && !is_asking(till) &&
            !bx_papers_are_busy(till) && !bx_cases_are_busy(till) && !till->sweep.active &&
-           !bx_attempts_are_busy(till) && bx_counter_is_idle(till);
+           bx_counter_is_idle(till);
 }
 
 void bx_till_facts(const struct bx_till *till, struct bx_till_facts *ret)
