@@ -220,7 +220,7 @@ static void items_put(struct tp_receipt *receipt, const struct bx_sale *sale,
 
 enum { RATE_SIZE = 32 };
 
-/* "7 %", "5.5 %", from parts per million. */
+/* "7 %", "5.5 %" or "5,5 %", from parts per million. */
 static const char *rate_format(int ppm, char out[RATE_SIZE])
 {
     char digits[16];
@@ -228,7 +228,8 @@ static const char *rate_format(int ppm, char out[RATE_SIZE])
     size_t len = 4;
     while (len > 0 && digits[len - 1] == '0')
         digits[--len] = '\0';
-    snprintf(out, RATE_SIZE, "%d%s%s %%", ppm / 10000, len > 0 ? "." : "", digits);
+    const char mark[2] = {len > 0 ? bx_words_mark() : '\0'};
+    snprintf(out, RATE_SIZE, "%d%s%s %%", ppm / 10000, mark, digits);
     return out;
 }
 

@@ -9,7 +9,7 @@
 #include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 
-enum { LABEL_LEAST = 14 };
+enum { LABEL_LEAST = 14, TEXT_ROWS = 2 };
 
 static void box(struct ui_grid *grid, int top, int left, int height, int width, const char *title)
 {
@@ -110,7 +110,8 @@ void ui_paint_form(const struct bx_till_view *view, struct ui_grid *grid)
 {
     int width = grid->columns < 70 ? grid->columns - 4 : 66;
     int left = (grid->columns - width) / 2;
-    int limit = ui_bottom(grid) - 2, head = view->form_text[0] ? 2 : 1;
+    int limit = ui_bottom(grid) - 2;
+    int head = 1 + ui_wrapped(NULL, 0, 0, width - 4, TEXT_ROWS, view->form_text);
     int tail = view->form_sum[0] ? 3 : 2;
     int fields = (int)view->field_count, options = (int)view->option_count;
     int height = head + fields + options + tail;
@@ -125,8 +126,7 @@ void ui_paint_form(const struct bx_till_view *view, struct ui_grid *grid)
         field_room = 1;
     ui_hits_drop(grid);
     box(grid, top, left, height, width, view->title);
-    if (view->form_text[0])
-        ui_put(grid, top + 1, left + 2, width - 4, UI_PLAIN, view->form_text);
+    ui_wrapped(grid, top + 1, left + 2, width - 4, TEXT_ROWS, view->form_text);
     for (int i = 0; i < fields; i++)
         if (view->fields[i].selected)
             asked = i;

@@ -149,8 +149,7 @@ static void hints(const struct bx_till_view *view, struct ui_grid *grid)
     }
 }
 
-/* Breaks TEXT at blanks into lines of WIDTH; returns how many rows it drew, at most ROWS. */
-static int wrapped(struct ui_grid *grid, int row, int column, int width, int rows, const char *text)
+int ui_wrapped(struct ui_grid *grid, int row, int column, int width, int rows, const char *text)
 {
     char line[256];
     int drawn = 0;
@@ -162,7 +161,9 @@ static int wrapped(struct ui_grid *grid, int row, int column, int width, int row
         char *blank = NULL;
         while ((int)bx_text_columns(line) > width && (blank = strrchr(line, ' ')))
             *blank = '\0';
-        ui_put(grid, row + drawn++, column, width, UI_PLAIN, line);
+        if (grid)
+            ui_put(grid, row + drawn, column, width, UI_PLAIN, line);
+        drawn++;
         text += strlen(line);
         text += strspn(text, " ");
     }
@@ -186,7 +187,7 @@ static void question(const struct bx_till_view *view, struct ui_grid *grid)
     ui_glyph(grid, top, left + width - 1, UI_STRONG, 0x2510, '+');
     ui_glyph(grid, top + height - 1, left, UI_STRONG, 0x2514, '+');
     ui_glyph(grid, top + height - 1, left + width - 1, UI_STRONG, 0x2518, '+');
-    wrapped(grid, top + 1, left + 2, width - 4, 3, view->ask_text);
+    ui_wrapped(grid, top + 1, left + 2, width - 4, 3, view->ask_text);
     ui_hits_drop(grid);
     int used = ui_put(grid, top + 6, left + 2, width - 4, UI_KEY, view->ask_yes);
     ui_hit_key(grid, top + 6, left + 2, used, 'y');

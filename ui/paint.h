@@ -11,6 +11,9 @@ enum ui_style ui_tone_style(enum bx_tone tone);
 int ui_bottom(const struct ui_grid *grid);
 /* A basket line's words: "Adult · Special exhibition (Family day), one ticket". */
 void ui_line_words(const struct bx_view_line *line, char *out, size_t size);
+/* Breaks TEXT at blanks into lines of WIDTH; returns how many rows it drew, at most ROWS. GRID
+ * NULL: how many it would. */
+int ui_wrapped(struct ui_grid *grid, int row, int column, int width, int rows, const char *text);
 /* The input on its row, with the cursor in it. */
 void ui_input(const struct bx_till_view *view, struct ui_grid *grid, const char *prompt);
 

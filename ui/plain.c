@@ -10,7 +10,6 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <termios.h>
@@ -20,9 +19,9 @@
 #include "boxtill/base/crypto.h"
 #include "boxtill/base/text.h"
 #include "boxtill/till/till.h"
-#include "ui/speak.h"
+#include "ui/typed.h"
 
-enum { LINE_MAX_BYTES = 512, KEYS_MAX = 1024, MOMENT_MS = 400, ANSWER_TURNS = 50 };
+enum { LINE_MAX_BYTES = 512, MOMENT_MS = 400, ANSWER_TURNS = 50 };
 
 struct ui_plain {
     int wake, timer; /* epoll over standard input and the timer */
@@ -32,11 +31,11 @@ struct ui_plain {
     int turns;  /* how often the next line has waited for an answer */
     char in[4096];
     size_t in_len;
-    int keys[KEYS_MAX];
-    size_t key_count, key_at;
+    struct ui_typed typed;
+    size_t key_at;
     struct ui_speech said, now;
     struct bx_till_view view; /* the last one */
-    bool has_view, again;
+    bool has_view;
     struct termios before;
     bool is_tty, is_hushed;
 };
@@ -87,7 +86,7 @@ void *ui_plain_stop(struct ui_plain *plain)
     if (plain->timer >= 0)
         close(plain->timer);
     bx_wipe(plain->in, sizeof(plain->in));
-    bx_wipe(plain->keys, sizeof(plain->keys));
+    bx_wipe(&plain->typed, sizeof(plain->typed));
     return bx_free(plain);
 }
 
@@ -102,92 +101,6 @@ bool ui_plain_is_gone(const struct ui_plain *plain)
 }
 
 /* --- lines in --------------------------------------------------------------------------------- */
-
-static void key_add(struct ui_plain *plain, int key)
-{
-    if (plain->key_count < KEYS_MAX)
-        plain->keys[plain->key_count++] = key;
-}
-
-static bool choose(struct ui_plain *plain, int64_t number)
-{
-    for (int i = 0; i < plain->said.count; i++) {
-        const struct ui_spoken *line = &plain->said.lines[i];
-        if (line->number == 0 || line->number != number)
-            continue;
-        for (int n = 0; n < line->keys.times; n++)
-            key_add(plain, line->keys.key);
-        if (line->keys.then != 0)
-            key_add(plain, line->keys.then);
-        return true;
-    }
-    return false;
-}
-
-static int named(const char *name)
-{
-    static const struct {
-        const char *name;
-        int key;
-    } names[] = {
-        {"esc", BX_KEY_ESC},        {"up", BX_KEY_UP},        {"down", BX_KEY_DOWN},
-        {"left", BX_KEY_LEFT},      {"right", BX_KEY_RIGHT},  {"del", BX_KEY_DELETE},
-        {"bksp", BX_KEY_BACKSPACE}, {"pgup", BX_KEY_PAGE_UP}, {"pgdn", BX_KEY_PAGE_DOWN},
-        {"home", BX_KEY_HOME},      {"end", BX_KEY_END},      {"tab", BX_KEY_TAB},
-        {"enter", BX_KEY_ENTER},    {"quit", 0x03},
-    };
-    int64_t n;
-    for (size_t i = 0; i < bx_countof(names); i++)
-        if (strcasecmp(name, names[i].name) == 0)
-            return names[i].key;
-    if ((name[0] == 'f' || name[0] == 'F') &&
-        bx_text_number(name + 1, strlen(name + 1), 12, &n) == 0 && n >= 1)
-        return BX_KEY_F1 + (int)n - 1;
-    return 0;
-}
-
-static void typed(struct ui_plain *plain, const char *text)
-{
-    size_t len = strlen(text);
-    for (size_t at = 0; at < len;) {
-        uint32_t c;
-        size_t step = bx_text_decode(text + at, len - at, &c);
-        if (c >= 0x20 && c != 0x7f)
-            key_add(plain, (int)c);
-        at += step > 0 ? step : 1;
-    }
-    if (ui_speak_is_writing(&plain->view, text))
-        key_add(plain, BX_KEY_ENTER);
-}
-
-/* A point and something: a key by name, or a number. Anything else is typed as it stands. */
-static bool pointed(struct ui_plain *plain, const char *text)
-{
-    int64_t number;
-    int key = named(text + 1);
-    if (text[1] == '\0')
-        plain->again = true;
-    else if (key != 0)
-        key_add(plain, key);
-    else
-        return bx_text_number(text + 1, strlen(text + 1), 9999, &number) == 0 &&
-               choose(plain, number);
-    return true;
-}
-
-static void line_take(struct ui_plain *plain, const char *text)
-{
-    int64_t number;
-    bool is_number = bx_text_number(text, strlen(text), 9999, &number) == 0;
-    plain->key_count = plain->key_at = 0;
-    if (text[0] == '\0')
-        key_add(plain, BX_KEY_ENTER);
-    else if (text[0] == '.' && pointed(plain, text))
-        return;
-    else if (!is_number || ui_speak_is_writing(&plain->view, text) ||
-             plain->view.screen == BX_SCREEN_FIND || !choose(plain, number))
-        typed(plain, text);
-}
 
 static void input_read(struct ui_plain *plain)
 {
@@ -234,8 +147,8 @@ bool ui_plain_key(struct ui_plain *plain, int *ret_key)
 {
     char line[LINE_MAX_BYTES];
     input_read(plain);
-    if (plain->key_at < plain->key_count) {
-        *ret_key = plain->keys[plain->key_at++];
+    if (plain->key_at < plain->typed.count) {
+        *ret_key = plain->typed.keys[plain->key_at++];
         return true;
     }
     if (plain->rests || !plain->has_view)
@@ -249,12 +162,13 @@ bool ui_plain_key(struct ui_plain *plain, int *ret_key)
         plain->gone = plain->ended;
         return false;
     }
-    line_take(plain, line);
+    ui_typed_line(&plain->said, &plain->view, line, &plain->typed);
+    plain->key_at = 0;
     bx_wipe(line, sizeof(line));
     rest(plain, MOMENT_MS);
-    if (plain->key_at >= plain->key_count)
+    if (plain->key_at >= plain->typed.count)
         return false;
-    *ret_key = plain->keys[plain->key_at++];
+    *ret_key = plain->typed.keys[plain->key_at++];
     return true;
 }
 
@@ -300,7 +214,7 @@ static bool was_said(const struct ui_speech *speech, const struct ui_spoken *lin
 
 void ui_plain_draw(struct ui_plain *plain, const struct bx_till_view *view)
 {
-    bool fresh = !plain->has_view || plain->again || view->screen != plain->view.screen ||
+    bool fresh = !plain->has_view || plain->typed.again || view->screen != plain->view.screen ||
                  strcmp(view->title, plain->view.title) != 0;
     ui_speak(view, &plain->now);
     for (int i = 0; i < plain->now.count; i++)
@@ -310,6 +224,6 @@ void ui_plain_draw(struct ui_plain *plain, const struct bx_till_view *view)
     plain->said = plain->now;
     plain->view = *view;
     plain->has_view = true;
-    plain->again = false;
+    plain->typed.again = false;
     hush(plain, ui_speak_is_secret(view));
 }

@@ -27,18 +27,22 @@ static enum ui_shown_state state_of(const char *word)
     return UI_SHOWN_IDLE;
 }
 
+/* It comes with a point, and is shown with the mark of the display's language. */
+static void amount_read(struct bx_json_reader *reader, const char *name, char out[BX_MONEY_TEXT])
+{
+    bx_json_string_or(reader, name, BX_MONEY_TEXT - 1, out, BX_MONEY_TEXT, "");
+    char *point = strchr(out, '.');
+    if (point)
+        *point = bx_words_mark();
+}
+
 static void line_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
     struct ui_shown *shown = arg;
     struct ui_shown_line *line = &shown->lines[at];
     line->quantity = (int)bx_json_int(reader, "quantity", -9999, 9999);
     bx_json_string(reader, "name", BX_NAME_COLUMNS, line->name, sizeof(line->name));
-    bx_json_string_or(reader, "amount", BX_MONEY_TEXT - 1, line->amount, sizeof(line->amount), "");
-}
-
-static void amount_read(struct bx_json_reader *reader, const char *name, char out[BX_MONEY_TEXT])
-{
-    bx_json_string_or(reader, name, BX_MONEY_TEXT - 1, out, BX_MONEY_TEXT, "");
+    amount_read(reader, "amount", line->amount);
 }
 
 int ui_shown_parse(const char *json, size_t len, struct ui_shown *ret, struct bx_fault *fault)

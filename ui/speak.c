@@ -319,7 +319,7 @@ bool ui_speak_is_secret(const struct bx_till_view *view)
 
 static bool is_amount(const char *text)
 {
-    return text[0] && strspn(text, "0123456789.") == strlen(text);
+    return text[0] && strspn(text, "0123456789.,") == strlen(text);
 }
 
 bool ui_speak_is_writing(const struct bx_till_view *view, const char *text)

@@ -10,6 +10,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/fault.h"
+#include "boxtill/base/words.h"
 
 __extension__ typedef __int128 wide;
 
@@ -77,7 +78,7 @@ static uint64_t unit_of(int exponent)
     }
 }
 
-const char *bx_money_format(bx_money amount, int exponent, char out[BX_MONEY_TEXT])
+static const char *format(bx_money amount, int exponent, char mark, char out[BX_MONEY_TEXT])
 {
     uint64_t unit = unit_of(exponent);
     /* Unsigned, so that the most negative number has a magnitude too. */
@@ -86,9 +87,19 @@ const char *bx_money_format(bx_money amount, int exponent, char out[BX_MONEY_TEX
     if (exponent == 0)
         snprintf(out, BX_MONEY_TEXT, "%s%llu", sign, (unsigned long long)size);
     else
-        snprintf(out, BX_MONEY_TEXT, "%s%llu.%0*llu", sign, (unsigned long long)(size / unit),
-                 exponent, (unsigned long long)(size % unit));
+        snprintf(out, BX_MONEY_TEXT, "%s%llu%c%0*llu", sign, (unsigned long long)(size / unit),
+                 mark, exponent, (unsigned long long)(size % unit));
     return out;
+}
+
+const char *bx_money_format(bx_money amount, int exponent, char out[BX_MONEY_TEXT])
+{
+    return format(amount, exponent, bx_words_mark(), out);
+}
+
+const char *bx_money_encode(bx_money amount, int exponent, char out[BX_MONEY_TEXT])
+{
+    return format(amount, exponent, '.', out);
 }
 
 int bx_money_parse(const char *text, size_t len, int exponent, bx_money *ret)
@@ -99,7 +110,7 @@ int bx_money_parse(const char *text, size_t len, int exponent, bx_money *ret)
     bool any = false;
     for (size_t i = 0; i < len; i++) {
         char c = text[i];
-        if (c == '.' && decimals < 0 && exponent > 0) {
+        if ((c == '.' || c == ',') && decimals < 0 && exponent > 0) {
             decimals = 0;
             continue;
         }

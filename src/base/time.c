@@ -14,6 +14,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/fault.h"
+#include "boxtill/base/words.h"
 
 #define LAST_DAY 2932896 /* 9999-12-31 */
 #define DAY_US   (INT64_C(86400) * BX_SECOND_US)
@@ -184,6 +185,21 @@ const char *bx_date_format(struct bx_date date, char out[BX_DATE_TEXT])
     /* The remainders are for the compiler, which cannot know that a date is real. */
     snprintf(out, BX_DATE_TEXT, "%04u-%02u-%02u", (unsigned)date.year % 10000u, date.month % 100u,
              date.day % 100u);
+    return out;
+}
+
+const char *bx_date_show(struct bx_date date, char out[BX_DATE_TEXT])
+{
+    size_t len = 0;
+    for (const char *order = bx_words_date_order(); *order; order++) {
+        char *at = out + len;
+        size_t room = BX_DATE_TEXT - len;
+        int wrote = *order == 'Y'   ? snprintf(at, room, "%04u", (unsigned)date.year % 10000u)
+                    : *order == 'M' ? snprintf(at, room, "%02u", date.month % 100u)
+                    : *order == 'D' ? snprintf(at, room, "%02u", date.day % 100u)
+                                    : snprintf(at, room, "%c", *order);
+        len += (size_t)wrote;
+    }
     return out;
 }
 

@@ -28,6 +28,16 @@ const char *bx_words_language(void)
     return spoken ? spoken->language : "en";
 }
 
+char bx_words_mark(void)
+{
+    return spoken ? spoken->mark : '.';
+}
+
+const char *bx_words_date_order(void)
+{
+    return spoken ? spoken->date : "Y-M-D";
+}
+
 const char *bx_words_known(size_t nth)
 {
     if (nth == 0)

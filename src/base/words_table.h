@@ -10,6 +10,8 @@ struct bx_words_pair {
 
 struct bx_words_table {
     const char *language;
+    char mark;        /* of amounts */
+    const char *date; /* its order: "D.M.Y" */
     size_t count;
     const struct bx_words_pair *pairs; /* by strcmp of `english` */
 };

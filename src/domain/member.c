@@ -143,6 +143,6 @@ int bx_member_check(const struct bx_member *member, struct bx_date today, struct
                             member->blocked);
     if (bx_date_compare(today, member->until) > 0)
         return bx_fault_say(fault, BX_ERR_REFUSED, "%s expired on %s.", member->code,
-                            bx_date_format(member->until, date));
+                            bx_date_show(member->until, date));
     return 0;
 }

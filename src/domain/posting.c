@@ -262,8 +262,8 @@ void bx_posting_csv(const struct bx_entry_head *head, const struct bx_report *re
         csv_text(out, line->tax_code);
         csv_text(out, line->what);
         bx_buf_format(out, "%s,%s,%s\r\n",
-                      bx_money_format(bx_money_of(line->debit), exponent, debit),
-                      bx_money_format(bx_money_of(line->credit), exponent, credit), currency);
+                      bx_money_encode(bx_money_of(line->debit), exponent, debit),
+                      bx_money_encode(bx_money_of(line->credit), exponent, credit), currency);
     }
 }
 

@@ -91,7 +91,7 @@ static void csv_money(struct bx_buf *out, const char *what, const char *name, in
 {
     char text[BX_MONEY_TEXT];
     csv_row(out, what, name, "");
-    bx_buf_format(out, ",,%s\r\n", bx_money_format(bx_money_of(minor), exponent, text));
+    bx_buf_format(out, ",,%s\r\n", bx_money_encode(bx_money_of(minor), exponent, text));
 }
 
 static void csv_drawer(struct bx_buf *out, const struct bx_drawer_close *drawer, int exponent)
@@ -149,7 +149,7 @@ void bx_report_csv(const struct bx_entry_head *head, const struct bx_report *rep
         char amount[BX_MONEY_TEXT];
         csv_row(out, row->what, row->name, label_of(names, row));
         bx_buf_format(out, ",%lld,%s\r\n", (long long)row->count,
-                      bx_money_format(bx_money_of(row->amount), exponent, amount));
+                      bx_money_encode(bx_money_of(row->amount), exponent, amount));
     }
 }
 

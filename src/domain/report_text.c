@@ -76,8 +76,7 @@ static void row_time(const struct sheet *sheet, const char *label, bx_utc at)
     int minute;
     char day[BX_DATE_TEXT], text[24];
     bx_utc_civil(at, sheet->names->offset_min, &date, &minute);
-    snprintf(text, sizeof(text), "%s %02d:%02d", bx_date_format(date, day), minute / 60,
-             minute % 60);
+    snprintf(text, sizeof(text), "%s %02d:%02d", bx_date_show(date, day), minute / 60, minute % 60);
     row_text(sheet, label, text);
 }
 
@@ -106,10 +105,29 @@ static const struct bx_figure *next_of(const struct sheet *sheet, const char *wh
 
 /* --- sections --------------------------------------------------------------------------------- */
 
+const char *bx_report_period(const char *period, char out[BX_PERIOD_TEXT])
+{
+    char whole[BX_DATE_TEXT + 8];
+    char shown[BX_DATE_TEXT];
+    struct bx_date date;
+    bool month = strlen(period) == 7;
+    snprintf(whole, sizeof(whole), "%.12s%s", period, month ? "-01" : "");
+    if (bx_date_parse(whole, &date)) {
+        bx_text_copy(out, BX_PERIOD_TEXT, period);
+        return out;
+    }
+    bx_date_show(date, shown);
+    bool day_first = bx_words_date_order()[0] == 'D';
+    if (month && !day_first)
+        shown[7] = '\0';
+    bx_text_copy(out, BX_PERIOD_TEXT, shown + (month && day_first ? 3 : 0));
+    return out;
+}
+
 /* Not for a printer, whose paper has a title. */
 static void title_line(const struct sheet *sheet)
 {
-    char text[LABEL_SIZE];
+    char text[LABEL_SIZE], period[BX_PERIOD_TEXT];
     if (sheet->columns == 0)
         return;
     if (sheet->head->kind == BX_KIND_SHIFT_CLOSE)
@@ -117,7 +135,8 @@ static void title_line(const struct sheet *sheet)
     else if (sheet->head->kind == BX_KIND_X_REPORT)
         bx_words_print(text, sizeof(text), "X report");
     else
-        bx_words_print(text, sizeof(text), "Closing of %s", sheet->report->period);
+        bx_words_print(text, sizeof(text), "Closing of %s",
+                       bx_report_period(sheet->report->period, period));
     bx_buf_format(sheet->out, "%s\n", text);
 }
 
@@ -175,7 +194,7 @@ static void rate_format(const char *ppm, char out[24])
     if (digits == 0)
         snprintf(out, 24, "%d %%", whole);
     else
-        snprintf(out, 24, "%d.%0*d %%", whole, digits, part);
+        snprintf(out, 24, "%d%c%0*d %%", whole, bx_words_mark(), digits, part);
 }
 
 static void rate_add(const struct sheet *sheet, const char *ppm)

@@ -190,6 +190,10 @@ static struct bx_stmt *list_of(struct bx_ledger *ledger, const struct bx_query *
         stmt = bx_db_stmt(db, "SELECT seq FROM sign WHERE state = 'open' AND seq > ?1"
                               " ORDER BY seq LIMIT ?2");
         break;
+    case BX_QUERY_CONFLICT:
+        stmt = bx_db_stmt(db, "SELECT seq FROM answer WHERE outcome = 'conflict' AND seq > ?1"
+                              " ORDER BY seq LIMIT ?2");
+        break;
     }
     bx_assert(stmt);
     if (query->kind <= BX_QUERY_ATTENTION || query->kind == BX_QUERY_KIND ||

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "main/bd_config.h"
-#include "server/store/sqlite.h"
+#include "server/store/store.h"
 
 enum { BD_EXIT_DONE = 0, BD_EXIT_REFUSED = 1, BD_EXIT_USAGE = 2 };
 
@@ -23,12 +23,15 @@ int bd_cmd_orders(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_voucher(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_report(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_settle(const struct bd_config *config, int argc, char **argv);
+/* 1 when the ticket is refused, too. */
+int bd_cmd_check_in(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_reopen(const struct bd_config *config, int argc, char **argv);
 
 /* The store of the configuration. */
-struct bd_store *bd_store_open(const struct bd_config *config, enum bd_sqlite_mode mode,
+struct bd_store *bd_store_open(const struct bd_config *config, enum bd_open mode,
                                struct bx_fault *fault);
-/* What a command does in one transaction. BOOK is NULL for a store that is no venue yet. */
+/* What a command does in one transaction, which may be lost and run again: RUN begins by forgetting
+ * what it left in ARG. BOOK is NULL for a store that is no venue yet. */
 struct bd_deed {
     int (*run)(struct bd_deed *deed, struct bd_store *store, struct bd_book *book,
                const struct bd_turn *turn, struct bx_fault *fault);

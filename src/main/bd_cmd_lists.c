@@ -31,6 +31,7 @@ static int members_run(struct bd_deed *deed, struct bd_store *store, struct bd_b
     const struct bx_programme *programme;
     struct bx_date today;
     (void)store;
+    bx_buf_clear(&list->faults);
     int err = bd_book_programme(book, turn, &programme, &today, fault);
     if (err < 0)
         return err;
@@ -46,6 +47,7 @@ static int orders_run(struct bd_deed *deed, struct bd_store *store, struct bd_bo
     const struct bx_programme *programme;
     struct bx_date today;
     (void)store;
+    bx_buf_clear(&list->faults);
     int err = bd_book_programme(book, turn, &programme, &today, fault);
     if (err < 0)
         return err;
@@ -109,6 +111,7 @@ static int voucher_run(struct bd_deed *deed, struct bd_store *store, struct bd_b
     struct bx_date today, until = {0};
     bx_money value;
     (void)store;
+    bx_buf_clear(&making->out);
     int err = bd_book_programme(book, turn, &programme, &today, fault);
     if (err < 0)
         return err;

@@ -156,10 +156,10 @@ int bd_cmd_serve(const struct bd_config *config, bool lifeline)
     int lock = home_lock(config, &fault);
     if (lock < 0)
         return bd_refuse(&fault);
-    bx_cleanup(bd_store_sqlite_destroy) struct bd_store *writer =
-        bd_store_open(config, BD_SQLITE_WRITE, &fault);
-    bx_cleanup(bd_store_sqlite_destroy) struct bd_store *reader =
-        writer ? bd_store_open(config, BD_SQLITE_READ, &fault) : NULL;
+    bx_cleanup(bd_store_destroy) struct bd_store *writer =
+        bd_store_open(config, BD_OPEN_WRITE, &fault);
+    bx_cleanup(bd_store_destroy) struct bd_store *reader =
+        writer ? bd_store_open(config, BD_OPEN_READ, &fault) : NULL;
     struct bd_service_setup setup = {.listen = config->listen,
                                      .reader = reader,
                                      .writer = writer,

@@ -14,6 +14,8 @@
 #include "boxtill/base/text.h"
 #include "boxtill/sys/file.h"
 #include "server/book/import.h"
+#include "server/store/postgres.h"
+#include "server/store/sqlite.h"
 #include "sys/sys.h"
 
 enum { IMPORT_MAX = BX_PROGRAMME_BYTES, AUDIT_MAX = 4 << 20 };
@@ -44,9 +46,11 @@ int bd_usage(const char *how)
     return BD_EXIT_USAGE;
 }
 
-struct bd_store *bd_store_open(const struct bd_config *config, enum bd_sqlite_mode mode,
+struct bd_store *bd_store_open(const struct bd_config *config, enum bd_open mode,
                                struct bx_fault *fault)
 {
+    if (bd_postgres_is(config->database))
+        return bd_store_postgres_open(config->database, mode, fault);
     struct bd_store *store = bd_store_sqlite_open(config->database, mode, fault);
     if (!store && fault->err == BX_ERR_MISSING)
         (void)bx_fault_say(fault, BX_ERR_MISSING,
@@ -56,10 +60,13 @@ struct bd_store *bd_store_open(const struct bd_config *config, enum bd_sqlite_mo
 
 /* --- one transaction ---------------------------------------------------------------------- */
 
-static int act_within(struct bd_deed *act, struct bd_store *store, const struct bd_policy *policy,
-                      struct bx_fault *fault)
+/* *RET_AGAIN: the transaction was lost through no fault of its own. */
+static int act_try(struct bd_deed *act, struct bd_store *store, const struct bd_policy *policy,
+                   bool *ret_again, struct bx_fault *fault)
 {
     struct bd_turn turn = bd_turn_now();
+    *fault = (struct bx_fault){0};
+    *ret_again = false;
     int err = store->ops->begin(store, fault);
     if (err < 0)
         return err;
@@ -70,23 +77,39 @@ static int act_within(struct bd_deed *act, struct bd_store *store, const struct 
     }
     if (!err)
         err = act->run(act, store, book, &turn, fault);
-    struct bx_fault ending;
-    switch (store->ops->end(store, err == 0, err ? &ending : fault)) {
-    case BX_DONE: return err;
-    case BX_REFUSED: return err ? err : fault->err;
+    struct bx_fault ending = {0};
+    switch (store->ops->end(store, err == 0, &ending)) {
+    case BX_DONE: break;
+    case BX_REFUSED:
+        if (!err) {
+            *fault = ending;
+            err = ending.err;
+        }
+        break;
     case BX_UNKNOWN:
         return bx_fault_say(fault, BX_ERR_UNKNOWN,
                             "The disk did not say whether this was written. Look before trying "
                             "again.");
     }
+    *ret_again = err == BX_ERR_BUSY;
+    return err;
+}
+
+static int act_within(struct bd_deed *act, struct bd_store *store, const struct bd_policy *policy,
+                      struct bx_fault *fault)
+{
+    bool again = true;
+    int err = 0;
+    for (int tries = 0; again && tries < BD_STORE_TRIES; tries++)
+        err = act_try(act, store, policy, &again, fault);
     return err;
 }
 
 int bd_deed_do(const struct bd_config *config, struct bd_deed *act, bool make)
 {
     struct bx_fault fault = {0};
-    bx_cleanup(bd_store_sqlite_destroy) struct bd_store *store =
-        bd_store_open(config, make ? BD_SQLITE_CREATE : BD_SQLITE_WRITE, &fault);
+    bx_cleanup(bd_store_destroy) struct bd_store *store =
+        bd_store_open(config, make ? BD_OPEN_CREATE : BD_OPEN_WRITE, &fault);
     if (!store || act_within(act, store, make ? NULL : &config->policy, &fault) < 0)
         return bd_refuse(&fault);
     return BD_EXIT_DONE;
@@ -289,8 +312,8 @@ int bd_cmd_audit(const struct bd_config *config, int argc, char **argv)
     struct bx_fault fault = {0};
     bx_buf_auto findings;
     bx_buf_init(&findings, AUDIT_MAX);
-    bx_cleanup(bd_store_sqlite_destroy) struct bd_store *store =
-        bd_store_open(config, BD_SQLITE_READ, &fault);
+    bx_cleanup(bd_store_destroy) struct bd_store *store =
+        bd_store_open(config, BD_OPEN_READ, &fault);
     if (!store || store->ops->begin(store, &fault) < 0)
         return bd_refuse(&fault);
     int count = bd_book_audit(store, &findings, &fault);

@@ -9,6 +9,7 @@
 #include "boxtill/base/ini.h"
 #include "boxtill/base/text.h"
 #include "boxtill/sys/file.h"
+#include "server/store/postgres.h"
 
 enum { DATABASE_NAME = 250, CONFIG_MAX = 64 << 10 };
 
@@ -45,7 +46,7 @@ static int text_parse(const char *name, const char *text, size_t len, struct bd_
 
 static void path_complete(struct bd_config *config)
 {
-    if (config->database[0] == '/')
+    if (config->database[0] == '/' || bd_postgres_is(config->database))
         return;
     char name[sizeof(config->database)];
     (void)BX_TEXT_COPY(name, config->database);

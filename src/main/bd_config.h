@@ -5,7 +5,7 @@
  *   [server]
  *   listen = 127.0.0.1:8480   where to listen; port 0 takes a free one (HOME/address tells which)
  *   behind_proxy = no         yes: a proxy with TLS stands in front, any address may be listened on
- *   database = boxtilld.db    the store; relative to HOME
+ *   database = boxtilld.db    the store: a file, relative to HOME, or a URL postgresql://…
  *   [policy]
  *   share_percent = 30        of a pool: a till's usual share (1 to 100)
  *   lease_ttl = 14400         seconds until a till's slice freezes (60 to 604800)

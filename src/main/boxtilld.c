@@ -13,10 +13,11 @@ static const struct {
     const char *name;
     int (*run)(const struct bd_config *config, int argc, char **argv);
 } commands[] = {
-    {"init", bd_cmd_init},     {"import", bd_cmd_import},   {"enrol-code", bd_cmd_enrol_code},
-    {"user", bd_cmd_user},     {"audit", bd_cmd_audit},     {"revoke", bd_cmd_revoke},
-    {"settle", bd_cmd_settle}, {"reopen", bd_cmd_reopen},   {"members", bd_cmd_members},
-    {"orders", bd_cmd_orders}, {"voucher", bd_cmd_voucher}, {"report", bd_cmd_report},
+    {"init", bd_cmd_init},         {"import", bd_cmd_import},   {"enrol-code", bd_cmd_enrol_code},
+    {"user", bd_cmd_user},         {"audit", bd_cmd_audit},     {"revoke", bd_cmd_revoke},
+    {"settle", bd_cmd_settle},     {"reopen", bd_cmd_reopen},   {"members", bd_cmd_members},
+    {"orders", bd_cmd_orders},     {"voucher", bd_cmd_voucher}, {"report", bd_cmd_report},
+    {"check-in", bd_cmd_check_in},
 };
 
 static const char manual[] =
@@ -31,6 +32,7 @@ static const char manual[] =
     "  orders FILE              add or change groups, schools and web orders\n"
     "  voucher KIND VALUE       make vouchers, single (DATE [N]) or stored\n"
     "  report WHAT              what was booked of days or of a till's shift\n"
+    "  check-in CODE GATE       let a ticket in, as a gate does\n"
     "  audit                    count everything twice\n"
     "  revoke TILL              let a till in no more\n"
     "  settle TILL WHO          let a till out of quarantine\n"

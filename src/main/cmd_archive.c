@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "boxtill/sys/folder.h"
 #include "journal/archive.h"
 #include "journal/owner.h"
@@ -104,11 +105,13 @@ static int found_show(const struct bx_archive_found *found, const char *folder, 
                (long long)found->till, (long long)found->first, (long long)found->last,
                (long long)found->entries, head, manifest, (long long)found->perpetual.sales.minor,
                (long long)found->perpetual.returns.minor);
-    else
-        printf("%s: till %lld, entries %lld to %lld, all as they were written; chain head %.8s, "
-               "archive %.8s\n",
+    else {
+        printf(bx_word("%s: till %lld, entries %lld to %lld, all as they were written; chain head "
+                       "%.8s, archive %.8s"),
                folder, (long long)found->till, (long long)found->first, (long long)found->last,
                head, manifest);
+        printf("\n");
+    }
     return BX_EXIT_DONE;
 }
 
@@ -170,8 +173,11 @@ int bx_archive_purge(const struct bx_place *place, const char *path, const char 
         printf("{\"first\":%lld,\"last\":%lld,\"entries\":%lld,\"seq\":%lld}\n",
                (long long)purged.first, (long long)purged.last, (long long)purged.entries,
                (long long)purged.ref.seq);
-    else
-        printf("%lld entries, %lld to %lld, are in the archive only; numbers and totals go on\n",
+    else {
+        printf(bx_word("%lld entries, %lld to %lld, are in the archive only; numbers and totals go "
+                       "on"),
                (long long)purged.entries, (long long)purged.first, (long long)purged.last);
+        printf("\n");
+    }
     return BX_EXIT_DONE;
 }

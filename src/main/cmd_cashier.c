@@ -10,6 +10,7 @@
 
 #include "boxtill/base/crypto.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "boxtill/sys/file.h"
 #include "main/cmd.h"
 
@@ -64,7 +65,7 @@ bool bx_pin_read(const char *file, const char *prompt, char out[BX_PIN_SIZE])
     if (!file && question(prompt, true, out))
         return true;
     if (!file) {
-        fprintf(stderr, "boxtill: no PIN was given\n");
+        fprintf(stderr, "boxtill: %s\n", bx_word("no PIN was given"));
         return false;
     }
     int err = bx_file_read(file, LINE_SIZE - 1, &text, &fault);
@@ -75,7 +76,7 @@ bool bx_pin_read(const char *file, const char *prompt, char out[BX_PIN_SIZE])
     if (text.data)
         bx_wipe(text.data, text.len);
     if (len == 0)
-        fprintf(stderr, "boxtill: %s\n", err ? fault.say : "the file holds no PIN");
+        fprintf(stderr, "boxtill: %s\n", err ? fault.say : bx_word("the file holds no PIN"));
     return len > 0;
 }
 
@@ -97,10 +98,10 @@ int bx_cmd_login(const struct bx_place *place, int argc, char **argv)
         return bx_usage(args.usage);
     if (args.word_count > 0)
         BX_TEXT_COPY(text, args.words[0]);
-    else if (!question("Cashier number: ", false, text))
+    else if (!question(bx_word("Cashier number: "), false, text))
         return bx_usage(args.usage);
     if (bx_text_number(text, strlen(text), 9999, &number)) {
-        fprintf(stderr, "boxtill: a cashier's number is a number from 1 to 9999\n");
+        fprintf(stderr, "boxtill: %s\n", bx_word("a cashier's number is a number from 1 to 9999"));
         return BX_EXIT_USAGE;
     }
     if (!bx_pin_read(args.counts[1] > 0 ? args.values[1][0] : NULL, "PIN: ", pin))

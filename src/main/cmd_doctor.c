@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "boxtill/booking/booking.h"
 #include "boxtill/domain/code.h"
 #include "journal/journal.h"
@@ -40,16 +41,16 @@ struct visit {
     bx_utc last_at; /* of the journal's last entry */
 };
 
-static void tell(struct visit *visit, const char *name, bool good, const char *format, ...)
+static void check_say(struct visit *visit, const char *name, bool good, const char *format, ...)
     bx_format(4, 5);
-static void tell(struct visit *visit, const char *name, bool good, const char *format, ...)
+static void check_say(struct visit *visit, const char *name, bool good, const char *format, ...)
 {
     struct check *check = &visit->checks[visit->count++];
     va_list args;
     check->name = name;
     check->good = good;
     va_start(args, format);
-    vsnprintf(check->say, sizeof(check->say), format, args);
+    vsnprintf(check->say, sizeof(check->say), bx_word(format), args);
     va_end(args);
 }
 
@@ -94,22 +95,25 @@ static void disk_check(struct visit *visit)
     const struct bx_home *home = &visit->place->home;
     int64_t ns = sync_time(bx_home_file(home, "doctor.tmp", path));
     if (ns < 0)
-        tell(visit, "disk", false, "%s cannot be written: free space, or look at its rights.",
-             home->path);
+        check_say(visit, "disk", false, "%s cannot be written: free space, or look at its rights.",
+                  home->path);
     else if (ns < SYNC_LEAST_NS)
-        tell(visit, "disk", false,
-             "a sync takes %lld µs, too quick to be true: this disk may lose the last sales in a "
-             "power cut. Use another one.",
-             (long long)(ns / 1000));
+        check_say(
+            visit, "disk", false,
+            "a sync takes %lld µs, too quick to be true: this disk may lose the last sales in a "
+            "power cut. Use another one.",
+            (long long)(ns / 1000));
     else
-        tell(visit, "disk", ns <= SYNC_MOST_NS, "a sync takes %lld µs%s", (long long)(ns / 1000),
-             ns <= SYNC_MOST_NS ? "." : ": every sale waits for it. Use a quicker disk.");
+        check_say(
+            visit, "disk", ns <= SYNC_MOST_NS, "a sync takes %lld µs%s", (long long)(ns / 1000),
+            ns <= SYNC_MOST_NS ? "." : bx_word(": every sale waits for it. Use a quicker disk."));
     if (statvfs(home->path, &room))
-        tell(visit, "room", false, "the free space cannot be told.");
+        check_say(visit, "room", false, "the free space cannot be told.");
     else {
         int64_t mb = (int64_t)room.f_bavail * (int64_t)room.f_frsize >> 20;
-        tell(visit, "room", mb >= BX_JOURNAL_LINE >> 20, "%lld MB free%s", (long long)mb,
-             mb >= BX_JOURNAL_LINE >> 20 ? "." : ": selling stops below 50. Free some.");
+        check_say(visit, "room", mb >= BX_JOURNAL_LINE >> 20, "%lld MB free%s", (long long)mb,
+                  mb >= BX_JOURNAL_LINE >> 20 ? "."
+                                              : bx_word(": selling stops below 50. Free some."));
     }
 }
 
@@ -118,10 +122,10 @@ static void server_tell(struct visit *visit, const char *url,
 {
     struct bx_clock *clock = bx_sys_clock();
     if (answer->contact != BX_CONTACT_GOOD) {
-        tell(visit, "server", false, "%.120s: %s", url, answer->fault.say);
+        check_say(visit, "server", false, "%.120s: %s", url, answer->fault.say);
         return;
     }
-    tell(visit, "server", true, "%.150s answers, and it is the one this till knows.", url);
+    check_say(visit, "server", true, "%.150s answers, and it is the one this till knows.", url);
     visit->drift_known = true;
     visit->drift = (clock->ops->utc(clock).us - answer->news_at.us) / BX_SECOND_US;
 }
@@ -133,8 +137,9 @@ static void server_check(struct visit *visit)
     struct bx_booking_answer answer;
     int err = bx_device_load(&visit->place->home, &device, &fault);
     if (err || device.till == 0) {
-        tell(visit, "server", false, "%s",
-             err && err != BX_ERR_MISSING ? fault.say : "not enrolled: boxtill enrol URL CODE");
+        check_say(visit, "server", false, "%s",
+                  err && err != BX_ERR_MISSING ? fault.say
+                                               : bx_word("not enrolled: boxtill enrol URL CODE"));
         return;
     }
     struct bx_booking_config config = bx_booking_config_of(&visit->place->settings, &device);
@@ -142,7 +147,7 @@ static void server_check(struct visit *visit)
     bx_cleanup(bx_booking_http_destroy) struct bx_booking *booking =
         bx_booking_http_create(&config, &fault);
     if (!booking || booking->ops->news(booking, 1, &fault))
-        tell(visit, "server", false, "%s", fault.say);
+        check_say(visit, "server", false, "%s", fault.say);
     else {
         while (!booking->ops->answer(booking, &answer))
             bx_booking_http_wait(booking, NULL, 0, 1000);
@@ -157,11 +162,12 @@ static void key_check(struct visit *visit)
     char path[BX_PATH_SIZE];
     struct stat about;
     if (stat(bx_home_file(&visit->place->home, "device.key", path), &about))
-        tell(visit, "key", false, "there is none: boxtill enrol URL CODE");
+        check_say(visit, "key", false, "there is none: boxtill enrol URL CODE");
     else
-        tell(visit, "key", (about.st_mode & 077) == 0, "device.key is %s",
-             (about.st_mode & 077) == 0 ? "ours alone."
-                                        : "open to others: chmod 600, and enrol anew if in doubt.");
+        check_say(visit, "key", (about.st_mode & 077) == 0, "device.key is %s",
+                  (about.st_mode & 077) == 0
+                      ? bx_word("ours alone.")
+                      : bx_word("open to others: chmod 600, and enrol anew if in doubt."));
 }
 
 static void printer_check(struct visit *visit)
@@ -171,17 +177,17 @@ static void printer_check(struct visit *visit)
     struct bx_print_report report = {0};
     struct bx_fault fault = {0};
     if (settings->printer == BX_PRINTER_NONE) {
-        tell(visit, "printer", false, "none is set up: [printer] in boxtill.conf.");
+        check_say(visit, "printer", false, "none is set up: [printer] in boxtill.conf.");
         return;
     }
     if (settings->printer == BX_PRINTER_FOLDER) {
-        tell(visit, "printer", true, "writes into %.200s", settings->folder);
+        check_say(visit, "printer", true, "writes into %.200s", settings->folder);
         return;
     }
     queue.clock = bx_sys_clock();
     struct bx_printer *printer = tp_spool_create(&queue, &fault);
     if (!printer) {
-        tell(visit, "printer", false, "%s", fault.say);
+        check_say(visit, "printer", false, "%s", fault.say);
         return;
     }
     int64_t until = now_ns() + PRINTER_MS * BX_MS_NS;
@@ -192,10 +198,10 @@ static void printer_check(struct visit *visit)
         heard = printer->ops->report(printer, &report) && bx_id_is_zero(&report.job);
     }
     if (!heard)
-        tell(visit, "printer", false, "%s: CUPS says nothing of it.", queue.queue);
+        check_say(visit, "printer", false, "%s: CUPS says nothing of it.", queue.queue);
     else
-        tell(visit, "printer", report.printer_ready, "%s: %s", queue.queue,
-             report.say[0] ? report.say : "ready.");
+        check_say(visit, "printer", report.printer_ready, "%s: %s", queue.queue,
+                  report.say[0] ? report.say : bx_word("ready."));
     printer->ops->destroy(printer);
 }
 
@@ -204,10 +210,10 @@ static void journal_check(struct visit *visit)
     struct bx_fault fault = {0};
     struct bx_journal_found found;
     if (bx_journal_check(visit->place, &found, &fault))
-        tell(visit, "journal", false, "%s", fault.say);
+        check_say(visit, "journal", false, "%s", fault.say);
     else
-        tell(visit, "journal", true, "%lld entries, all as they were written.",
-             (long long)found.count);
+        check_say(visit, "journal", true, "%lld entries, all as they were written.",
+                  (long long)found.count);
     visit->last_at = found.last_at;
 }
 
@@ -218,19 +224,19 @@ static void clock_check(struct visit *visit)
     int64_t drift = visit->drift;
     bool good = drift > -DRIFT_S && drift < DRIFT_S;
     if (visit->drift_known) {
-        tell(visit, "clock", good, "%lld s from the server's%s", (long long)drift,
-             good ? "." : ": set this machine's clock.");
+        check_say(visit, "clock", good, "%lld s from the server's%s", (long long)drift,
+                  good ? "." : bx_word(": set this machine's clock."));
         return;
     }
     int64_t behind = (visit->last_at.us - clock->ops->utc(clock).us) / BX_SECOND_US;
     if (behind > 0)
-        tell(visit, "clock", false,
-             "%lld s before the journal's last entry: set this machine's "
-             "clock.",
-             (long long)behind);
+        check_say(visit, "clock", false,
+                  "%lld s before the journal's last entry: set this machine's "
+                  "clock.",
+                  (long long)behind);
     else
-        tell(visit, "clock", true,
-             "not before the journal's last entry; the server did not tell its time.");
+        check_say(visit, "clock", true,
+                  "not before the journal's last entry; the server did not tell its time.");
 }
 
 /* --- the scanner -------------------------------------------------------------------------- */
@@ -247,28 +253,29 @@ static void scan_judge(struct visit *visit, const char *line)
     }
     bx_text_wash(line, len, 40, shown, sizeof(shown));
     if (len == 0)
-        tell(visit, "scanner", false,
-             "Nothing came: is the scanner plugged in, in keyboard mode, "
-             "and ending with Enter?");
+        check_say(visit, "scanner", false,
+                  "Nothing came: is the scanner plugged in, in keyboard mode, "
+                  "and ending with Enter?");
     else if (bx_code_read(line, len, &code, NULL) == 0)
-        tell(visit, "scanner", true, "%s came, a ticket code as it was printed.", code.s);
+        check_say(visit, "scanner", true, "%s came, a ticket code as it was printed.", code.s);
     else if (bx_code_has_shape(line, len))
-        tell(visit, "scanner", false,
-             "%s came, whose check character is wrong: give the scanner the keyboard layout of "
-             "this machine.",
-             shown);
+        check_say(
+            visit, "scanner", false,
+            "%s came, whose check character is wrong: give the scanner the keyboard layout of "
+            "this machine.",
+            shown);
     else
-        tell(visit, "scanner", false,
-             "%s came, which is no ticket code. From a ticket: give the scanner the keyboard "
-             "layout of this machine.",
-             shown);
+        check_say(visit, "scanner", false,
+                  "%s came, which is no ticket code. From a ticket: give the scanner the keyboard "
+                  "layout of this machine.",
+                  shown);
 }
 
 static void scan_check(struct visit *visit)
 {
     char line[256];
     if (isatty(STDIN_FILENO))
-        fprintf(stderr, "Scan a printed ticket now (Enter ends).\n");
+        fprintf(stderr, "%s\n", bx_word("Scan a printed ticket now (Enter ends)."));
     if (!fgets(line, sizeof(line), stdin))
         line[0] = '\0';
     line[strcspn(line, "\r\n")] = '\0';
@@ -315,7 +322,7 @@ static void all_check(struct visit *visit)
     printer_check(visit);
     journal_check(visit);
     clock_check(visit);
-    tell(visit, "scanner", true, "boxtill doctor --scan reads one ticket.");
+    check_say(visit, "scanner", true, "boxtill doctor --scan reads one ticket.");
 }
 
 int bx_cmd_doctor(const struct bx_place *place, int argc, char **argv)

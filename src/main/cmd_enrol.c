@@ -7,6 +7,7 @@
 
 #include "boxtill/base/crypto.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "boxtill/booking/booking.h"
 #include "journal/journal.h"
 #include "journal/owner.h"
@@ -150,8 +151,9 @@ int bx_cmd_enrol(const struct bx_place *place, int argc, char **argv)
     if (!bx_args_read(&args, argc, argv))
         return BX_EXIT_USAGE;
     if (!code_read(args.words[1], code)) {
-        fprintf(stderr, "boxtill: A code has 8 letters and digits, without the letter U "
-                        "(boxtilld enrol-code makes one).\n");
+        fprintf(stderr, "boxtill: %s\n",
+                bx_word("A code has 8 letters and digits, without the letter U "
+                        "(boxtilld enrol-code makes one)."));
         return BX_EXIT_USAGE;
     }
     int err = enrol(place, args.words[0], code, &device, &fault);
@@ -160,8 +162,10 @@ int bx_cmd_enrol(const struct bx_place *place, int argc, char **argv)
     if (args.json)
         printf("{\"till\":%lld,\"incarnation\":%lld,\"issuer\":%d}\n", (long long)device.till,
                (long long)device.incarnation, device.issuer);
-    else
-        printf("This is till %lld of %s.\n", (long long)device.till, device.venue);
+    else {
+        printf(bx_word("This is till %lld of %s."), (long long)device.till, device.venue);
+        printf("\n");
+    }
     bx_wipe(&device, sizeof(device));
     documents_fetch(place);
     return BX_EXIT_DONE;

@@ -9,6 +9,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "boxtill/domain/wire.h"
 #include "journal/journal.h"
 #include "journal/owner.h"
@@ -194,9 +195,11 @@ static int verify(const struct bx_place *place, bool json)
     bx_hash_format(&found.head, text);
     if (json)
         printf("{\"entries\":%lld,\"head\":\"%s\"}\n", (long long)found.count, text);
-    else
-        printf("%lld entries, all as they were written; chain head %.8s\n", (long long)found.count,
-               text);
+    else {
+        printf(bx_word("%lld entries, all as they were written; chain head %.8s"),
+               (long long)found.count, text);
+        printf("\n");
+    }
     return BX_EXIT_DONE;
 }
 
@@ -210,16 +213,18 @@ static int entry_show(struct reading *reading, const struct bx_envelope *envelop
     char at[BX_UTC_TEXT], money[BX_MONEY_TEXT];
     reading->found.count++;
     if (bx_entry_head_decode(body, len, &head, fault)) {
-        printf("%8lld  of a newer version\n", (long long)envelope->seq);
+        printf("%8lld  %s\n", (long long)envelope->seq, bx_word("of a newer version"));
         return 0;
     }
     printf("%8lld  %.19sZ  %-14s %4lld", (long long)head.seq, bx_utc_format(head.at, at),
            bx_kind_word(head.kind), (long long)head.user);
     sale = head.kind == BX_KIND_SALE ? bx_new(struct bx_sale) : NULL;
-    if (sale && bx_sale_decode(body, len, sale, fault) == 0)
-        printf("  %s  %d ticket%s  %s %s", head.number, sale->ticket_count,
-               sale->ticket_count == 1 ? "" : "s", sale->currency,
+    if (sale && bx_sale_decode(body, len, sale, fault) == 0) {
+        printf("  %s  ", head.number);
+        printf(bx_words_of(sale->ticket_count, "%d ticket", "%d tickets"), sale->ticket_count);
+        printf("  %s %s", sale->currency,
                bx_money_format(sale->totals.total, sale->exponent, money));
+    }
     bx_free(sale);
     printf("\n");
     return 0;

@@ -9,6 +9,7 @@
 
 #include "boxtill/base/crypto.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 
 enum { NUMBER_MAX = 1 << 30, REPEATS = 24 };
 
@@ -311,7 +312,7 @@ int bx_cmd_row_run(const struct bx_place *place, const struct bx_cmd_row *row, i
     }
     filling.json = filling.json || wants_json(&filling);
     if (approves(&filling)) {
-        if (!bx_pin_read(filling.pin_file, "Supervisor's PIN: ", pin))
+        if (!bx_pin_read(filling.pin_file, bx_word("Supervisor's PIN: "), pin))
             return BX_EXIT_USAGE;
         bx_json_put_string(&writer, "approver_pin", pin);
         bx_wipe(pin, sizeof(pin));

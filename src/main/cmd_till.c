@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "boxtill/base/words.h"
 #include "main/cmd.h"
 
 /* A watcher lets go within 5 s; a command that prints may take longer. */
@@ -48,7 +49,8 @@ int bx_cmd_till(const struct bx_place *place, int argc, char **argv)
     if (argc > (plain ? 1 : 0))
         return bx_usage("[--plain]");
     if (!plain && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))) {
-        fprintf(stderr, "boxtill: the till needs a terminal; see boxtill --help for commands\n");
+        fprintf(stderr, "boxtill: %s\n",
+                bx_word("the till needs a terminal; see boxtill --help for commands"));
         return BX_EXIT_REFUSED;
     }
     struct bx_session *session = open_or_ask(place, plain, &fault);

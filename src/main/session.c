@@ -18,6 +18,7 @@
 #include "boxtill/booking/booking.h"
 #include "boxtill/card/simulator.h"
 #include "boxtill/fiscal/simulator.h"
+#include "boxtill/fiscal/worker.h"
 #include "boxtill/sys/file.h"
 #include "journal/journal.h"
 #include "journal/owner.h"
@@ -192,11 +193,14 @@ static int fiscal_open(struct bx_session *session, const struct bx_settings *set
         .path = bx_home_file(&session->home, "fiscal-simulator.json", path),
         .outage = bx_home_file(&session->home, "fiscal-outage", outage),
         .silent = settings->fiscal_silent,
-        .clock = session->play.clock ? session->play.clock : bx_sys_clock()};
+        .clock = bx_sys_clock()}; /* its own: a played one belongs to this thread */
     if (!settings->simulator)
         return 0;
-    session->fiscal = bx_fiscal_simulator_create(&config, fault);
-    return session->fiscal ? 0 : fault->err;
+    struct bx_fiscal *device = bx_fiscal_simulator_create(&config, fault);
+    if (!device)
+        return fault->err;
+    session->fiscal = bx_fiscal_worker_create(device);
+    return 0;
 }
 
 static int card_open(struct bx_session *session, const struct bx_settings *settings,

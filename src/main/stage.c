@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
@@ -26,7 +27,8 @@ static struct bx_stage *stage_of(struct bx_clock *clock)
 static bx_utc clock_utc(struct bx_clock *clock)
 {
     struct bx_clock *real = bx_sys_clock();
-    return (bx_utc){real->ops->utc(real).us + stage_of(clock)->clock.ahead_us};
+    return (bx_utc){real->ops->utc(real).us + stage_of(clock)->clock.ahead_us +
+                    stage_of(clock)->clock.wrong_us};
 }
 
 static bx_mono clock_mono(struct bx_clock *clock)
@@ -55,19 +57,34 @@ static bool key_next(void *arg, int *ret)
     return true;
 }
 
+static void speak(struct bx_stage *stage)
+{
+    ui_speak(stage->view, &stage->speech);
+    for (int i = 0; i < stage->speech.count; i++) {
+        const struct ui_spoken *line = &stage->speech.lines[i];
+        if (line->number > 0)
+            bx_buf_format(&stage->screen, "%d ", line->number);
+        bx_buf_format(&stage->screen, "%s\n", line->text);
+    }
+}
+
 static void draw(void *arg, const struct bx_till *till)
 {
     struct bx_stage *stage = arg;
-    bx_cleanup(ui_grid_destroy) struct ui_grid *grid =
-        ui_grid_create(stage->rows, stage->columns, true);
+    stage->grid = ui_grid_destroy(stage->grid);
     bx_till_view(till, stage->view);
-    ui_paint(stage->view, grid);
     bx_buf_clear(&stage->screen);
-    for (int row = 0; row < grid->rows; row++) {
-        ui_grid_row_text(grid, row, &stage->screen);
+    stage->given = false;
+    if (stage->plain) {
+        speak(stage);
+        return;
+    }
+    stage->grid = ui_grid_create(stage->rows, stage->columns, true);
+    ui_paint(stage->view, stage->grid);
+    for (int row = 0; row < stage->grid->rows; row++) {
+        ui_grid_row_text(stage->grid, row, &stage->screen);
         bx_buf_byte_add(&stage->screen, '\n');
     }
-    stage->given = false;
 }
 
 static struct bx_printer *printer_before(void *arg, struct bx_printer *taken)
@@ -104,6 +121,8 @@ int bx_stage_open(struct bx_stage *stage, const char *home, struct bx_fault *fau
     stage->pause_us = KEY_US;
     stage->view = bx_new(struct bx_till_view);
     bx_buf_init(&stage->screen, 0);
+    bx_buf_init(&stage->display_in, 0);
+    bx_buf_init(&stage->display_text, 0);
     snprintf(stage->home.path, sizeof(stage->home.path), "%s", home);
     return begin(stage, fault);
 }
@@ -115,10 +134,15 @@ void bx_stage_close(struct bx_stage *stage)
         bx_free(stage->printer.sheets[i].text);
     stage->printer.sheet_count = 0;
     stage->view = bx_free(stage->view);
+    stage->grid = ui_grid_destroy(stage->grid);
+    if (stage->display > 0)
+        close(stage->display);
     bx_buf_finish(&stage->screen);
+    bx_buf_finish(&stage->display_in);
+    bx_buf_finish(&stage->display_text);
 }
 
-int bx_stage_restart(struct bx_stage *stage, struct bx_fault *fault)
+void bx_stage_end(struct bx_stage *stage)
 {
     if (stage->session) {
         bx_run_stop(bx_session_run(stage->session));
@@ -127,6 +151,14 @@ int bx_stage_restart(struct bx_stage *stage, struct bx_fault *fault)
     }
     stage->session = bx_session_close(stage->session);
     stage->key_count = 0;
+    if (stage->display > 0)
+        close(stage->display);
+    stage->display = 0;
+}
+
+int bx_stage_restart(struct bx_stage *stage, struct bx_fault *fault)
+{
+    bx_stage_end(stage);
     return begin(stage, fault);
 }
 

@@ -7,6 +7,8 @@
 #include "boxtill/base/buf.h"
 #include "main/home.h"
 #include "main/session.h"
+#include "ui/shown.h"
+#include "ui/speak.h"
 
 enum { BX_STAGE_KEYS = 512, BX_STAGE_SHEETS = 512 };
 
@@ -14,6 +16,7 @@ enum { BX_STAGE_KEYS = 512, BX_STAGE_SHEETS = 512 };
 struct bx_stage_clock {
     struct bx_clock port;
     int64_t ahead_us;
+    int64_t wrong_us; /* the wall clock alone: somebody set it */
 };
 
 enum bx_stage_mood {
@@ -59,13 +62,20 @@ struct bx_stage {
     int64_t pause_us; /* that goes by before each key */
     int rows, columns;
     struct bx_till_view *view;
-    struct bx_buf screen; /* rows, each ended by "\n" */
-    bool given;           /* a key since the last draw: one at a time, as hands do */
+    bool plain;           /* no screen: it speaks in lines */
+    struct bx_buf screen; /* rows or lines, each ended by "\n" */
+    struct ui_grid *grid; /* what was drawn last; NULL: nothing, or lines */
+    struct ui_speech speech;
+    int display; /* the customer's side of it; 0: nobody looks */
+    struct bx_buf display_in, display_text;
+    bool given; /* a key since the last draw: one at a time, as hands do */
 };
 
 /* HOME is a till's. 0 or a fault. */
 int bx_must bx_stage_open(struct bx_stage *stage, const char *home, struct bx_fault *fault);
 void bx_stage_close(struct bx_stage *stage);
+/* The program ends; bx_stage_restart() starts it again. */
+void bx_stage_end(struct bx_stage *stage);
 /* The program ends and is started again; what the printer holds is lost with it. */
 int bx_must bx_stage_restart(struct bx_stage *stage, struct bx_fault *fault);
 /* One turn of at most MS; false when the till has ended. */

@@ -5,6 +5,7 @@
 #include "screens.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void lists_open_find(struct bx_till *till)
 {
@@ -319,9 +320,42 @@ static void caps_watch(struct bx_till *till, int key, bool does_something)
         till->counter.caps = true;
 }
 
+/* A key after one that waits for the sale on SALE to be read is meant for what that one opens, and
+ * would be another here. Esc gives up, and L locks. */
+static bool early_keep(struct bx_till *till, int key)
+{
+    struct bx_counter *counter = &till->counter;
+    enum bx_action action = bx_action_of_key(BX_SCREEN_SALE, key);
+    if (!counter->then || counter->asking || bx_counter_screen(till) != BX_SCREEN_SALE ||
+        !counter->sale)
+        return false;
+    if (action == BX_ACTION_BACK || action == BX_ACTION_LOCK) {
+        counter->then = BX_ACTION_NONE;
+        return false;
+    }
+    if (counter->early_count < bx_countof(counter->early))
+        counter->early[counter->early_count++] = key;
+    else
+        bx_effects_add(till->out, BX_EFFECT_BELL);
+    return true;
+}
+
+void bx_counter_early(struct bx_till *till)
+{
+    struct bx_counter *counter = &till->counter;
+    int keys[bx_countof(counter->early)];
+    size_t count = counter->early_count;
+    memcpy(keys, counter->early, sizeof(keys));
+    counter->early_count = 0;
+    for (size_t i = 0; i < count && (counter->screen == BX_SCREEN_FORM || counter->asking); i++)
+        bx_counter_press(till, keys[i]);
+}
+
 void bx_counter_press(struct bx_till *till, int key)
 {
     struct bx_counter *counter = &till->counter;
+    if (early_keep(till, key))
+        return;
     counter->say[0] = '\0';
     counter->rung_quantity = 0;
     if (counter->asking) {

@@ -17,8 +17,7 @@ static void counted(struct bx_till *till, int64_t unsent)
     struct bx_entry_head *head = bx_steal(&reporting->head);
     bx_origin origin = reporting->origin;
     reporting->then = NULL;
-    report->unsent = unsent < report->entries ? unsent : report->entries;
-    report->confirmed = report->entries - report->unsent;
+    bx_report_confirm(till, unsent, report);
     if (origin == 0) {
         bx_report_show(till, head, report);
     } else if (till->command.request == origin) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Arrivals: A, and the command. The list is of today's orders that nobody has collected yet; typing
- * narrows it down, a scan of the order's code chooses at once. */
+ * a part of the name, the number or the time narrows it down, a scan of the order's code chooses at
+ * once. */
 
 #include "screens.h"
 
@@ -36,7 +37,8 @@ static void order_text(const struct bx_till *till, const struct bx_order *order,
 static void arrival_fields(struct bx_till *till, struct bx_form *form)
 {
     char text[BX_NAME_SIZE];
-    struct bx_field *field = bx_form_choice(form, "Who");
+    struct bx_field *field = bx_form_choice(form, "Name, number or time");
+    field->narrows = true;
     for (size_t i = 0; i < till->orders->count; i++) {
         const struct bx_order *order = &till->orders->orders[i];
         if (!is_expected(till, order))
@@ -71,7 +73,9 @@ static int arrival_check(struct bx_till *till, struct bx_form *form, size_t at,
         bx_words_print(form->text, sizeof(form->text), "%s: %d booked. %s", order->name,
                        (int)booked, order->note);
         form->fields[FIELD_TICKET].n = order->group_ticket ? 0 : 1;
-        form->fields[FIELD_TICKET].hidden = booked < 2;
+        /* Friends who booked on the web came for a ticket each; G makes it one all the same. */
+        form->fields[FIELD_TICKET].hidden =
+            booked < 2 || (order->kind == BX_ORDER_WEB && !order->group_ticket);
     }
     /* As many as were booked: there is nothing to calculate anew. */
     if (at == FIELD_COUNT)
@@ -137,8 +141,6 @@ bool bx_arrivals_scanned(struct bx_till *till, const char *text)
     if (!order || !till->programme)
         return false;
     coming.group = order->group_ticket;
-    if (bx_arrivals_are_listed(till))
-        bx_form_close(till, bx_form_top(till));
     if (bx_desk_order(till, &till->desk, order, &coming, &fault))
         bx_counter_fault(till, &fault);
     else

@@ -59,17 +59,17 @@ static void tender_less(struct bx_sale *sale, enum bx_tender_kind kind, int64_t 
     }
 }
 
-/* Cash comes last. */
-static void tender_more(struct bx_sale *sale, const struct bx_tender_change *change)
+/* Cash comes last. False: there are as many tenders as can be, and none of that kind. */
+static bool tender_more(struct bx_sale *sale, const struct bx_tender_change *change)
 {
     struct bx_tender *tender = tender_of(sale, change->to);
     if (tender) {
         tender->amount.minor += change->amount.minor;
         tender->received.minor += change->amount.minor;
-        return;
+        return true;
     }
     if (sale->tender_count == BX_TENDERS_MAX)
-        return;
+        return false;
     int at = sale->tender_count++;
     while (change->to != BX_TENDER_CASH && at > 0 && sale->tenders[at - 1].kind == BX_TENDER_CASH) {
         sale->tenders[at] = sale->tenders[at - 1];
@@ -78,6 +78,30 @@ static void tender_more(struct bx_sale *sale, const struct bx_tender_change *cha
     sale->tenders[at] = (struct bx_tender){
         .kind = change->to, .amount = change->amount, .received = change->amount};
     BX_TEXT_COPY(sale->tenders[at].reference, change->reference);
+    return true;
+}
+
+/* All of it or, where there is no room, nothing: the tenders go on adding up to the sale. */
+static bool tender_move(struct bx_sale *sale, const struct bx_tender_change *change)
+{
+    struct bx_tender before[BX_TENDERS_MAX];
+    int count = sale->tender_count;
+    memcpy(before, sale->tenders, sizeof(before));
+    tender_less(sale, change->from, change->amount.minor);
+    if (tender_more(sale, change))
+        return true;
+    memcpy(sale->tenders, before, sizeof(before));
+    sale->tender_count = count;
+    return false;
+}
+
+bool bx_case_has_room(const struct bx_case *one, const struct bx_tender_change *change)
+{
+    struct bx_sale *sale = bx_new(struct bx_sale);
+    *sale = one->sale;
+    bool has = tender_move(sale, change);
+    bx_free(sale);
+    return has;
 }
 
 static int return_take(struct bx_case *one, const char *body, size_t len, struct bx_fault *fault)
@@ -113,8 +137,7 @@ static int change_take(struct bx_case *one, const char *body, size_t len, struct
     int err = bx_tender_change_decode(body, len, &change, fault);
     if (err)
         return err;
-    tender_less(&one->sale, change.from, change.amount.minor);
-    tender_more(&one->sale, &change);
+    (void)tender_move(&one->sale, &change); /* it was asked before it was written */
     return 0;
 }
 

@@ -133,7 +133,8 @@ static int allowed_check(const struct bx_till *till, struct bx_desk *desk, struc
     if (look < BX_LOOK_ASK || (look == BX_LOOK_ASK && is_allowed(till, desk)))
         return 0;
     if (look == BX_LOOK_ASK && user && user->role == BX_ROLE_SUPERVISOR) {
-        struct bx_warrant warrant = {.what = {"offline"}, .approver = user->number};
+        struct bx_warrant warrant = {.what = {"offline"},
+                                     .approver = bx_warrant_approver(till, desk->origin)};
         return bx_desk_allow(till, desk, &warrant, fault);
     }
     if (look == BX_LOOK_ASK)

@@ -104,11 +104,14 @@ int bx_closing_count(struct bx_till *till, int drawer, const struct bx_cash_entr
     if (at < 0)
         return bx_fault_say(fault, BX_ERR_MISSING, "Drawer %d was not used in this shift.", drawer);
     struct bx_drawer_close *row = &closing->drawers[at];
+    char stands[BX_MONEY_TEXT];
+    if (closing->counts[at] >= 2 && cash->amount.minor == row->counted.minor)
+        return 0; /* said again, as by a command that comes back with its reason */
     if (closing->counts[at] >= 2)
         return bx_fault_say(fault, BX_ERR_REFUSED,
-                            "Drawer %d was counted twice: that stands. What differs wants its "
-                            "reason.",
-                            drawer);
+                            "Drawer %d was counted twice, and %s stands: close with that amount, "
+                            "or with none.",
+                            drawer, bx_counter_money(till, row->counted, stands));
     if (closing->counts[at] == 0)
         row->first_count = cash->amount;
     row->counted = cash->amount;

@@ -18,7 +18,8 @@
  *        "lines":[{"product":"adult","quantity":2,"price":2400,"off":0,"amount":4800,"why":""}],
  *        "tickets":[{"code":"B1…","product":"adult","slot":"…","date":"2026-11-24"}]}
  *   {"verb":"park","name":"Mrs Grey"}    the basket on the screen: {"basket":"id"}
- *   {"verb":"parked"}    {"baskets":[{"basket","name","till","here",…}],"venue":true}
+ *   {"verb":"parked"}    {"baskets":[{"basket","name","till","here","shared","waits",
+ *       "total"}],"venue":true}
  *   {"verb":"arrivals","text":"lincoln","all":false}
  *       {"orders":[{"ref","kind","name","note","date","minute","persons","prepaid","account",
  *        "state":"expected|collected|cancelled"}]}
@@ -162,6 +163,12 @@ void bx_command_answer(struct bx_till *till)
     close_all(till);
 }
 
+void bx_command_cell(struct bx_buf *out, const char *text, size_t columns)
+{
+    size_t used = bx_text_columns(text);
+    bx_buf_format(out, "%s%*s", text, used < columns ? (int)(columns - used) + 1 : 1, "");
+}
+
 void bx_command_money(struct bx_buf *out, const char *before, bx_money amount, int exponent)
 {
     char text[BX_MONEY_TEXT];
@@ -250,16 +257,37 @@ static int who_check(const struct bx_till *till, enum bx_verb_who who, struct bx
     return who == BX_VERB_ACTS ? bx_may_act(till, fault) : 0;
 }
 
-static void take(struct bx_till *till, const struct bx_verb *verb, struct bx_json_reader *reader)
+/* JSON: what READER reads, to be read again when the approver's PIN was compared. */
+static void take(struct bx_till *till, struct bx_json_reader *reader, const char *json, size_t len)
 {
+    const struct bx_verb *verb = till->command.row;
+    const struct bx_command_warrant *brought = &till->command.warrant;
     struct bx_fault fault = {0};
     warrant_read(till, reader);
+    bool named = verb->who != BX_VERB_ANYBODY && brought->approver != 0 && !brought->approved;
     if (reader->err)
         bx_command_usage(till, reader->fault);
-    else if (who_check(till, verb->who, &fault))
+    else if (who_check(till, verb->who, &fault) ||
+             (named && bx_command_warrant_ask(till, json, len, &fault)))
         bx_command_refuse(till, &fault);
-    else
+    else if (!named)
         verb->take(till, reader);
+}
+
+void bx_command_approved(struct bx_till *till)
+{
+    struct bx_command_warrant *brought = &till->command.warrant;
+    struct bx_fault fault = {0};
+    struct bx_json_reader reader;
+    size_t len = brought->len;
+    char *json = bx_steal(&brought->json);
+    struct bx_json_doc *doc bx_cleanup(bx_json_destroy) =
+        bx_json_parse(json, len, COMMAND_BYTES, &fault);
+    bx_assert(doc);
+    bx_json_read(&reader, bx_json_root(doc), "command", &fault);
+    take(till, &reader, json, len);
+    bx_wipe(json, len);
+    bx_free(json);
 }
 
 void bx_command_take(struct bx_till *till, int64_t request, const char *json, size_t len)
@@ -302,7 +330,7 @@ void bx_command_take(struct bx_till *till, int64_t request, const char *json, si
     BX_TEXT_COPY(command->verb, word);
     bx_buf_init(&command->json, ANSWER_BYTES);
     bx_buf_init(&command->human, ANSWER_BYTES);
-    take(till, verb, &reader);
+    take(till, &reader, json, len);
 }
 
 void bx_command_rows(struct bx_till *till, const struct bx_event *event)
@@ -328,8 +356,9 @@ static void entry_put(struct bx_command *command, const struct bx_entry_head *he
     bx_json_put_int(&writer, "seq", head->seq);
     bx_json_put_hex(&writer, "hash", ref->hash.b, sizeof(ref->hash.b));
     bx_json_object_close(&writer);
-    bx_buf_format(&command->human, "%s%s%s%s: entry %" PRId64, command->human.len > 0 ? "\n" : "",
-                  bx_kind_word(head->kind), head->number[0] ? " " : "", head->number, head->seq);
+    bx_buf_format(&command->human, "%s%s%s%s: ", command->human.len > 0 ? "\n" : "",
+                  bx_kind_name(head->kind), head->number[0] ? " " : "", head->number);
+    bx_buf_format(&command->human, bx_word("entry %" PRId64), head->seq);
 }
 
 void bx_command_entry(struct bx_till *till, bx_origin origin, const struct bx_entry_head *head,

@@ -37,6 +37,8 @@ void bx_command_usage(struct bx_till *till, const struct bx_fault *fault);
 /* A READ whose rows come back to the command; borrowed until the queue is cleared. */
 struct bx_effect *bx_command_read(struct bx_till *till, enum bx_query_kind kind, const char *text,
                                   int limit);
+/* TEXT, and spaces up to COLUMNS and one between it and the next. */
+void bx_command_cell(struct bx_buf *out, const char *text, size_t columns);
 void bx_command_money(struct bx_buf *out, const char *before, bx_money amount, int exponent);
 /* How to look for TEXT (a ticket code, a whole number or its count alone), as it is stored. */
 enum bx_query_kind bx_command_search(const struct bx_till *till, const char *text, char out[48]);
@@ -88,6 +90,8 @@ void bx_enquire_find(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_find_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
 /* "queued", "recorded", "attention", "settled" or "waiting". */
 const char *bx_command_state(const struct bx_row *row);
+/* The same for people. */
+const char *bx_command_state_name(const struct bx_row *row);
 void bx_enquire_show(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_allot(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_status(struct bx_till *till, struct bx_json_reader *reader);

@@ -10,7 +10,7 @@
 #include "boxtill/base/words.h"
 #include "command.h"
 
-enum { SALES_SHOWN = 20 };
+enum { SALES_SHOWN = 20, NUMBER_COLUMNS = 12, STATE_COLUMNS = 13 };
 
 static bool is_exact(const struct bx_till *till, const char *text)
 {
@@ -32,8 +32,11 @@ static void row_put(struct bx_json_writer *writer, struct bx_buf *human, const s
     bx_json_put_int(writer, "tickets", sale->ticket_count);
     bx_json_put_string(writer, "state", bx_command_state(row));
     bx_json_object_close(writer);
-    bx_buf_format(human, "%s%-12s %3d tickets  %-10s", human->len ? "\n" : "", row->head.number,
-                  sale->ticket_count, bx_command_state(row));
+    bx_buf_text_add(human, human->len ? "\n" : "");
+    bx_command_cell(human, row->head.number, NUMBER_COLUMNS);
+    bx_buf_format(human, bx_word("%3d tickets"), sale->ticket_count);
+    bx_buf_text_add(human, "  ");
+    bx_command_cell(human, bx_command_state_name(row), STATE_COLUMNS);
     bx_command_money(human, "", bx_sale_due(sale), sale->exponent);
 }
 
@@ -98,9 +101,10 @@ static void venue_told(struct bx_till *till, const struct bx_id *about,
         bx_json_put_int(&writer, "till", sale->till);
         bx_json_put_int(&writer, "total", sale->total.minor);
         bx_json_object_close(&writer);
-        bx_buf_format(&command->human, "%s%-12s till %" PRId64 " ", command->human.len ? "\n" : "",
-                      sale->number, sale->till);
-        bx_command_money(&command->human, "", sale->total,
+        bx_buf_text_add(&command->human, command->human.len ? "\n" : "");
+        bx_command_cell(&command->human, sale->number, NUMBER_COLUMNS);
+        bx_buf_format(&command->human, bx_word("till %" PRId64), sale->till);
+        bx_command_money(&command->human, "  ", sale->total,
                          till->programme ? till->programme->exponent : 2);
     }
     bx_json_array_close(&writer);

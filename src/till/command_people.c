@@ -28,8 +28,8 @@ static void person_put(struct bx_till *till)
     if (!user)
         bx_buf_text_add(&command->human, bx_word("Nobody is logged in."));
     else
-        bx_buf_format(&command->human, "%s, shift %" PRId64 "%s", user->name, till->shift,
-                      till->people.locked ? ", locked" : "");
+        bx_buf_format(&command->human, bx_word("%s, shift %" PRId64 "%s"), user->name, till->shift,
+                      till->people.locked ? bx_word(", locked") : "");
 }
 
 void bx_command_person(struct bx_till *till)

@@ -13,7 +13,7 @@
 #include "grammar.h"
 #include "screens.h"
 
-enum { PATIENCE_MS = 20000 };
+enum { PATIENCE_MS = 20000, LIFTS = 4 };
 
 static int event_of(const struct bx_programme *programme, const char *text)
 {
@@ -129,6 +129,48 @@ static int slot_find(const struct bx_till *till, const struct wish *wish, struct
     return 0;
 }
 
+static int ring(struct bx_till *till, int event, const struct bx_slot *slot, struct bx_fault *fault)
+{
+    struct bx_command *command = &till->command;
+    int err = bx_said_ring(till, command->desk, command->said, event, slot, fault);
+    if (!err && command->desk->basket.count == 0)
+        err = bx_fault_say(fault, BX_ERR_INPUT,
+                           "A basket is written like 2a1c: how many, then the letter.");
+    if (!err)
+        command->stage = 1;
+    return err;
+}
+
+static void over_allowed(struct bx_till *till, bx_origin origin, const struct bx_warrant *warrant,
+                         const void *arg)
+{
+    struct bx_command *command = &till->command;
+    struct bx_fault fault = {0};
+    const struct bx_slot *slot;
+    int event;
+    (void)origin;
+    int err = slot_find(till, arg, command->said, &event, &slot, &fault);
+    if (!err)
+        err = bx_deal_allow(&command->desk->deal, warrant, &fault);
+    if (!err)
+        err = ring(till, event, slot, &fault);
+    if (err)
+        bx_command_refuse(till, &fault);
+}
+
+/* Beyond the capacity on a supervisor's word, which is there before anything is rung up. */
+static int over_ask(struct bx_till *till, const struct wish *wish, struct bx_fault *fault)
+{
+    struct bx_warrant_ask ask = {.origin = till->command.request,
+                                 .action = "over",
+                                 .need = BX_NEED_SUPERVISOR,
+                                 .done = over_allowed,
+                                 .arg = wish,
+                                 .size = sizeof(*wish)};
+    till->command.stage = 3;
+    return bx_warrant_ask(till, &ask, fault);
+}
+
 static int sell_begin(struct bx_till *till, const struct wish *wish, struct bx_fault *fault)
 {
     struct bx_command *command = &till->command;
@@ -155,13 +197,7 @@ static int sell_begin(struct bx_till *till, const struct wish *wish, struct bx_f
         return bx_id_parse(wish->resume, &basket)
                    ? bx_fault_say(fault, BX_ERR_INPUT, "%s is no parked basket.", wish->resume)
                    : bx_shelf_resume(till, command->desk, &basket, fault);
-    err = bx_said_ring(till, command->desk, command->said, event, slot, fault);
-    if (!err && command->desk->basket.count == 0)
-        err = bx_fault_say(fault, BX_ERR_INPUT,
-                           "A basket is written like 2a1c: how many, then the letter.");
-    if (!err)
-        command->stage = 1;
-    return err;
+    return command->said->over ? over_ask(till, wish, fault) : ring(till, event, slot, fault);
 }
 
 void bx_command_sell(struct bx_till *till, struct bx_json_reader *reader)
@@ -198,21 +234,14 @@ static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warr
     struct bx_fault fault = {0};
     (void)origin;
     (void)arg;
-    if (strcmp(warrant->what.s, "offline") == 0) {
-        if (bx_desk_allow(till, command->desk, warrant, &fault))
-            bx_command_refuse(till, &fault);
-        else
-            command->stage = 1;
-        return;
-    }
-    if (bx_said_discounts(till, command->desk, command->said, &command->nth, warrant->approver,
-                          &fault))
+    if (bx_desk_allow(till, command->desk, warrant, &fault))
         bx_command_refuse(till, &fault);
     else
         command->stage = 1;
 }
 
-/* Refused for something that a supervisor may lift: the one that the command brought, if any. */
+/* Refused for something that a supervisor may lift: the one that the command brought, if any. What
+ * was lifted once and is refused again stays so. A discount has asked for the approver itself. */
 static void wanted(struct bx_till *till, struct bx_fault *fault)
 {
     struct bx_command *command = &till->command;
@@ -224,7 +253,11 @@ static void wanted(struct bx_till *till, struct bx_fault *fault)
                                                                             : "allow",
                                  .need = BX_NEED_WORD,
                                  .done = allowed};
-    command->stage = 3;
+    if (bx_slug_equal(&command->lifted, &command->desk->wants)) {
+        bx_command_refuse(till, fault);
+        return;
+    }
+    command->lifted = command->desk->wants;
     if (bx_warrant_ask(till, &ask, fault) && command->request == mine)
         bx_command_refuse(till, fault);
 }
@@ -269,8 +302,8 @@ static int part_pay(struct bx_till *till, const struct bx_said_part *part, bool 
             return fault->err;
         reference = NULL;
     }
-    if (part->kind == BX_TENDER_PREPAID)
-        reference = desk->deal.order_ref;
+    if (part->kind == BX_TENDER_PREPAID && bx_said_prepaid(desk, part, &reference, fault))
+        return fault->err;
     return bx_desk_tender(till, desk, part->kind, amount, reference, fault);
 }
 
@@ -350,7 +383,7 @@ static void sell_pay(struct bx_till *till)
 {
     struct bx_command *command = &till->command;
     struct bx_fault fault = {0};
-    int err = bx_said_discounts(till, command->desk, command->said, &command->nth, 0, &fault);
+    int err = bx_said_discounts(till, command->desk, command->said, &command->nth, &fault);
     if (!err)
         err = bx_desk_pay_open(till, command->desk, &fault);
     if (err == BX_ERR_BUSY && command->desk->waiting > 0)
@@ -447,7 +480,7 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
     bx_json_object_close(&writer);
     bx_buf_format(&command->human, "%s  %s", head->number, sale->currency);
     bx_command_money(&command->human, " ", sale->totals.total, sale->exponent);
-    bx_command_money(&command->human, ", change ", change, sale->exponent);
+    bx_command_money(&command->human, bx_word(", change "), change, sale->exponent);
     for (int i = 0; i < sale->ticket_count; i++)
         bx_buf_format(&command->human, "\n%s", sale->tickets[i].code.s);
     bx_command_answer(till);
@@ -456,8 +489,11 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
 void bx_command_sell_tick(struct bx_till *till)
 {
     struct bx_command *command = &till->command;
-    if (command->stage == 1 && command->desk && command->desk->waiting == 0)
+    bool pays = command->stage == 2;
+    /* Again for each kind of limit that was lifted. */
+    for (int i = 0;
+         i < LIFTS && command->stage == 1 && command->desk && command->desk->waiting == 0; i++)
         sell_pay(till);
-    else if (command->stage == 2 && command->desk && !command->desk->committing)
+    if (pays && command->stage == 2 && command->desk && !command->desk->committing)
         parts_pay(till);
 }

@@ -92,6 +92,7 @@ struct bx_command {    /* one under way at a time; others wait at the caller */
     char tenders[BX_TENDERS_MAX][176];
     struct bx_said *said;      /* sell: what was written, owned */
     int nth, part;             /* its discounts and parts that are done */
+    struct bx_slug lifted;     /* what a supervisor was asked for last */
     struct bx_buf json, human; /* the answer as it grows */
     struct bx_command_warrant warrant;
     bool csv;                     /* its text is CSV */
@@ -100,6 +101,8 @@ struct bx_command {    /* one under way at a time; others wait at the caller */
 };
 void bx_command_take(struct bx_till *till, int64_t request, const char *json, size_t len);
 void bx_command_rows(struct bx_till *till, const struct bx_event *event);
+/* The approver it named has said so: begins it. */
+void bx_command_approved(struct bx_till *till);
 /* The engine tells a command how it went; FAULT NULL: done. */
 void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
                      const struct bx_hash *hash, const struct bx_sale *sale);

@@ -95,6 +95,8 @@ struct bx_case *bx_case_of(struct bx_till *till, const struct bx_id *id);
 bool bx_case_has(const struct bx_case *one, int ticket);
 /* Pieces of LINE that are still there. */
 int bx_case_left(const struct bx_case *one, int line);
+/* Is there room among its tenders for what CHANGE moves? */
+bool bx_case_has_room(const struct bx_case *one, const struct bx_tender_change *change);
 /* What KIND holds of it now: taken in less given back. */
 bx_money bx_case_held(const struct bx_case *one, enum bx_tender_kind kind);
 
@@ -126,6 +128,8 @@ void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_s
 /* Del on an empty basket: it stays as it was. */
 void bx_exchange_give_up(struct bx_till *till);
 void bx_exchange_start(struct bx_till *till);
+/* Says so when one was broken off by a restart and nobody has rung up anything since. */
+void bx_exchange_broken(struct bx_till *till);
 /* More goes back than may without a supervisor: says so in desk->wants. */
 int bx_must bx_exchange_allowed(const struct bx_till *till, struct bx_desk *desk,
                                 struct bx_fault *fault);

@@ -12,8 +12,7 @@
 
 enum { LIST_COLUMNS = 40 };
 
-/* The sale on SALE, with all that became of it; ACTION waits until that is known. */
-static struct bx_case *open_case(struct bx_till *till, enum bx_action action)
+struct bx_case *bx_correct_case(struct bx_till *till, enum bx_action action)
 {
     struct bx_case *one = till->counter.sale;
     if (till->counter.screen != BX_SCREEN_SALE || !one) {
@@ -22,6 +21,7 @@ static struct bx_case *open_case(struct bx_till *till, enum bx_action action)
     }
     if (!bx_case_is_ready(one)) {
         till->counter.then = action;
+        till->counter.early_count = 0;
         bx_say(till, BX_TONE_PLAIN, "What became of %s is being read: one moment.",
                one->row.head.number);
         return NULL;
@@ -37,7 +37,7 @@ static void tell(struct bx_till *till, int err, const struct bx_fault *fault)
 
 void bx_correct_void(struct bx_till *till)
 {
-    struct bx_case *one = open_case(till, BX_ACTION_VOID);
+    struct bx_case *one = bx_correct_case(till, BX_ACTION_VOID);
     struct bx_fault fault = {0};
     if (!one)
         return;
@@ -179,12 +179,53 @@ static int back_done(struct bx_till *till, struct bx_form *form, struct bx_fault
     return err ? err : BX_FORM_STAYS;
 }
 
+/* NUMBER stands in a list like "1,3-5" by itself, or in one of its ranges. */
+static bool is_listed(const char *text, const struct bx_case *one, int ticket)
+{
+    bool tickets[BX_TICKETS_MAX] = {false};
+    struct bx_fault fault;
+    return list_read(text, one, tickets, &fault) == 0 && tickets[ticket];
+}
+
 static const struct bx_form_kind back_form = {"Refund", back_fields, back_check, back_done, NULL};
+
+bool bx_correct_scanned(struct bx_till *till, const char *text, size_t len)
+{
+    struct bx_form *form = bx_form_top(till);
+    const struct bx_case *one = till->counter.sale;
+    struct bx_code code;
+    struct bx_fault fault = {0};
+    char list[sizeof(form->fields[0].text)];
+    int ticket = 0;
+    if (!form || form->kind != &back_form || !one || form->waiting || !bx_code_has_shape(text, len))
+        return false;
+    if (bx_code_read(text, len, &code, &fault)) {
+        bx_counter_fault(till, &fault);
+        return true;
+    }
+    while (ticket < one->sale.ticket_count && strcmp(one->codes[ticket].s, code.s) != 0)
+        ticket++;
+    if (ticket == one->sale.ticket_count) {
+        bx_say(till, BX_TONE_WARN, "That ticket is none of this sale.");
+        return true;
+    }
+    struct bx_field *what = &form->fields[BACK_WHAT];
+    BX_TEXT_COPY(list,
+                 form->at == BACK_TICKETS ? till->counter.input : form->fields[BACK_TICKETS].text);
+    size_t used = strlen(list);
+    if (!is_listed(list, one, ticket))
+        snprintf(list + used, sizeof(list) - used, "%s%d", used > 0 ? "," : "", ticket + 1);
+    what->n = (int64_t)what->option_count - 1; /* some of it */
+    what->filled = true;
+    back_show(form);
+    bx_form_turn(till, form, BACK_TICKETS, list);
+    return true;
+}
 
 static void back_open(struct bx_till *till, enum bx_kind kind)
 {
     struct bx_case *one =
-        open_case(till, kind == BX_KIND_REFUND ? BX_ACTION_REFUND : BX_ACTION_EXCHANGE);
+        bx_correct_case(till, kind == BX_KIND_REFUND ? BX_ACTION_REFUND : BX_ACTION_EXCHANGE);
     struct bx_fault fault = {0};
     if (!one)
         return;
@@ -261,7 +302,7 @@ static const struct bx_form_kind move_form = {"Tender", move_fields, NULL, move_
 
 void bx_correct_tender(struct bx_till *till)
 {
-    if (open_case(till, BX_ACTION_TENDER))
+    if (bx_correct_case(till, BX_ACTION_TENDER))
         bx_form_open(till, &move_form, NULL, 0);
 }
 
@@ -317,6 +358,6 @@ static const struct bx_form_kind dispute_form = {"Dispute", dispute_fields, disp
 
 void bx_correct_dispute(struct bx_till *till)
 {
-    if (open_case(till, BX_ACTION_DISPUTE))
+    if (bx_correct_case(till, BX_ACTION_DISPUTE))
         bx_form_open(till, &dispute_form, NULL, 0);
 }

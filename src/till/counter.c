@@ -287,6 +287,7 @@ void bx_counter_logged_in(struct bx_till *till, const struct bx_fault *fault)
                user ? user->name : "");
     else
         bx_say(till, BX_TONE_PLAIN, "Welcome %s.", user ? user->name : "");
+    bx_exchange_broken(till);
     bx_slots_follow(till);
     bool works = user && user->role != BX_ROLE_AUDITOR && !till->desk.tendering;
     if (works && (till->shift == 0 || bx_till_drawer(till) == 0))

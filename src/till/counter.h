@@ -95,11 +95,13 @@ struct bx_counter {
     size_t queue_at;           /* QUEUE: the one that something is done about */
     char bill[BX_NUMBER_SIZE]; /* an invoice was asked for with this sale */
     enum bx_action then;       /* SALE: once all of it is read */
-    bool venue;                /* FIND: all tills' sales, asked of the server */
-    bool more;                 /* FIND: there are older ones */
-    char venue_text[64];       /* what the server was asked for */
-    struct bx_id venue_ask;    /* and the question under way; zero: none */
-    struct bx_case *sale;      /* the one open on SALE, owned */
+    int early[16];             /* and what was typed after it, for the form it opens */
+    size_t early_count;
+    bool venue;             /* FIND: all tills' sales, asked of the server */
+    bool more;              /* FIND: there are older ones */
+    char venue_text[64];    /* what the server was asked for */
+    struct bx_id venue_ask; /* and the question under way; zero: none */
+    struct bx_case *sale;   /* the one open on SALE, owned */
     int palette[BX_ACTIONS];
     size_t palette_count;
     /* forms, menus, sheets */

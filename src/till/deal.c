@@ -127,6 +127,8 @@ void bx_deal_encode(const struct bx_deal *deal, const char *name, struct bx_buf 
     }
     bx_json_array_close(&writer);
     warrants_put(&writer, deal);
+    if (deal->exchange[0])
+        bx_json_put_string(&writer, "exchange", deal->exchange);
     bx_json_object_close(&writer);
 }
 
@@ -186,6 +188,8 @@ int bx_deal_decode(const char *json, size_t len, struct bx_deal *ret, char name[
                  &deal);
     bx_json_each(&reader, bx_json_array(&reader, "warrants", BX_WARRANTS_MAX), "warrant",
                  warrant_read, &deal);
+    bx_json_string_or(&reader, "exchange", BX_NUMBER_SIZE - 1, deal.exchange, sizeof(deal.exchange),
+                      "");
     if (reader.err)
         return bx_fault_set(fault, reader.err, own.say, "%s", own.detail);
     *ret = deal;

@@ -33,7 +33,8 @@ struct bx_deal {
     bx_money prepaid;
     int held_count;
     struct bx_held held[BX_ORDER_LINES_MAX];
-    int64_t corrections; /* pieces taken out again */
+    int64_t corrections;           /* pieces taken out again */
+    char exchange[BX_NUMBER_SIZE]; /* of the document of which something comes back; "" */
     int warrant_count;
     struct bx_warrant warrants[BX_WARRANTS_MAX];
 };

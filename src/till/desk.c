@@ -85,6 +85,8 @@ static void changed(struct bx_till *till, struct bx_desk *desk)
     if (desk->basket.count == 0 && desk->had_lines)
         desk->deal = (struct bx_deal){.corrections = desk->deal.corrections};
     desk->had_lines = desk->basket.count > 0;
+    if (!desk->returns)
+        desk->deal.exchange[0] = '\0'; /* the one that a restart broke off is history */
     reprice(till, desk);
     if (desk->origin == 0)
         bx_draft_touch(till);

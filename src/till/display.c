@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the customer sees: lines, total, what is left, change. Sent when it is another than before,
- * as text that only has to be placed. The member's name stays on this side of the counter unless
- * the installation says otherwise. */
+ * as text that only has to be placed; the display writes the amounts as its own language does. The
+ * member's name stays on this side of the counter unless the installation says otherwise. */
 
 #include "screens.h"
 
@@ -13,7 +13,8 @@ static void money_put(const struct bx_till *till, struct bx_json_writer *writer,
                       bx_money amount)
 {
     char text[BX_MONEY_TEXT];
-    bx_json_put_string(writer, name, bx_counter_money(till, amount, text));
+    int exponent = till->programme ? till->programme->exponent : 2;
+    bx_json_put_string(writer, name, bx_money_encode(amount, exponent, text));
 }
 
 static void lines_put(const struct bx_till *till, struct bx_json_writer *writer)

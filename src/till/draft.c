@@ -112,13 +112,14 @@ void bx_draft_tick(struct bx_till *till)
     till->draft.doubt = doubt;
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_DRAFT);
     effect->of.draft.sync = moved;
-    if (till->desk.basket.count == 0 && !locked && !doubt && till->shelf.count == 0)
+    bool deals = till->desk.basket.count > 0 || till->desk.deal.exchange[0];
+    if (!deals && !locked && !doubt && till->shelf.count == 0)
         return;
     struct bx_draft draft = {.basket = till->desk.basket, .locked = locked, .doubt = doubt};
     bx_buf_auto json;
     bx_buf_init(&json, 0);
     bx_draft_encode(&draft, &json);
-    if (till->desk.basket.count > 0 || till->shelf.count > 0) {
+    if (deals || till->shelf.count > 0) {
         bx_buf_text_add(&json, "\n");
         bx_deal_encode(&till->desk.deal, "", &json);
         bx_shelf_encode(&till->shelf, &json);

@@ -11,8 +11,10 @@
 #include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 #include "command.h"
+#include "screens.h"
 
 enum { PART_BYTES = 8 << 20 };
+enum { KIND_COLUMNS = 24, NUMBER_COLUMNS = 10, POOL_COLUMNS = 24, LEASE_COLUMNS = 16 };
 
 const char *bx_command_state(const struct bx_row *row)
 {
@@ -29,22 +31,38 @@ const char *bx_command_state(const struct bx_row *row)
     return "";
 }
 
+const char *bx_command_state_name(const struct bx_row *row)
+{
+    if (!row->answered)
+        return bx_word("queued");
+    if (row->settled)
+        return bx_word("settled");
+    switch (row->answer.outcome) {
+    case BX_ENTRY_RECORDED: return bx_word("recorded");
+    case BX_ENTRY_RECORDED_TASK:
+    case BX_ENTRY_CONFLICT: return bx_word("attention");
+    case BX_ENTRY_WAITING: return bx_word("server waits");
+    }
+    return "";
+}
+
 static void queue_row(struct bx_json_writer *writer, struct bx_buf *human, const struct bx_row *row)
 {
-    const char *state = bx_command_state(row);
     bx_json_object_open(writer, NULL);
     bx_json_put_int(writer, "seq", row->head.seq);
     bx_json_put_string(writer, "kind", bx_kind_word(row->head.kind));
     bx_json_put_string(writer, "number", row->head.number);
     bx_json_put_id(writer, "id", &row->head.id);
     bx_json_put_int(writer, "at", row->head.at.us);
-    bx_json_put_string(writer, "state", state);
+    bx_json_put_string(writer, "state", bx_command_state(row));
     bx_json_put_string(writer, "task", row->answered ? row->answer.task : "");
     bx_json_put_string(writer, "say", row->answered ? row->answer.say : "");
     bx_json_object_close(writer);
-    bx_buf_format(human, "\n%6" PRId64 "  %-14s %-10s %s %s", row->head.seq,
-                  bx_kind_word(row->head.kind), row->head.number, state,
-                  row->answered ? row->answer.say : "");
+    bx_buf_format(human, "\n%6" PRId64 "  ", row->head.seq);
+    bx_command_cell(human, bx_kind_name(row->head.kind), KIND_COLUMNS);
+    bx_command_cell(human, row->head.number, NUMBER_COLUMNS);
+    bx_command_cell(human, bx_command_state_name(row), 0);
+    bx_buf_text_add(human, row->answered ? row->answer.say : "");
 }
 
 /* Two lists in one array: what needs attention first, then what is queued. */
@@ -81,8 +99,9 @@ void bx_enquire_queue(struct bx_till *till, struct bx_json_reader *reader)
 {
     (void)reader;
     const struct bx_link *link = &till->link;
-    bx_buf_format(&till->command.human, "%" PRId64 " waiting, %" PRId64 " need attention, %s",
-                  link->queued, link->attention, link->online ? "online" : "offline");
+    bx_buf_format(&till->command.human,
+                  bx_word("%" PRId64 " waiting, %" PRId64 " need attention, %s"), link->queued,
+                  link->attention, link->online ? bx_word("online") : bx_word("offline"));
     bx_command_read(till, BX_QUERY_ATTENTION, NULL, BX_ROWS_MAX);
 }
 
@@ -107,7 +126,8 @@ static void sale_text(struct bx_till *till, const struct bx_row *row)
     struct bx_buf *human = &till->command.human;
     struct bx_sale *sale = bx_new(struct bx_sale);
     if (bx_sale_decode(row->body, row->len, sale, NULL) == 0) {
-        bx_buf_format(human, "%s  %s  %s", row->head.number, bx_command_state(row), sale->currency);
+        bx_buf_format(human, "%s  %s  %s", row->head.number, bx_command_state_name(row),
+                      sale->currency);
         bx_command_money(human, " ", sale->totals.total, sale->exponent);
         for (int i = 0; i < sale->basket.count; i++)
             bx_buf_format(human, "\n%3d  %s", sale->basket.lines[i].quantity,
@@ -122,14 +142,15 @@ static void sale_text(struct bx_till *till, const struct bx_row *row)
 static void paper_text(struct bx_buf *human, const struct bx_row *row)
 {
     struct bx_paper_entry paper;
-    bx_buf_format(human, "\n     %s", bx_kind_word(row->head.kind));
+    bx_buf_format(human, "\n     %s", bx_kind_name(row->head.kind));
     if ((row->head.kind != BX_KIND_REPRINT && row->head.kind != BX_KIND_REPLACE) ||
         bx_paper_decode(row->body, row->len, &paper, NULL))
         return;
+    bx_buf_text_add(human, "  ");
     if (paper.ticket < 0)
-        bx_buf_text_add(human, "  receipt");
+        bx_buf_text_add(human, bx_word("receipt"));
     else
-        bx_buf_format(human, "  ticket %d  %s", paper.ticket + 1, paper.code.s);
+        bx_buf_format(human, bx_word("ticket %d  %s"), paper.ticket + 1, paper.code.s);
     bx_buf_format(human, "  %s", paper.reason);
 }
 
@@ -174,6 +195,18 @@ void bx_enquire_show(struct bx_till *till, struct bx_json_reader *reader)
     bx_command_read(till, kind, found, 1);
 }
 
+static const char *lease_name(enum bx_lease_state state)
+{
+    switch (state) {
+    case BX_LEASE_NONE: return bx_word("none");
+    case BX_LEASE_WAITING: return bx_word("asked for");
+    case BX_LEASE_OPEN: return bx_word("open");
+    case BX_LEASE_CLOSING: return bx_word("being closed");
+    case BX_LEASE_CLOSED: return bx_word("closed");
+    }
+    return "";
+}
+
 void bx_enquire_allot(struct bx_till *till, struct bx_json_reader *reader)
 {
     (void)reader;
@@ -194,9 +227,11 @@ void bx_enquire_allot(struct bx_till *till, struct bx_json_reader *reader)
         bx_json_put_int(&writer, "free", free);
         bx_json_put_string(&writer, "state", bx_lease_word(row->state));
         bx_json_object_close(&writer);
-        bx_buf_format(&command->human,
-                      "%s%-24s %-8s r %" PRId64 "  %" PRId64 " of %" PRId64 " free", i ? "\n" : "",
-                      row->pool.s, bx_lease_word(row->state), row->r, free, row->n);
+        bx_buf_text_add(&command->human, i ? "\n" : "");
+        bx_command_cell(&command->human, row->pool.s, POOL_COLUMNS);
+        bx_command_cell(&command->human, lease_name(row->state), LEASE_COLUMNS);
+        bx_buf_format(&command->human, bx_word("r %" PRId64 "  %" PRId64 " of %" PRId64 " free"),
+                      row->r, free, row->n);
     }
     bx_json_array_close(&writer);
     bx_json_object_close(&writer);
@@ -208,14 +243,14 @@ void bx_enquire_allot(struct bx_till *till, struct bx_json_reader *reader)
 static const char *link_word(const struct bx_link *link)
 {
     if (!link->enrolled)
-        return "not enrolled";
+        return BX_WORD("not enrolled");
     if (link->forced)
-        return "offline by choice";
+        return BX_WORD("offline by choice");
     if (link->stranger)
-        return "unknown to the server";
+        return BX_WORD("unknown to the server");
     if (link->online)
-        return "online";
-    return link->noted ? "offline" : "connecting";
+        return BX_WORD("online");
+    return link->noted ? BX_WORD("offline") : BX_WORD("connecting");
 }
 
 void bx_enquire_status(struct bx_till *till, struct bx_json_reader *reader)
@@ -246,10 +281,11 @@ void bx_enquire_status(struct bx_till *till, struct bx_json_reader *reader)
         bx_json_put_int(&writer, "unsigned", till->signing.unsigned_count);
     }
     bx_json_object_close(&writer);
-    bx_buf_format(&command->human,
-                  "Till %" PRId64 ", %s, %s, %" PRId64 " waiting, %" PRId64 " need attention",
-                  till->till, user ? user->name : "nobody logged in", link_word(link), link->queued,
-                  link->attention);
+    bx_buf_format(
+        &command->human,
+        bx_word("Till %" PRId64 ", %s, %s, %" PRId64 " waiting, %" PRId64 " need attention"),
+        till->till, user ? user->name : bx_word("nobody logged in"), bx_word(link_word(link)),
+        link->queued, link->attention);
     bx_command_answer(till);
 }
 

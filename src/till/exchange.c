@@ -27,11 +27,14 @@ void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_s
     bx_free(desk->returns);
     desk->returns = bx_new(struct bx_sale);
     *desk->returns = *draft;
+    const struct bx_case *one = bx_case_of(till, &draft->of);
+    BX_TEXT_COPY(desk->deal.exchange, one ? one->row.head.number : "");
     desk->undo_count = desk->undo_at = 0; /* undo goes no further back than this */
     if (origin != 0) {
         bx_command_exchange_go(till);
         return;
     }
+    bx_draft_write(till);
     bx_counter_fresh(till);
     bx_say(till, BX_TONE_PLAIN, "%s comes back. Ring up what is taken instead; Del gives it up.",
            bx_counter_money(till, draft->back_totals.total, money));
@@ -57,14 +60,26 @@ void bx_exchange_give_up(struct bx_till *till)
     bx_say(till, BX_TONE_PLAIN, "The exchange is given up: nothing was taken back.");
 }
 
-/* What comes back is not kept over a restart: without it the basket would be a sale. */
+void bx_exchange_broken(struct bx_till *till)
+{
+    const struct bx_desk *desk = &till->desk;
+    if (desk->deal.exchange[0] && !desk->returns)
+        bx_say(till, BX_TONE_WARN, "The exchange of %s was not made: begin it again from its sale.",
+               desk->deal.exchange);
+}
+
+/* What comes back is not kept over a restart: the sale may have been corrected by the time somebody
+ * goes on, and without it the basket would be a sale. Which one it was is kept until something else
+ * is rung up. */
 void bx_exchange_start(struct bx_till *till)
 {
-    if (!bx_deal_warrant(&till->desk.deal, "exchange") || till->desk.returns)
+    char number[BX_NUMBER_SIZE];
+    BX_TEXT_COPY(number, till->desk.deal.exchange);
+    if (!number[0] || till->desk.returns)
         return;
     bx_desk_forget(till, &till->desk);
-    till->desk.deal = (struct bx_deal){0};
-    bx_say(till, BX_TONE_WARN, "An exchange was broken off: begin it again from its sale.");
+    BX_TEXT_COPY(till->desk.deal.exchange, number);
+    bx_exchange_broken(till);
 }
 
 int bx_exchange_allowed(const struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault)
@@ -77,9 +92,11 @@ int bx_exchange_allowed(const struct bx_till *till, struct bx_desk *desk, struct
         bx_basket_totals(&desk->basket, till->programme->tax_included, &totals))
         return 0;
     int64_t back = desk->returns->back_totals.total.minor - totals.total.minor;
-    const struct bx_warrant *warrant = bx_deal_warrant(&desk->deal, "exchange");
-    bool allowed = limit->beyond == BX_BEYOND_ASK && ((warrant && warrant->approver != 0) ||
-                                                      (user && user->role == BX_ROLE_SUPERVISOR));
+    bool allowed = user && user->role == BX_ROLE_SUPERVISOR;
+    for (int i = 0; i < desk->deal.warrant_count; i++) /* the reason's own may be another one */
+        if (strcmp(desk->deal.warrants[i].what.s, "exchange") == 0)
+            allowed = allowed || desk->deal.warrants[i].approver != 0;
+    allowed = allowed && limit->beyond == BX_BEYOND_ASK;
     if (back <= limit->at || allowed)
         return 0;
     if (limit->beyond == BX_BEYOND_ASK)

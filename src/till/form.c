@@ -67,6 +67,13 @@ void bx_form_option(struct bx_field *field, const char *id, const char *name, in
     BX_TEXT_COPY(option->name, bx_word(name));
 }
 
+void bx_form_options_drop(struct bx_field *field)
+{
+    field->options = bx_free(field->options);
+    field->option_count = 0;
+    field->n = -1;
+}
+
 void bx_form_coins(struct bx_till *till, struct bx_form *form)
 {
     const struct bx_programme *programme = till->programme;
@@ -150,7 +157,7 @@ bool bx_form_holds(const char *text, const char *part)
 
 bool bx_form_filters(const struct bx_field *field)
 {
-    return field->option_count > LETTERS_MAX;
+    return field->narrows || field->option_count > LETTERS_MAX;
 }
 
 int bx_form_shown(const struct bx_till *till, const struct bx_field *field, size_t nth)
@@ -421,6 +428,14 @@ void bx_form_back(struct bx_till *till)
         bx_counter_back(till);
 }
 
+void bx_form_turn(struct bx_till *till, struct bx_form *form, size_t at, const char *text)
+{
+    leave(till);
+    form->at = at;
+    BX_TEXT_COPY(form->fields[at].text, text);
+    enter(till);
+}
+
 bool bx_form_scanned(struct bx_till *till, const char *text)
 {
     struct bx_counter *counter = &till->counter;
@@ -485,6 +500,7 @@ static void typed(struct bx_till *till, struct bx_form *form, int key)
 {
     struct bx_field *field = asked(form);
     bool digit = key >= '0' && key <= '9';
+    bool mark = key == '.' || key == ',';
     if (form->fresh && digit && field->kind != BX_FIELD_TEXT)
         bx_input_clear(till);
     form->fresh = false;
@@ -492,8 +508,8 @@ static void typed(struct bx_till *till, struct bx_form *form, int key)
     case BX_FIELD_AMOUNT:
         if (field->countable && key == 'd')
             coins_turn(till, form);
-        else if ((digit || key == '.') && !(field->countable && has_coins(form)))
-            bx_input_add(till, key, 16);
+        else if ((digit || mark) && !(field->countable && has_coins(form)))
+            bx_input_add(till, mark ? bx_words_mark() : key, 16);
         break;
     case BX_FIELD_NUMBER:
     case BX_FIELD_PIN:

@@ -53,6 +53,7 @@ struct bx_field {
     size_t columns;
     int64_t piece;  /* NUMBER: so many coins or notes of this value; 0: just a number */
     bool countable; /* AMOUNT: `d` asks for its coins instead, in the fields after it */
+    bool narrows;   /* CHOICE: typing narrows it down, however short it is; no letter takes one */
     char aside[64]; /* shown behind the value */
     size_t option_count;
     struct bx_option *options; /* owned */
@@ -105,6 +106,8 @@ struct bx_field *bx_form_text(struct bx_form *form, const char *label, size_t co
                               bool optional);
 struct bx_field *bx_form_choice(struct bx_form *form, const char *label);
 void bx_form_option(struct bx_field *field, const char *id, const char *name, int64_t n);
+/* Takes all options away again. */
+void bx_form_options_drop(struct bx_field *field);
 /* A field for each coin and note of the programme, optional; without coins there are none. */
 void bx_form_coins(struct bx_till *till, struct bx_form *form);
 /* What the fields with a piece come to. */
@@ -199,14 +202,21 @@ void bx_warrant_pin(struct bx_till *till, bx_origin origin, int64_t number,
                     const struct bx_fault *fault);
 /* Whoever is logged in may change something; refuses with a sentence. */
 int bx_must bx_may_act(const struct bx_till *till, struct bx_fault *fault);
-/* What a command brought along, and what waits for its approver's PIN. */
+/* Who allows what ORIGIN does without being asked: whoever a command named, else the supervisor at
+ * work; 0: nobody. */
+int64_t bx_warrant_approver(const struct bx_till *till, bx_origin origin);
+/* What a command brought along. An approver who is named is compared before anything is done,
+ * needed or not, and then allows all that this one command does. */
 struct bx_command_warrant {
     char reason[BX_SLUG_SIZE];
     char note[BX_NAME_SIZE];
     int64_t approver;
+    bool approved; /* the PIN was right */
     char pin[64];
-    struct bx_warrant_ask *ask; /* owned; NULL: nothing waits */
-    void *arg;
-    struct bx_warrant given;
+    char *json; /* the command, as long as its approver's PIN is compared; owned */
+    size_t len;
 };
+/* Compares the PIN of the approver of the command under way, then bx_command_approved(). */
+int bx_must bx_command_warrant_ask(struct bx_till *till, const char *json, size_t len,
+                                   struct bx_fault *fault);
 void bx_command_warrant_finish(struct bx_command_warrant *warrant);

@@ -128,7 +128,7 @@ static int size_read(const char *text, struct bx_said_discount *discount, struct
                    ? refuse(to, text, BX_WORD("a discount is 10% or 2.50."))
                    : 0;
     snprintf(number, sizeof(number), "%.*s%s", (int)(len < 10 ? len - 1 : 9), text,
-             memchr(text, '.', len) ? "" : ".0");
+             strpbrk(text, ".,") ? "" : ".0");
     if (bx_money_parse(number, strlen(number), 2, &value) || value.minor % 10 != 0 ||
         value.minor > 10000)
         return refuse(to, text, BX_WORD("a discount is 10% or 2.50."));
@@ -136,7 +136,19 @@ static int size_read(const char *text, struct bx_said_discount *discount, struct
     return 0;
 }
 
-static int discount_read(const char *value, struct reading *to)
+/* REASON:25.00, the letter taken off. */
+static int price_read(const char *text, struct bx_said_discount *price, struct reading *to)
+{
+    const char *at = text;
+    if (!field_cut(&at, price->reason.s, sizeof(price->reason.s)) || !price->letter ||
+        bx_money_parse(at, strlen(at), to->exponent, &price->amount))
+        return refuse(to, text, BX_WORD("another price is price:REASON:25.00@b."));
+    price->price = true;
+    to->said->discount_count++;
+    return 0;
+}
+
+static int discount_read(const char *value, bool price, struct reading *to)
 {
     struct bx_said *said = to->said;
     char text[64], size[24];
@@ -153,6 +165,8 @@ static int discount_read(const char *value, struct reading *to)
             return refuse(to, value, BX_WORD("behind @ stands a product's letter."));
         *where = '\0';
     }
+    if (price)
+        return price_read(at, discount, to);
     if (!field_cut(&at, discount->reason.s, sizeof(discount->reason.s)))
         return refuse(to, value, BX_WORD("a discount is discount:REASON or discount:REASON:10%."));
     if (*at && field_cut(&at, size, sizeof(size))) {
@@ -181,7 +195,9 @@ static int named_read(const char *word, struct reading *to)
     if (strncmp(word, "order:", 6) == 0)
         return order_read(value, to);
     if (strncmp(word, "discount:", 9) == 0)
-        return discount_read(value, to);
+        return discount_read(value, false, to);
+    if (strncmp(word, "price:", 6) == 0)
+        return discount_read(value, true, to);
     if (strncmp(word, "member:", 7) == 0 && strlen(value) < sizeof(said->member)) {
         BX_TEXT_COPY(said->member, value);
         return 0;
@@ -225,7 +241,7 @@ int bx_said_part_read(const char *text, int exponent, struct bx_said_part *ret,
                    ? bx_fault_say(fault, BX_ERR_INPUT, "%s is no amount.", value)
                    : 0;
     }
-    if (ret->kind == BX_TENDER_CARD && strchr(value, '.') &&
+    if (ret->kind == BX_TENDER_CARD && strpbrk(value, ".,") &&
         bx_money_parse(value, strlen(value), exponent, &ret->amount) == 0) {
         ret->has_amount = true;
         return 0;
@@ -256,7 +272,7 @@ static bool part_goes_on(const char *word, struct reading *to)
     bool cash = part->kind == BX_TENDER_CASH;
     bx_money amount;
     bool is_amount = bx_money_parse(word, strlen(word), to->exponent, &amount) == 0;
-    if ((cash || (card && strchr(word, '.'))) && !part->has_amount && !part->reference[0] &&
+    if ((cash || (card && strpbrk(word, ".,"))) && !part->has_amount && !part->reference[0] &&
         is_amount) {
         part->amount = amount;
         part->has_amount = true;
@@ -290,8 +306,8 @@ static int word_read(const char *word, struct reading *to)
         return 0;
     if (said->part_count > 0)
         return refuse(to, word, BX_WORD("only what pays may follow here."));
-    if (strcmp(word, "list") == 0 || strcmp(word, "group") == 0) {
-        bool *flag = word[0] == 'l' ? &said->list : &said->group;
+    if (strcmp(word, "list") == 0 || strcmp(word, "group") == 0 || strcmp(word, "over") == 0) {
+        bool *flag = word[0] == 'l' ? &said->list : word[0] == 'g' ? &said->group : &said->over;
         *flag = true;
         return 0;
     }

@@ -8,7 +8,8 @@
  *                     order:W-20417:43:anew at the prices of today
  *   member:F-1042     a card    account:lincoln-school    origin:local
  *   discount:staff    by its reason; discount:staff:10% or :2.50; …@a on the lines of that product
- *   list  group       list prices; one ticket for all
+ *   price:damaged:25.00@b  another price of one, by its reason, for the line of that product
+ *   list  group  over list prices; one ticket for all; beyond the capacity
  *   cash  cash 60.00  card  card 20.00  card AB-12  voucher:BV1…  account:ID after a tender word
  *                     the parts of the payment, in their order; cash is the last */
 
@@ -18,6 +19,7 @@ enum { BX_WORDS_ITEMS = 20, BX_WORDS_DISCOUNTS = 4, BX_WORDS_COLUMNS = 200, BX_W
 
 struct bx_said_discount {
     struct bx_slug reason;
+    bool price; /* `amount` is another price, nothing is taken off */
     int64_t permille;
     bx_money amount;
     char letter; /* of the product whose lines are meant; 0: the basket */
@@ -47,7 +49,7 @@ struct bx_said { /* about 3 KB */
     struct bx_coming coming;
     char member[32];
     struct bx_slug origin;
-    bool list, group;
+    bool list, group, over;
     int discount_count;
     struct bx_said_discount discounts[BX_WORDS_DISCOUNTS];
     int part_count;
@@ -63,12 +65,15 @@ int bx_must bx_said_part_read(const char *text, int exponent, struct bx_said_par
                               struct bx_fault *fault);
 /* Rings up what was said on DESK: card, order, products, account, discounts. EVENT and SLOT are the
  * chosen ones. Stops at the first refusal; said->column says where. *NTH counts the discounts that
- * are done, so that it may be called again when a supervisor has allowed the next (APPROVER). */
+ * are done, so that it may be called again. */
 int bx_must bx_said_ring(struct bx_till *till, struct bx_desk *desk, struct bx_said *said,
                          int event, const struct bx_slot *slot, struct bx_fault *fault);
 int bx_must bx_said_discounts(struct bx_till *till, struct bx_desk *desk,
-                              const struct bx_said *said, int *nth, int64_t approver,
-                              struct bx_fault *fault);
+                              const struct bx_said *said, int *nth, struct bx_fault *fault);
+/* What PART, "prepaid" or "prepaid:REF", names: the order on DESK, borrowed; refused for another
+ * one, and where nothing was paid before. */
+int bx_must bx_said_prepaid(const struct bx_desk *desk, const struct bx_said_part *part,
+                            const char **ret, struct bx_fault *fault);
 /* Completes the last word of TEXT (SIZE bytes): as far as all that it may become agree. LIST: what
  * it may become, for people. Returns how many. */
 int bx_said_complete(const struct bx_till *till, char *text, size_t size, char *list,

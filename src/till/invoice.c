@@ -157,12 +157,10 @@ static const struct bx_form_kind buyer_form = {"Invoice", buyer_fields, NULL, bu
 void bx_correct_invoice(struct bx_till *till)
 {
     struct bx_fault fault = {0};
-    struct bx_case *one = till->counter.screen == BX_SCREEN_SALE ? till->counter.sale : NULL;
+    struct bx_case *one = bx_correct_case(till, BX_ACTION_BILL);
     if (!one)
-        bx_say(till, BX_TONE_PLAIN, "Choose the sale first.");
-    else if (!bx_case_is_ready(one))
-        till->counter.then = BX_ACTION_BILL;
-    else if (one->invoices > 0 && !one->foreign) { /* made already: the same again */
+        return;
+    if (one->invoices > 0 && !one->foreign) { /* made already: the same again */
         if (bx_papers_invoice(till, 0, &one->row, one->invoice_seq, &fault))
             bx_counter_fault(till, &fault);
     } else if (check(till, one, &fault))

@@ -64,7 +64,7 @@ static void line_put(const struct bx_till *till, const struct bx_line *line, int
     bool timed = !bx_slug_is_none(&line->slot);
     if (bx_line_amount(line, &sum))
         return;
-    bx_date_format(line->date, day);
+    bx_date_show(line->date, day);
     bx_buf_format(out, "%d x %s%s%s%s%s\t%s\n", sign * line->quantity, line->name,
                   timed ? "  " : "", timed ? day : "", timed ? " " : "",
                   timed ? bx_slot_time(line->start, line->offset_min, time) : "",
@@ -77,7 +77,8 @@ static void rates_put(const struct bx_till *till, const struct bx_totals *totals
     char rate[16], net[BX_MONEY_TEXT], tax[BX_MONEY_TEXT];
     for (int i = 0; i < totals->rate_count; i++) {
         const struct bx_tax *one = &totals->rates[i];
-        snprintf(rate, sizeof(rate), "%d.%02d %%", one->ppm / 10000, one->ppm / 100 % 100);
+        snprintf(rate, sizeof(rate), "%d%c%02d %%", one->ppm / 10000, bx_words_mark(),
+                 one->ppm / 100 % 100);
         bx_buf_format(out, "%s %s\t%s\n", bx_word("Net"), rate,
                       bx_counter_money(till, one->net, net));
         bx_buf_format(out, "%s %s\t%s\n", bx_word("Tax"), rate,
@@ -97,7 +98,7 @@ static void invoice_put(const struct bx_till *till, const struct bx_invoice_shee
     buyer_put(buyer, out);
     bx_buf_text_add(out, "-\n");
     bx_buf_format(out, "%s\t%s\n", bx_word("Sale"), sheet->sale_row.head.number);
-    bx_buf_format(out, "%s\t%s\n", bx_word("Date"), bx_date_format(date, day));
+    bx_buf_format(out, "%s\t%s\n", bx_word("Date"), bx_date_show(date, day));
     bx_buf_text_add(out, "-\n");
     for (int i = 0; i < sale->back.count; i++)
         line_put(till, &sale->back.lines[i], -1, out);

@@ -264,13 +264,18 @@ static bool holds(const char *text, const char *word, size_t len)
 
 bool bx_item_matches(const struct bx_till *till, const struct bx_item *item, const char *word)
 {
-    char amount[BX_MONEY_TEXT] = "";
-    if (item->has_amount)
-        bx_counter_money(till, item->amount, amount);
+    char point[BX_MONEY_TEXT] = "", comma[BX_MONEY_TEXT] = "";
+    if (item->has_amount) {
+        bx_money_encode(item->amount, till->programme ? till->programme->exponent : 2, point);
+        BX_TEXT_COPY(comma, point);
+        char *mark = strchr(comma, '.');
+        if (mark)
+            *mark = ',';
+    }
     while (*word) {
         size_t len = strcspn(word, " ");
         if (len > 0 && !holds(item->a, word, len) && !holds(item->b, word, len) &&
-            !holds(item->more, word, len) && !holds(amount, word, len))
+            !holds(item->more, word, len) && !holds(point, word, len) && !holds(comma, word, len))
             return false;
         word += len;
         word += *word == ' ';

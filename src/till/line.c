@@ -18,6 +18,7 @@ static bool part_pay(struct bx_till *till, const struct bx_said_part *part)
     struct bx_fault fault = {0};
     bx_money left, cash;
     struct bx_slug account = {""};
+    const char *reference = part->kind == BX_TENDER_CARD ? part->reference : NULL;
     int err = 0;
     bx_desk_left(till, &till->desk, &left, &cash);
     bx_money amount = part->has_amount ? part->amount : left;
@@ -36,9 +37,10 @@ static bool part_pay(struct bx_till *till, const struct bx_said_part *part)
         if (account.s[0])
             err = bx_desk_account(till, &till->desk, &account, &fault);
     }
+    if (part->kind == BX_TENDER_PREPAID)
+        err = bx_said_prepaid(&till->desk, part, &reference, &fault);
     if (!err)
-        err = bx_pay_tender(till, part->kind, amount,
-                            part->kind == BX_TENDER_CARD ? part->reference : NULL, &fault);
+        err = bx_pay_tender(till, part->kind, amount, reference, &fault);
     if (err)
         bx_counter_fault(till, &fault);
     return !err;
@@ -77,11 +79,14 @@ static int line_do(struct bx_till *till, struct bx_said *said, struct bx_fault *
     int nth = 0;
     if (!till->programme)
         return bx_fault_say(fault, BX_ERR_REFUSED, "There is no programme yet.");
+    if (said->over)
+        return bx_fault_say(fault, BX_ERR_REFUSED,
+                            "Beyond the capacity: X, behind what was sold out.");
     int err = slot_choose(till, said, fault);
     if (!err)
         err = bx_said_ring(till, &till->desk, said, till->counter.event, bx_slots_selected(till),
                            fault);
-    return err ? err : bx_said_discounts(till, &till->desk, said, &nth, 0, fault);
+    return err ? err : bx_said_discounts(till, &till->desk, said, &nth, fault);
 }
 
 void bx_line_run(struct bx_till *till)

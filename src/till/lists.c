@@ -78,11 +78,14 @@ void bx_lists_follow(struct bx_till *till)
     if (counter->then && (screen != BX_SCREEN_SALE || !counter->sale) &&
         counter->read_request == 0) {
         counter->then = BX_ACTION_NONE;
+        counter->early_count = 0;
     } else if (counter->then && screen == BX_SCREEN_SALE && counter->sale &&
                bx_case_is_ready(counter->sale)) {
         enum bx_action then = counter->then;
         counter->then = BX_ACTION_NONE;
+        counter->say[0] = '\0';
         bx_counter_act(till, then);
+        bx_counter_early(till);
         return;
     }
     bool reading = counter->read_request != 0 ||
@@ -292,6 +295,23 @@ void bx_lists_choose(struct bx_till *till)
         bx_say(till, BX_TONE_PLAIN, "No sale to open.");
 }
 
+/* A form lies over the screen. What looks something up gives way to what was scanned; a form that
+ * is about a sale takes that sale's tickets; into a text goes only what the till knows nothing of,
+ * the number of a bag or of a card's slip. True: all is done. */
+static bool form_scanned(struct bx_till *till, const char *text, size_t len)
+{
+    bool known = bx_code_has_shape(text, len) || bx_sell_knows(till, text);
+    bool member = bx_sell_member_is_open(till);
+    bool looks_up = !till->desk.tendering && (member || bx_arrivals_are_listed(till));
+    if (looks_up && member && (!known || (till->members && bx_members_find(till->members, text))))
+        return bx_form_scanned(till, text);
+    if (looks_up && known)
+        bx_form_close(till, bx_form_top(till));
+    else if (!bx_correct_scanned(till, text, len) && (known || !bx_form_scanned(till, text)))
+        bx_say(till, BX_TONE_WARN, "Scanned. First finish what is on the screen.");
+    return !looks_up || !known;
+}
+
 void bx_lists_scanned(struct bx_till *till, const char *text, size_t len)
 {
     struct bx_counter *counter = &till->counter;
@@ -301,10 +321,9 @@ void bx_lists_scanned(struct bx_till *till, const char *text, size_t len)
     else if (!bx_people_user(till))
         bx_say(till, BX_TONE_WARN, "Scanned, but nobody is logged in.");
     else if (bx_pay_scanned(till, text, len) ||
-             (bx_arrivals_are_listed(till) && bx_arrivals_scanned(till, text)) ||
-             bx_form_scanned(till, text))
+             (counter->screen == BX_SCREEN_FORM && form_scanned(till, text, len)))
         return;
-    else if (till->desk.tendering || counter->asking || bx_form_top(till))
+    else if (till->desk.tendering || counter->asking)
         bx_say(till, BX_TONE_WARN, "Scanned. First finish what is on the screen.");
     else if (bx_code_has_shape(text, len))
         code_read(till, text, len);

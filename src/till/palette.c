@@ -71,8 +71,9 @@ static int score(const struct bx_action_row *row, const char *pattern)
 
 static bool is_listed(const struct bx_action_row *row, enum bx_screen under)
 {
-    return (row->screens >> under & 1) && row->action != BX_ACTION_PALETTE &&
-           row->action != BX_ACTION_BACK && row->action != BX_ACTION_CHOOSE;
+    bool at_home = under == BX_SCREEN_SELL && row->action == BX_ACTION_BACK;
+    return (row->screens >> under & 1) && row->action != BX_ACTION_PALETTE && !at_home &&
+           row->action != BX_ACTION_CHOOSE;
 }
 
 static void narrow(struct bx_till *till)

@@ -256,8 +256,8 @@ void bx_pay_key(struct bx_till *till, int key)
 {
     if (key >= '0' && key <= '9')
         bx_input_add(till, key, AMOUNT_COLUMNS);
-    else if ((key == '.' || key == ',') && !strchr(till->counter.input, '.'))
-        bx_input_add(till, '.', AMOUNT_COLUMNS);
+    else if ((key == '.' || key == ',') && !strpbrk(till->counter.input, ".,"))
+        bx_input_add(till, bx_words_mark(), AMOUNT_COLUMNS);
     else if (key == BX_KEY_BACKSPACE)
         bx_input_drop(till);
     else if (key >= 'A' && key <= 'Z')

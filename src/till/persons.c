@@ -111,12 +111,14 @@ static void rows_put(struct bx_till *till, const struct bx_row *rows, size_t cou
 {
     struct bx_command *command = &till->command;
     struct bx_json_writer writer;
-    char hex[BX_ID_TEXT], until[BX_UTC_TEXT];
+    char hex[BX_ID_TEXT], until[BX_DATE_TEXT];
     bx_json_write(&writer, &command->json);
     bx_json_object_open(&writer, NULL);
     bx_json_array_open(&writer, "persons");
     for (size_t i = 0; i < count; i++) {
         struct bx_buyer buyer = {{0}};
+        struct bx_date date;
+        int minute;
         if (bx_buyer_read(rows[i].body, rows[i].len, &buyer, NULL))
             bx_till_log(till, "what is known of a person cannot be read");
         bx_json_object_open(&writer, NULL);
@@ -127,9 +129,10 @@ static void rows_put(struct bx_till *till, const struct bx_row *rows, size_t cou
         bx_json_put_string(&writer, "town", buyer.town);
         bx_json_put_string(&writer, "tax", buyer.tax);
         bx_json_object_close(&writer);
-        bx_buf_format(&command->human, "%s%s  %.10s  %s, %s", i > 0 ? "\n" : "",
-                      bx_id_format(&rows[i].head.id, hex), bx_utc_format(rows[i].head.at, until),
-                      buyer.name, buyer.town);
+        bx_utc_civil(rows[i].head.at, 0, &date, &minute);
+        bx_buf_format(&command->human, "%s%s  %s  %s, %s", i > 0 ? "\n" : "",
+                      bx_id_format(&rows[i].head.id, hex), bx_date_show(date, until), buyer.name,
+                      buyer.town);
     }
     bx_json_array_close(&writer);
     bx_json_object_close(&writer);

@@ -17,12 +17,11 @@ enum { SCREEN_COLUMNS = 60 };
 /* --- what is confirmed --------------------------------------------------------------------------
  */
 
-static void queued_read(struct bx_till *till, int64_t after)
+static void rows_read(struct bx_till *till, enum bx_query_kind kind, int64_t after)
 {
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_READ);
     effect->request = till->shifts.reporting.request = bx_till_request(till);
-    effect->of.query =
-        (struct bx_query){.kind = BX_QUERY_QUEUED, .from = after, .limit = BX_ROWS_MAX};
+    effect->of.query = (struct bx_query){.kind = kind, .from = after, .limit = BX_ROWS_MAX};
 }
 
 void bx_reporting_begin(struct bx_till *till, bx_origin origin, int64_t after, int64_t last,
@@ -32,9 +31,26 @@ void bx_reporting_begin(struct bx_till *till, bx_origin origin, int64_t after, i
     reporting->origin = origin;
     reporting->after = after;
     reporting->last = last;
-    reporting->unsent = 0;
+    reporting->unsent = reporting->aside = 0;
+    reporting->queue_read = false;
     reporting->then = then;
-    queued_read(till, after);
+    rows_read(till, BX_QUERY_QUEUED, after);
+}
+
+/* Those that the server keeps aside since it knows another entry in their place. */
+static void aside_rows(struct bx_till *till, const struct bx_row *rows, size_t count)
+{
+    struct bx_reporting *reporting = &till->shifts.reporting;
+    int64_t last = reporting->last ? reporting->last : till->next_seq - 1;
+    bool over = count < BX_ROWS_MAX;
+    for (size_t i = 0; i < count; i++) {
+        reporting->aside += rows[i].head.seq <= last;
+        over = over || rows[i].head.seq > last;
+    }
+    if (over)
+        reporting->then(till, reporting->unsent);
+    else
+        rows_read(till, BX_QUERY_CONFLICT, rows[count - 1].head.seq);
 }
 
 /* Of an open shift only what is older than it is counted, which is little: the rest of the queue is
@@ -44,16 +60,30 @@ void bx_reporting_rows(struct bx_till *till, const struct bx_row *rows, size_t c
     struct bx_reporting *reporting = &till->shifts.reporting;
     int64_t last = reporting->last ? reporting->last : till->shift_seq - 1;
     bool over = count < BX_ROWS_MAX;
+    if (reporting->queue_read) {
+        aside_rows(till, rows, count);
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         reporting->unsent += rows[i].head.seq <= last;
         over = over || rows[i].head.seq > last;
     }
     if (!over) {
-        queued_read(till, rows[count - 1].head.seq);
+        rows_read(till, BX_QUERY_QUEUED, rows[count - 1].head.seq);
         return;
     }
     int64_t unsent = reporting->last ? reporting->unsent : till->link.queued - reporting->unsent;
-    reporting->then(till, unsent < 0 ? 0 : unsent);
+    reporting->unsent = unsent < 0 ? 0 : unsent;
+    reporting->queue_read = true;
+    rows_read(till, BX_QUERY_CONFLICT, reporting->last ? reporting->after : till->shift_seq - 1);
+}
+
+void bx_report_confirm(const struct bx_till *till, int64_t unsent, struct bx_report *ret)
+{
+    ret->unsent = unsent < ret->entries ? unsent : ret->entries;
+    ret->confirmed = ret->entries - ret->unsent - till->shifts.reporting.aside;
+    if (ret->confirmed < 0)
+        ret->confirmed = 0;
 }
 
 /* --- a report -----------------------------------------------------------------------------------
@@ -93,8 +123,7 @@ void bx_report_fill(struct bx_till *till, int64_t unsent, struct bx_report *ret)
     ret->first_seq = till->shift_seq;
     ret->last_seq = till->next_seq - 1;
     ret->entries = till->next_seq - till->shift_seq;
-    ret->unsent = unsent < ret->entries ? unsent : ret->entries;
-    ret->confirmed = ret->entries - ret->unsent;
+    bx_report_confirm(till, unsent, ret);
     bx_fiscal_report(till, ret);
     ret->parked = bx_parked_count(till);
     ret->attention = till->link.attention;
@@ -210,12 +239,13 @@ void bx_report_lines(const struct bx_till *till, const struct bx_entry_head *hea
 void bx_report_show(struct bx_till *till, const struct bx_entry_head *head,
                     const struct bx_report *report)
 {
-    char title[96];
+    char title[96], period[BX_PERIOD_TEXT];
     bx_buf_auto text;
     bx_buf_init(&text, 0);
     bx_report_lines(till, head, report, SCREEN_COLUMNS, &text);
     if (head->kind == BX_KIND_CLOSING)
-        bx_words_print(title, sizeof(title), "Closing of %s", report->period);
+        bx_words_print(title, sizeof(title), "Closing of %s",
+                       bx_report_period(report->period, period));
     else if (head->kind == BX_KIND_X_REPORT)
         bx_words_print(title, sizeof(title), "X report, shift %lld", (long long)report->shift);
     else

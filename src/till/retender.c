@@ -62,6 +62,12 @@ static int wish_check(const struct bx_case *one, const struct bx_retender *wish,
             fault, BX_ERR_REFUSED, "Of %s, %s was settled that way: not more.",
             one->row.head.number,
             bx_money_format(bx_money_of(out ? -held : held), one->sale.exponent, text));
+    struct bx_tender_change change = {.from = wish->from, .to = wish->to, .amount = wish->amount};
+    if (!bx_case_has_room(one, &change))
+        return bx_fault_say(fault, BX_ERR_REFUSED,
+                            "%s is paid in as many parts as it can be: move a whole part, or to a "
+                            "tender that it has.",
+                            one->row.head.number);
     if (bx_looks_like_card_number(wish->reference))
         return bx_fault_say(fault, BX_ERR_REFUSED, "That is a card number: type the reference.");
     return 0;

@@ -95,7 +95,7 @@ static int line_of(const struct bx_till *till, const struct bx_basket *basket, c
 }
 
 int bx_said_discounts(struct bx_till *till, struct bx_desk *desk, const struct bx_said *said,
-                      int *nth, int64_t approver, struct bx_fault *fault)
+                      int *nth, struct bx_fault *fault)
 {
     for (; *nth < said->discount_count; ++*nth) {
         const struct bx_said_discount *one = &said->discounts[*nth];
@@ -103,14 +103,28 @@ int bx_said_discounts(struct bx_till *till, struct bx_desk *desk, const struct b
                                      one->letter ? line_of(till, &desk->basket, one->letter) : -1,
                                  .permille = one->permille,
                                  .amount = one->amount,
-                                 .warrant = {.reason = one->reason, .approver = approver}};
+                                 .warrant = {.reason = one->reason}};
         if (terms.line == -2)
             return bx_fault_say(fault, BX_ERR_MISSING, "The basket holds nothing with %c.",
                                 one->letter);
-        int err = bx_desk_discount(till, desk, &terms, fault);
+        int err = one->price ? bx_desk_price(till, desk, &terms, fault)
+                             : bx_desk_discount(till, desk, &terms, fault);
         if (err)
             return err;
     }
+    return 0;
+}
+
+int bx_said_prepaid(const struct bx_desk *desk, const struct bx_said_part *part, const char **ret,
+                    struct bx_fault *fault)
+{
+    const char *ref = desk->deal.order_ref;
+    if (ref[0] == '\0' || desk->deal.prepaid.minor == 0)
+        return bx_fault_say(fault, BX_ERR_REFUSED, "Only an order can be paid before the visit.");
+    if (part->reference[0] && strcmp(part->reference, ref) != 0)
+        return bx_fault_say(fault, BX_ERR_REFUSED, "%.40s is not the order that is paid here.",
+                            part->reference);
+    *ret = ref;
     return 0;
 }
 
@@ -167,6 +181,8 @@ static void names_offer(const struct bx_till *till, struct offers *to)
     for (size_t i = 0; i < programme->reason_count; i++)
         if (strcmp(programme->reasons[i].action.s, "discount") == 0)
             offer(to, "discount:", programme->reasons[i].id.s);
+        else if (strcmp(programme->reasons[i].action.s, "price") == 0)
+            offer(to, "price:", programme->reasons[i].id.s);
     for (size_t i = 0; i < programme->account_count; i++)
         if (!programme->accounts[i].blocked)
             offer(to, "account:", programme->accounts[i].id.s);
@@ -180,9 +196,9 @@ static void names_offer(const struct bx_till *till, struct offers *to)
 int bx_said_complete(const struct bx_till *till, char *text, size_t size, char *list,
                      size_t list_size)
 {
-    static const char *const words[] = {
-        "cash",    "card",   "voucher:", "account:", "prepaid", "discount:",
-        "member:", "order:", "origin:",  "list",     "group"};
+    static const char *const words[] = {"cash",      "card",    "voucher:", "account:", "prepaid",
+                                        "discount:", "member:", "order:",   "origin:",  "list",
+                                        "group",     "over",    "price:"};
     char *blank = strrchr(text, ' ');
     struct offers to = {.word = blank ? blank + 1 : text, .list = list, .list_size = list_size};
     to.word_len = strlen(to.word);

@@ -31,6 +31,9 @@ bool bx_key_is_text(int key);
 /* A key that is one: no scan, no repeat. */
 void bx_counter_press(struct bx_till *till, int key);
 void bx_counter_act(struct bx_till *till, enum bx_action action);
+/* Presses what was typed while the sale on SALE was read, when a form or a question is there now.
+ */
+void bx_counter_early(struct bx_till *till);
 /* Are the keys of this screen text, so that nothing of them is a repeat or an action? */
 bool bx_counter_is_writing(const struct bx_till *till, int key);
 
@@ -127,6 +130,9 @@ void bx_pay_invoice(struct bx_till *till);
 void bx_pay_later(struct bx_till *till);
 /* An article, a member's card or an order was scanned; false: it is none of these. */
 bool bx_sell_scanned(struct bx_till *till, const char *text);
+/* Is TEXT the code of an article, a member or an order? */
+bool bx_sell_knows(const struct bx_till *till, const char *text);
+bool bx_sell_member_is_open(struct bx_till *till);
 /* pay_forms.c. LIMIT: no more than that; NULL: all that is left. */
 void bx_pay_voucher(struct bx_till *till, const bx_money *limit);
 void bx_pay_account(struct bx_till *till, const bx_money *limit);
@@ -191,6 +197,9 @@ const struct bx_item *bx_items_at(const struct bx_till *till, size_t nth);
 const struct bx_row *bx_items_row(const struct bx_till *till, const struct bx_item *item);
 const struct bx_print_job *bx_items_job(const struct bx_till *till, const struct bx_item *item);
 
+/* Asks for field AT of FORM, the top one, with TEXT in it (form.c). */
+void bx_form_turn(struct bx_till *till, struct bx_form *form, size_t at, const char *text);
+
 /* --- form.c: for view_form.c --------------------------------------------------------------------
  */
 /* Is PART in TEXT, whatever the case? */
@@ -234,6 +243,10 @@ void bx_attention_settle(struct bx_till *till);
 /* --- correct_form.c: the sale on SALE ----------------------------------------------------------
  */
 
+/* The sale on SALE, with all that became of it; NULL: none, or ACTION waits until that is read. */
+struct bx_case *bx_correct_case(struct bx_till *till, enum bx_action action);
+/* A ticket's code was scanned into the refund's or exchange's form; false: it is not open. */
+bool bx_correct_scanned(struct bx_till *till, const char *text, size_t len);
 void bx_correct_void(struct bx_till *till);
 void bx_correct_refund(struct bx_till *till);
 void bx_correct_exchange(struct bx_till *till);

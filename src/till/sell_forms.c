@@ -11,7 +11,8 @@
 #include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 
-enum { SIZE_COLUMNS = 12, CODE_COLUMNS = 40 };
+enum { SIZE_COLUMNS = 12, CODE_COLUMNS = 40, MEMBERS_SHOWN = 100 };
+enum { MEMBER_TEXT, MEMBER_WHO };
 
 /* A supervisor's word for what was refused to a cashier (desk->wants). */
 static int supervisor_ask(struct bx_till *till, const char *title,
@@ -55,7 +56,7 @@ static int size_read(const struct bx_till *till, const char *text, struct bx_ter
     if (len > 1 && text[len - 1] == '%') {
         char number[SIZE_COLUMNS * 4 + 4];
         snprintf(number, sizeof(number), "%.*s%s", (int)len - 1, text,
-                 memchr(text, '.', len) ? "" : ".0");
+                 strpbrk(text, ".,") ? "" : ".0");
         if (bx_money_parse(number, strlen(number), 2, &value) || value.minor % 10 != 0 ||
             value.minor > 10000)
             return bx_fault_say(fault, BX_ERR_INPUT, "%s is no discount: 10%% or 7.5%% is one.",
@@ -227,6 +228,7 @@ static void member_fields(struct bx_till *till, struct bx_form *form)
     const struct wish *wish = form->data;
     const struct bx_product *product = bx_programme_product(till->programme, &wish->product);
     bx_form_text(form, "Card or name", CODE_COLUMNS, till->desk.deal.member.s[0] != '\0');
+    bx_form_choice(form, "Who")->hidden = true;
     if (product)
         bx_words_print(form->text, sizeof(form->text), "%s needs a card: scan it.", product->name);
     else if (till->desk.deal.member.s[0])
@@ -235,41 +237,58 @@ static void member_fields(struct bx_till *till, struct bx_form *form)
                        till->desk.deal.member_name);
 }
 
-/* By the code of the card, else by a part of the name that only one has. */
-static int member_find(const struct bx_till *till, const char *text, const struct bx_member **ret,
+/* Who TEXT may mean: the card of that code alone, else all whose names hold it. */
+static int member_find(const struct bx_till *till, const char *text, struct bx_field *field,
                        struct bx_fault *fault)
 {
-    int found = 0;
-    *ret = till->members ? bx_members_find(till->members, text) : NULL;
-    for (size_t i = 0; !*ret && till->members && i < till->members->count; i++) {
-        const struct bx_member *one = &till->members->members[i];
-        if (!bx_form_holds(one->name, text))
+    const struct bx_members *members = till->members;
+    const struct bx_member *one = members ? bx_members_find(members, text) : NULL;
+    char name[BX_NAME_SIZE];
+    bx_form_options_drop(field);
+    if (one)
+        bx_form_option(field, one->code, one->name, 0);
+    for (size_t i = 0; !one && members && i < members->count; i++) {
+        const struct bx_member *other = &members->members[i];
+        if (!bx_form_holds(other->name, text))
             continue;
-        found++;
-        if (found == 1)
-            *ret = one;
-        else
-            break;
+        if (field->option_count == MEMBERS_SHOWN)
+            return bx_fault_say(fault, BX_ERR_REFUSED, "Many are called that: type more of it.");
+        snprintf(name, sizeof(name), "%.40s  %s", other->name, other->code);
+        bx_form_option(field, other->code, name, 0);
     }
-    if (found > 1)
-        return bx_fault_say(fault, BX_ERR_REFUSED, "Several are called that: type more of it.");
-    if (*ret || !till->members)
-        return 0;
-    return bx_fault_say(fault, BX_ERR_MISSING, "There is no card, and nobody, %.40s.", text);
+    if (members && field->option_count == 0)
+        return bx_fault_say(fault, BX_ERR_MISSING, "There is no card, and nobody, %.40s.", text);
+    /* Nobody else is meant: there is nothing to choose. */
+    field->n = field->option_count == 1 ? 0 : -1;
+    return 0;
+}
+
+static int member_check(struct bx_till *till, struct bx_form *form, size_t at,
+                        struct bx_fault *fault)
+{
+    struct bx_field *who = &form->fields[MEMBER_WHO];
+    const char *text = form->fields[MEMBER_TEXT].text;
+    int err = 0;
+    if (at == MEMBER_TEXT && text[0] != '\0')
+        err = member_find(till, text, who, fault);
+    else if (at == MEMBER_TEXT)
+        bx_form_options_drop(who);
+    who->hidden = who->option_count < 2;
+    return err;
 }
 
 static int member_done(struct bx_till *till, struct bx_form *form, struct bx_fault *fault)
 {
     struct wish wish = *(const struct wish *)form->data;
-    const struct bx_member *member;
-    if (form->fields[0].text[0] == '\0') {
+    const struct bx_option *who = bx_field_option(&form->fields[MEMBER_WHO]);
+    const char *code = form->fields[MEMBER_TEXT].text;
+    if (code[0] == '\0') {
         bx_desk_member_drop(till, &till->desk);
         return 0;
     }
-    int err = member_find(till, form->fields[0].text, &member, fault);
-    if (!err)
-        err =
-            bx_desk_member(till, &till->desk, member ? member->code : form->fields[0].text, fault);
+    if (who)
+        code = who->id.s; /* the card's: the list may be another by now */
+    int err = bx_desk_member(till, &till->desk, code, fault);
     if (err)
         return err;
     bx_form_close(till, form);
@@ -280,8 +299,8 @@ static int member_done(struct bx_till *till, struct bx_form *form, struct bx_fau
     return BX_FORM_STAYS;
 }
 
-static const struct bx_form_kind member_form = {BX_WORD("Member"), member_fields, NULL, member_done,
-                                                NULL};
+static const struct bx_form_kind member_form = {BX_WORD("Member"), member_fields, member_check,
+                                                member_done, NULL};
 
 void bx_sell_member_said(struct bx_till *till)
 {
@@ -301,18 +320,33 @@ void bx_sell_member(struct bx_till *till)
         bx_form_open(till, &member_form, &wish, sizeof(wish));
 }
 
+bool bx_sell_member_is_open(struct bx_till *till)
+{
+    const struct bx_form *form = bx_form_top(till);
+    return form && form->kind == &member_form;
+}
+
+bool bx_sell_knows(const struct bx_till *till, const char *text)
+{
+    return (till->programme && bx_programme_article(till->programme, text)) ||
+           (till->members && bx_members_find(till->members, text)) ||
+           bx_arrivals_find(till, text) != NULL;
+}
+
 bool bx_sell_scanned(struct bx_till *till, const char *text)
 {
     struct bx_fault fault = {0};
     const struct bx_product *product =
         till->programme ? bx_programme_article(till->programme, text) : NULL;
     bool member = !product && till->members && bx_members_find(till->members, text);
-    if (!product && !member)
-        return bx_arrivals_scanned(till, text);
     int quantity = till->counter.scan_quantity;
+    if (!till->programme || !bx_sell_knows(till, text))
+        return false;
     if (till->counter.screen != BX_SCREEN_SELL)
         bx_counter_home(till);
     bx_input_clear(till);
+    if (!product && !member)
+        return bx_arrivals_scanned(till, text);
     if (product)
         bx_sell_add(till, product, quantity > 0 ? quantity : 1, false);
     else if (bx_desk_member(till, &till->desk, text, &fault))

@@ -93,6 +93,23 @@ void bx_sell_park(struct bx_till *till)
 
 /* --- by command ------------------------------------------------------------------------------- */
 
+/* One of the answer, ROW. HERE: this till put it aside; SHARED: the server keeps it, so that any
+ * till may go on with it; WAITS: for what became of its voucher. */
+static void row_answer(struct bx_command *command, struct bx_json_writer *writer,
+                       const struct bx_parked *row, bool here, bool shared, bool waits)
+{
+    bx_json_object_open(writer, NULL);
+    bx_json_put_id(writer, "basket", &row->basket);
+    bx_json_put_string(writer, "name", row->name);
+    bx_json_put_int(writer, "till", row->till);
+    bx_json_put_bool(writer, "here", here);
+    bx_json_put_bool(writer, "shared", shared);
+    bx_json_put_bool(writer, "waits", waits);
+    bx_json_put_int(writer, "total", row->total.minor);
+    bx_json_object_close(writer);
+    bx_buf_format(&command->human, "%s%s", command->human.len > 0 ? "\n" : "", row->name);
+}
+
 static void list_answer(struct bx_till *till)
 {
     const struct bx_shelf *shelf = &till->shelf;
@@ -103,25 +120,17 @@ static void list_answer(struct bx_till *till)
     bx_json_array_open(&writer, "baskets");
     for (size_t i = 0; i < shelf->count; i++) {
         const struct bx_shelved *row = shelf->rows[i];
-        bx_json_object_open(&writer, NULL);
-        bx_json_put_id(&writer, "basket", &row->basket.id);
-        bx_json_put_string(&writer, "name", row->name);
-        bx_json_put_int(&writer, "till", till->till);
-        bx_json_put_bool(&writer, "here", true);
-        bx_json_put_bool(&writer, "waits", !bx_id_is_zero(&row->attempt));
-        bx_json_object_close(&writer);
-        bx_buf_format(&command->human, "%s%s", command->human.len > 0 ? "\n" : "", row->name);
+        struct bx_parked own = {.basket = row->basket.id, .till = till->till};
+        struct bx_totals totals = {0};
+        BX_TEXT_COPY(own.name, row->name);
+        if (till->programme &&
+            bx_basket_totals(&row->basket, till->programme->tax_included, &totals) == 0)
+            own.total = totals.total;
+        row_answer(command, &writer, &own, true, false, !bx_id_is_zero(&row->attempt));
     }
     for (size_t i = 0; i < shelf->remote_count; i++) {
         const struct bx_parked *row = &shelf->remote[i];
-        bx_json_object_open(&writer, NULL);
-        bx_json_put_id(&writer, "basket", &row->basket);
-        bx_json_put_string(&writer, "name", row->name);
-        bx_json_put_int(&writer, "till", row->till);
-        bx_json_put_bool(&writer, "here", false);
-        bx_json_put_int(&writer, "total", row->total.minor);
-        bx_json_object_close(&writer);
-        bx_buf_format(&command->human, "%s%s", command->human.len > 0 ? "\n" : "", row->name);
+        row_answer(command, &writer, row, row->till == till->till, true, false);
     }
     bx_json_array_close(&writer);
     bx_json_put_bool(&writer, "venue", shelf->heard);

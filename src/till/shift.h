@@ -41,6 +41,8 @@ struct bx_reporting {
     int64_t request;
     int64_t after, last; /* entries seq > after up to last are looked at */
     int64_t unsent;
+    bool queue_read;
+    int64_t aside; /* of those entries the server kept so many aside: no other confirms them */
     /* What follows; UNSENT: of those entries no answer counts. */
     void (*then)(struct bx_till *till, int64_t unsent);
     bx_origin origin;
@@ -138,10 +140,13 @@ void bx_closing_form(struct bx_till *till);
 
 /* --- reports.c ----------------------------------------------------------------------------------
  */
-/* Counts the entries of the open shift that the server has not confirmed, then THEN. */
+/* Counts the entries of the open shift, or of those after AFTER up to LAST, that the server has not
+ * confirmed, then THEN. */
 void bx_reporting_begin(struct bx_till *till, bx_origin origin, int64_t after, int64_t last,
                         void (*then)(struct bx_till *till, int64_t unsent));
 void bx_reporting_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
+/* Of its entries UNSENT have no answer: what that and those kept aside leave is confirmed. */
+void bx_report_confirm(const struct bx_till *till, int64_t unsent, struct bx_report *ret);
 /* Everything of the open shift but what a person counts. */
 void bx_report_fill(struct bx_till *till, int64_t unsent, struct bx_report *ret);
 /* As lines COLUMNS wide (0: label, tab, value). */

@@ -60,11 +60,13 @@ struct table {
     void (*put)(struct table *table, const struct line *line);
     struct bx_buf *out;
     struct bx_json_writer *writer;
+    const char *(*date)(struct bx_date date, char out[BX_DATE_TEXT]); /* in labels */
 };
 
 /* "2026-11-24T14" of the figures are hours of UTC; people have their own. */
-static void hour_label(const struct bx_till *till, const char *name, char *out, size_t size)
+static void hour_label(const struct table *table, const char *name, char *out, size_t size)
 {
+    const struct bx_till *till = table->till;
     char full[BX_UTC_TEXT], date[BX_DATE_TEXT];
     bx_utc at;
     struct bx_date day;
@@ -75,17 +77,18 @@ static void hour_label(const struct bx_till *till, const char *name, char *out, 
         return;
     }
     bx_utc_civil(at, bx_programme_offset(till->programme, at), &day, &minute);
-    snprintf(out, size, "%s %02d:%02d", bx_date_format(day, date), minute / 60, minute % 60);
+    snprintf(out, size, "%s %02d:%02d", table->date(day, date), minute / 60, minute % 60);
 }
 
-static void slot_label(const struct bx_till *till, const char *name, char *out, size_t size)
+static void slot_label(const struct table *table, const char *name, char *out, size_t size)
 {
+    const struct bx_till *till = table->till;
     struct bx_slug id = {0};
     char time[BX_CLOCK_TEXT], date[BX_DATE_TEXT];
     BX_TEXT_COPY(id.s, name);
     const struct bx_slot *slot = till->programme ? bx_programme_slot(till->programme, &id) : NULL;
     if (slot)
-        snprintf(out, size, "%s %s", bx_date_format(slot->date, date),
+        snprintf(out, size, "%s %s", table->date(slot->date, date),
                  bx_slot_time(slot->start, slot->offset_min, time));
     else
         bx_text_copy(out, size, name);
@@ -97,9 +100,9 @@ static void label_fill(const struct table *table, const struct bx_figure *row, c
     const char *name = bx_report_name(table->till, row->what, row->name);
     enum bx_tender_kind tender;
     if (strcmp(row->what, "hour") == 0)
-        hour_label(table->till, row->name, out, size);
+        hour_label(table, row->name, out, size);
     else if (strcmp(row->what, "slot") == 0)
-        slot_label(table->till, row->name, out, size);
+        slot_label(table, row->name, out, size);
     else if (strcmp(row->what, "tender") == 0 && bx_tender_parse(row->name, &tender) == 0)
         bx_text_copy(out, size, bx_tender_name(tender));
     else
@@ -251,12 +254,13 @@ static void csv_text(struct bx_buf *out, const char *text)
 static void csv_put(struct table *table, const struct line *line)
 {
     char amount[BX_MONEY_TEXT];
+    int exponent = table->till->programme ? table->till->programme->exponent : 2;
     bx_buf_format(table->out, "%s,", line->what);
     csv_text(table->out, line->name);
     bx_buf_text_add(table->out, ",");
     csv_text(table->out, line->label);
     bx_buf_format(table->out, ",%" PRId64 ",%s\r\n", line->count,
-                  bx_counter_money(table->till, bx_money_of(line->amount), amount));
+                  bx_money_encode(bx_money_of(line->amount), exponent, amount));
 }
 
 static void json_put(struct table *table, const struct line *line)
@@ -277,14 +281,18 @@ static struct table table_of(struct bx_till *till, struct bx_buf *out)
 {
     const struct choice *choice = choice_of(till->shifts.summary.word);
     bx_assert(choice);
-    return (struct table){
-        .till = till, .summary = &till->shifts.summary, .choice = choice, .out = out};
+    return (struct table){.till = till,
+                          .summary = &till->shifts.summary,
+                          .choice = choice,
+                          .out = out,
+                          .date = bx_date_format};
 }
 
 static void text_make(struct bx_till *till, struct bx_buf *out)
 {
     struct table table = table_of(till, out);
     size_t before = out->len;
+    table.date = bx_date_show;
     table.put = most_put;
     walk(&table);
     table.put = text_put;
@@ -336,7 +344,7 @@ static void answer(struct bx_till *till)
         char title[96], date[BX_DATE_TEXT];
         text_make(till, &text);
         snprintf(title, sizeof(title), "%s, %s", bx_word(choice->title),
-                 bx_date_format(summary->from, date));
+                 bx_date_show(summary->from, date));
         bx_text_open(till, title, bx_buf_text(&text), NULL);
     } else if (till->command.request == summary->origin) {
         json_make(till, &till->command.json);

@@ -12,20 +12,18 @@
 
 /* --- who allows it ---------------------------------------------------------------------------- */
 
-/* May ACT be done as LOOK says? Fills the approver of WARRANT with a supervisor at work. */
+/* May ACT be done as LOOK says? Fills the approver of WARRANT with whoever allows it unasked. */
 static int allow(struct bx_till *till, struct bx_desk *desk, enum bx_look look,
                  struct bx_warrant *warrant, struct bx_fault *fault)
 {
-    const struct bx_user *user = bx_people_user(till);
     desk->wants = (struct bx_slug){""};
     if (look == BX_LOOK_BLOCK)
         return bx_fault_say(fault, BX_ERR_REFUSED, "That is more than this venue ever allows.");
+    if (look == BX_LOOK_ASK && warrant->approver == 0)
+        warrant->approver = bx_warrant_approver(till, desk->origin);
     if (look == BX_LOOK_ASK && warrant->approver == 0) {
-        if (!user || user->role != BX_ROLE_SUPERVISOR) {
-            desk->wants = warrant->what;
-            return bx_fault_say(fault, BX_ERR_REFUSED, "A supervisor must allow this.");
-        }
-        warrant->approver = user->number;
+        desk->wants = warrant->what;
+        return bx_fault_say(fault, BX_ERR_REFUSED, "A supervisor must allow this.");
     }
     if (look == BX_LOOK_WARN && desk->origin == 0)
         bx_say(till, BX_TONE_WARN, "That is more than usual here.");

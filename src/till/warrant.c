@@ -96,13 +96,27 @@ static bool wants_note(enum bx_need need)
     return need == BX_NEED_REASON || need == BX_NEED_SUPERVISOR;
 }
 
-/* Does ASK, with REASON chosen (NULL none), need somebody else's word? */
+int64_t bx_warrant_approver(const struct bx_till *till, bx_origin origin)
+{
+    const struct bx_command *command = &till->command;
+    if (origin != 0 && origin == command->request && command->warrant.approved)
+        return command->warrant.approver;
+    return is_supervisor(till, till->people.user) ? till->people.user : 0;
+}
+
+/* Does ASK, with REASON chosen (NULL none), need a supervisor's word? */
+static bool needs_word(const struct bx_till *till, const struct bx_warrant_ask *ask,
+                       const struct bx_slug *reason)
+{
+    const struct bx_reason *one = reason ? reason_of(till, ask->action, reason) : NULL;
+    return ask->need >= BX_NEED_SUPERVISOR || (one && one->approve);
+}
+
+/* And that of somebody who has not given it yet? */
 static bool needs_other(const struct bx_till *till, const struct bx_warrant_ask *ask,
                         const struct bx_slug *reason)
 {
-    const struct bx_reason *one = reason ? reason_of(till, ask->action, reason) : NULL;
-    return (ask->need >= BX_NEED_SUPERVISOR || (one && one->approve)) &&
-           !is_supervisor(till, till->people.user);
+    return needs_word(till, ask, reason) && bx_warrant_approver(till, ask->origin) == 0;
 }
 
 static int approver_check(const struct bx_till *till, int64_t number, struct bx_fault *fault)
@@ -112,13 +126,12 @@ static int approver_check(const struct bx_till *till, int64_t number, struct bx_
                : 0;
 }
 
-/* The approver of something that needs one, where that is whoever is logged in. */
+/* The approver of something that needs one, where nobody has to be asked. */
 static void own_approval(const struct bx_till *till, const struct bx_warrant_ask *ask,
                          struct bx_warrant *warrant)
 {
-    const struct bx_reason *one = reason_of(till, ask->action, &warrant->reason);
-    if (ask->need >= BX_NEED_SUPERVISOR || (one && one->approve))
-        warrant->approver = till->people.user;
+    if (needs_word(till, ask, &warrant->reason))
+        warrant->approver = bx_warrant_approver(till, ask->origin);
 }
 
 /* --- on the screen ------------------------------------------------------------------------------
@@ -222,9 +235,27 @@ static void screen_ask(struct bx_till *till, const struct bx_warrant_ask *ask)
 
 void bx_command_warrant_finish(struct bx_command_warrant *warrant)
 {
-    bx_free(warrant->ask);
-    bx_free(warrant->arg);
+    if (warrant->json)
+        bx_wipe(warrant->json, warrant->len);
+    bx_free(warrant->json);
     bx_wipe(warrant, sizeof(*warrant));
+}
+
+int bx_command_warrant_ask(struct bx_till *till, const char *json, size_t len,
+                           struct bx_fault *fault)
+{
+    struct bx_command_warrant *brought = &till->command.warrant;
+    int err =
+        is_supervisor(till, brought->approver) ? 0 : approver_check(till, brought->approver, fault);
+    if (!err)
+        err =
+            bx_people_approve(till, till->command.request, brought->approver, brought->pin, fault);
+    if (err)
+        return err;
+    brought->json = bx_alloc(len, 1);
+    brought->len = len;
+    memcpy(brought->json, json, len);
+    return 0;
 }
 
 static void reasons_say(const struct bx_till *till, const char *action, struct bx_fault *fault)
@@ -258,33 +289,15 @@ static int command_reason(const struct bx_till *till, const struct bx_warrant_as
 static int command_ask(struct bx_till *till, const struct bx_warrant_ask *ask,
                        struct bx_fault *fault)
 {
-    struct bx_command_warrant *brought = &till->command.warrant;
     struct bx_warrant given = {0};
     BX_TEXT_COPY(given.what.s, ask->action);
     int err = command_reason(till, ask, &given, fault);
     if (err)
         return err;
-    if (!needs_other(till, ask, &given.reason)) {
-        own_approval(till, ask, &given);
-        ask->done(till, ask->origin, &given, ask->arg);
-        return 0;
-    }
-    if (brought->approver == 0)
+    if (needs_other(till, ask, &given.reason))
         return bx_fault_say(fault, BX_ERR_REFUSED, "A supervisor has to allow this: --approver.");
-    err = approver_check(till, brought->approver, fault);
-    if (!err)
-        err = bx_people_approve(till, ask->origin, brought->approver, brought->pin, fault);
-    if (err)
-        return err;
-    bx_command_warrant_finish(brought);
-    brought->ask = bx_new(struct bx_warrant_ask);
-    *brought->ask = *ask;
-    brought->given = given;
-    if (ask->size > 0) {
-        brought->arg = bx_alloc(1, ask->size);
-        memcpy(brought->arg, ask->arg, ask->size);
-        brought->ask->arg = brought->arg;
-    }
+    own_approval(till, ask, &given);
+    ask->done(till, ask->origin, &given, ask->arg);
     return 0;
 }
 
@@ -328,17 +341,12 @@ void bx_warrant_pin(struct bx_till *till, bx_origin origin, int64_t number,
         return;
     }
     struct bx_command_warrant *brought = &till->command.warrant;
-    if (till->command.request != origin || !brought->ask)
+    if (till->command.request != origin || !brought->json)
         return;
     if (fault) {
         bx_command_ended(till, origin, BX_REFUSED, fault);
         return;
     }
-    struct bx_warrant_ask *ask = bx_steal(&brought->ask);
-    void *arg = bx_steal(&brought->arg);
-    struct bx_warrant given = brought->given;
-    given.approver = number;
-    ask->done(till, origin, &given, arg);
-    bx_free(arg);
-    bx_free(ask);
+    brought->approved = true;
+    bx_command_approved(till);
 }

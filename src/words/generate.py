@@ -51,6 +51,17 @@ def read(path):
     return pairs
 
 
+def head(path):
+    """The decimal mark and the order of a date: fields of the entry for "", .po's own header."""
+    with open(path, encoding='utf-8') as file:
+        text = file.read().split('\n\n', 1)[0]
+    mark = re.search(r'^"X-Decimal-Mark: ([.,])\\n"$', text, re.M)
+    date = re.search(r'^"X-Date-Order: ([YMD]([-./])[YMD]\2[YMD])\\n"$', text, re.M)
+    if not mark or not date or len(set(date.group(1))) != 4:
+        raise Wrong(f'{os.path.basename(path)}: X-Decimal-Mark or X-Date-Order is missing')
+    return mark.group(1), date.group(1)
+
+
 def conversions(text):
     """What TEXT takes from its arguments, in their order, and whether they are numbered."""
     plain, numbered = [], {}
@@ -99,7 +110,8 @@ def main(out, paths):
         lines.append(f'static const struct bx_words_pair {language}[] = {{')
         lines += [f'    {{{quote(e)},\n     {quote(pairs[e])}}},' for e in sorted(pairs, key=key)]
         lines += ['    {"", ""},', '};', '']
-        tables.append(f'    {{"{language}", {len(pairs)}, {language}}},')
+        mark, date = head(path)
+        tables.append(f'    {{"{language}", \'{mark}\', "{date}", {len(pairs)}, {language}}},')
     lines += ['const struct bx_words_table bx_words_tables[] = {', *tables, '};',
               'const size_t bx_words_table_count = sizeof(bx_words_tables) / sizeof(bx_words_tables[0]);']
     with open(out, 'w', encoding='utf-8') as file:

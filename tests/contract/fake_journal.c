@@ -48,6 +48,11 @@ static bool is_attention(const struct entry *entry)
     return !is_queued(entry) && entry->answer.outcome != BX_ENTRY_RECORDED && !entry->settled;
 }
 
+static bool is_conflict(const struct entry *entry)
+{
+    return !is_queued(entry) && entry->answer.outcome == BX_ENTRY_CONFLICT;
+}
+
 static bool is_open(const struct bx_print_job *job)
 {
     return job->state != BX_JOB_CONFIRMED && job->state != BX_JOB_SENT &&
@@ -563,6 +568,7 @@ static bool follows(struct fake *fake, const struct entry *entry, const struct b
         return false;
     return query->kind == BX_QUERY_QUEUED      ? is_queued(entry)
            : query->kind == BX_QUERY_ATTENTION ? is_attention(entry)
+           : query->kind == BX_QUERY_CONFLICT  ? is_conflict(entry)
            : query->kind == BX_QUERY_UNSIGNED  ? entry->sign.state == BX_SIGN_OPEN
            : query->kind == BX_QUERY_ASKED     ? is_asked(fake, entry)
                                                : is_about(fake, entry, &query->id);
@@ -579,6 +585,7 @@ static bool answers(struct fake *fake, const struct entry *entry, const struct b
     case BX_QUERY_ATTENTION:
     case BX_QUERY_ABOUT:
     case BX_QUERY_ASKED:
+    case BX_QUERY_CONFLICT:
     case BX_QUERY_UNSIGNED: return follows(fake, entry, query);
     case BX_QUERY_ID: return bx_id_equal(&entry->head.id, &query->id);
     case BX_QUERY_NUMBER:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every fiscal device keeps. test_fiscal fake|simulator. */
+/* What every fiscal device keeps. test_fiscal fake|simulator|worker, the
+ * last being the simulator in a thread of its own. */
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,10 +15,11 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 #include "boxtill/fiscal/simulator.h"
+#include "boxtill/fiscal/worker.h"
 #include "fake_fiscal.h"
 #include "sys/sys.h"
 
-static bool is_fake;
+static bool is_fake, is_worker;
 static char folder[64], path[96], outage[96];
 
 static struct bx_fiscal *device_open(void)
@@ -28,7 +30,7 @@ static struct bx_fiscal *device_open(void)
         is_fake ? fake_fiscal_create() : bx_fiscal_simulator_create(&config, &fault);
     if (!fiscal)
         fail_msg("%s (%s)", fault.say, fault.detail);
-    return fiscal;
+    return is_worker ? bx_fiscal_worker_create(fiscal) : fiscal;
 }
 
 /* The till and the device were started anew; a fake has no file and goes on. */
@@ -40,8 +42,18 @@ static struct bx_fiscal *device_again(struct bx_fiscal *fiscal)
     return device_open();
 }
 
+/* What was asked before is over: a worker may not have begun it. */
+static void quiet(const struct bx_fiscal *fiscal)
+{
+    for (int waited = 0; is_worker && bx_fiscal_worker_waiting(fiscal) > 0; waited++) {
+        assert_true(waited < 60000);
+        poll(NULL, 0, 1);
+    }
+}
+
 static void silent(struct bx_fiscal *fiscal, bool is)
 {
+    quiet(fiscal);
     if (is_fake) {
         fake_fiscal_silent(fiscal, is);
     } else if (is) {
@@ -214,7 +226,7 @@ static void its_descriptor_tells_the_truth(void **state)
 static void its_signature_proves_the_receipt(void **state)
 {
     struct bx_fiscal *fiscal = *state;
-    if (is_fake)
+    if (is_fake || is_worker)
         return;
     struct bx_sign sign = signed_as(fiscal, 1);
     struct bx_public_key key = bx_fiscal_simulator_key(fiscal);
@@ -246,6 +258,7 @@ int main(int argc, char **argv)
     if (argc != 2)
         return 2;
     is_fake = strcmp(argv[1], "fake") == 0;
+    is_worker = strcmp(argv[1], "worker") == 0;
     bx_crypto_init();
     snprintf(folder, sizeof(folder), "/tmp/boxtill-fiscal-XXXXXX");
     if (!mkdtemp(folder))

@@ -425,6 +425,11 @@ static void answers_move_the_queue(void **state)
     kit_done(kit);
     rows = world_ask(world, &attention);
     SEQS(&rows, 3);
+    struct bx_query conflict = {.kind = BX_QUERY_CONFLICT};
+    rows = world_ask(world, &conflict);
+    SEQS(&rows, 3);
+    conflict.from = 3;
+    assert_int_equal(world_ask(world, &conflict).count, 0);
     struct bx_query id = {.kind = BX_QUERY_ID, .id = refs[3].id};
     rows = world_ask(world, &id);
     assert_true(rows.last.settled);
@@ -434,6 +439,14 @@ static void answers_move_the_queue(void **state)
     bx_journal_state_finish(&now);
     kit_note(kit, BX_KIND_SETTLE, "nothing", 99);
     world_refused(world, BX_ERR_MISSING);
+
+    kit_note(kit, BX_KIND_SETTLE, "and this one", 3);
+    kit_done(kit);
+    rows = world_ask(world, &attention);
+    assert_int_equal(rows.count, 0);
+    conflict.from = 0;
+    rows = world_ask(world, &conflict);
+    SEQS(&rows, 3);
 }
 
 static void an_answer_to_something_else_stores_nothing(void **state)

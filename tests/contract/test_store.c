@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The store port's contract, run against the implementation named by the argument: memory or
- * sqlite. */
+/* The store port's contract, run against the implementation named by the argument: memory, sqlite,
+ * or PostgreSQL (read-committed, serializable; some of its tests lose transactions at random and
+ * run them again). LAB_POSTGRES is the URL of a database that is ours. */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -15,23 +16,54 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
+#include "postgres/pg.h"
 #include "server/store/memory.h"
+#include "server/store/postgres.h"
 #include "server/store/schema.h"
 #include "server/store/sql.h"
 #include "server/store/sqlite.h"
 #include "sqlite/db.h"
 
-static bool in_memory;
-static char path[64];
+enum kind { MEMORY, SQLITE, READ_COMMITTED, SERIALIZABLE, KINDS };
+static const char *const kind_names[KINDS] = {"memory", "sqlite", "read-committed", "serializable"};
+static enum kind kind;
+static char path[64], url[512];
 static struct bd_store *store;
+
+static bool in_postgres(void)
+{
+    return kind >= READ_COMMITTED;
+}
+
+/* Empties the database. */
+static void postgres_clear(void)
+{
+    bx_cleanup(bx_pg_destroy) struct bx_pg *pg = bx_pg_open(url, NULL);
+    assert_non_null(pg);
+    assert_int_equal(bx_pg_script(pg, "DROP SCHEMA public CASCADE; CREATE SCHEMA public", NULL), 0);
+}
+
+static bool postgres_find(void)
+{
+    const char *given = getenv("LAB_POSTGRES");
+    int len = snprintf(
+        url, sizeof url, "%s%s", given ? given : "",
+        kind == SERIALIZABLE ? "&options=-c%20default_transaction_isolation%3Dserializable" : "");
+    return given && len < (int)sizeof url;
+}
 
 static int open_store(void **state)
 {
     (void)state;
     struct bx_fault fault = {0};
-    if (in_memory) {
+    if (kind == MEMORY) {
         store = bd_store_memory_create();
         return 0;
+    }
+    if (in_postgres()) {
+        postgres_clear();
+        store = bd_store_postgres_open(url, BD_OPEN_CREATE, &fault);
+        return store != NULL ? 0 : -1;
     }
     BX_TEXT_COPY(path, "/tmp/boxtill-store-XXXXXX");
     int fd = mkstemp(path);
@@ -39,7 +71,7 @@ static int open_store(void **state)
         return -1;
     close(fd);
     unlink(path);
-    store = bd_store_sqlite_open(path, BD_SQLITE_CREATE, &fault);
+    store = bd_store_sqlite_open(path, BD_OPEN_CREATE, &fault);
     return store != NULL ? 0 : -1;
 }
 
@@ -56,24 +88,22 @@ static void remove_files(void)
 static int close_store(void **state)
 {
     (void)state;
-    if (in_memory) {
-        bd_store_memory_destroy(store);
-        return 0;
-    }
-    bd_store_sqlite_destroy(store);
-    remove_files();
+    bd_store_destroy(store);
+    if (kind == SQLITE)
+        remove_files();
     return 0;
 }
 
 /* What a power cut leaves. */
 static void crash(void)
 {
-    if (in_memory) {
+    if (kind == MEMORY) {
         bd_store_memory_crash(store);
         return;
     }
-    bd_store_sqlite_destroy(store);
-    store = bd_store_sqlite_open(path, BD_SQLITE_WRITE, NULL);
+    bd_store_destroy(store);
+    store = in_postgres() ? bd_store_postgres_open(url, BD_OPEN_WRITE, NULL)
+                          : bd_store_sqlite_open(path, BD_OPEN_WRITE, NULL);
     assert_non_null(store);
 }
 
@@ -82,15 +112,12 @@ static void begin(void)
     assert_int_equal(store->ops->begin(store, NULL), 0);
 }
 
-static void commit(void)
+static void finish(bool keep)
 {
-    assert_int_equal(store->ops->end(store, true, NULL), BX_DONE);
+    assert_int_equal(store->ops->end(store, keep, NULL), BX_DONE);
 }
-
-static void rollback(void)
-{
-    assert_int_equal(store->ops->end(store, false, NULL), BX_DONE);
-}
+#define commit()   finish(true)
+#define rollback() finish(false)
 
 static void mark(void)
 {
@@ -237,7 +264,6 @@ static void test_savepoints(void **state)
     for (int i = 0; i < BD_MARKS_MAX; i++)
         release(i != 3);
     commit();
-    assert_user(1, "one");
     assert_user(5, "five");
     assert_user(6, NULL);
 }
@@ -450,7 +476,7 @@ static void test_commit_number(void **state)
 static void test_planted_commits(void **state)
 {
     (void)state;
-    if (!in_memory)
+    if (kind != MEMORY)
         return;
     bd_store_memory_fail(store, BX_REFUSED, false);
     begin();
@@ -476,14 +502,15 @@ static void test_planted_commits(void **state)
 static void test_reader(void **state)
 {
     (void)state;
-    if (in_memory)
+    if (kind == MEMORY)
         return;
     struct bx_fault fault = {0};
     struct bd_user_row row = {.number = 1};
     begin();
     put_user(1, "one");
     commit();
-    struct bd_store *reader = bd_store_sqlite_open(path, BD_SQLITE_READ, &fault);
+    struct bd_store *reader = in_postgres() ? bd_store_postgres_open(url, BD_OPEN_READ, &fault)
+                                            : bd_store_sqlite_open(path, BD_OPEN_READ, &fault);
     assert_non_null(reader);
     begin();
     put_user(1, "two");
@@ -497,42 +524,79 @@ static void test_reader(void **state)
     assert_int_equal(reader->ops->end(reader, true, NULL), BX_DONE);
     assert_int_equal(bd_get(reader, BD_USER, &row, NULL), 0);
     assert_string_equal(row.name, "two");
-    bd_store_sqlite_destroy(reader);
-    assert_null(bd_store_sqlite_open("/tmp/boxtill-no-such-store", BD_SQLITE_WRITE, &fault));
+    bd_store_destroy(reader);
+    if (in_postgres()) {
+        postgres_clear();
+        assert_null(bd_store_postgres_open(url, BD_OPEN_WRITE, &fault));
+    } else {
+        assert_null(bd_store_sqlite_open("/tmp/boxtill-no-such-store", BD_OPEN_WRITE, &fault));
+    }
     assert_int_equal(fault.err, BX_ERR_MISSING);
 }
 
-/* A file of the first format gains tables and columns; what it holds stays. */
-static void test_an_older_file(void **state)
+static const char old_rows[] =
+    "INSERT INTO \"user\"(venue, number, role, name, pin_hash)"
+    " VALUES('main', 7, 1, 'Ana', '$argon2id$x');"
+    "INSERT INTO orders(venue, id, till, incarnation, seq, at, shift, \"user\","
+    " offline, programme, total, rounding, persons, number, currency)"
+    " VALUES('main', %s, 2, 1, 3, 4, 5, 6, 0, 1, 4800, 0, 2, '2-000001', 'EUR');";
+
+static void sqlite_of_old(const char *sql)
 {
-    (void)state;
     struct bx_fault fault = {0};
     struct bx_db_options options = {.path = path, .create = true, .sync = BX_DB_SYNC_FULL};
-    struct bd_user_row user = {.number = 7};
-    struct bd_order_row order = {.id = {{1}}};
-    struct bd_shift_row shift = {.till = 1};
-    bx_buf_auto sql;
-    bd_store_sqlite_destroy(store);
+    char rows[600];
+    const char *const steps[] = {sql};
     remove_files();
-    bx_buf_init(&sql, 0);
-    for (int table = 0; table < BD_TABLES; table++)
-        bd_sql_create(bd_shape_of((enum bd_table)table), 1, &sql);
     struct bx_db *db = bx_db_open(&options, &fault);
     assert_non_null(db);
-    const char *const steps[] = {bx_buf_text(&sql)};
     assert_int_equal(bx_db_migrate(db, "store", steps, 1, &fault), 0);
-    assert_int_equal(
-        bx_db_script(db,
-                     "INSERT INTO user(venue, number, role, name, pin_hash)"
-                     " VALUES('main', 7, 1, 'Ana', '$argon2id$x');"
-                     "INSERT INTO orders(venue, id, till, incarnation, seq, at, shift, user,"
-                     " offline, programme, total, rounding, persons, number, currency)"
-                     " VALUES('main', X'01000000000000000000000000000000', 2, 1, 3, 4, 5, 6, 0, 1,"
-                     " 4800, 0, 2, '2-000001', 'EUR');",
-                     &fault),
-        0);
+    snprintf(rows, sizeof rows, old_rows, "X'01000000000000000000000000000000'");
+    assert_int_equal(bx_db_script(db, rows, &fault), 0);
     bx_db_destroy(db);
-    store = bd_store_sqlite_open(path, BD_SQLITE_WRITE, &fault);
+    store = bd_store_sqlite_open(path, BD_OPEN_WRITE, &fault);
+}
+
+static void postgres_of_old(const char *sql)
+{
+    struct bx_fault fault = {0};
+    char rows[600];
+    postgres_clear();
+    bx_cleanup(bx_pg_destroy) struct bx_pg *pg = bx_pg_open(url, &fault);
+    assert_non_null(pg);
+    assert_int_equal(bx_pg_script(pg, sql, &fault), 0);
+    snprintf(rows, sizeof rows, old_rows, "'\\x01000000000000000000000000000000'");
+    assert_int_equal(bx_pg_script(pg, rows, &fault), 0);
+    assert_int_equal(bx_pg_script(pg,
+                                  "CREATE TABLE boxtill_format"
+                                  " (one BIGINT PRIMARY KEY, format BIGINT NOT NULL);"
+                                  "INSERT INTO boxtill_format VALUES (1, 1)",
+                                  &fault),
+                     0);
+    assert_null(bd_store_postgres_open(url, BD_OPEN_READ, &fault));
+    assert_int_equal(fault.err, BX_ERR_REFUSED);
+    store = bd_store_postgres_open(url, BD_OPEN_WRITE, &fault);
+}
+
+/* A store of the first format gains tables and columns; what it holds stays. */
+static void test_an_older_store(void **state)
+{
+    (void)state;
+    struct bd_user_row user = {.number = 7};
+    struct bd_order_row order = {.id = {{1}}};
+    struct bd_shift_row shift_row = {.till = 1};
+    bx_buf_auto sql;
+    bx_buf_init(&sql, 0);
+    if (kind == MEMORY)
+        return;
+    bd_store_destroy(store);
+    for (int table = 0; table < BD_TABLES; table++)
+        bd_sql_create(in_postgres() ? BD_POSTGRES : BD_SQLITE, bd_shape_of((enum bd_table)table), 1,
+                      &sql);
+    if (in_postgres())
+        postgres_of_old(bx_buf_text(&sql));
+    else
+        sqlite_of_old(bx_buf_text(&sql));
     assert_non_null(store);
     assert_int_equal(bd_get(store, BD_USER, &user, NULL), 0);
     assert_string_equal(user.name, "Ana");
@@ -541,9 +605,166 @@ static void test_an_older_file(void **state)
     assert_int_equal(order.total, 4800);
     assert_int_equal(order.kind, 0);
     assert_true(bx_id_is_zero(&order.of));
-    assert_int_equal(bd_get(store, BD_SHIFT, &shift, NULL), BD_NOT);
+    assert_int_equal(bd_get(store, BD_SHIFT, &shift_row, NULL), BD_NOT);
     begin();
-    assert_int_equal(bd_insert(store, BD_SHIFT, &shift, NULL), 0);
+    assert_int_equal(bd_insert(store, BD_SHIFT, &shift_row, NULL), 0);
+    commit();
+}
+
+/* --- PostgreSQL only ------------------------------------------------------------------------ */
+
+/* Rows that are asked for ahead are the same rows, there or not, changed or not. */
+static void test_expected(void **state)
+{
+    (void)state;
+    struct bd_user_row rows[3] = {{.number = 1}, {.number = 2}, {.number = 3}};
+    begin();
+    put_user(1, "one");
+    put_user(2, "two");
+    commit();
+    begin();
+    put_user(2, "changed");
+    assert_int_equal(bd_expect(store, BD_USER, rows, 3, NULL), 0);
+    assert_user(1, "one");
+    assert_user(2, "changed");
+    assert_user(3, NULL);
+    mark();
+    put_user(3, "three");
+    put_user(1, "other");
+    release(false);
+    assert_int_equal(bd_expect(store, BD_USER, rows, 3, NULL), 0);
+    assert_user(3, NULL);
+    put_user(3, "later");
+    commit();
+    assert_user(3, "later");
+}
+
+/* What was written before a scan inside a savepoint goes with it. */
+static void test_savepoints_that_were_scanned(void **state)
+{
+    (void)state;
+    begin();
+    put_lease(1, "a", 1, 0, 0);
+    mark();
+    put_lease(1, "a", 2, 0, 0);
+    mark();
+    put_lease(1, "a", 3, 0, 0);
+    assert_scan((struct bd_scan){0}, "1a1 1a2 1a3 ");
+    put_lease(1, "a", 4, 0, 0);
+    release(false);
+    assert_scan((struct bd_scan){0}, "1a1 1a2 ");
+    put_lease(1, "a", 3, 0, 0);
+    release(true);
+    mark();
+    put_lease(1, "a", 5, 0, 0);
+    assert_scan((struct bd_scan){.down = true}, "1a5 1a3 1a2 1a1 ");
+    release(false);
+    put_lease(1, "a", 6, 0, 0);
+    commit();
+    assert_scan((struct bd_scan){0}, "1a1 1a2 1a3 1a6 ");
+}
+
+static int count_rows(void *arg, const void *row)
+{
+    const struct bd_lease_row *lease = row;
+    assert_true(lease->r == ++*(int64_t *)arg);
+    return 0;
+}
+
+/* More rows than one page, put by more statements than one. */
+static void test_many_rows(void **state)
+{
+    (void)state;
+    enum { MANY = 2500 };
+    struct bd_scan scan = {.table = BD_LEASE};
+    int64_t last = 0;
+    begin();
+    for (int r = MANY; r > 0; r--)
+        put_lease(1, "a", r, 0, 0);
+    commit();
+    assert_int_equal(bd_scan(store, &scan, count_rows, &last, NULL), 0);
+    assert_int_equal(last, MANY);
+}
+
+/* Another server is quicker: the whole transaction is to be run again, and then sees its rows. */
+static void test_overtaken(void **state)
+{
+    (void)state;
+    struct bx_fault fault = {0};
+    struct bd_store *mine = store;
+    struct bd_meta_row meta = {.one = 1, .epoch = 1};
+    if (!in_postgres())
+        return;
+    begin();
+    assert_int_equal(bd_insert(store, BD_META, &meta, NULL), 0);
+    commit();
+    struct bd_store *other = bd_store_postgres_open(url, BD_OPEN_WRITE, &fault);
+    assert_non_null(other);
+    for (int what = 0; what < 2; what++) {
+        store = mine;
+        begin();
+        assert_user(1 + what, NULL);
+        assert_int_equal(bd_get(store, BD_META, &meta, NULL), 0);
+        store = other;
+        begin();
+        if (what == 0) {
+            put_user(1, "theirs");
+        } else {
+            assert_int_equal(bd_get(store, BD_META, &meta, NULL), 0);
+            meta.waiting = 5;
+            assert_int_equal(bd_update(store, BD_META, &meta, NULL), 0);
+        }
+        commit();
+        store = mine;
+        if (what == 0) {
+            put_user(1, "mine");
+        } else {
+            meta.waiting = 1;
+            assert_int_equal(bd_update(store, BD_META, &meta, NULL), 0);
+        }
+        assert_int_equal(store->ops->end(store, true, &fault), BX_REFUSED);
+        assert_int_equal(fault.err, BX_ERR_BUSY);
+    }
+    assert_user(1, "theirs");
+    assert_int_equal(bd_get(store, BD_META, &meta, NULL), 0);
+    assert_int_equal(meta.waiting, 5);
+    assert_int_equal(meta.commit, 3);
+    bd_store_destroy(other);
+}
+
+/* Two servers sell from one pool, each transaction as often as it takes. */
+static void test_lost_and_run_again(void **state)
+{
+    (void)state;
+    struct bd_pool_row pool = {.id = {"p"}, .capacity = 100};
+    struct bx_fault fault = {0};
+    int sold = 0, lost = 0;
+    if (!in_postgres())
+        return;
+    begin();
+    assert_int_equal(bd_insert(store, BD_POOL, &pool, NULL), 0);
+    commit();
+    bd_store_postgres_lose(store, 150, 42);
+    for (int i = 0; i < 300 && sold < 100; i++) {
+        int err = store->ops->begin(store, &fault);
+        if (err == 0)
+            err = shift(1, 0, 0, 0);
+        struct bd_user_row user = user_of(i, "a row beside it");
+        if (err == 0)
+            err = bd_insert(store, BD_USER, &user, &fault);
+        struct bx_fault unused;
+        bool good =
+            store->ops->end(store, err == 0, err == 0 ? &fault : &unused) == BX_DONE && err == 0;
+        sold += good;
+        lost += !good;
+        if (!good)
+            assert_int_equal(err != 0 ? err : (int)fault.err, BX_ERR_BUSY);
+    }
+    bd_store_postgres_lose(store, 0, 0);
+    assert_true(lost > 10);
+    assert_int_equal(sold, 100);
+    begin();
+    assert_int_equal(shift(1, 0, 0, 0), BD_NOT);
     commit();
 }
 
@@ -562,11 +783,18 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_commit_number, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_planted_commits, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_reader, open_store, close_store),
-        cmocka_unit_test_setup_teardown(test_an_older_file, open_store, close_store),
+        cmocka_unit_test_setup_teardown(test_an_older_store, open_store, close_store),
+        cmocka_unit_test_setup_teardown(test_expected, open_store, close_store),
+        cmocka_unit_test_setup_teardown(test_savepoints_that_were_scanned, open_store, close_store),
+        cmocka_unit_test_setup_teardown(test_many_rows, open_store, close_store),
+        cmocka_unit_test_setup_teardown(test_overtaken, open_store, close_store),
+        cmocka_unit_test_setup_teardown(test_lost_and_run_again, open_store, close_store),
     };
     if (argc != 2)
         return 2;
-    in_memory = strcmp(argv[1], "memory") == 0;
-    /* The last one is about files. */
-    return _cmocka_run_group_tests(argv[1], tests, bx_countof(tests) - in_memory, NULL, NULL);
+    while (kind < KINDS && strcmp(argv[1], kind_names[kind]) != 0)
+        kind++;
+    if (kind == KINDS || (in_postgres() && !postgres_find()))
+        return 2;
+    return _cmocka_run_group_tests(argv[1], tests, bx_countof(tests), NULL, NULL);
 }

@@ -20,14 +20,14 @@ CATALOGUES = 'src/words/'
 # Function: which of its arguments, counted from 0, are looked up.
 TAKES = {
     'bx_say': (2,), 'bx_fault_say': (2,), 'bx_fault_set': (2,), 'bx_ask': (2, 3, 4),
-    'bx_told': (3,), 'bx_form_field': (2,), 'bx_form_amount': (1,), 'bx_form_number': (1,),
+    'bx_told': (3,), 'check_say': (3,), 'bx_form_field': (2,), 'bx_form_amount': (1,), 'bx_form_number': (1,),
     'bx_form_text': (1,), 'bx_form_choice': (1,), 'bx_form_option': (2,), 'bx_text_open': (1,),
     'bx_word': (0,), 'bx_words_of': (1, 2), 'bx_words_print': (2,), 'BX_WORD': (0,),
 }
 # Whole tables of words: every literal of these files.
 TABLES = ('src/till/action.c', 'src/till/action_rows.c')
 FOLDERS = ('src/', 'printers/', 'ui/')
-NOT = ('src/server/', 'src/main/bd_', 'src/main/boxtilld.c')
+NOT = ('src/server/', 'src/postgres/', 'src/main/bd_', 'src/main/boxtilld.c')
 # Initializers whose every literal is a word.
 TYPES = ('bx_form_kind', 'bx_menu_row', 'bx_menu_kind')
 TAKER = re.compile(r'\b(?:' + '|'.join(TAKES) + r')\s*\(|struct (?:' + '|'.join(TYPES) + ')')

@@ -33,11 +33,14 @@ int bx_must bx_money_share(bx_money amount, int64_t num, int64_t den, enum bx_ro
 /* AMOUNT to the nearest multiple of STEP minor units (STEP >= 1), halves away from zero. */
 bx_money bx_money_round_to(bx_money amount, int64_t step);
 
-/* "57.00", "-0.05", "57" (exponent 0), "1.234" (3). EXPONENT 0, 2 or 3. Returns out. */
+/* For people: "57.00", "-0.05", "57" (exponent 0), "1.234" (3), with the mark of the language that
+ * the thread speaks (words.h): "57,00". EXPONENT 0, 2 or 3. Returns out. */
 #define BX_MONEY_TEXT 24
 const char *bx_money_format(bx_money amount, int exponent, char out[BX_MONEY_TEXT]);
+/* For machines: with a point in any language. */
+const char *bx_money_encode(bx_money amount, int exponent, char out[BX_MONEY_TEXT]);
 
 /* The counter's amount rule: without a point the digits are minor units ("1250" is 12.50), with a
- * point they are what they say ("12.5" is 12.50, "12.505" is refused for exponent 2). Not negative.
- * 0 or BX_ERR_INPUT. */
+ * point they are what they say ("12.5" is 12.50, "12.505" is refused for exponent 2). A comma is as
+ * good as a point in any language: there is no grouping. Not negative. 0 or BX_ERR_INPUT. */
 int bx_must bx_money_parse(const char *text, size_t len, int exponent, bx_money *ret);

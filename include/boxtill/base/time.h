@@ -36,6 +36,8 @@ int bx_must bx_utc_parse(const char *text, bx_utc *ret);
 /* "2026-11-24" */
 #define BX_DATE_TEXT 11
 const char *bx_date_format(struct bx_date date, char out[BX_DATE_TEXT]);
+/* For people, as the thread's language writes it (words.h): "24.11.2026". */
+const char *bx_date_show(struct bx_date date, char out[BX_DATE_TEXT]);
 int bx_must bx_date_parse(const char *text, struct bx_date *ret);
 int bx_date_compare(struct bx_date a, struct bx_date b);
 struct bx_date bx_date_plus(struct bx_date date, int days);

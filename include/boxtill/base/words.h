@@ -6,7 +6,7 @@
  *
  * The catalogues are src/words/LANGUAGE.po; the build makes tables of them and refuses one whose
  * conversions (%s, %d) are not those of the English. A sentence without a translation stays
- * English. */
+ * English. How numbers and dates are written stands at the head of each. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +17,10 @@
 void bx_words_use(const char *language);
 /* "en" or a catalogue's name. */
 const char *bx_words_language(void);
+/* What stands between the units and their parts in the thread's language: '.' or ','. */
+char bx_words_mark(void);
+/* How it writes a date: "Y-M-D", "D.M.Y". */
+const char *bx_words_date_order(void);
 /* NULL after the last; "en" is the first. */
 const char *bx_words_known(size_t nth);
 

@@ -23,10 +23,12 @@ struct bx_drawer_close {
     struct bx_warrant warrant; /* for a difference above the limits */
 };
 
+#define BX_PERIOD_TEXT 12
+
 struct bx_report {
     int64_t shift;
-    bx_utc opened, closed; /* closed: of an X the moment it was made */
-    char period[12];       /* closing: "2026-11-24", "2026-11", "2026"; else "" */
+    bx_utc opened, closed;       /* closed: of an X the moment it was made */
+    char period[BX_PERIOD_TEXT]; /* closing: "2026-11-24", "2026-11", "2026"; else "" */
     int64_t first_seq, last_seq;
     char first[BX_NUMBER_SIZE], last[BX_NUMBER_SIZE]; /* sales' numbers; "" none */
     struct bx_hash chain; /* of the entry before this one: the head of the chain */
@@ -61,6 +63,8 @@ struct bx_report_names {
     int exponent;
     int offset_min;
 };
+/* A closing's period for people: "24.11.2026", "11.2026", "2026" in German. Returns out. */
+const char *bx_report_period(const char *period, char out[BX_PERIOD_TEXT]);
 void bx_report_text(const struct bx_entry_head *head, const struct bx_report *report,
                     const struct bx_report_names *names, int columns, struct bx_buf *out);
 void bx_report_csv(const struct bx_entry_head *head, const struct bx_report *report,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* A fiscal device in software, for trying out and for tests: it counts, signs with a key of its
- * own and can be out of order. It proves nothing to an authority. */
+ * own and can be out of order. It proves nothing to an authority. Its calls sync a file, so a till
+ * has it behind a worker (worker.h). */
 
 #include "boxtill/port/clock.h"
 #include "boxtill/port/fiscal.h"

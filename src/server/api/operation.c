@@ -18,6 +18,12 @@ struct bd_work *bd_work_create(void)
     return work;
 }
 
+void bd_work_again(struct bd_work *work)
+{
+    bd_answer_finish(&work->answer);
+    bd_answer_init(&work->answer);
+}
+
 void *bd_work_destroy(struct bd_work *work)
 {
     if (!work)

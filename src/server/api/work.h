@@ -59,5 +59,7 @@ struct bd_work {
 };
 
 struct bd_work *bd_work_create(void);
+/* Forgets the answer, to be done anew. */
+void bd_work_again(struct bd_work *work);
 void *bd_work_destroy(struct bd_work *work);
 BX_CLEANUP_DEFINE(struct bd_work, bd_work_destroy)

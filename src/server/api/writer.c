@@ -180,28 +180,41 @@ static void complain(const struct bx_fault *fault)
     fprintf(stderr, "boxtilld: a batch was not written: %s\n", bx_buf_text(&line));
 }
 
-static bool batch_commit(struct bd_writer *writer)
+/* *RET_AGAIN: the transaction was lost through no fault of its own. */
+static bool batch_try(struct bd_writer *writer, bool *ret_again, struct bx_fault *fault)
 {
     struct bd_store *store = writer->setup.store;
-    struct bx_fault fault = {0};
-    if (store->ops->begin(store, &fault) < 0) {
-        complain(&fault);
+    *fault = (struct bx_fault){0};
+    *ret_again = false;
+    if (store->ops->begin(store, fault) < 0)
         return false;
-    }
     int64_t began = now_us(writer);
-    bool fit = book_refresh(writer, &fault) == 0;
+    bool fit = book_refresh(writer, fault) == 0;
     for (size_t i = 0; fit && i < writer->count; i++)
         work_do(writer, writer->batch[i]);
     int64_t worked = now_us(writer);
-    bool done = store->ops->end(store, fit, fit ? &fault : NULL) == BX_DONE && fit &&
-                bd_book_mark(store, &writer->mark, &fault) == 0;
+    enum bx_outcome outcome = store->ops->end(store, fit, fit ? fault : NULL);
+    *ret_again = outcome != BX_UNKNOWN && fault->err == BX_ERR_BUSY;
+    bool done = outcome == BX_DONE && fit && bd_book_mark(store, &writer->mark, fault) == 0;
     average(&writer->piece_us, (worked - began) / (int64_t)writer->count);
     average(&writer->commit_us, now_us(writer) - worked);
-    if (!done) { /* what the book remembers of this batch did not happen */
-        writer->book = bd_book_destroy(writer->book);
-        complain(&fault);
-    }
     return done;
+}
+
+/* Without a pause between the tries: who lost to another server waits for its locks anyway. */
+static bool batch_commit(struct bd_writer *writer)
+{
+    struct bx_fault fault;
+    bool again = true;
+    for (int tries = 0; again && tries < BD_STORE_TRIES; tries++) {
+        for (size_t i = 0; tries > 0 && i < writer->count; i++)
+            bd_work_again(writer->batch[i]);
+        if (batch_try(writer, &again, &fault))
+            return true;
+        writer->book = bd_book_destroy(writer->book); /* what it remembers did not happen */
+    }
+    complain(&fault);
+    return false;
 }
 
 static void batch_do(struct bd_writer *writer)

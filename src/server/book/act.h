@@ -18,7 +18,10 @@ enum bd_off {
     BD_OFF_VOUCHER,
     BD_OFF_Z,
     BD_OFF_SUMS,
+    BD_OFF_PRODUCT,
+    BD_OFF_SLOT,
     BD_OFF_PRICE,
+    BD_OFF_CLOCK,
     BD_OFF_GAP,
     BD_OFFS
 };

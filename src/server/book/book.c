@@ -103,6 +103,7 @@ static int programme_load(struct bd_book *book, int64_t version, struct bd_catal
     int err = bd_get(book->store, BD_DOCUMENT, &row, fault);
     if (err != 0)
         return err;
+    ret->at = row.at;
     ret->hash = bx_hash_of(row.bytes.data, row.bytes.len);
     ret->programme = bx_programme_parse((const char *)row.bytes.data, row.bytes.len, fault);
     return ret->programme != NULL ? 0 : BX_ERR_CORRUPT;
@@ -135,6 +136,14 @@ int bd_programme(struct bd_book *book, const struct bd_meta_row *meta, int64_t v
     bx_programme_destroy(place->programme);
     *place = loaded;
     *ret = loaded.programme;
+    return 0;
+}
+
+int64_t bd_programme_at(const struct bd_book *book, const struct bx_programme *programme)
+{
+    for (size_t i = 0; i < BD_CATALOGUES; i++)
+        if (book->catalogues[i].programme == programme)
+            return book->catalogues[i].at;
     return 0;
 }
 

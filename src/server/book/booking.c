@@ -27,7 +27,10 @@ static const struct {
     [BD_OFF_VOUCHER] = {"voucher", "A voucher of this sale was used before."},
     [BD_OFF_Z] = {"z", "The Z report is not what was booked of its shift."},
     [BD_OFF_SUMS] = {"sums", "The sale does not add up."},
+    [BD_OFF_PRODUCT] = {"product", "The programme had this no more when it was sold."},
+    [BD_OFF_SLOT] = {"slot", "The programme had this time no more when it was sold."},
     [BD_OFF_PRICE] = {"price", "A price differs from the programme's."},
+    [BD_OFF_CLOCK] = {"clock", "The till's clock was moved: look at the times of its sales."},
     [BD_OFF_GAP] = {"gap", "Places used before are not reported yet: an entry is missing."},
 };
 
@@ -123,15 +126,41 @@ static int prices_check(struct bd_act *booking, struct bx_fault *fault)
     return 0;
 }
 
-static int slots_check(struct bd_act *booking, struct bx_fault *fault)
+/* A till asks for news once a minute; what it sold later than that from an old programme, it sold
+ * without contact, and somebody should know what was different by then. */
+#define NEWS_US (120 * BX_SECOND_US)
+
+static bool is_late(const struct bd_act *booking, const struct bx_programme *now)
+{
+    return booking->sale->programme < booking->meta->programme &&
+           booking->head.at.us > bd_programme_at(booking->book, now) + NEWS_US;
+}
+
+static void line_late(struct bd_act *booking, const struct bx_line *line,
+                      const struct bx_programme *now)
+{
+    const struct bx_product *product = bx_programme_product(now, &line->product);
+    if (product == NULL)
+        booking->off[BD_OFF_PRODUCT] = true;
+    else if (!product->open_price && product->price.minor != line->list.minor)
+        booking->off[BD_OFF_PRICE] = true;
+    if (!bx_slug_is_none(&line->slot) && bx_programme_slot(now, &line->slot) == NULL)
+        booking->off[BD_OFF_SLOT] = true;
+}
+
+/* Against the newest programme. */
+static int news_check(struct bd_act *booking, struct bx_fault *fault)
 {
     const struct bx_programme *now;
     int err = bd_programme(booking->book, booking->meta, 0, &now, fault);
     for (int i = 0; i < booking->sale->basket.count && err == 0 && now != NULL; i++) {
-        const struct bx_slug *id = &booking->sale->basket.lines[i].slot;
+        const struct bx_line *line = &booking->sale->basket.lines[i];
+        const struct bx_slug *id = &line->slot;
         const struct bx_slot *slot = bx_slug_is_none(id) ? NULL : bx_programme_slot(now, id);
         if (slot != NULL && slot->cancelled)
             booking->off[BD_OFF_CANCELLED] = true;
+        if (is_late(booking, now))
+            line_late(booking, line, now);
     }
     return err;
 }
@@ -291,7 +320,7 @@ static int parts_book(struct bd_act *booking, struct bx_fault *fault)
     if (err == 0)
         err = prices_check(booking, fault);
     if (err == 0)
-        err = slots_check(booking, fault);
+        err = news_check(booking, fault);
     if (err == 0)
         err = bd_back_book(booking, fault);
     if (err == 0)
@@ -318,17 +347,28 @@ static int sale_book(struct bd_act *booking, struct bx_fault *fault)
 
 /* --- any entry ------------------------------------------------------------------------------ */
 
+/* Half an hour is more than any clock drifts: somebody set it, or its battery is empty. */
+#define CLOCK_US (1800 * BX_SECOND_US)
+
+static int note_book(struct bd_act *booking)
+{
+    int64_t n = booking->content.n;
+    booking->off[BD_OFF_CLOCK] =
+        booking->head.kind == BX_KIND_CLOCK_JUMP && (n > CLOCK_US || n < -CLOCK_US);
+    return 0;
+}
+
 static int content_book(struct bd_act *booking, struct bx_fault *fault)
 {
     switch (bx_kind_shape(booking->head.kind)) {
     case BX_SHAPE_SALE: return sale_book(booking, fault);
     case BX_SHAPE_PAPER: return bd_paper_book(booking, fault);
     case BX_SHAPE_REPORT: return bd_z_book(booking, fault);
+    case BX_SHAPE_NOTE: return note_book(booking);
     case BX_SHAPE_CASH:
     case BX_SHAPE_TENDER_CHANGE:
     case BX_SHAPE_ATTEMPT:
-    case BX_SHAPE_INVOICE:
-    case BX_SHAPE_NOTE: return 0;
+    case BX_SHAPE_INVOICE: return 0;
     }
     bx_unreachable();
 }

@@ -18,6 +18,7 @@ enum { BD_CATALOGUES = 4 };
 struct bd_catalogue {
     struct bx_hash hash;
     struct bx_programme *programme; /* NULL: free */
+    int64_t at;                     /* when it was imported */
 };
 
 /* An entry's. */
@@ -69,6 +70,8 @@ int bx_must bd_log(struct bd_store *store, const struct bd_turn *turn, const cha
  * store has none. */
 int bx_must bd_programme(struct bd_book *book, const struct bd_meta_row *meta, int64_t version,
                          const struct bx_programme **ret, struct bx_fault *fault);
+/* When that one, as bd_programme() gave it, was imported. */
+int64_t bd_programme_at(const struct bd_book *book, const struct bx_programme *programme);
 /* The row of an enrolled device that is not revoked and of this incarnation. */
 int bx_must bd_device_row(struct bd_store *store, const struct bd_device *device,
                           struct bd_device_row *ret, struct bx_fault *fault);

@@ -109,26 +109,7 @@ static void swap(struct memory *memory, enum bd_table table, struct cell *old, s
 
 static struct cell *cell_make(const struct bd_shape *shape, const void *row)
 {
-    size_t size = shape->size;
-    for (int i = 0; i < shape->column_count; i++) {
-        if (shape->columns[i].kind == BD_BLOB)
-            size += ((const struct bd_blob *)(const void *)((const char *)row +
-                                                            shape->columns[i].offset))
-                        ->len;
-    }
-    char *cell = (char *)bx_alloc(1, size);
-    memcpy(cell, row, shape->size);
-    char *rest = cell + shape->size;
-    for (int i = 0; i < shape->column_count; i++) {
-        if (shape->columns[i].kind != BD_BLOB)
-            continue;
-        struct bd_blob *blob = (struct bd_blob *)(void *)(cell + shape->columns[i].offset);
-        if (blob->len > 0)
-            memcpy(rest, blob->data, blob->len);
-        blob->data = rest;
-        rest += blob->len;
-    }
-    return (struct cell *)(void *)cell;
+    return (struct cell *)bd_row_copy(shape, row);
 }
 
 /* Undoes what was put after the first COUNT entries of the list. */
@@ -222,7 +203,7 @@ static int put(struct bd_store *store, enum bd_table table, enum bd_put how, con
     bx_assert(memory->open);
     const struct bd_shape *shape = bd_shape_of(table);
     struct cell *old = find(shape, &memory->orders[table][0], row);
-    if ((old == NULL) != (how == BD_INSERT))
+    if ((old == NULL) != (how != BD_UPDATE))
         return BD_NOT;
     struct cell *new = cell_make(shape, row);
     if (memory->undo_count == memory->undo_room) {
@@ -281,6 +262,11 @@ static int move(struct bd_store *store, const struct bd_move *move, struct bx_fa
     return put(store, BD_POOL, BD_UPDATE, &pool, fault);
 }
 
+static void destroy(struct bd_store *store)
+{
+    bd_store_memory_destroy(store);
+}
+
 static const struct bd_store_ops ops = {.begin = begin,
                                         .mark = mark,
                                         .release = release,
@@ -288,7 +274,8 @@ static const struct bd_store_ops ops = {.begin = begin,
                                         .get = get,
                                         .put = put,
                                         .scan = scan,
-                                        .move = move};
+                                        .move = move,
+                                        .destroy = destroy};
 
 /* --- life ----------------------------------------------------------------------------------- */
 

@@ -251,6 +251,27 @@ int bd_shape_compare(const struct bd_shape *shape, const uint8_t *order, int fro
     return 0;
 }
 
+void *bd_row_copy(const struct bd_shape *shape, const void *row)
+{
+    size_t size = shape->size;
+    for (int i = 0; i < shape->column_count; i++)
+        if (shape->columns[i].kind == BD_BLOB)
+            size += bd_blob_at(&shape->columns[i], row)->len;
+    char *copy = (char *)bx_alloc(1, size);
+    memcpy(copy, row, shape->size);
+    char *rest = copy + shape->size;
+    for (int i = 0; i < shape->column_count; i++) {
+        if (shape->columns[i].kind != BD_BLOB)
+            continue;
+        struct bd_blob *blob = (struct bd_blob *)(void *)(copy + shape->columns[i].offset);
+        if (blob->len > 0)
+            memcpy(rest, blob->data, blob->len);
+        blob->data = rest;
+        rest += blob->len;
+    }
+    return copy;
+}
+
 int bd_store_raise(struct bd_store *store, struct bx_fault *fault)
 {
     struct bd_meta_row meta = {.one = 1};

@@ -51,5 +51,12 @@ int bd_shape_order(const struct bd_shape *shape, int index, uint8_t ret[BD_ORDER
 int bd_shape_compare(const struct bd_shape *shape, const uint8_t *order, int from, int to,
                      const void *a, const void *b);
 
+static inline const struct bd_blob *bd_blob_at(const struct bd_column *column, const void *row)
+{
+    return (const struct bd_blob *)(const void *)((const char *)row + column->offset);
+}
+/* A copy in one piece of memory, its blobs behind it; bx_free() frees it. */
+void *bd_row_copy(const struct bd_shape *shape, const void *row);
+
 /* Raises the commit number in meta; nothing when there is no venue yet. */
 int bx_must bd_store_raise(struct bd_store *store, struct bx_fault *fault);

@@ -102,6 +102,11 @@ static int read_row(struct bx_stmt *stmt, const struct bd_shape *shape, int from
 
 typedef void (*make_sql)(const struct bd_shape *shape, struct bx_buf *out);
 
+static void get_sql(const struct bd_shape *shape, struct bx_buf *out)
+{
+    bd_sql_get(BD_SQLITE, shape, out);
+}
+
 /* The statement in *PLACE, prepared at its first use, with the venue bound. */
 static struct bx_stmt *ready(struct sqlite *sqlite, struct bx_stmt **place, enum bd_table table,
                              make_sql make, struct bx_fault *fault)
@@ -131,7 +136,7 @@ static struct bx_stmt *ready_scan(struct sqlite *sqlite, const struct bd_scan *s
         bx_buf_auto sql;
         bx_buf_init(&sql, 0);
         bx_assert(sqlite->scan_count < SCANS_MAX);
-        bd_sql_scan(bd_shape_of(scan->table), scan, &sql);
+        bd_sql_scan(BD_SQLITE, bd_shape_of(scan->table), scan, &sql);
         stmt = bx_db_prepare(sqlite->db, bx_buf_text(&sql), fault);
         if (stmt == NULL)
             return NULL;
@@ -212,7 +217,7 @@ static int get(struct bd_store *store, enum bd_table table, void *row, struct bx
 {
     struct sqlite *sqlite = (struct sqlite *)store;
     const struct bd_shape *shape = bd_shape_of(table);
-    struct bx_stmt *stmt = ready(sqlite, &sqlite->gets[table], table, bd_sql_get, fault);
+    struct bx_stmt *stmt = ready(sqlite, &sqlite->gets[table], table, get_sql, fault);
     if (stmt == NULL)
         return err_of(fault);
     for (int i = 0; i < shape->key_count; i++)
@@ -234,7 +239,7 @@ static int put(struct bd_store *store, enum bd_table table, enum bd_put how, con
     const struct bd_shape *shape = bd_shape_of(table);
     bx_assert(sqlite->open);
     struct bx_stmt *stmt =
-        how == BD_INSERT ? ready(sqlite, &sqlite->inserts[table], table, bd_sql_insert, fault)
+        how != BD_UPDATE ? ready(sqlite, &sqlite->inserts[table], table, bd_sql_insert, fault)
                          : ready(sqlite, &sqlite->updates[table], table, bd_sql_update, fault);
     if (stmt == NULL)
         return err_of(fault);
@@ -303,6 +308,11 @@ static int move(struct bd_store *store, const struct bd_move *move, struct bx_fa
     return touched > 0 ? 0 : BD_NOT;
 }
 
+static void destroy(struct bd_store *store)
+{
+    bd_store_sqlite_destroy(store);
+}
+
 static const struct bd_store_ops ops = {.begin = begin,
                                         .mark = mark,
                                         .release = release,
@@ -310,7 +320,8 @@ static const struct bd_store_ops ops = {.begin = begin,
                                         .get = get,
                                         .put = put,
                                         .scan = scan,
-                                        .move = move};
+                                        .move = move,
+                                        .destroy = destroy};
 
 /* --- life ----------------------------------------------------------------------------------- */
 
@@ -321,7 +332,7 @@ static int schema_make(struct bx_db *db, struct bx_fault *fault)
     for (int i = 0; i < BD_FORMAT; i++) {
         bx_buf_init(&sql[i], 0);
         for (int table = 0; table < BD_TABLES; table++)
-            bd_sql_create(bd_shape_of((enum bd_table)table), i + 1, &sql[i]);
+            bd_sql_create(BD_SQLITE, bd_shape_of((enum bd_table)table), i + 1, &sql[i]);
         steps[i] = bx_buf_text(&sql[i]);
     }
     int err = bx_db_migrate(db, "booking server's data", steps, BD_FORMAT, fault);
@@ -330,12 +341,11 @@ static int schema_make(struct bx_db *db, struct bx_fault *fault)
     return err;
 }
 
-struct bd_store *bd_store_sqlite_open(const char *path, enum bd_sqlite_mode mode,
-                                      struct bx_fault *fault)
+struct bd_store *bd_store_sqlite_open(const char *path, enum bd_open mode, struct bx_fault *fault)
 {
-    bool read_only = mode == BD_SQLITE_READ;
+    bool read_only = mode == BD_OPEN_READ;
     struct bx_db_options options = {.path = path,
-                                    .create = mode == BD_SQLITE_CREATE,
+                                    .create = mode == BD_OPEN_CREATE,
                                     .read_only = read_only,
                                     .busy_ms = BUSY_MS,
                                     .cache_kib = CACHE_KIB,

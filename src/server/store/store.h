@@ -8,7 +8,11 @@
  *
  * Blobs that `get` hands out are borrowed until the next call on the store; rows that `scan` shows,
  * until the visit returns. A visitor may call get (of another table, or with blobs it does not
- * keep), and nothing else. */
+ * keep), and nothing else.
+ *
+ * A transaction may be lost through no fault of its own (another server was quicker, the connection
+ * broke). From then on every call in it fails, begin or end with BX_ERR_BUSY, and nothing of it
+ * happened unless end said UNKNOWN: run the whole of it again, BD_STORE_TRIES times at most. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,8 +25,18 @@
 /* The positive answer of get, put and move: the row was not there (get, update), it was there
  * already (insert), the guard said no (move). No fault is written then. */
 enum { BD_NOT = 1 };
+enum { BD_STORE_TRIES = 6 };
 
-enum bd_put { BD_INSERT, BD_UPDATE };
+enum bd_open {
+    BD_OPEN_CREATE, /* to write; made when it is not there */
+    BD_OPEN_WRITE,  /* to write; must be there */
+    BD_OPEN_READ    /* steady views of what others write */
+};
+enum bd_put {
+    BD_INSERT,
+    BD_UPDATE,
+    BD_FRESH /* insert what cannot be there: its key holds an id that was just made or looked for */
+};
 enum bd_edge {
     BD_ALL,  /* every row with the fixed columns */
     BD_FROM, /* those at or beyond FROM in the remaining columns of the order */
@@ -64,6 +78,11 @@ struct bd_store_ops {
     int (*scan)(struct bd_store *store, const struct bd_scan *scan, bd_visit visit, void *arg,
                 struct bx_fault *fault);
     int (*move)(struct bd_store *store, const struct bd_move *move, struct bx_fault *fault);
+    /* NULL, or: COUNT ROWS, whose keys are set, are about to be asked for. Changes nothing but the
+     * time that takes. */
+    int (*expect)(struct bd_store *store, enum bd_table table, const void *rows, size_t count,
+                  struct bx_fault *fault);
+    void (*destroy)(struct bd_store *store); /* rolls back what is open */
 };
 struct bd_store {
     const struct bd_store_ops *ops;
@@ -80,6 +99,15 @@ static inline int bx_must bd_insert(struct bd_store *store, enum bd_table table,
 {
     return store->ops->put(store, table, BD_INSERT, row, fault);
 }
+static inline int bx_must bd_fresh(struct bd_store *store, enum bd_table table, const void *row,
+                                   struct bx_fault *fault)
+{
+    int err = store->ops->put(store, table, BD_FRESH, row, fault);
+    return err != BD_NOT
+               ? err
+               : bx_fault_set(fault, BX_ERR_CORRUPT, "The booking server's data are damaged.",
+                              "table %d: it was there", table);
+}
 static inline int bx_must bd_update(struct bd_store *store, enum bd_table table, const void *row,
                                     struct bx_fault *fault)
 {
@@ -90,3 +118,17 @@ static inline int bx_must bd_scan(struct bd_store *store, const struct bd_scan *
 {
     return store->ops->scan(store, scan, visit, arg, fault);
 }
+static inline int bx_must bd_expect(struct bd_store *store, enum bd_table table, const void *rows,
+                                    size_t count, struct bx_fault *fault)
+{
+    return store->ops->expect && count > 0 ? store->ops->expect(store, table, rows, count, fault)
+                                           : 0;
+}
+/* Accepts NULL. */
+static inline void *bd_store_destroy(struct bd_store *store)
+{
+    if (store != NULL)
+        store->ops->destroy(store);
+    return NULL;
+}
+BX_CLEANUP_DEFINE(struct bd_store, bd_store_destroy)

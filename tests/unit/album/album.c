@@ -8,8 +8,10 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "boxtill/domain/member.h"
 #include "boxtill/domain/order.h"
+#include "boxtill/till/action.h"
 #include "rig.h"
 #include "scenes.h"
 #include "till/screens.h"
@@ -17,7 +19,10 @@
 #include "ui/speak.h"
 #include "ui/ui.h"
 
-enum { SLOTS = 9, KEY_MS = 1200 };
+/* Only the fourth sale of the sitting is asked for its origin. */
+enum { SLOTS = 9, KEY_MS = 1200, ORIGIN_EVERY = 4 };
+
+static int hint_count;
 
 static const struct size {
     int rows, columns;
@@ -63,6 +68,8 @@ static void programme_write(const struct tongue *tongue, struct bx_buf *out)
                                      .product_count = bx_countof(products),
                                      .reason_count = bx_countof(reasons),
                                      .account_count = 1,
+                                     .origin_count = 2,
+                                     .origin_every = ORIGIN_EVERY,
                                      .coin_count = 6,
                                      .coins = {5000, 2000, 1000, 500, 200, 100},
                                      .events = events,
@@ -70,6 +77,10 @@ static void programme_write(const struct tongue *tongue, struct bx_buf *out)
                                      .products = products,
                                      .reasons = reasons,
                                      .accounts = &account};
+    for (size_t i = 0; i < programme.origin_count; i++) {
+        snprintf(programme.origins[i].id.s, sizeof(programme.origins[i].id.s), "from-%zu", i);
+        BX_TEXT_COPY(programme.origins[i].name, i == 0 ? tongue->museum : tongue->account);
+    }
     products[8].kind = BX_LINE_DONATION;
     products[8].open_price = true;
     products[8].tax_ppm = 0;
@@ -196,6 +207,7 @@ static int key_of(char c)
     case '\b': return BX_KEY_BACKSPACE;
     case '\v': return BX_KEY_DOWN;
     case '\f': return BX_KEY_UP;
+    case '\t': return BX_KEY_TAB;
     case '\x7f': return BX_KEY_DELETE;
     default: return (int)(unsigned char)c;
     }
@@ -212,12 +224,41 @@ static void press(struct rig *rig, const char *keys)
 
 /* --- pictures --------------------------------------------------------------------------------- */
 
+/* What the last row offers can be pressed, unless a question lies over it. */
+static void hints_check(const struct bx_till_view *view, const struct ui_grid *grid)
+{
+    bx_buf_auto text;
+    bx_buf_init(&text, 0);
+    ui_grid_row_text(grid, grid->rows - 1, &text);
+    for (size_t i = 0; i < bx_action_count && !view->ask[0]; i++) {
+        const struct bx_action_row *row = &bx_action_rows[i];
+        char hint[80];
+        if (!row->hint || !(row->screens >> view->screen & 1))
+            continue;
+        snprintf(hint, sizeof(hint), "%s %s", bx_word(row->keys), bx_word(row->hint));
+        const char *at = strstr(bx_buf_text(&text), hint);
+        char before[512];
+        if (!at)
+            continue;
+        snprintf(before, sizeof(before), "%.*s", (int)(at - bx_buf_text(&text)),
+                 bx_buf_text(&text));
+        const struct ui_hit *hit = ui_hit_at(grid, grid->rows - 1, (int)bx_text_columns(before));
+        if (!hit || bx_action_of_key(view->screen, hit->key) != row->action)
+            fprintf(stderr, "\"%s\" cannot be pressed\n", hint);
+        assert_non_null(hit);
+        assert_int_equal(bx_action_of_key(view->screen, hit->key), row->action);
+        hint_count++;
+    }
+}
+
 static void picture(const struct bx_till_view *view, const char *name, const struct size *size)
 {
     struct ui_grid *grid = ui_grid_create(size->rows, size->columns, true);
     bx_buf_auto text;
     bx_buf_init(&text, 1 << 16);
     ui_paint(view, grid);
+    if (size->rows >= 20)
+        hints_check(view, grid);
     printf("=== %s %dx%d, cursor %d,%d\n", name, size->columns, size->rows, grid->cursor_row,
            grid->cursor_column);
     for (int row = 0; row < size->rows; row++) {
@@ -267,5 +308,6 @@ int main(int argc, char **argv)
             scene_show(rig, &scenes[i]);
     }
     rig_close(&state);
+    assert_true(hint_count > 300);
     return 0;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenes.h"
 
+#include "boxtill/base/fault.h"
+#include "fake_journal.h"
 #include "rig.h"
 
 static void paper_out(struct rig *rig)
@@ -25,6 +27,25 @@ static void offline(struct rig *rig)
     rig->task = NULL;
     rig->contact = BX_CONTACT_AGAIN;
     rig_wait(rig, 60000);
+}
+
+static void disk_stuck(struct rig *rig)
+{
+    fake_journal_fail(rig->journal, FAKE_JOURNAL_STUCK);
+}
+
+static void disk_good(struct rig *rig)
+{
+    fake_journal_fail(rig->journal, FAKE_JOURNAL_GOOD);
+    rig_wait(rig, 60000);
+}
+
+static void damaged(struct rig *rig)
+{
+    struct bx_event event = {.kind = BX_EVENT_HOUSEKEEPING};
+    bx_fault_say(&event.of.fault, BX_ERR_CORRUPT,
+                 "The journal is damaged at entry %d: do not sell; call for help.", 3);
+    rig_event(rig, &event);
 }
 
 /* Back to the home screen, from wherever. */
@@ -114,7 +135,48 @@ const struct scene scenes[] = {
     {"close", HOME "Sc"},
     {"training", HOME "St"},
     {"training-on", "y\n"},
-    {"training-sale", HOME "2a\n"},
+    {"origin", HOME "2a\n"},
+    {"training-sale", "\n"},
+    {NULL, HOME "\x7fySt"},
+    {"training-off", "y\n"},
+    {"received", HOME "a\n\n3000000\n"},
+    {"clear", HOME "\x7f"},
+    {"short", HOME "95ay"},
+    {"over", "X"},
+    {"slot-back", HOME "\x7fy:whole\n"},
+    {"find-venue", HOME "F\t"},
+    {"reports", HOME "Sr"},
+    {"report-day", "a"},
+    {"report-products", HOME "Srp"},
+    {"report-slots", HOME "Srs"},
+    {"report-hours", HOME "Srh"},
+    {"report-tenders", HOME "Srt"},
+    {"report-cashiers", HOME "Src"},
+    {"report-discounts", HOME "Srd"},
+    {"report-corrections", HOME "Srk"},
+    {"report-cash", HOME "Srm"},
+    {"report-bookings", HOME "Sro"},
+    {"figures", HOME "Sl"},
+    {"paid-in", HOME "Si"},
+    {"drop", HOME "Sd"},
+    {"change-in", HOME "Sf"},
+    {"spot-count", HOME "Sk"},
+    {"hand-over", HOME "Sh"},
+    {"close-again", HOME "Sc\n\n\n\n\n\n"},
+    {"close-rest", "\n\n\n\n\n\n"},
+    {"close-sure", "\n\n"},
+    {"close-why", "y"},
+    {"close-word", "a"},
+    {"z-report", "\n"},
+    {"shift-over", HOME "S"},
+    {"z-again", "z"},
+    {"z-shown", "\n"},
+    {"shift-open", HOME "So"},
+    {NULL, "\n", .prepare = disk_stuck},
+    {"stop", HOME "a\n\n\n"},
+    {NULL, "", .prepare = disk_good},
+    {NULL, HOME, .prepare = damaged},
+    {"damaged", "c"},
     {"leave", HOME "\003"},
     {"locked", HOME "L"},
 };

@@ -12,6 +12,7 @@
 #include "boxtill/base/fault.h"
 #include "boxtill/base/money.h"
 #include "boxtill/base/rand.h"
+#include "boxtill/base/words.h"
 
 static void sums_and_products_stay_within(void **state)
 {
@@ -120,6 +121,10 @@ static void the_amount_rule(void **state)
     assert_int_equal(parse("12.5", 2), 1250);
     assert_int_equal(parse("12.50", 2), 1250);
     assert_int_equal(parse(".5", 2), 50);
+    assert_int_equal(parse("12,5", 2), 1250);
+    assert_int_equal(parse("12,50", 2), 1250);
+    assert_int_equal(parse(",5", 2), 50);
+    assert_int_equal(parse("12,505", 3), 12505);
     assert_int_equal(parse("0", 2), 0);
     assert_int_equal(parse("0012", 2), 12);
     assert_int_equal(parse("12.5", 3), 12500);
@@ -135,7 +140,11 @@ static void the_amount_rule(void **state)
                                           "+5",
                                           " 5",
                                           "5 ",
-                                          "12,50",
+                                          "12,505",
+                                          "1.250,00",
+                                          "1,250.00",
+                                          "12,",
+                                          ",",
                                           "1e3",
                                           "x",
                                           "..5",
@@ -148,20 +157,45 @@ static void the_amount_rule(void **state)
         assert_int_equal(parse(refused[i], 2), -1);
     assert_int_equal(parse("12.0", 0), -1);
     assert_int_equal(parse("12.5", 0), -1);
+    assert_int_equal(parse("12,5", 0), -1);
 }
 
 static void text_and_back(void **state)
 {
     (void)state;
     struct bx_rand rand = {.seed = {2}};
-    static const int exponents[] = {2, 3};
-    for (int i = 0; i < 5000; i++) {
+    static const int exponents[] = {0, 2, 3};
+    static const char *const languages[] = {"en", "de"};
+    for (int i = 0; i < 6000; i++) {
         int64_t minor = draw(&rand) % (BX_MONEY_MAX >> (i % 50));
-        int exponent = exponents[i % 2];
-        char out[BX_MONEY_TEXT];
-        assert_int_equal(parse(bx_money_format(bx_money_of(minor), exponent, out), exponent),
-                         minor);
+        int exponent = exponents[i % 3];
+        char shown[BX_MONEY_TEXT], encoded[BX_MONEY_TEXT];
+        bx_words_use(languages[i / 3 % 2]);
+        bx_money_format(bx_money_of(minor), exponent, shown);
+        bx_money_encode(bx_money_of(minor), exponent, encoded);
+        assert_null(strchr(encoded, ','));
+        assert_true(exponent == 0 || strchr(shown, i / 3 % 2 ? ',' : '.'));
+        /* What a German reads may be typed by an Englishman, and the other way round. */
+        bx_words_use(languages[i / 6 % 2]);
+        assert_int_equal(parse(shown, exponent), minor);
+        assert_int_equal(parse(encoded, exponent), minor);
     }
+    bx_words_use(NULL);
+}
+
+static void amounts_as_the_language_has_them(void **state)
+{
+    (void)state;
+    char out[BX_MONEY_TEXT];
+    bx_words_use("de");
+    assert_string_equal(bx_money_format(bx_money_of(4800), 2, out), "48,00");
+    assert_string_equal(bx_money_format(bx_money_of(-5), 2, out), "-0,05");
+    assert_string_equal(bx_money_format(bx_money_of(123456789), 2, out), "1234567,89");
+    assert_string_equal(bx_money_format(bx_money_of(1234), 3, out), "1,234");
+    assert_string_equal(bx_money_format(bx_money_of(57), 0, out), "57");
+    assert_string_equal(bx_money_encode(bx_money_of(4800), 2, out), "48.00");
+    assert_string_equal(bx_money_encode(bx_money_of(1234), 3, out), "1.234");
+    bx_words_use(NULL);
 }
 
 int main(void)
@@ -175,6 +209,7 @@ int main(void)
         cmocka_unit_test(amounts_as_text),
         cmocka_unit_test(the_amount_rule),
         cmocka_unit_test(text_and_back),
+        cmocka_unit_test(amounts_as_the_language_has_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 
 #include "boxtill/base/fault.h"
 #include "boxtill/base/time.h"
+#include "boxtill/base/words.h"
 
 /* Day by day from 1970 to 2200, against a calendar that only knows how to count on. */
 static void every_day_goes_there_and_back(void **state)
@@ -155,12 +156,25 @@ static void civil_time_at_an_offset(void **state)
     assert_in_range(minute, 0, 1439);
 }
 
+static void a_date_as_the_language_has_it(void **state)
+{
+    (void)state;
+    const struct bx_date date = {.year = 2026, .month = 3, .day = 1};
+    char out[BX_DATE_TEXT];
+    assert_string_equal(bx_date_show(date, out), "2026-03-01");
+    bx_words_use("de");
+    assert_string_equal(bx_date_show(date, out), "01.03.2026");
+    assert_string_equal(bx_date_format(date, out), "2026-03-01");
+    bx_words_use(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_day_goes_there_and_back), cmocka_unit_test(known_days),
         cmocka_unit_test(dates_that_are_none),           cmocka_unit_test(instants_are_read),
         cmocka_unit_test(instants_are_written),          cmocka_unit_test(civil_time_at_an_offset),
+        cmocka_unit_test(a_date_as_the_language_has_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -492,7 +492,15 @@ static void test_language(void **state)
     bx_buf_auto out;
     bx_words_use("de");
     text(48, &out);
+    char period[BX_PERIOD_TEXT];
+    assert_string_equal(bx_report_period("2026-11-24", period), "24.11.2026");
+    assert_string_equal(bx_report_period("2026-11", period), "11.2026");
+    assert_string_equal(bx_report_period("2026", period), "2026");
     bx_words_use("en");
+    assert_string_equal(bx_report_period("2026-11-24", period), "2026-11-24");
+    assert_string_equal(bx_report_period("2026-11", period), "2026-11");
+    assert_non_null(strstr(bx_buf_text(&out), ",00\n"));
+    assert_null(strstr(bx_buf_text(&out), ".00\n"));
     assert_non_null(strstr(bx_buf_text(&out), "Z-Bericht 2-Z000017\n"));
     assert_non_null(strstr(bx_buf_text(&out), "Fortlaufende Summen\n"));
     assert_null(strstr(bx_buf_text(&out), "Expected"));
@@ -513,6 +521,11 @@ static void test_csv(void **state)
     bx_buf_auto out;
     bx_buf_init(&out, 0);
     bx_report_csv(&head, &report, &names, &out);
+    assert_string_equal(bx_buf_text(&out), golden_csv);
+    bx_buf_clear(&out);
+    bx_words_use("de");
+    bx_report_csv(&head, &report, &names, &out);
+    bx_words_use(NULL);
     assert_string_equal(bx_buf_text(&out), golden_csv);
 }
 

@@ -31,7 +31,7 @@ static void fewer_come_than_were_booked(void **state)
     (void)state;
     bench_keys("A");
     assert_int_equal(bench_view()->screen, BX_SCREEN_FORM);
-    bench_keys("a43\naa"); /* W-1, as agreed, one for all */
+    bench_keys("w-1\n43\naa"); /* W-1, as agreed, one for all */
     assert_int_equal(total(), 43 * 500);
     assert_string_equal(desk()->basket.lines[0].why_text, "agreed");
     bench_keys("\na");
@@ -50,7 +50,7 @@ static void fewer_come_than_were_booked(void **state)
 static void calculated_anew(void **state)
 {
     (void)state;
-    bench_keys("Aa43\nca");
+    bench_keys("A\n43\nca");
     assert_int_equal(total(), 43 * 600);
     bench_keys("Kc"); /* one more child, from the till's own places */
     bench_keys("\n\n");
@@ -62,7 +62,7 @@ static void calculated_anew(void **state)
 static void more_come_than_were_booked(void **state)
 {
     (void)state;
-    bench_keys("Aa55\naa\n\n");
+    bench_keys("A\n55\naa\n\n");
     const struct bx_sale *sale = bench_sale();
     assert_int_equal(sale->use_count, 1);
     assert_int_equal(sale->uses[0].q, 5);
@@ -73,7 +73,7 @@ static void more_come_than_were_booked(void **state)
 static void nobody_comes(void **state)
 {
     (void)state;
-    bench_keys("Aa0\n");
+    bench_keys("A\n0\n");
     assert_int_equal(bench_view()->screen, BX_SCREEN_FORM);
     bench_keys("aa");
     assert_int_equal(desk()->basket.count, 0);
@@ -83,7 +83,7 @@ static void nobody_comes(void **state)
 static void prepaid_in_full_waits_for_enter(void **state)
 {
     (void)state;
-    bench_keys("Ac\nc");
+    bench_keys("AW-2\n\n");
     says("paid already");
     bench_keys("\n");
     assert_int_equal(bench_sales(), 0);
@@ -125,7 +125,7 @@ static void enter_takes_the_rest_in_cash(void **state)
 {
     (void)state;
     bench.till->orders->orders[1].prepaid.minor = 3000;
-    bench_keys("Ac\nc");
+    bench_keys("AW-2\n\n");
     bench_keys("\n");
     bench_keys("\n");
     const struct bx_sale *sale = bench_sale();
@@ -157,7 +157,7 @@ static void collected_once(void **state)
 static void one_order_on_two_desks_is_handed_out_once(void **state)
 {
     (void)state;
-    bench_keys("Ac\nc\n");
+    bench_keys("AW-2\n\n\n");
     shop_command("{\"verb\":\"sell\",\"basket\":\"order:W-2\"}", 0);
     assert_int_equal(bench_sales(), 1);
     bench_keys("\n\n");
@@ -196,7 +196,7 @@ static void scan_chooses_an_order(void **state)
 static void order_wants_an_empty_desk(void **state)
 {
     (void)state;
-    bench_keys("bAaa");
+    bench_keys("bA\n");
     bench_keys("\na\na");
     says("There is a basket");
     assert_int_equal(bench_pieces(), 1);
@@ -401,7 +401,8 @@ static void parks_by_command(void **state)
     bench_keys("2a");
     shop_command("{\"verb\":\"park\",\"name\":\"Desk\"}", 0);
     shop_command("{\"verb\":\"parked\"}", 0);
-    assert_non_null(strstr(bench.rig->json, "\"name\":\"Desk\""));
+    assert_non_null(strstr(bench.rig->json, "\"name\":\"Desk\",\"till\":2,\"here\":true,"
+                                            "\"shared\":false,\"waits\":false,\"total\":4800}"));
     char json[160], hex[BX_ID_TEXT];
     snprintf(json, sizeof(json), "{\"verb\":\"sell\",\"resume\":\"%s\",\"tenders\":[\"card\"]}",
              bx_id_format(&bench.till->shelf.rows[0]->basket.id, hex));
@@ -409,6 +410,29 @@ static void parks_by_command(void **state)
     assert_int_equal(bench_sales(), 1);
     assert_int_equal(bench.till->shelf.count, 0);
     shop_command(json, 4); /* it is not here, and nobody can be asked */
+}
+
+/* What this till put aside is its own also when the server keeps it. */
+static void parked_by_this_till_is_here(void **state)
+{
+    (void)state;
+    struct bx_reply *reply = bx_reply_create();
+    shop_online();
+    rig_command(bench.rig, "{\"verb\":\"parked\"}");
+    shop_question(BX_QUESTION_PARKED);
+    reply->parked_count = 2;
+    for (int i = 0; i < 2; i++) {
+        reply->parked[i].basket = (struct bx_id){{9, (uint8_t)i}};
+        BX_TEXT_COPY(reply->parked[i].name, i ? "There" : "Own");
+        reply->parked[i].till = i ? 3 : 2;
+        reply->parked[i].total = bx_money_of(500);
+    }
+    shop_answer(reply);
+    assert_non_null(strstr(bench.rig->json, "\"name\":\"Own\",\"till\":2,\"here\":true,"
+                                            "\"shared\":true,\"waits\":false,\"total\":500}"));
+    assert_non_null(strstr(bench.rig->json, "\"name\":\"There\",\"till\":3,\"here\":false,"
+                                            "\"shared\":true,\"waits\":false,\"total\":500}"));
+    bx_reply_destroy(reply);
 }
 
 /* --- the customer's display ------------------------------------------------------------------- */
@@ -469,6 +493,7 @@ int main(void)
         shop_test(order_wants_an_empty_desk),
         shop_test(parks_here_without_a_server),
         shop_test(parked_outlives_the_program),
+        shop_test(parked_by_this_till_is_here),
         shop_test(deal_outlives_the_program),
         shop_test(parks_at_the_server),
         shop_test(too_much_for_the_server_stays_here),

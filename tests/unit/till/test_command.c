@@ -166,6 +166,39 @@ static void the_queue_names_what_waits(void **state)
     assert_non_null(strstr(rig->json, "\"queued\":0"));
 }
 
+static void told(struct rig *rig, const char *verb, const char *what)
+{
+    char json[64];
+    snprintf(json, sizeof(json), "{\"verb\":\"%s\"}", verb);
+    run(rig, json, 0);
+    if (!strstr(rig->text, what))
+        fail_msg("%s: no %s in %s", verb, what, rig->text);
+}
+
+/* What people read is in their language, what programs read is not. */
+static void tables_are_in_the_cashiers_language(void **state)
+{
+    struct rig *rig = *state;
+    BX_TEXT_COPY(rig->config.language, "de");
+    rig_restart(rig, false);
+    rig->contact = BX_CONTACT_GOOD;
+    run(rig, "{\"verb\":\"login\",\"number\":7,\"pin\":\"1234\"}", 0);
+    rig_wait(rig, 20000);
+    run(rig, "{\"verb\":\"sell\",\"basket\":\"2a\",\"tenders\":[\"cash:60,00\"]}", 0);
+    assert_non_null(strstr(rig->text, "R\xc3\xbc\x63kgeld"));
+    assert_non_null(strstr(rig->json, "\"total\":4800"));
+    rig_wait(rig, 2000);
+    told(rig, "find", "2-000001       2 Tickets  verbucht      48,00");
+    assert_non_null(strstr(rig->json, "\"state\":\"recorded\""));
+    told(rig, "allot", "offen            r 1  8 von 10 frei");
+    told(rig, "status", "online, 0 warten, 0 zu kl\xc3\xa4ren");
+    run(rig, "{\"verb\":\"offline\",\"on\":true}", 0);
+    run(rig, "{\"verb\":\"sell\",\"basket\":\"p\"}", 0);
+    told(rig, "queue", "2 warten, 0 zu kl\xc3\xa4ren, offline\n");
+    told(rig, "queue", "  Verkauf                  2-000002   wartet ");
+    assert_non_null(strstr(rig->json, "\"kind\":\"sale\""));
+}
+
 static void too_long_is_said_in_words(void **state)
 {
     struct rig *rig = *state;
@@ -202,6 +235,7 @@ int main(void)
         SELLING(lists_and_shows),
         SELLING(the_queue_names_what_waits),
         SELLING(too_long_is_said_in_words),
+        FRESH(tables_are_in_the_cashiers_language),
         FRESH(no_lease_is_said_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

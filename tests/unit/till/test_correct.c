@@ -368,12 +368,22 @@ static void an_exchange_can_be_given_up(void **state)
     assert_int_equal(rig_entries(rig, BX_KIND_SALE), 2);
 }
 
+/* Whether or not something was rung up for it already: it is said which one was not made. */
 static void a_restart_breaks_an_exchange_off(void **state)
 {
     struct rig *rig = *state;
-    rig_keys(rig, "2a\n\nF\nxatoo late\na");
+    static const char wanted[] =
+        "The exchange of 2-000001 was not made: begin it again from its sale.";
+    rig_keys(rig, "2a\n\nF\nxatoo late\n");
     rig_wait(rig, 5000);
     rig_restart(rig, false);
+    assert_string_equal(rig_view(rig)->say, wanted);
+    rig_restart(rig, false); /* and nobody has seen it yet */
+    assert_string_equal(rig_view(rig)->say, wanted);
+    rig_keys(rig, "F\nxatoo late\na");
+    rig_wait(rig, 5000);
+    rig_restart(rig, false);
+    assert_string_equal(rig_view(rig)->say, wanted);
     assert_int_equal(rig_view(rig)->line_count, 0);
     rig_keys(rig, "c\n\n");
     newest(rig, BX_KIND_SALE);
@@ -385,6 +395,23 @@ static void a_restart_breaks_an_exchange_off(void **state)
  */
 
 #define TENDER(more) "{\"verb\":\"tender\",\"number\":\"1\",\"note\":\"keyed wrong\"," more "}"
+
+/* Paid in as many parts as a sale has: another kind finds no place, unless a whole part moves. */
+static void a_seventh_part_is_refused(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "6a",
+         "\"card:10.00\",\"card:20.00\",\"card:30.00\",\"card:20.00\",\"card:20.00\",\"card\"");
+    command(rig, TENDER("\"from\":\"card\",\"to\":\"cash\",\"amount\":1000"), 1);
+    assert_non_null(strstr(rig->text, "in as many parts as it can be"));
+    assert_int_equal(rig_entries(rig, BX_KIND_TENDER_CORRECTION), 0);
+    command(rig, TENDER("\"from\":\"card\",\"to\":\"cash\",\"amount\":4400"), 0);
+    command(rig, TENDER("\"from\":\"card\",\"to\":\"cash\",\"amount\":1000"), 0);
+    command(rig, VOID("1"), 0);
+    newest(rig, BX_KIND_VOID);
+    assert_int_equal(tender(BX_TENDER_CASH), -5400);
+    assert_int_equal(tender(BX_TENDER_CARD), -9000);
+}
 
 static void an_amount_moves_between_tenders(void **state)
 {
@@ -721,6 +748,7 @@ int main(void)
         SELLING(an_exchange_can_be_given_up),
         SELLING(a_restart_breaks_an_exchange_off),
         SELLING(an_amount_moves_between_tenders),
+        SELLING(a_seventh_part_is_refused),
         SELLING(change_in_dispute_is_counted),
         SELLING(training_corrects_training),
         SELLING(after_the_z_only_refunds_are_left),

@@ -44,6 +44,13 @@ static void words_are_read(void **state)
     assert_int_equal(said.discounts[0].letter, 'a');
     assert_int_equal(said.part_count, 3);
     assert_true(said.parts[0].has_amount);
+    /* A comma does for a point. */
+    assert_int_equal(read("d:5,00 discount:other:7,5%@a discount:x:2,50 card 20,00 cash:1,5"), 0);
+    assert_int_equal(said.items[0].amount.minor, 500);
+    assert_int_equal(said.discounts[0].permille, 75);
+    assert_int_equal(said.discounts[1].amount.minor, 250);
+    assert_int_equal(said.parts[0].amount.minor, 2000);
+    assert_int_equal(said.parts[1].amount.minor, 150);
     assert_int_equal(read("a card AB-12"), 0);
     assert_string_equal(said.parts[0].reference, "AB-12");
     assert_int_equal(read(""), 0);
@@ -63,6 +70,7 @@ static void errors_have_a_column(void **state)
         {"a nothing:7", 3},   {"a discount:x@7", 3},
         {"a cash:x", 3},      {"a voucher", 3},
         {"a gold:5", 3},      {"0a", 2},
+        {"a cash 1,234", 8},  {"a cash 1.234,50", 8},
         {"1000a", 5},
     };
     (void)state;
@@ -168,14 +176,59 @@ static void command_takes_the_same_words(void **state)
     assert_int_equal(bench_sales(), 3);
 }
 
+/* One who is named allows all that the command needs, and stands with each of it. */
+static void one_approver_for_a_whole_command(void **state)
+{
+    (void)state;
+    bench.till->programme->limits.offline_sale =
+        (struct bx_limit){.at = 1000, .beyond = BX_BEYOND_ASK};
+    shop_command("{\"verb\":\"sell\",\"basket\":\"4ac discount:boss@c discount:other:30%@a\","
+                 "\"approver\":8,\"approver_pin\":\"1234\"}",
+                 0);
+    const struct bx_sale *sale = bench_sale();
+    assert_int_equal(sale->warrant_count, 3);
+    assert_string_equal(sale->warrants[0].reason.s, "boss");
+    assert_int_equal(sale->warrants[0].approver, 8);
+    assert_string_equal(sale->warrants[1].reason.s, "other");
+    assert_int_equal(sale->warrants[1].approver, 0); /* which is within the limits */
+    assert_string_equal(sale->warrants[2].what.s, "offline");
+    assert_int_equal(sale->warrants[2].approver, 8);
+    shop_command("{\"verb\":\"sell\",\"basket\":\"4ac discount:boss@c\"}", 1);
+    assert_int_equal(bench_sales(), 1);
+}
+
+/* What was paid before, as the command takes it: all that is left, of this order. */
+static void prepaid_by_line(void **state)
+{
+    (void)state;
+    bench_keys("=a prepaid\n");
+    assert_non_null(strstr(bench_view()->say, "Only an order"));
+    assert_int_equal(bench_sales(), 0);
+    bench_keys("\033\b=order:W-2 prepaid:W-1\n");
+    assert_non_null(strstr(bench_view()->say, "W-1 is not the order that is paid here."));
+    bench_keys("\033\b\b");
+    assert_int_equal(bench_pieces(), 0);
+    bench_keys("=order:W-2 prepaid\n");
+    assert_int_equal(bench_sales(), 1);
+    assert_int_equal(bench_sale()->tenders[0].kind, BX_TENDER_PREPAID);
+    assert_string_equal(bench_sale()->tenders[0].reference, "W-2");
+    shop_command("{\"verb\":\"sell\",\"basket\":\"a\",\"tenders\":[\"prepaid\"]}", 1);
+    assert_non_null(strstr(bench.rig->text, "Only an order"));
+}
+
 int main(void)
 {
 #define shop_test(f) cmocka_unit_test_setup_teardown(f, shop_open, shop_close)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_are_read),        cmocka_unit_test(errors_have_a_column),
-        shop_test(screen_shows_the_column),      shop_test(tab_completes),
-        shop_test(whole_sales_by_line),          shop_test(nothing_is_done_by_halves),
+        cmocka_unit_test(words_are_read),
+        cmocka_unit_test(errors_have_a_column),
+        shop_test(screen_shows_the_column),
+        shop_test(tab_completes),
+        shop_test(whole_sales_by_line),
+        shop_test(nothing_is_done_by_halves),
         shop_test(command_takes_the_same_words),
+        shop_test(one_approver_for_a_whole_command),
+        shop_test(prepaid_by_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

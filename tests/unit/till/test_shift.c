@@ -470,8 +470,11 @@ static void a_count_that_differs_is_made_again(void **state)
     bad(rig, 1, SHIFT("\"close\",\"amount\":15000"), "Count once more");
     assert_null(strstr(rig->text, "200"));
     bad(rig, 1, SHIFT("\"close\",\"amount\":19500"), "A reason is needed: miscounted");
-    bad(rig, 1, SHIFT("\"close\",\"amount\":20000"), "counted twice");
-    good(rig, SHIFT("\"close\",\"reason\":\"miscounted\",\"next_float\":10000"));
+    bad(rig, 1, SHIFT("\"close\",\"amount\":20000,\"reason\":\"miscounted\""),
+        "Drawer 1 was counted twice, and 195.00 stands: close with that amount, or with none.");
+    bad(rig, 1, SHIFT("\"close\",\"amount\":19500"), "A reason is needed: miscounted");
+    good(rig, SHIFT("\"close\",\"amount\":19500,\"first\":15000,\"reason\":\"miscounted\","
+                    "\"next_float\":10000"));
     report_last(rig, BX_KIND_SHIFT_CLOSE, &head, &report);
     assert_int_equal(report.drawers[0].first_count.minor, 15000);
     assert_int_equal(report.drawers[0].counted.minor, 19500);

@@ -142,6 +142,23 @@ static void price_is_a_supervisors(void **state)
     assert_int_equal(bench_sale()->warrants[0].approver, 8);
 }
 
+/* Somebody else is asked only where somebody else is at work. */
+static void price_by_the_supervisor_at_work(void **state)
+{
+    (void)state;
+    bench.till->programme->reasons[2].approve = true;
+    bench.till->programme->limits.price_permille =
+        (struct bx_limit){.at = 300, .beyond = BX_BEYOND_ASK};
+    shop_command("{\"verb\":\"login\",\"number\":8,\"pin\":\"1234\"}", 0);
+    bench_keys("b2aBpa400\n");
+    assert_int_equal(total(), 5200);
+    bench_keys("\033\n\n");
+    assert_int_equal(bench_sale()->warrants[0].approver, 8);
+    bench.till->programme->limits.price_permille.beyond = BX_BEYOND_BLOCK;
+    bench_keys("bBpa100\n"); /* what nobody may do */
+    says("more than this venue ever allows");
+}
+
 /* --- open prices, articles -------------------------------------------------------------------- */
 
 static void donation_asks_its_amount(void **state)
@@ -514,6 +531,7 @@ int main(void)
         shop_test(discount_of_one_line),
         shop_test(two_reasons_two_warrants),
         shop_test(price_is_a_supervisors),
+        shop_test(price_by_the_supervisor_at_work),
         shop_test(donation_asks_its_amount),
         shop_test(voucher_sold_has_a_code),
         shop_test(article_by_its_bar_code),

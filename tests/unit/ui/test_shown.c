@@ -58,6 +58,17 @@ static void only_ascii_goes_out(void **state)
     bx_words_use(NULL);
 }
 
+static void amounts_are_the_displays_own(void **state)
+{
+    (void)state;
+    bx_words_use("de");
+    struct ui_shown shown =
+        read("{\"state\":\"basket\",\"lines\":[{\"quantity\":2,\"name\":\"Adult\","
+             "\"amount\":\"48.00\"}],\"total\":\"48.00\"}");
+    pole_is(&shown, "2 Adult        48,00", "Summe          48,00");
+    bx_words_use(NULL);
+}
+
 static void what_is_not_understood_is_refused(void **state)
 {
     (void)state;
@@ -100,6 +111,7 @@ int main(void)
         cmocka_unit_test(states),
         cmocka_unit_test(only_ascii_goes_out),
         cmocka_unit_test(what_is_not_understood_is_refused),
+        cmocka_unit_test(amounts_are_the_displays_own),
         cmocka_unit_test(any_size_is_painted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

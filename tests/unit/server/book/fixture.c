@@ -49,7 +49,7 @@ static struct bd_store *store_open(struct venue *venue)
     assert_true(fd >= 0);
     close(fd);
     unlink(venue->path);
-    return bd_store_sqlite_open(venue->path, BD_SQLITE_CREATE, &fault);
+    return bd_store_sqlite_open(venue->path, BD_OPEN_CREATE, &fault);
 }
 
 struct venue *venue_create(enum store_kind kind)
