@@ -259,7 +259,6 @@ void bx_attempts_give_back(struct bx_till *till, const struct bx_id *id)
         give_back(till, row);
 }
 
-/* May become NULL: what settles the payment may end it. */
 int bx_attempts_pay(struct bx_till *till, struct bx_desk *desk, const struct bx_id *id,
                     struct bx_fault *fault)
 {
