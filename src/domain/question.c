@@ -305,6 +305,8 @@ int bx_reply_encode(enum bx_question question, const struct bx_reply *reply, str
     case BX_QUESTION_SALE:
         entries_put(&writer, reply);
         tickets_put(&writer, reply);
+        if (reply->cut)
+            bx_json_put_bool(&writer, "cut", true);
         break;
     case BX_QUESTION_TICKETS: tickets_put(&writer, reply); break;
     case BX_QUESTION_SHIFT:
@@ -420,6 +422,7 @@ static void reply_read(enum bx_question question, struct bx_json_reader *root,
     case BX_QUESTION_SALE:
         entries_read(root, reply);
         tickets_read(root, reply);
+        reply->cut = bx_json_bool_or(root, "cut", false);
         break;
     case BX_QUESTION_TICKETS: tickets_read(root, reply); break;
     case BX_QUESTION_SHIFT:
@@ -441,7 +444,7 @@ int bx_reply_decode(enum bx_question question, const char *json, size_t len, str
         [BX_QUESTION_PARKED] = {"baskets"},
         [BX_QUESTION_RESUME] = {"yours", "name", "facts", "lines"},
         [BX_QUESTION_SALES] = {"sales"},
-        [BX_QUESTION_SALE] = {"entries", "tickets"},
+        [BX_QUESTION_SALE] = {"entries", "tickets", "cut"},
         [BX_QUESTION_TICKETS] = {"tickets"},
         [BX_QUESTION_SHIFT] = {"confirmed", "figures"},
         [BX_QUESTION_DAYS] = {"figures"},

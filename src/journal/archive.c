@@ -12,12 +12,14 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 #include "journal/manifest.h"
+#include "journal/signs.h"
 
-enum { README, ENTRIES, HEADS, LINES, TENDERS, FIGURES, PIECE = 1 << 16 };
+enum { README, ENTRIES, SIGNS, HEADS, LINES, TENDERS, SIGN_ROWS, FIGURES, PIECE = 1 << 16 };
 
 const char *const bx_archive_names[BX_ARCHIVE_FILES] = {
-    [README] = "README.txt", [ENTRIES] = BX_ARCHIVE_ENTRIES, [HEADS] = "entries.csv",
-    [LINES] = "lines.csv",   [TENDERS] = "tenders.csv",      [FIGURES] = "figures.csv",
+    [README] = "README.txt",        [ENTRIES] = BX_ARCHIVE_ENTRIES, [SIGNS] = BX_ARCHIVE_SIGNS,
+    [HEADS] = "entries.csv",        [LINES] = "lines.csv",          [TENDERS] = "tenders.csv",
+    [SIGN_ROWS] = "signatures.csv", [FIGURES] = "figures.csv",
 };
 
 struct making {
@@ -101,6 +103,8 @@ static void files_begin(struct making *making)
         "seq,side,line,product,name,event,slot,date,quantity,persons,price,amount,tax\n");
     bx_buf_text_add(&making->files[TENDERS].piece,
                     "seq,tender,kind,amount,received,change,reference\n");
+    bx_buf_text_add(&making->files[SIGN_ROWS].piece,
+                    "seq,state,begun,ended,transaction,counter,device,qr\n");
     bx_buf_text_add(&making->files[FIGURES].piece, "shift,what,name,count,amount\n");
 }
 
@@ -163,6 +167,25 @@ static void tenders_put(struct bx_buf *out, int64_t seq, const struct bx_sale *s
     }
 }
 
+static void sign_put(struct bx_buf *out, const struct bx_row *row)
+{
+    char begun[BX_UTC_TEXT] = "", at[BX_UTC_TEXT] = "";
+    const struct bx_sign *sign = &row->sign;
+    if (sign->at.us != 0) {
+        bx_utc_format(sign->begun, begun);
+        bx_utc_format(sign->at, at);
+    }
+    int_put(out, row->head.seq);
+    text_put(out, bx_sign_state_word(sign->state));
+    text_put(out, begun);
+    text_put(out, at);
+    int_put(out, sign->transaction);
+    int_put(out, sign->counter);
+    text_put(out, sign->device);
+    text_put(out, sign->qr);
+    bx_buf_byte_add(out, '\n');
+}
+
 static int row_put(void *arg, const struct bx_row *row)
 {
     struct making *making = arg;
@@ -177,6 +200,11 @@ static int row_put(void *arg, const struct bx_row *row)
         lines_put(&making->files[LINES].piece, head.seq, "sold", &content.sale->basket);
         lines_put(&making->files[LINES].piece, head.seq, "back", &content.sale->back);
         tenders_put(&making->files[TENDERS].piece, head.seq, content.sale);
+    }
+    if (row->sign.state != BX_SIGN_NONE) {
+        bx_sign_export(row, &making->files[SIGNS].piece);
+        sign_put(&making->files[SIGN_ROWS].piece, row);
+        making->manifest.signs[row->sign.state]++;
     }
     for (int i = 0; i < BX_ARCHIVE_FILES && err == 0; i++)
         err = piece_write(making, i, PIECE);
@@ -343,6 +371,8 @@ int bx_archive_make(struct bx_journal *journal, const struct bx_archive_act *act
     found.entries = manifest->entries;
     found.head = manifest->head;
     found.perpetual = (struct bx_perpetual){{manifest->sales}, {manifest->returns}};
+    found.has_signs = true;
+    memcpy(found.signs, manifest->signs, sizeof(found.signs));
     for (int i = 0; i < BX_ARCHIVE_FILES; i++)
         bx_buf_finish(&making->files[i].piece);
     bx_content_room_destroy(making->room);

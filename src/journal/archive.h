@@ -4,7 +4,8 @@
  * it. Documented in the folder itself (README.txt, from archive_text.c):
  *
  *   entries.jsonl   every entry, as it is uploaded: an envelope, then the stored body
- *   entries.csv lines.csv tenders.csv figures.csv   the same for a spreadsheet
+ *   signatures.jsonl  what a fiscal device said of them
+ *   entries.csv lines.csv tenders.csv signatures.csv figures.csv   the same for a spreadsheet
  *   manifest.json   hash of each file, first and last entry, chain head, numbers, totals
  *   manifest.sig    Ed25519 over it by the till's device key
  *
@@ -44,7 +45,10 @@ struct bx_archive_found {
     struct bx_public_key key;
     bx_utc made;
     struct bx_perpetual perpetual;
-    int64_t wrong; /* seq of the first entry that is not what was written; 0: none */
+    bool has_signs; /* false: of a Boxtill that left them out */
+    int64_t signs[BX_SIGN_STATES];
+    int64_t open_from; /* the first entry whose signature was still open; 0: none was */
+    int64_t wrong;     /* seq of the first entry that is not what was written; 0: none */
 };
 
 /* Verifies the journal, writes all of it into SINK, signed with KEY, and then the entry `export`:
@@ -68,9 +72,10 @@ struct bx_purged {
 /* Takes out of the journal what ARCHIVE has, up to the last closed shift that ended before BEFORE
  * (0: any), and writes a new file that begins with an anchor: numbers, perpetual totals and the sum
  * of all figures go on. Never goes: what the server has not recorded, what needs attention, what is
- * still to be printed, the open shift. The archive is verified first, with KEY. BX_ERR_REFUSED when
- * it does not cover what would go, or nothing would. An error leaves the journal whole, at most
- * with the entry `export` more ("purge ARCHIVE ANCHOR", n: the last seq that goes). */
+ * still to be printed or signed, or was when the archive was made, the open shift. The archive is
+ * verified first, with KEY. BX_ERR_REFUSED when it does not cover what would go, or nothing would.
+ * An error leaves the journal whole, at most with the entry `export` more ("purge ARCHIVE ANCHOR",
+ * n: the last seq that goes). */
 int bx_must bx_journal_purge(struct bx_journal *journal, const struct bx_archive_act *act,
                              const struct bx_archive_source *archive,
                              const struct bx_public_key *key, bx_utc before, struct bx_purged *ret,

@@ -18,12 +18,24 @@ const char *const bx_archive_text[] = {
     "                the second the body, byte for byte as it was stored: JSON with its version v,",
     "                till, inc, seq, id, kind, number, at (microseconds since 1970), boot, shift,",
     "                user, and then what its kind needs.",
+    "signatures.jsonl",
+    "                What a fiscal device said, a line for each entry that it was to sign: seq, id "
+    "and",
+    "                hash of the entry, state (signed; late: after an outage; open: not yet; "
+    "refused),",
+    "                and if it is signed begun and at (microseconds since 1970, by the device's "
+    "clock),",
+    "                transaction and counter (the device's numbers of the process and of the",
+    "                signature), device (its serial number) and qr (what the receipt's code holds, "
+    "the",
+    "                signature itself in it). No such line: the entry needs no signature.",
     "entries.csv     seq, incarnation, id, kind, number, time, shift, user, answer (what the "
     "booking",
     "                server said of it; empty: nothing yet)",
     "lines.csv       seq (of the entry), side (sold, or taken back), line, product, name, event,",
     "                slot, date, quantity, persons, price (of one), amount (after discounts), tax",
     "tenders.csv     seq, tender, kind, amount (negative: paid out), received, change, reference",
+    "signatures.csv  seq, state, begun, ended, transaction, counter, device, qr: the same",
     "figures.csv     shift, what, name, count, amount: everything that reports are made of, added "
     "up",
     "                by shift. Shift -1: of all shifts in earlier archives; 0: outside any shift.",
@@ -52,7 +64,13 @@ const char *const bx_archive_text[] = {
     "   incarnation and seq (eight bytes big endian each), and the body. prev and hash of every",
     "   envelope must be these, seq must go up by one, and the body's head must say the same.",
     "4. The numbers: each series goes up by one from what is in \"before\", or from 1.",
-    "5. The sums: figures, sales and returns of the manifest are those of the entries, with "
+    "5. The signatures: each line is of an entry that is there, by seq, id and hash, at most one "
+    "of",
+    "   each; a device's counter goes up from line to line; how many are in which state stands in "
+    "the",
+    "   manifest (signs). Whether a signature is the device's, its maker's way of checking it "
+    "tells.",
+    "6. The sums: figures, sales and returns of the manifest are those of the entries, with "
     "\"before\".",
     NULL,
 };

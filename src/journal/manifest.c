@@ -11,6 +11,9 @@
 
 static const char purpose[] = "boxtill archive\n";
 
+static const char *const names_of_1[] = {"README.txt", "entries.jsonl", "entries.csv",
+                                         "lines.csv",  "tenders.csv",   "figures.csv"};
+
 void bx_manifest_finish(struct bx_manifest *manifest)
 {
     bx_figures_finish(&manifest->figures);
@@ -23,7 +26,7 @@ int bx_manifest_encode(const struct bx_manifest *manifest, const struct bx_buf *
     struct bx_json_writer writer;
     bx_json_write(&writer, out);
     bx_json_object_open(&writer, NULL);
-    bx_json_put_int(&writer, "v", 1);
+    bx_json_put_int(&writer, "v", 2);
     bx_json_put_string(&writer, "what", "boxtill archive");
     bx_json_put_int(&writer, "till", manifest->till);
     bx_json_put_int(&writer, "inc", manifest->incarnation);
@@ -45,6 +48,10 @@ int bx_manifest_encode(const struct bx_manifest *manifest, const struct bx_buf *
     else
         bx_json_put_null(&writer, "before");
     bx_json_put_hex(&writer, "key", manifest->key.b, sizeof(manifest->key.b));
+    bx_json_object_open(&writer, "signs");
+    for (int i = BX_SIGN_OPEN; i < BX_SIGN_STATES; i++)
+        bx_json_put_int(&writer, bx_sign_state_word((enum bx_sign_state)i), manifest->signs[i]);
+    bx_json_object_close(&writer);
     bx_json_array_open(&writer, "files");
     for (size_t i = 0; i < manifest->file_count; i++) {
         const struct bx_archive_file *file = &manifest->files[i];
@@ -61,13 +68,15 @@ int bx_manifest_encode(const struct bx_manifest *manifest, const struct bx_buf *
 
 static void file_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
-    struct bx_archive_file *file = &((struct bx_manifest *)arg)->files[at];
+    struct bx_manifest *manifest = arg;
+    struct bx_archive_file *file = &manifest->files[at];
+    const char *name = manifest->has_signs ? bx_archive_names[at] : names_of_1[at];
     bx_json_string(reader, "name", sizeof(file->name) - 1, file->name, sizeof(file->name));
     file->bytes = bx_json_int(reader, "bytes", 0, BX_MONEY_MAX);
     bx_json_hex(reader, "hash", file->hash.b, sizeof(file->hash.b));
     /* Which files there are is fixed, so no name leads anywhere else. */
-    if (!reader->err && strcmp(file->name, bx_archive_names[at]) != 0)
-        bx_json_fault(reader, "\"name\" is not %s", bx_archive_names[at]);
+    if (!reader->err && strcmp(file->name, name) != 0)
+        bx_json_fault(reader, "\"name\" is not %s", name);
 }
 
 static void before_read(struct bx_json_reader *root, struct bx_manifest *manifest,
@@ -97,6 +106,24 @@ static void numbers_read(struct bx_json_reader *root, struct bx_manifest *manife
         bx_json_fault(root, "\"numbers\" are not those of all series");
 }
 
+static void signs_read(struct bx_json_reader *root, struct bx_manifest *manifest)
+{
+    struct bx_json_reader reader;
+    bx_json_read_inside(&reader, bx_json_object(root, "signs"), "signs", root);
+    for (int i = BX_SIGN_OPEN; i < BX_SIGN_STATES; i++)
+        manifest->signs[i] =
+            bx_json_int(&reader, bx_sign_state_word((enum bx_sign_state)i), 0, BX_MONEY_MAX);
+}
+
+static void files_read(struct bx_json_reader *root, struct bx_manifest *manifest)
+{
+    size_t count = manifest->has_signs ? BX_ARCHIVE_FILES : bx_countof(names_of_1);
+    bx_json *files = bx_json_array(root, "files", count);
+    manifest->file_count = bx_json_each(root, files, "file", file_read, manifest);
+    if (!root->err && manifest->file_count != count)
+        bx_json_fault(root, "\"files\" are not all");
+}
+
 int bx_manifest_decode(const char *text, size_t len, struct bx_manifest *ret,
                        struct bx_fault *fault)
 {
@@ -108,7 +135,9 @@ int bx_manifest_decode(const char *text, size_t len, struct bx_manifest *ret,
     struct bx_json_reader root;
     struct bx_manifest manifest = {0};
     bx_json_read(&root, bx_json_root(doc), "manifest", fault);
-    if (bx_json_int(&root, "v", 1, BX_MONEY_MAX) != 1 && !root.err)
+    int64_t version = bx_json_int(&root, "v", 1, BX_MONEY_MAX);
+    manifest.has_signs = version == 2;
+    if (version > 2 && !root.err)
         bx_json_fault(&root, "\"v\" is of a newer Boxtill");
     bx_json_string(&root, "what", sizeof(what) - 1, what, sizeof(what));
     if (!root.err && strcmp(what, "boxtill archive") != 0)
@@ -127,10 +156,9 @@ int bx_manifest_decode(const char *text, size_t len, struct bx_manifest *ret,
     bx_figures_read(&root, "figures", &manifest.figures);
     before_read(&root, &manifest, fault);
     bx_json_hex(&root, "key", manifest.key.b, sizeof(manifest.key.b));
-    bx_json *files = bx_json_array(&root, "files", BX_ARCHIVE_FILES);
-    manifest.file_count = bx_json_each(&root, files, "file", file_read, &manifest);
-    if (!root.err && manifest.file_count != BX_ARCHIVE_FILES)
-        bx_json_fault(&root, "\"files\" are not all");
+    if (manifest.has_signs)
+        signs_read(&root, &manifest);
+    files_read(&root, &manifest);
     if (root.err) {
         bx_manifest_finish(&manifest);
         return root.err;

@@ -2,19 +2,22 @@
 #pragma once
 /* The manifest of an archive:
  *
- *   {"v":1,"what":"boxtill archive","till":2,"inc":1,"made":µs,"first":1,"last":9000,
+ *   {"v":2,"what":"boxtill archive","till":2,"inc":1,"made":µs,"first":1,"last":9000,
  *    "entries":9000,"prev":"…","head":"…","numbers":[8000,12,…],"sales":…,"returns":…,
  *    "figures":[["cashier","7",3,5700],…],"before":null,"key":"…",
+ *    "signs":{"open":0,"signed":8100,"late":3,"refused":0},
  *    "files":[{"name":"entries.jsonl","bytes":…,"hash":"…"},…]}
  *
  * numbers, sales, returns and figures are those after the last entry, everything before the first
- * counted in. before: the journal's anchor (anchor.c) when it does not begin at entry 1. */
+ * counted in. Version 1 has no signs, and not their two files. before: the journal's anchor
+ * (anchor.c) when it does not begin at entry 1. */
 
 #include "journal/archive.h"
 #include "journal/ledger.h"
 
-enum { BX_ARCHIVE_FILES = 6, BX_MANIFEST_MAX = 16 << 20 };
+enum { BX_ARCHIVE_FILES = 8, BX_MANIFEST_MAX = 16 << 20 };
 #define BX_ARCHIVE_ENTRIES "entries.jsonl"
+#define BX_ARCHIVE_SIGNS   "signatures.jsonl"
 extern const char *const bx_archive_names[BX_ARCHIVE_FILES];
 extern const char *const bx_archive_text[]; /* README.txt, line by line; NULL ends it */
 
@@ -33,6 +36,8 @@ struct bx_manifest {
     bool has_before;
     struct bx_anchor before;
     struct bx_public_key key;
+    bool has_signs;
+    int64_t signs[BX_SIGN_STATES];
     size_t file_count;
     struct bx_archive_file files[BX_ARCHIVE_FILES];
 };

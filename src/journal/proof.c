@@ -9,6 +9,7 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 #include "journal/manifest.h"
+#include "journal/signs.h"
 
 struct proof {
     const struct bx_manifest *manifest;
@@ -17,13 +18,14 @@ struct proof {
     struct bx_hasher hasher; /* of the file at hand */
     int64_t bytes;
     /* entries.jsonl */
-    bool is_entries, has_envelope;
+    bool is_entries, is_signs, has_envelope;
     struct bx_buf line;
     struct bx_envelope envelope;
     struct bx_content_room *room;
     struct bx_hash prev;
     int64_t next, numbers[BX_SERIES_COUNT], sales, returns;
     struct bx_figures figures, rows;
+    struct bx_signs signs;
 };
 
 static int wrong(struct proof *proof, const char *what)
@@ -83,6 +85,8 @@ static int body_take(struct proof *proof)
         bx_number_format(head.till, series, ++proof->numbers[series], number);
     if (strcmp(number, head.number) != 0)
         return wrong(proof, "has not the next number");
+    if (bx_process_of(head.kind, content.sale && content.sale->training) != BX_PROCESS_NONE)
+        bx_signs_document(&proof->signs, &proof->envelope);
     err = figures_add(proof, &head, &content);
     proof->prev = proof->envelope.hash;
     proof->next++;
@@ -90,9 +94,26 @@ static int body_take(struct proof *proof)
     return err;
 }
 
+static int sign_take(struct proof *proof)
+{
+    int64_t seq;
+    const char *what;
+    int err = bx_signs_take(&proof->signs, bx_buf_text(&proof->line), proof->line.len, &seq, &what);
+    bx_buf_clear(&proof->line);
+    if (err == 0)
+        return 0;
+    proof->found->wrong = seq;
+    bx_fault_say(proof->fault, BX_ERR_CORRUPT,
+                 "This archive is not what was written: the signature of entry %" PRId64 " %s.",
+                 seq, what);
+    return err;
+}
+
 static int line_take(struct proof *proof)
 {
     int err = 0;
+    if (proof->is_signs)
+        return sign_take(proof);
     if (proof->has_envelope)
         err = body_take(proof);
     else if (bx_envelope_decode(bx_buf_text(&proof->line), proof->line.len, &proof->envelope,
@@ -128,7 +149,7 @@ static int bytes_take(void *arg, const char *bytes, size_t len)
     struct proof *proof = arg;
     bx_hasher_add(&proof->hasher, bytes, len);
     proof->bytes += (int64_t)len;
-    return proof->is_entries ? lines_take(proof, bytes, len) : 0;
+    return proof->is_entries || proof->is_signs ? lines_take(proof, bytes, len) : 0;
 }
 
 static int file_prove(struct proof *proof, const struct bx_archive_source *source,
@@ -139,6 +160,7 @@ static int file_prove(struct proof *proof, const struct bx_archive_source *sourc
     bx_hasher_init(&proof->hasher, sizeof(hash), NULL, 0);
     proof->bytes = 0;
     proof->is_entries = strcmp(file->name, BX_ARCHIVE_ENTRIES) == 0;
+    proof->is_signs = strcmp(file->name, BX_ARCHIVE_SIGNS) == 0;
     int err = source->each(source->arg, file->name, bytes_take, proof, proof->fault);
     bx_hasher_end(&proof->hasher, hash.b);
     if (err)
@@ -161,6 +183,8 @@ static int end_prove(const struct proof *proof)
         return damaged(fault, "the last numbers are others");
     if (proof->sales != manifest->sales || proof->returns != manifest->returns)
         return damaged(fault, "the perpetual totals are others");
+    if (memcmp(proof->signs.counts, manifest->signs, sizeof(manifest->signs)) != 0)
+        return damaged(fault, "the signatures are others");
     const struct bx_figure *row = bx_figures_differ(&proof->figures, &manifest->figures);
     if (!row)
         return 0;
@@ -242,10 +266,12 @@ static int prove(const struct bx_archive_source *source, struct bx_manifest *man
     proof->room = bx_content_room_create();
     bx_buf_init(&proof->line, BX_BODY_MAX + 1);
     int err = whole_prove(proof, source);
+    found->open_from = proof->signs.open_from;
     bx_buf_finish(&proof->line);
     bx_content_room_destroy(proof->room);
     bx_figures_finish(&proof->figures);
     bx_figures_finish(&proof->rows);
+    bx_signs_finish(&proof->signs);
     bx_free(proof);
     return err;
 }
@@ -273,6 +299,8 @@ int bx_archive_verify(const struct bx_archive_source *source, const struct bx_pu
     ret->key = manifest.key;
     ret->made = manifest.made;
     ret->perpetual = (struct bx_perpetual){{manifest.sales}, {manifest.returns}};
+    ret->has_signs = manifest.has_signs;
+    memcpy(ret->signs, manifest.signs, sizeof(ret->signs));
     err = signature_prove(source, &text, key ? key : &manifest.key, fault);
     if (err == 0)
         err = prove(source, &manifest, ret, fault);

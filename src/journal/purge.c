@@ -93,11 +93,33 @@ static int shift_end(struct bx_ledger *ledger, int64_t *last, struct bx_fault *f
     return 0;
 }
 
+/* What was signed after the archive was made is signed in the journal only; in an archive of before
+ * there were signatures none is. */
+static int signs_kept(struct bx_ledger *ledger, const struct bx_archive_found *archive,
+                      int64_t *kept, struct bx_fault *fault)
+{
+    int64_t from = archive->open_from;
+    if (!archive->has_signs) {
+        struct bx_stmt *stmt = bx_db_stmt(ledger->db, "SELECT min(seq) FROM sign WHERE seq > ?1");
+        bx_stmt_bind_int(stmt, 1, ledger->anchor);
+        int row = bx_stmt_step(stmt, fault);
+        if (row <= 0)
+            return row;
+        from = bx_stmt_int(stmt, 0);
+        bx_stmt_reset(stmt);
+    }
+    if (from != 0 && from < *kept)
+        *kept = from;
+    return 0;
+}
+
 static int last_find(struct bx_ledger *ledger, const struct bx_archive_found *archive,
                      bx_utc before, int64_t *ret, struct bx_fault *fault)
 {
     int64_t kept = 0;
     int err = first_kept(ledger, before, &kept, fault);
+    if (err == 0)
+        err = signs_kept(ledger, archive, &kept, fault);
     if (err)
         return err;
     *ret = archive->last < kept - 1 ? archive->last : kept - 1;
@@ -108,7 +130,8 @@ static int last_find(struct bx_ledger *ledger, const struct bx_archive_found *ar
         return 0;
     return bx_fault_set(fault, BX_ERR_REFUSED,
                         "Nothing was purged: all that is archived is still needed here.",
-                        "not recorded by the server, not settled, not printed, of a shift that is "
+                        "not recorded by the server, not settled, not printed, not signed when "
+                        "archived, of a shift that is "
                         "open or too young, from entry %" PRId64 " on",
                         kept);
 }
@@ -220,6 +243,7 @@ static int cut(struct bx_db *db, int64_t last, const struct bx_buf *anchor, stru
     static const char *const takes[] = {
         "DELETE FROM answer WHERE seq <= ?1",
         "DELETE FROM print_job WHERE seq <= ?1",
+        "DELETE FROM sign WHERE seq <= ?1 AND seq > coalesce((SELECT seq FROM anchor), 0)",
         "DELETE FROM entry WHERE seq <= ?1",
     };
     int err = bx_db_run(db, "DROP TRIGGER entry_no_delete", fault);

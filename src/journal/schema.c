@@ -118,7 +118,7 @@ const char *const bx_ledger_schema[] = {
     /* what stood before the first entry, when there were entries before it (anchor.c) */
     "CREATE TABLE anchor("
     " one INTEGER PRIMARY KEY CHECK(one = 1), seq INTEGER NOT NULL, text TEXT NOT NULL) STRICT;",
-    /* 4: signatures of a fiscal device. They outlive their entries: a purge leaves them. */
+    /* 4: signatures of a fiscal device. They go with their entries, once an archive has them. */
     "CREATE TABLE sign("
     " seq INTEGER PRIMARY KEY, state TEXT NOT NULL, begun INTEGER NOT NULL, at INTEGER NOT NULL,"
     " transact INTEGER NOT NULL, counter INTEGER NOT NULL, device TEXT NOT NULL,"

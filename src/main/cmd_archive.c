@@ -97,19 +97,28 @@ static int hold(const struct bx_place *place, struct held *held, struct bx_fault
 static int found_show(const struct bx_archive_found *found, const char *folder, bool json)
 {
     char head[BX_HASH_TEXT], manifest[BX_HASH_TEXT];
+    long long signs = (long long)found->signs[BX_SIGN_SIGNED];
+    long long late = (long long)found->signs[BX_SIGN_LATE];
+    long long open = (long long)(found->signs[BX_SIGN_OPEN] + found->signs[BX_SIGN_REFUSED]);
     bx_hash_format(&found->head, head);
     bx_hash_format(&found->manifest, manifest);
     if (json)
         printf("{\"till\":%lld,\"first\":%lld,\"last\":%lld,\"entries\":%lld,\"head\":\"%s\","
-               "\"archive\":\"%s\",\"sales\":%lld,\"returns\":%lld}\n",
+               "\"archive\":\"%s\",\"sales\":%lld,\"returns\":%lld,\"signed\":%lld,"
+               "\"late\":%lld,\"unsigned\":%lld}\n",
                (long long)found->till, (long long)found->first, (long long)found->last,
                (long long)found->entries, head, manifest, (long long)found->perpetual.sales.minor,
-               (long long)found->perpetual.returns.minor);
+               (long long)found->perpetual.returns.minor, signs, late, open);
     else {
         printf(bx_word("%s: till %lld, entries %lld to %lld, all as they were written; chain head "
                        "%.8s, archive %.8s"),
                folder, (long long)found->till, (long long)found->first, (long long)found->last,
                head, manifest);
+        printf("\n");
+    }
+    if (!json && signs + late + open > 0) {
+        printf(bx_word("Fiscal signatures: %lld at once, %lld late, %lld documents not signed"),
+               signs, late, open);
         printf("\n");
     }
     return BX_EXIT_DONE;

@@ -29,6 +29,7 @@ static const struct task {
     {"returned", BX_WORD("It was given back twice: the loss is the venue's."), false},
     {"used", BX_WORD("The ticket was used before it came back."), false},
     {"collected", BX_WORD("The order was collected twice."), false},
+    {"cashier", BX_WORD("What was done stands; whoever did it was spoken to."), false},
     {"replaced", BX_WORD("The latest code is the good one."), true},
     {"gap", BX_WORD("The missing entry was found."), false},
     {"overlap", BX_WORD("The journal was looked at: it is one."), false},

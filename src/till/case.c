@@ -257,6 +257,7 @@ static int news_take(struct bx_till *till, struct bx_case *one, const struct bx_
 {
     const char *bodies = bx_buf_text(&reply->entries);
     size_t len = reply->entries.len;
+    one->cut = reply->cut;
     int err = one->foreign ? fresh(one, fault) : 0;
     while (len > 0 && !err) {
         struct bx_entry_head head;
@@ -271,7 +272,7 @@ static int news_take(struct bx_till *till, struct bx_case *one, const struct bx_
     for (int i = 0; i < reply->ticket_count; i++)
         if (reply->tickets[i].nth >= 0 && reply->tickets[i].nth < one->sale.ticket_count)
             one->used[reply->tickets[i].nth] = reply->tickets[i].state == BX_TICKET_USED;
-    one->told = !err;
+    one->told = !err && !one->cut;
     return err;
 }
 

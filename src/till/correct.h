@@ -49,6 +49,7 @@ struct bx_case {
     bool used[BX_TICKETS_MAX];       /* at a gate, as far as the server has said */
     bx_money given[BX_TENDER_KINDS]; /* gone back since, positive */
     int returns;                     /* documents that took something back */
+    bool cut;                        /* more was done than the server could tell */
     int invoices;
     int64_t invoice_seq;       /* of the last one */
     bool foreign;              /* another till's: known from the server */

@@ -279,6 +279,8 @@ void bx_enquire_status(struct bx_till *till, struct bx_json_reader *reader)
     if (till->config.fiscal) {
         bx_json_put_bool(&writer, "signing", !till->signing.lost);
         bx_json_put_int(&writer, "unsigned", till->signing.unsigned_count);
+        bx_json_put_int(&writer, "signed", till->signing.counts[BX_SIGN_SIGNED]);
+        bx_json_put_int(&writer, "late", till->signing.counts[BX_SIGN_LATE]);
     }
     bx_json_object_close(&writer);
     bx_buf_format(
@@ -286,6 +288,9 @@ void bx_enquire_status(struct bx_till *till, struct bx_json_reader *reader)
         bx_word("Till %" PRId64 ", %s, %s, %" PRId64 " waiting, %" PRId64 " need attention"),
         till->till, user ? user->name : bx_word("nobody logged in"), bx_word(link_word(link)),
         link->queued, link->attention);
+    char signs[80];
+    if (bx_fiscal_say(till, signs, sizeof(signs)))
+        bx_buf_format(&command->human, ", %s", signs);
     bx_command_answer(till);
 }
 

@@ -327,6 +327,15 @@ void bx_fiscal_put(const struct bx_till *till, const struct bx_sign *sign, struc
     }
 }
 
+bool bx_fiscal_say(const struct bx_till *till, char *out, size_t size)
+{
+    const struct bx_signing *signing = &till->signing;
+    if (!is_on(till) || signing->unsigned_count == 0)
+        return false;
+    bx_words_print(out, size, "%lld not signed", (long long)signing->unsigned_count);
+    return true;
+}
+
 void bx_fiscal_report(const struct bx_till *till, struct bx_report *report)
 {
     const int64_t *counts = till->signing.counts;

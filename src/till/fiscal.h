@@ -51,5 +51,7 @@ void bx_fiscal_answer(struct bx_till *till, const struct bx_fiscal_answer *answe
 bool bx_fiscal_holds(const struct bx_till *till, const struct bx_print_job *job);
 /* What of it stands on a sheet. */
 void bx_fiscal_put(const struct bx_till *till, const struct bx_sign *sign, struct bx_paper *paper);
+/* In words, what stands open: false when nothing does. */
+bool bx_fiscal_say(const struct bx_till *till, char *out, size_t size);
 /* How many documents of the open shift are signed. */
 void bx_fiscal_report(const struct bx_till *till, struct bx_report *report);

@@ -156,6 +156,11 @@ static int contact_check(const struct bx_till *till, const struct bx_case *one,
 {
     if (!one->foreign)
         return 0;
+    if (one->cut)
+        return bx_fault_say(fault, BX_ERR_REFUSED,
+                            "More was done about %s than the server can tell at once: correct it "
+                            "at till %d.",
+                            one->row.head.number, (int)one->row.head.till);
     if (!one->told)
         return bx_fault_say(fault, BX_ERR_OFFLINE,
                             "Offline: this till corrects only what it sold itself. %s is till "

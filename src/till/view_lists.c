@@ -183,6 +183,11 @@ static void queue_title(const struct bx_till *till, struct bx_till_view *v)
              bx_words_of(till->link.attention, "Queue: %lld waiting, %lld needs attention",
                          "Queue: %lld waiting, %lld need attention"),
              (long long)till->link.queued, (long long)till->link.attention);
+    char signs[80];
+    if (!bx_fiscal_say(till, signs, sizeof(signs)))
+        return;
+    size_t len = strlen(v->title);
+    snprintf(v->title + len, sizeof(v->title) - len, ", %s", signs);
 }
 
 void bx_view_lists(const struct bx_till *till, struct bx_till_view *v)

@@ -24,8 +24,10 @@
  *             {"sales":[{"id","number","at","total","till"},…]}: of the whole venue, newest first,
  *             by number, code or name of an order
  *   sale      {"id","sale"}
- *             {"entries":[body,…],"tickets":[…]}: the sale and all that corrected it, verbatim, in
- *             the order booked, and its tickets as below
+ *             {"entries":[body,…],"tickets":[…],"cut":true}: the sale and all that moved its money
+ *             or tickets, or made an invoice of it (which names a buyer by a random id alone),
+ *             verbatim, in the order booked, at most BX_TICKETS_MAX; its tickets as below. "cut"
+ *             only when there is more that did not fit: then nobody may go by it
  *   tickets   {"id","sale"}
  *             {"tickets":[{"nth","code","state","used_at"},…]}: by index in the sale; the code that
  *             is good now; state good, used, or gone (taken back); used_at 0 when not used
@@ -133,6 +135,7 @@ struct bx_reply {
     struct bx_found_sale sales[BX_QUESTION_LIST];
     struct bx_ticket_news tickets[BX_TICKETS_MAX];
     struct bx_buf entries; /* bodies, each with a line feed after it */
+    bool cut;              /* not all of them */
     int64_t confirmed;
     struct bx_figures figures;
 };

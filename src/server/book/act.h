@@ -16,6 +16,7 @@ enum bd_off {
     BD_OFF_USED,
     BD_OFF_COLLECTED,
     BD_OFF_VOUCHER,
+    BD_OFF_CASHIER,
     BD_OFF_Z,
     BD_OFF_SUMS,
     BD_OFF_PRODUCT,

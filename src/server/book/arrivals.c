@@ -173,9 +173,67 @@ int bd_order_reopen(struct bd_act *booking, const struct bx_id *of, struct bx_fa
 struct import {
     struct bd_store *store;
     const struct bx_programme *programme;
-    struct bx_rand rand;
-    bx_utc now;
+    const struct bd_meta_row *meta;
 };
+
+/* An order that was lost with a backup gets the id again that it had, so that the sale that
+ * collected it still names it. */
+static struct bx_id id_of(const struct bd_meta_row *meta, const char *ref)
+{
+    struct bx_hasher hasher;
+    struct bx_id id;
+    bx_hasher_init(&hasher, sizeof id.b, meta->master.b, sizeof meta->master.b);
+    bx_hasher_add_sized(&hasher, "order", strlen("order"));
+    bx_hasher_add_sized(&hasher, ref, strlen(ref));
+    bx_hasher_end(&hasher, id.b);
+    return id;
+}
+
+/* Sales that name an order. */
+enum { NAMING_MAX = 8 };
+struct naming {
+    struct bx_id sales[NAMING_MAX];
+    int count;
+};
+
+static int collect_naming(void *arg, const void *row)
+{
+    struct naming *naming = (struct naming *)arg;
+    naming->sales[naming->count++] = ((const struct bd_order_row *)row)->id;
+    return naming->count == NAMING_MAX;
+}
+
+static int find_void(void *arg, const void *row)
+{
+    (void)arg;
+    return ((const struct bd_about_row *)row)->kind == BX_KIND_VOID;
+}
+
+/* A new order that sales name already has been here before; it is open only if each of them was
+ * taken back as a whole. */
+static int collected_find(struct bd_store *store, struct bd_booking_row *row,
+                          struct bx_fault *fault)
+{
+    struct naming naming = {.count = 0};
+    struct bd_order_row from = {.booking = row->id};
+    struct bd_scan scan = {.table = BD_ORDER, .index = 2, .fixed = 1, .from = &from};
+    int err = bd_scan(store, &scan, collect_naming, &naming, fault);
+    if (err < 0)
+        return err;
+    row->late = naming.count > 0;
+    for (int i = 0; i < naming.count; i++) {
+        struct bd_about_row about = {.sale = naming.sales[i]};
+        scan = (struct bd_scan){.table = BD_ABOUT, .fixed = 1, .from = &about};
+        int gone = bd_scan(store, &scan, find_void, NULL, fault);
+        if (gone < 0)
+            return gone;
+        if (gone == 0 && row->state != BD_BOOKING_COLLECTED) {
+            row->state = BD_BOOKING_COLLECTED;
+            row->sale = naming.sales[i];
+        }
+    }
+    return 0;
+}
 
 static int take_first(void *arg, const void *row)
 {
@@ -216,17 +274,18 @@ static int line_fill(const struct import *import, const struct bx_order *order, 
 /* Line NTH as ORDER says; beyond its lines: none any more. What was held goes back first, since it
  * may have been another slot's. */
 static int line_put(const struct import *import, const struct bx_order *order,
-                    const struct bx_id *id, int nth, struct bx_fault *fault)
+                    const struct bd_booking_row *booking, int nth, struct bx_fault *fault)
 {
     struct bd_store *store = import->store;
-    struct bd_booking_line_row row = {.booking = *id, .nth = nth};
+    bool open = booking->state == BD_BOOKING_OPEN;
+    struct bd_booking_line_row row = {.booking = booking->id, .nth = nth};
     int64_t lacks = 0;
     int there = bd_get(store, BD_BOOKING_LINE, &row, fault);
     if (there < 0 || (there == BD_NOT && nth >= order->line_count))
         return there < 0 ? there : 0;
     row.quantity = 0;
     int err = nth < order->line_count ? line_fill(import, order, nth, &row, fault) : 0;
-    int64_t pieces = order->cancelled ? 0 : row.quantity;
+    int64_t pieces = open ? row.quantity : 0;
     if (err == 0)
         err = hold(store, &row, places_of(import->programme, &row) * pieces, &lacks, fault);
     if (err == 0 && lacks > 0)
@@ -255,7 +314,8 @@ static void booking_fill(const struct bx_order *order, struct bd_booking_row *ro
     BX_TEXT_COPY(row->note, order->note);
 }
 
-static int order_put(struct import *import, const struct bx_order *order, struct bx_fault *fault)
+static int order_put(const struct import *import, const struct bx_order *order,
+                     struct bx_fault *fault)
 {
     struct bd_store *store = import->store;
     struct bd_booking_row row = {.kind = 0};
@@ -264,19 +324,18 @@ static int order_put(struct import *import, const struct bx_order *order, struct
         return found;
     if (found == 1 && row.state == BD_BOOKING_COLLECTED)
         return 0; /* its visitors came: the file is older than that */
-    if (found == 0) {
-        uint8_t random[10];
-        bx_rand_draw(&import->rand, random, sizeof random);
-        row.id = bx_id_is_zero(&order->id) ? bx_id_make(import->now, random) : order->id;
-    }
+    if (found == 0)
+        row.id = bx_id_is_zero(&order->id) ? id_of(import->meta, order->ref) : order->id;
     int err = found == 1 ? held_release(store, &row.id, fault) : 0;
     booking_fill(order, &row);
+    if (found == 0)
+        err = collected_find(store, &row, fault);
     if (err == 0)
         err = bd_must(found == 1 ? bd_update(store, BD_BOOKING, &row, fault)
                                  : bd_insert(store, BD_BOOKING, &row, fault),
                       "order's id", fault);
     for (int nth = 0; nth < BX_ORDER_LINES_MAX && err == 0; nth++)
-        err = line_put(import, order, &row.id, nth, fault);
+        err = line_put(import, order, &row, nth, fault);
     return err;
 }
 
@@ -318,9 +377,8 @@ static int names_erase(struct bd_store *store, int64_t today, struct bx_fault *f
 static int import_all(struct bd_book *book, const struct bd_turn *turn,
                       const struct bx_orders *orders, struct bx_fault *fault)
 {
-    struct import import = {.store = book->store, .now = turn->now};
     struct bd_meta_row meta;
-    memcpy(import.rand.seed, turn->seed, sizeof import.rand.seed);
+    struct import import = {.store = book->store, .meta = &meta};
     int err = bd_meta(book->store, &meta, fault);
     if (err == 0)
         err = bd_programme(book, &meta, 0, &import.programme, fault);

@@ -25,6 +25,7 @@ static const struct {
     [BD_OFF_USED] = {"used", "A ticket that was taken back had been used at a gate."},
     [BD_OFF_COLLECTED] = {"collected", "Its order was collected or cancelled before."},
     [BD_OFF_VOUCHER] = {"voucher", "A voucher of this sale was used before."},
+    [BD_OFF_CASHIER] = {"cashier", "Done by a cashier who had been taken off the list."},
     [BD_OFF_Z] = {"z", "The Z report is not what was booked of its shift."},
     [BD_OFF_SUMS] = {"sums", "The sale does not add up."},
     [BD_OFF_PRODUCT] = {"product", "The programme had this no more when it was sold."},
@@ -345,6 +346,23 @@ static int sale_book(struct bd_act *booking, struct bx_fault *fault)
     return err;
 }
 
+/* --- who did it --------------------------------------------------------------------------------
+ */
+
+/* Whoever was removed here sells until the till has heard of it. Only what moves money is said: the
+ * till itself logs out in that name. */
+static int cashier_check(struct bd_act *booking, struct bx_fault *fault)
+{
+    struct bd_user_row user = {.number = booking->head.user};
+    enum bx_shape shape = bx_kind_shape(booking->head.kind);
+    if (shape != BX_SHAPE_SALE && shape != BX_SHAPE_CASH && shape != BX_SHAPE_TENDER_CHANGE)
+        return 0;
+    int err = bd_get(booking->book->store, BD_USER, &user, fault);
+    if (err == 0 && user.gone_at != 0 && booking->head.at.us > user.gone_at)
+        booking->off[BD_OFF_CASHIER] = true;
+    return err < 0 ? err : 0;
+}
+
 /* --- any entry ------------------------------------------------------------------------------ */
 
 /* Half an hour is more than any clock drifts: somebody set it, or its battery is empty. */
@@ -416,6 +434,8 @@ static int act_do(struct bd_act *booking, struct bd_booked *ret, struct bx_fault
         wait_for(ret, BD_ENTRY_WAITS_PARENT, "parent", "Kept until the sale it names has come.");
         return 0;
     }
+    if (err == 0)
+        err = cashier_check(booking, fault);
     if (err == 0)
         err = conclude(booking, ret, fault);
     return err != 0 ? err : count_up(booking, fault);

@@ -31,7 +31,7 @@ int bd_figures_of(struct bd_store *store, const struct bx_entry_head *head,
     int err = bx_id_is_zero(&order.id) ? BD_NOT : bd_get(store, BD_BOOKING, &order, fault);
     if (err < 0)
         return err;
-    if (err == 0)
+    if (err == 0 && order.late == 0)
         channel = bx_order_kind_word((enum bx_order_kind)order.kind);
     const struct bx_sale *sale = content->sale;
     int64_t amount = sale->totals.total.minor - sale->back_totals.total.minor;
@@ -95,6 +95,13 @@ int bd_counts_add(struct bd_counts *counts, const struct bx_entry_head *head, in
     return 0;
 }
 
+/* A sum that no money comes to stays where it is: what is made of it is beyond every limit, too. */
+static void grow(int64_t *sum, int64_t more)
+{
+    if (__builtin_add_overflow(*sum, more, sum))
+        *sum = more < 0 ? INT64_MIN : INT64_MAX;
+}
+
 static int figure_put(struct bd_store *store, const struct bd_count *count,
                       const struct bx_figure *figure, struct bx_fault *fault)
 {
@@ -107,8 +114,8 @@ static int figure_put(struct bd_store *store, const struct bd_count *count,
     int err = bd_get(store, BD_FIGURE, &row, fault);
     if (err < 0)
         return err;
-    row.count += figure->count;
-    row.amount += figure->amount;
+    grow(&row.count, figure->count);
+    grow(&row.amount, figure->amount);
     return bd_must(err == BD_NOT ? bd_insert(store, BD_FIGURE, &row, fault)
                                  : bd_update(store, BD_FIGURE, &row, fault),
                    "figure", fault);
@@ -272,17 +279,19 @@ int bd_z_book(struct bd_act *booking, struct bx_fault *fault)
 
 /* --- Zs that came before some of their entries ------------------------------------------------ */
 
-enum { CLOSED_MAX = 64 };
-struct closed {
-    struct bd_shift_row rows[CLOSED_MAX];
+/* Of one till in one pass; the next goes on from there. So many that wait for ever hold up neither
+ * another till's nor, for long, its own. */
+enum { LATE_MAX = 16 };
+struct late {
+    struct bd_shift_row rows[LATE_MAX];
     int count;
 };
 
-static int collect_closed(void *arg, const void *row)
+static int collect_late(void *arg, const void *row)
 {
-    struct closed *closed = (struct closed *)arg;
-    closed->rows[closed->count++] = *(const struct bd_shift_row *)row;
-    return closed->count == CLOSED_MAX;
+    struct late *late = (struct late *)arg;
+    late->rows[late->count++] = *(const struct bd_shift_row *)row;
+    return late->count == LATE_MAX;
 }
 
 /* The Z's entry says so from now on. */
@@ -341,23 +350,64 @@ static int z_compare(struct bd_book *book, const struct bd_turn *turn, struct bd
     return err != 0 ? err : bd_must(bd_update(store, BD_SHIFT, shift, fault), "shift", fault);
 }
 
-int bd_shifts_compare(struct bd_book *book, const struct bd_turn *turn, struct bx_fault *fault)
+/* The shift of TILL at which its last pass ended. */
+static struct bd_late *late_of(struct bd_book *book, int64_t till)
+{
+    for (size_t i = 0; i < book->late_count; i++)
+        if (book->late[i].till == till)
+            return &book->late[i];
+    book->late = (struct bd_late *)bx_realloc(book->late, book->late_count + 1, sizeof *book->late);
+    struct bd_late *late = &book->late[book->late_count++];
+    *late = (struct bd_late){.till = till};
+    return late;
+}
+
+static int till_compare(struct bd_book *book, const struct bd_turn *turn, int64_t till,
+                        struct bx_fault *fault)
 {
     struct bd_store *store = book->store;
-    struct bd_shift_row from = {.state = BD_SHIFT_CLOSED};
-    struct bd_scan scan = {.table = BD_SHIFT, .index = 1, .fixed = 1, .from = &from};
-    struct closed closed = {.count = 0};
-    int err = bd_scan(store, &scan, collect_closed, &closed, fault);
+    struct bd_late *last = late_of(book, till);
+    struct bd_device_row device = {.till = till};
+    struct bd_shift_row from = {.state = BD_SHIFT_CLOSED,
+                                .till = till,
+                                .incarnation = last->incarnation,
+                                .shift = last->shift};
+    struct bd_scan scan = {
+        .table = BD_SHIFT, .index = 1, .fixed = 2, .edge = BD_AFTER, .from = &from};
+    struct late late = {.count = 0};
+    int err = bd_scan(store, &scan, collect_late, &late, fault);
     err = err > 0 ? 0 : err;
-    for (int i = 0; i < closed.count && err == 0; i++) {
-        struct bd_shift_row *shift = &closed.rows[i];
-        struct bd_device_row device = {.till = shift->till};
+    *last = (struct bd_late){.till = till};
+    if (late.count == LATE_MAX) {
+        last->incarnation = late.rows[LATE_MAX - 1].incarnation;
+        last->shift = late.rows[LATE_MAX - 1].shift;
+    }
+    if (err == 0)
         err = bd_must(bd_get(store, BD_DEVICE, &device, fault), "device", fault);
-        int whole = err == 0 ? is_whole(store, &device, shift, fault) : 0;
-        if (whole < 0)
-            return whole;
-        if (whole == 1)
-            err = z_compare(book, turn, shift, fault);
+    for (int i = 0; i < late.count && err == 0; i++) {
+        int whole = is_whole(store, &device, &late.rows[i], fault);
+        err = whole == 1 ? z_compare(book, turn, &late.rows[i], fault) : whole;
+    }
+    return err;
+}
+
+static int take_till(void *arg, const void *row)
+{
+    *(int64_t *)arg = ((const struct bd_shift_row *)row)->till;
+    return 1;
+}
+
+int bd_shifts_compare(struct bd_book *book, const struct bd_turn *turn, struct bx_fault *fault)
+{
+    struct bd_shift_row from = {.state = BD_SHIFT_CLOSED};
+    struct bd_scan scan = {
+        .table = BD_SHIFT, .index = 1, .fixed = 1, .edge = BD_AFTER, .from = &from};
+    int err;
+    while ((err = bd_scan(book->store, &scan, take_till, &from.till, fault)) == 1) {
+        err = till_compare(book, turn, from.till, fault);
+        if (err != 0)
+            break;
+        from.incarnation = from.shift = INT64_MAX; /* on to the next till */
     }
     return err;
 }

@@ -39,6 +39,11 @@ struct bd_counts {
     size_t count, room;
 };
 
+/* Of a till's late Zs: the last that was looked at. */
+struct bd_late {
+    int64_t till, incarnation, shift;
+};
+
 struct bd_book {
     struct bd_store *store;
     struct bd_policy policy;
@@ -47,6 +52,8 @@ struct bd_book {
     struct bx_content_room *room;
     struct bd_counts counts;
     struct bd_place waiting; /* where the next pass over what waits for a parent begins */
+    struct bd_late *late;
+    size_t late_count;
 };
 
 /* --- book.c: what every rule needs -------------------------------------------------------- */

@@ -193,13 +193,17 @@ static void voucher_off(struct bd_act *booking, const char *say)
     BX_TEXT_COPY(booking->why[BD_OFF_VOUCHER], say);
 }
 
+static const char never_issued[] = "A voucher of this sale was never issued here.";
+
 static int single_use(struct bd_act *booking, const struct bx_tender *tender,
                       struct bx_fault *fault)
 {
     struct bd_store *store = booking->book->store;
     struct bd_voucher_row row = {.value = 0};
-    if (!BX_TEXT_COPY(row.id, tender->reference))
-        return 0; /* no voucher's id */
+    if (!BX_TEXT_COPY(row.id, tender->reference)) {
+        voucher_off(booking, never_issued);
+        return 0;
+    }
     int there = bd_get(store, BD_VOUCHER, &row, fault);
     if (there < 0)
         return there;
@@ -218,6 +222,8 @@ static int single_use(struct bd_act *booking, const struct bx_tender *tender,
     } else {
         if (there == 0 && row.value > 0 && tender->amount.minor > row.value)
             voucher_off(booking, "A voucher of this sale was taken for more than it is worth.");
+        if (row.made_at == 0)
+            voucher_off(booking, never_issued);
         row.sale = booking->head.id;
         row.used_amount = tender->amount.minor;
         row.given_back = 0;
@@ -264,6 +270,30 @@ static int is_booked(struct bd_store *store, const struct bd_ledger_row *row,
     return err < 0 ? err : err == 0;
 }
 
+/* A charge that this sale says it was paid with and that is not here: a backup was restored that
+ * did not know it, or the till makes it up. The balance goes by the sale, a person by the task. */
+static int charge_again(struct bd_act *booking, const struct bx_tender *tender,
+                        struct bx_fault *fault)
+{
+    struct bd_store *store = booking->book->store;
+    struct bd_stored_row stored = {.made_at = 0};
+    struct bd_ledger_row row = {.id = tender->attempt,
+                                .at = booking->turn->now.us,
+                                .kind = BD_LEDGER_CHARGE,
+                                .approved = 1,
+                                .sale = booking->head.id,
+                                .till = booking->head.till};
+    bool named = !bx_id_is_zero(&tender->attempt) && BX_TEXT_COPY(stored.code, tender->reference);
+    int err = named ? bd_get(store, BD_STORED, &stored, fault) : BD_NOT;
+    voucher_off(booking, err == BD_NOT || stored.balance < tender->amount.minor
+                             ? "A stored-value voucher was not charged with what the sale says."
+                             : "A stored-value voucher's charge was not here: made by the sale.");
+    if (err != 0)
+        return err < 0 ? err : 0;
+    row.amount = -(stored.balance < tender->amount.minor ? stored.balance : tender->amount.minor);
+    return row_put(store, &stored, &row, fault);
+}
+
 /* A charge that this sale is paid with. */
 static int charge_claim(struct bd_act *booking, const struct bx_tender *tender,
                         struct bx_fault *fault)
@@ -273,8 +303,9 @@ static int charge_claim(struct bd_act *booking, const struct bx_tender *tender,
     int err = bd_get(store, BD_LEDGER, &charge, fault);
     if (err < 0)
         return err;
-    if (err == BD_NOT || charge.approved == 0 || charge.given_back > 0 ||
-        charge.amount != -tender->amount.minor ||
+    if (err == BD_NOT)
+        return charge_again(booking, tender, fault);
+    if (charge.approved == 0 || charge.given_back > 0 || charge.amount != -tender->amount.minor ||
         (!bx_id_is_zero(&charge.sale) && !bx_id_equal(&charge.sale, &booking->head.id))) {
         voucher_off(booking, "A stored-value voucher was not charged with what the sale says.");
         return 0;

@@ -185,6 +185,8 @@ int bd_ask_sales(const struct bd_asked *asked, struct bx_reply *reply, struct bx
 
 /* --- one sale ------------------------------------------------------------------------------- */
 
+enum { ENTRIES_BYTES = BX_QUESTION_ANSWER_BYTES - (256 << 10) }; /* tickets come after them */
+
 static int body_add(const struct bd_asked *asked, const struct bd_place *place,
                     struct bx_reply *reply, struct bx_fault *fault)
 {
@@ -193,23 +195,49 @@ static int body_add(const struct bd_asked *asked, const struct bd_place *place,
     int err = bd_must(bd_get(asked->store, BD_ENTRY, &entry, fault), "entry", fault);
     if (err != 0)
         return err;
+    if (reply->entries.len + entry.body.len >= ENTRIES_BYTES) {
+        reply->cut = true;
+        return 0;
+    }
     bx_buf_add(&reply->entries, entry.body.data, entry.body.len);
     bx_buf_byte_add(&reply->entries, '\n');
     return 0;
 }
 
-enum { ABOUT_MAX = 500 };
+enum { ABOUT_MAX = BX_TICKETS_MAX - 1 }; /* and the sale itself */
 struct places {
     struct bd_place rows[ABOUT_MAX];
     int count;
+    bool more;
 };
+
+/* What another till must know to correct a sale; drawers opened and notes are nobody else's. */
+static bool is_needed(enum bx_kind kind)
+{
+    switch (bx_kind_shape(kind)) {
+    case BX_SHAPE_SALE:
+    case BX_SHAPE_PAPER:
+    case BX_SHAPE_TENDER_CHANGE:
+    case BX_SHAPE_INVOICE: return true;
+    case BX_SHAPE_CASH:
+    case BX_SHAPE_ATTEMPT:
+    case BX_SHAPE_REPORT:
+    case BX_SHAPE_NOTE: break;
+    }
+    return false;
+}
 
 static int collect_about(void *arg, const void *row)
 {
     struct places *places = (struct places *)arg;
     const struct bd_about_row *about = (const struct bd_about_row *)row;
-    places->rows[places->count++] = (struct bd_place){about->till, about->incarnation, about->seq};
-    return places->count == ABOUT_MAX;
+    if (!is_needed((enum bx_kind)about->kind))
+        return 0;
+    places->more = places->count == ABOUT_MAX;
+    if (!places->more)
+        places->rows[places->count++] =
+            (struct bd_place){about->till, about->incarnation, about->seq};
+    return places->more;
 }
 
 static int abouts_add(const struct bd_asked *asked, struct bx_reply *reply, struct bx_fault *fault)
@@ -219,6 +247,7 @@ static int abouts_add(const struct bd_asked *asked, struct bx_reply *reply, stru
     struct bd_scan scan = {.table = BD_ABOUT, .fixed = 1, .from = &from};
     int err = bd_scan(asked->store, &scan, collect_about, places, fault);
     err = err > 0 ? 0 : err;
+    reply->cut = places->more;
     for (int i = 0; i < places->count && err == 0; i++)
         err = body_add(asked, &places->rows[i], reply, fault);
     bx_free(places);

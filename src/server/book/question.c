@@ -151,23 +151,54 @@ static int ask_shift(const struct bd_asked *asked, struct bx_reply *reply, struc
                          &reply->confirmed, fault);
 }
 
-enum { EACH_DAYS = 7 };
+/* One till may bring half of a report's rows, and some room is kept: what is beyond is told in
+ * sum. */
+enum { EACH_DAYS = 7, EACH_TILL = BX_FIGURES_MAX / 2, KEPT_ROWS = 64 };
 struct days {
     struct bx_figures *figures;
     bool many;
+    int64_t till;
+    size_t brought; /* rows, by this till */
 };
+static const char other[] = "other";
+
+/* SUM + MORE, but at most what money comes to: what one till says ends nobody's report. */
+static int64_t added(int64_t sum, int64_t more)
+{
+    if (__builtin_add_overflow(sum, more, &sum))
+        sum = more < 0 ? INT64_MIN : INT64_MAX;
+    return sum < -BX_MONEY_MAX ? -BX_MONEY_MAX : sum > BX_MONEY_MAX ? BX_MONEY_MAX : sum;
+}
+
+static const char *name_within(struct days *days, const struct bd_figure_row *figure,
+                               const char *name)
+{
+    if (days->till != figure->till)
+        days->brought = 0;
+    days->till = figure->till;
+    if (bx_figures_get(days->figures, figure->what, name)->what[0] != '\0')
+        return name;
+    if (days->brought >= EACH_TILL || days->figures->count >= BX_FIGURES_MAX - KEPT_ROWS)
+        return other;
+    days->brought++;
+    return name;
+}
 
 /* Of many days hours are hours of the day, and slots are too many. */
 static int add_day(void *arg, const void *row)
 {
-    const struct days *days = (const struct days *)arg;
+    struct days *days = (struct days *)arg;
     const struct bd_figure_row *figure = (const struct bd_figure_row *)row;
     const char *name = figure->name;
     if (days->many && strcmp(figure->what, "slot") == 0)
         return 0;
     if (days->many && strcmp(figure->what, "hour") == 0 && strchr(name, 'T') != NULL)
         name = strchr(name, 'T');
-    return bx_figures_add(days->figures, figure->what, name, figure->count, figure->amount);
+    name = name_within(days, figure, name);
+    const struct bx_figure *sum = bx_figures_get(days->figures, figure->what, name);
+    return bx_figures_add(days->figures, figure->what, name,
+                          added(sum->count, figure->count) - sum->count,
+                          added(sum->amount, figure->amount) - sum->amount);
 }
 
 int bd_book_days(struct bd_store *store, struct bx_date from, struct bx_date to,

@@ -82,6 +82,7 @@ static int user_drop(struct bd_book *book, const struct bd_turn *turn, struct bd
     if (err == BD_NOT || (err == 0 && !row.pin_hash[0]))
         return bx_fault_say(fault, BX_ERR_MISSING, "There is no user %lld.", (long long)number);
     row.pin_hash[0] = '\0';
+    row.gone_at = turn->now.us;
     meta->staff++;
     if (err == 0)
         err = bd_must(bd_update(store, BD_USER, &row, fault), "user", fault);

@@ -28,6 +28,7 @@ struct bd_booking_row {
     struct bx_slug account;
     char name[BX_NAME_SIZE];
     char note[BX_NAME_SIZE];
+    int64_t late; /* 1: came after the sale that collected it, which counts as the counter's */
 };
 struct bd_booking_line_row {
     struct bx_id booking; /* key, with nth */

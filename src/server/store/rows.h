@@ -82,6 +82,7 @@ struct bd_user_row {
     char name[BX_NAME_SIZE];
     char pin_hash[BX_PIN_HASH_TEXT];
     char language[8]; /* "" the till's */
+    int64_t gone_at;  /* 0: may log in */
 };
 
 struct bd_enrol_code_row {
@@ -165,7 +166,7 @@ struct bd_order_row {
     int64_t kind; /* enum bx_kind: sale, void, refund, exchange */
     int64_t back_total;
     struct bx_id of;      /* what it corrects; else zero */
-    struct bx_id booking; /* the order it collected; else zero */
+    struct bx_id booking; /* the order it collected; else zero; index 2 */
 };
 
 struct bd_order_line_row {

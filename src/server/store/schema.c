@@ -24,6 +24,8 @@
 #define I2(member) COLUMN(BD_INT, member, 2)
 #define T2(member) COLUMN(BD_TEXT, member, 2)
 #define D2(member) COLUMN(BD_ID, member, 2)
+/* Of format 3. */
+#define I3(member) COLUMN(BD_INT, member, 3)
 
 #define ROW struct bd_meta_row
 static const struct bd_column meta_columns[] = {
@@ -38,8 +40,8 @@ static const struct bd_column device_columns[] = {
     I(settle_seq), D(enrolment),   H(key),         H(secret),    H(head)};
 #undef ROW
 #define ROW struct bd_user_row
-static const struct bd_column user_columns[] = {I(number), I(role), T(name), T(pin_hash),
-                                                T2(language)};
+static const struct bd_column user_columns[] = {I(number),   I(role),      T(name),
+                                                T(pin_hash), T2(language), I3(gone_at)};
 #undef ROW
 #define ROW struct bd_enrol_code_row
 static const struct bd_column enrol_code_columns[] = {T(code), I(expires_at), I(tries), I(used)};
@@ -100,9 +102,9 @@ static const struct bd_column reply_columns[] = {D(id), H(body), I(status), I(at
 static const struct bd_column audit_log_columns[] = {D(id), I(at), T(who), T(what)};
 #undef ROW
 #define ROW struct bd_booking_row
-static const struct bd_column booking_columns[] = {D(id),     T(ref),     I(kind),    I(date),
-                                                   I(minute), I(prepaid), I(grouped), I(state),
-                                                   D(sale),   T(account), T(name),    T(note)};
+static const struct bd_column booking_columns[] = {
+    D(id),    T(ref),  I(kind),    I(date), I(minute), I(prepaid), I(grouped),
+    I(state), D(sale), T(account), T(name), T(note),   I3(late)};
 #undef ROW
 #define ROW struct bd_booking_line_row
 static const struct bd_column booking_line_columns[] = {
@@ -144,7 +146,7 @@ static const struct bd_index lease_indexes[] = {{"expires", 2, {4, 5}, 1}};
 static const struct bd_index entry_indexes[] = {{"id", 1, {3}, 1}, {"state", 1, {4}, 1}};
 static const struct bd_index ticket_indexes[] = {{"code", 1, {3}, 1}};
 
-static const struct bd_index orders_indexes[] = {{"number", 1, {12}, 2}};
+static const struct bd_index orders_indexes[] = {{"number", 1, {12}, 2}, {"booking", 1, {17}, 3}};
 static const struct bd_index booking_indexes[] = {{"ref", 1, {1}, 2}, {"date", 2, {3, 4}, 2}};
 static const struct bd_index ledger_indexes[] = {{"code", 2, {1, 2}, 2}};
 static const struct bd_index parked_indexes[] = {{"gone", 2, {1, 2}, 2}};
@@ -176,7 +178,7 @@ static const struct bd_shape shapes[BD_TABLES] = {
                        .indexes = entry_indexes, .index_count = 2),
     [BD_ASIDE] = SHAPE("aside", bd_aside_row, aside_columns, 4, .rowid = true),
     [BD_ORDER] = SHAPE("orders", bd_order_row, orders_columns, 1, .indexes = orders_indexes,
-                       .index_count = 1),
+                       .index_count = 2),
     [BD_ORDER_LINE] = SHAPE("order_line", bd_order_line_row, order_line_columns, 2, .rowid = false),
     [BD_TICKET] = SHAPE("ticket", bd_ticket_row, ticket_columns, 3, .indexes = ticket_indexes,
                         .index_count = 1),

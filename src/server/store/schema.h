@@ -23,7 +23,7 @@ struct bd_column {
     uint8_t since; /* format of the first store that has it, from 1 */
 };
 
-enum { BD_INDEXES_MAX = 2, BD_ORDER_MAX = 8, BD_COLUMNS_MAX = 24, BD_FORMAT = 2 };
+enum { BD_INDEXES_MAX = 2, BD_ORDER_MAX = 8, BD_COLUMNS_MAX = 24, BD_FORMAT = 3 };
 
 struct bd_index {
     const char *name;

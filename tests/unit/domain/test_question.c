@@ -114,6 +114,15 @@ static void test_bodies_verbatim(void **state)
     for (const char *body; (body = bx_reply_entry(read, &at, &len)) != NULL; count++)
         assert_int_equal(bx_sale_decode(body, len, sale, NULL), 0);
     assert_int_equal(count, 5);
+    assert_false(read->cut);
+    /* not all of it */
+    struct bx_reply *part bx_cleanup(bx_reply_destroy) = bx_reply_create();
+    reply->cut = true;
+    bx_buf_clear(&json);
+    assert_int_equal(bx_reply_encode(BX_QUESTION_SALE, reply, &json), 0);
+    assert_int_equal(bx_reply_decode(BX_QUESTION_SALE, bx_buf_text(&json), json.len, part, NULL),
+                     0);
+    assert_true(part->cut);
     bx_free(sale);
 }
 

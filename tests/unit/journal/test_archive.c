@@ -21,6 +21,7 @@
 #include "home.h"
 #include "journal/archive.h"
 #include "journal/ledger.h"
+#include "journal/signs.h"
 
 static struct home home;
 static struct kit kit;
@@ -43,9 +44,9 @@ static int set_up(void **state)
 static void folder_remove(void)
 {
     char path[128];
-    static const char *const names[] = {"README.txt",    "entries.jsonl", "entries.csv",
-                                        "lines.csv",     "tenders.csv",   "figures.csv",
-                                        "manifest.json", "manifest.sig"};
+    static const char *const names[] = {
+        "README.txt",  "entries.jsonl",    "entries.csv",    "lines.csv",     "tenders.csv",
+        "figures.csv", "signatures.jsonl", "signatures.csv", "manifest.json", "manifest.sig"};
     for (size_t i = 0; i < bx_countof(names); i++) {
         snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
         unlink(path);
@@ -91,9 +92,26 @@ static void jobs_done(void)
     assert_int_equal(kit.journal->ops->note(kit.journal, &notes, NULL, NULL), 0);
 }
 
+/* What is committed from now on is to be signed. */
+static bool signs;
+
+static void signed_as(int64_t seq, enum bx_sign_state state, int64_t counter)
+{
+    struct bx_sign_note sign = {.seq = seq, .sign = {.state = state}};
+    if (state != BX_SIGN_REFUSED) {
+        sign.sign.begun.us = sign.sign.at.us = 1795526525000000 + counter;
+        sign.sign.transaction = sign.sign.counter = counter;
+        BX_TEXT_COPY(sign.sign.device, "DEVICE");
+        snprintf(sign.sign.qr, sizeof(sign.sign.qr), "BXF1;DEVICE;%d;\"=x\"", (int)counter);
+    }
+    struct bx_journal_notes notes = {.signs = &sign, .sign_count = 1, .reoffer_above = -1};
+    assert_int_equal(kit.journal->ops->note(kit.journal, &notes, NULL, NULL), 0);
+}
+
 static struct bx_ref sell(int quantity, const char *pool, int64_t before)
 {
     kit_sale(&kit, quantity, pool, 1, before);
+    kit.commit.sign = signs;
     struct bx_ref ref = kit_done(&kit);
     jobs_done();
     return ref;
@@ -214,6 +232,18 @@ static void an_archive_stands_alone(void **state)
     assert_int_equal(prove(&other, &found, &fault), BX_ERR_CORRUPT);
 }
 
+static bool file_has(const char *name, const char *text)
+{
+    char path[128];
+    static char bytes[65536];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t len = fread(bytes, 1, sizeof(bytes), file);
+    fclose(file);
+    return memmem(bytes, len, text, strlen(text)) != NULL;
+}
+
 static void file_flip(const char *name, long at)
 {
     char path[128];
@@ -231,18 +261,23 @@ static void file_flip(const char *name, long at)
 static void every_change_of_an_archive_shows(void **state)
 {
     (void)state;
+    signs = true;
     static const struct {
         const char *name;
         long at;
     } list[] = {
-        {"entries.jsonl", 3},  {"entries.jsonl", 1500}, {"entries.jsonl", -2}, {"entries.csv", 90},
-        {"lines.csv", 100},    {"tenders.csv", -5},     {"figures.csv", -3},   {"README.txt", 0},
-        {"manifest.json", 40}, {"manifest.json", 900},  {"manifest.sig", 10},
+        {"entries.jsonl", 3},     {"entries.jsonl", 1500}, {"entries.jsonl", -2},
+        {"entries.csv", 90},      {"lines.csv", 100},      {"tenders.csv", -5},
+        {"figures.csv", -3},      {"README.txt", 0},       {"signatures.jsonl", 20},
+        {"signatures.jsonl", -5}, {"signatures.csv", -5},  {"manifest.json", 40},
+        {"manifest.json", 900},   {"manifest.sig", 10},
     };
     struct bx_fault fault = {0};
     struct bx_archive_found found;
     struct bx_journal *journal = home_open(&home);
     history(journal);
+    signs = false;
+    signed_as(2, BX_SIGN_SIGNED, 1);
     assert_int_equal(archive(journal, &found, &fault), 0);
     for (size_t i = 0; i < bx_countof(list); i++) {
         file_flip(list[i].name, list[i].at);
@@ -259,7 +294,113 @@ static void every_change_of_an_archive_shows(void **state)
     bx_journal_destroy(journal);
 }
 
+/* --- signatures ------------------------------------------------------------------------------- */
+
+/* A till with a fiscal device: sales 2, 7 and 10 are signed, late and refused. */
+static void signed_history(struct bx_journal *journal)
+{
+    signs = true;
+    history(journal);
+    signs = false;
+    signed_as(2, BX_SIGN_SIGNED, 1);
+    signed_as(7, BX_SIGN_LATE, 2);
+    signed_as(10, BX_SIGN_REFUSED, 0);
+}
+
+static void an_archive_has_the_signatures(void **state)
+{
+    (void)state;
+    struct bx_fault fault = {0};
+    struct bx_archive_found found;
+    struct bx_journal *journal = home_open(&home);
+    signed_history(journal);
+    if (archive(journal, &found, &fault))
+        fail_msg("%s (%s)", fault.say, fault.detail);
+    assert_int_equal(found.signs[BX_SIGN_LATE], 1);
+    kit_finish(&kit);
+    bx_journal_destroy(journal);
+    if (prove(&public, &found, &fault))
+        fail_msg("%s (%s)", fault.say, fault.detail);
+    assert_true(found.has_signs);
+    assert_int_equal(found.signs[BX_SIGN_OPEN], 0);
+    assert_int_equal(found.signs[BX_SIGN_SIGNED], 1);
+    assert_int_equal(found.signs[BX_SIGN_LATE], 1);
+    assert_int_equal(found.signs[BX_SIGN_REFUSED], 1);
+    assert_int_equal(found.open_from, 0);
+    assert_true(file_has("signatures.jsonl", "\"device\":\"DEVICE\",\"qr\":\"BXF1;DEVICE;2;"));
+    assert_true(file_has("signatures.csv", "7,\"late\",\""));
+    assert_true(file_has("signatures.csv", "10,\"refused\",\"\",\"\",0,0,\"\",\"\""));
+}
+
+/* What is wrong by itself, whatever a manifest says: told line by line. */
+static void a_signature_is_of_its_entry(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "{\"seq\":2,\"id\":\"%s\",\"hash\":\"%s\",\"state\":\"open\"}",
+        "{\"seq\":2,\"id\":\"%s\",\"hash\":\"%s\",\"state\":\"none\"}",
+        "{\"seq\":2,\"id\":\"%s\",\"hash\":\"%s\",\"state\":\"signed\"}",
+        "{\"seq\":3,\"id\":\"%s\",\"hash\":\"%s\",\"state\":\"open\"}",
+        "{\"seq\":2,\"id\":\"%.35s0\",\"hash\":\"%s\",\"state\":\"open\"}",
+        "{\"seq\":2,\"id\":\"%s\",\"hash\":\"%.63sf\",\"state\":\"open\"}",
+    };
+    struct bx_envelope envelope = {.seq = 2, .id = {.b = {1, 2, 3, 4, 5, 6, 0x70, 8, 0x80, 9}}};
+    char id[BX_ID_TEXT], hash[BX_HASH_TEXT], line[512];
+    int64_t seq;
+    const char *wrong;
+    envelope.id.b[15] = 9;
+    bx_id_format(&envelope.id, id);
+    bx_hash_format(&envelope.hash, hash);
+    for (size_t i = 0; i < bx_countof(lines); i++) {
+        struct bx_signs list = {0};
+        bx_signs_document(&list, &envelope);
+        snprintf(line, sizeof(line), lines[i], id, hash);
+        int err = bx_signs_take(&list, line, strlen(line), &seq, &wrong);
+        if (err != (i == 0 ? 0 : BX_ERR_CORRUPT))
+            fail_msg("%s: %d", line, err);
+        if (i == 0) /* not twice */
+            assert_int_equal(bx_signs_take(&list, line, strlen(line), &seq, &wrong),
+                             BX_ERR_CORRUPT);
+        bx_signs_finish(&list);
+    }
+}
+
 /* --- purges ----------------------------------------------------------------------------------- */
+
+/* Signed after the archive was made: the archive does not have it, so it must not go. */
+static void a_signature_goes_only_when_archived(void **state)
+{
+    (void)state;
+    struct bx_fault fault = {0};
+    struct bx_archive_found found;
+    struct bx_purged purged;
+    struct bx_journal *journal = home_open(&home);
+    signs = true;
+    history(journal);
+    signs = false;
+    answer_all(journal, 20);
+    signed_as(2, BX_SIGN_SIGNED, 1);
+    assert_int_equal(archive(journal, &found, &fault), 0); /* 7 and 10 are open */
+    signed_as(7, BX_SIGN_LATE, 2);
+    signed_as(10, BX_SIGN_LATE, 3);
+    if (purge(journal, 0, &purged, &fault))
+        fail_msg("%s (%s)", fault.say, fault.detail);
+    assert_int_equal(purged.last, 5);
+    assert_good(journal);
+    assert_int_equal(purge(journal, 0, &purged, &fault), BX_ERR_REFUSED);
+    assert_int_equal(archive(journal, &found, &fault), 0);
+    assert_int_equal(prove(&public, &found, &fault), 0);
+    assert_int_equal(found.signs[BX_SIGN_SIGNED], 0); /* in the archive before */
+    assert_int_equal(found.signs[BX_SIGN_LATE], 2);
+    if (purge(journal, 0, &purged, &fault))
+        fail_msg("%s (%s)", fault.say, fault.detail);
+    assert_int_equal(purged.last, 8);
+    assert_good(journal);
+    kit_finish(&kit);
+    bx_journal_destroy(journal);
+    assert_int_equal(home_int(&home, "SELECT count(*) FROM sign"), 1);
+    assert_int_equal(home_int(&home, "SELECT min(seq) FROM sign"), 10);
+}
 
 static void what_is_needed_is_never_purged(void **state)
 {
@@ -537,10 +678,17 @@ int main(void)
     bx_crypto_init();
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(an_archive_stands_alone),        CASE(every_change_of_an_archive_shows),
-        CASE(what_is_needed_is_never_purged), CASE(another_journals_archive_is_refused),
-        CASE(a_purged_journal_goes_on),       CASE(a_killed_purge_leaves_a_whole_journal),
-        CASE(a_changed_anchor_shows),         CASE(erased_persons_leave_no_bytes),
+        CASE(an_archive_stands_alone),
+        CASE(every_change_of_an_archive_shows),
+        CASE(an_archive_has_the_signatures),
+        CASE(a_signature_is_of_its_entry),
+        CASE(a_signature_goes_only_when_archived),
+        CASE(what_is_needed_is_never_purged),
+        CASE(another_journals_archive_is_refused),
+        CASE(a_purged_journal_goes_on),
+        CASE(a_killed_purge_leaves_a_whole_journal),
+        CASE(a_changed_anchor_shows),
+        CASE(erased_persons_leave_no_bytes),
     };
     return cmocka_run_group_tests_name("journal: archive", tests, NULL, NULL);
 }

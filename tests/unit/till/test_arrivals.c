@@ -3,6 +3,7 @@
 
 #include "shop.h"
 
+#include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 
 static const struct bx_desk *desk(void)
@@ -394,6 +395,48 @@ static void another_till_was_faster(void **state)
     bx_reply_destroy(reply);
 }
 
+/* Another till's sale about which more was done than the server tells at once: who knows what is
+ * left of it? */
+static void a_sale_told_in_part_is_not_corrected(void **state)
+{
+    (void)state;
+    struct bx_reply *reply bx_cleanup(bx_reply_destroy) = bx_reply_create();
+    bench_keys("2a\n\n");
+    struct bx_sale *sale = bx_new(struct bx_sale);
+    *sale = *bench_sale();
+    struct bx_entry_head head = {.till = 9,
+                                 .incarnation = 1,
+                                 .seq = 5,
+                                 .id = {{9}},
+                                 .kind = BX_KIND_SALE,
+                                 .number = "9-000001",
+                                 .at = {BX_SECOND_US},
+                                 .shift = 1,
+                                 .user = 7};
+    sale->basket.id = head.id;
+    assert_int_equal(bx_sale_encode(&head, sale, &reply->entries), 0);
+    bx_buf_byte_add(&reply->entries, '\n');
+    reply->sale_count = 1;
+    reply->sales[0] = (struct bx_found_sale){.id = head.id, .number = "9-000001", .till = 9};
+    shop_online();
+    for (int cut = 1; cut >= 0; cut--) {
+        reply->cut = cut;
+        rig_command(bench.rig,
+                    "{\"verb\":\"refund\",\"number\":\"9-000001\",\"note\":\"asked for\"}");
+        shop_question(BX_QUESTION_SALES);
+        shop_answer(reply);
+        shop_question(BX_QUESTION_SALE);
+        shop_answer(reply);
+        shop_question(BX_QUESTION_SALE); /* what is left of it, just before */
+        shop_answer(reply);
+        bench_wait(100);
+        assert_int_equal(bench.rig->exit == 1, cut); /* all of it told: it goes on */
+        if (cut)
+            assert_non_null(strstr(bench.rig->text, "More was done"));
+    }
+    bx_free(sale);
+}
+
 static void parks_by_command(void **state)
 {
     (void)state;
@@ -499,6 +542,7 @@ int main(void)
         shop_test(too_much_for_the_server_stays_here),
         shop_test(resumed_keeps_its_deal_or_is_refused),
         shop_test(another_till_was_faster),
+        shop_test(a_sale_told_in_part_is_not_corrected),
         shop_test(parks_by_command),
         shop_test(customer_sees_the_basket),
         shop_test(customer_does_not_see_names),

@@ -108,6 +108,11 @@ static void silence_is_an_outage(void **state)
     assert_string_equal(rig->paper.sign, "");
     assert_string_equal(rig->paper.sign_text, "Signing device out of order");
     assert_int_equal(rig_entries(rig, BX_KIND_SIGN_LOST), 1);
+    rig_keys(rig, "\nQ");
+    assert_non_null(strstr(rig_view(rig)->title, ", 1 not signed"));
+    rig_keys(rig, "\033");
+    rig_command(rig, "{\"verb\":\"status\"}");
+    assert_non_null(strstr(rig->json, "\"signing\":false,\"unsigned\":1,\"signed\":1,\"late\":0"));
     rig_keys(rig, "2p\n\n"); /* nobody waits any more */
     assert_int_equal(rig->print_count, 4);
     assert_string_equal(rig->paper.sign_text, "Signing device out of order");

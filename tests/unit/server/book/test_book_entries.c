@@ -486,17 +486,60 @@ static void test_bad_batches(void **state)
     in_each_store(bad_batches);
 }
 
+/* What was done before a cashier was taken off the list is in order whenever it comes. */
+static void a_sale_by_a_cashier_who_is_gone_is_a_task(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_SQLITE);
+    struct till *till = till_create(venue);
+    struct bx_user ana = {.number = 7, .name = "Ana", .pin_hash = "$argon2id$x"};
+    till_hello(venue, till, NULL, 0);
+    till_ask(venue, till, BX_ALLOT_REQ, POOL_A, 1, 10, 0);
+    struct entry *before = till_sell(venue, till, POOL_A, 1, 0, 1);
+    venue_begin(venue);
+    MUST(bd_book_user(venue->book, &venue->turn, &ana, NULL));
+    MUST(bd_book_user_remove(venue->book, &venue->turn, 7, NULL));
+    venue_end(venue);
+    venue_tick(venue, 1);
+    struct entry *after = till_sell(venue, till, POOL_A, 1, 1, 1);
+    struct entry *logout = till_note(venue, till, BX_KIND_LOGOUT);
+    assert_int_equal(till_send_one(venue, till, before), BX_ENTRY_RECORDED);
+    struct bx_entry_answer answer;
+    MUST(till_send(venue, till, &after, 1, &answer));
+    assert_int_equal(answer.outcome, BX_ENTRY_RECORDED_TASK);
+    assert_string_equal(answer.task, "cashier");
+    assert_int_equal(till_send_one(venue, till, logout), BX_ENTRY_RECORDED);
+    /* on the list again */
+    venue_begin(venue);
+    MUST(bd_book_user(venue->book, &venue->turn, &ana, NULL));
+    venue_end(venue);
+    assert_int_equal(till_send_one(venue, till, till_sell(venue, till, POOL_A, 1, 2, 1)),
+                     BX_ENTRY_RECORDED);
+    assert_int_equal(count_tasks(venue, "cashier"), 1);
+    assert_audit(venue);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_sale),         cmocka_unit_test(test_a_replay),
-        cmocka_unit_test(test_any_order),      cmocka_unit_test(test_conflicts),
-        cmocka_unit_test(test_a_fork),         cmocka_unit_test(test_an_overlap),
-        cmocka_unit_test(test_after_close),    cmocka_unit_test(test_beyond_the_capacity),
-        cmocka_unit_test(test_off_price),      cmocka_unit_test(test_replaced),
-        cmocka_unit_test(test_replaced_twice), cmocka_unit_test(test_the_future),
-        cmocka_unit_test(test_bad_batches),    cmocka_unit_test(test_a_wall_of_orphans),
+        cmocka_unit_test(test_a_sale),
+        cmocka_unit_test(test_a_replay),
+        cmocka_unit_test(test_any_order),
+        cmocka_unit_test(test_conflicts),
+        cmocka_unit_test(test_a_fork),
+        cmocka_unit_test(test_an_overlap),
+        cmocka_unit_test(test_after_close),
+        cmocka_unit_test(test_beyond_the_capacity),
+        cmocka_unit_test(test_off_price),
+        cmocka_unit_test(test_replaced),
+        cmocka_unit_test(test_replaced_twice),
+        cmocka_unit_test(test_the_future),
+        cmocka_unit_test(test_bad_batches),
+        cmocka_unit_test(test_a_wall_of_orphans),
         cmocka_unit_test(test_absurd_uses),
+        cmocka_unit_test(a_sale_by_a_cashier_who_is_gone_is_a_task),
     };
     bx_crypto_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -127,6 +127,38 @@ static void an_order_is_collected_once(void **state)
     check_collect(STORE_SQLITE);
 }
 
+/* The store was restored to a day before the order came: a till has collected it, and sends that
+ * again before the file of orders is imported anew. */
+static void an_order_lost_and_imported_again_stays_collected(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY), *restored = venue_create(STORE_SQLITE);
+    struct till *till = till_create(venue), *same = till_create(restored);
+    MUST(import(venue, school, NULL));
+    struct bx_orders *before bx_cleanup(bx_orders_destroy) = arrivals(venue, till);
+    struct entry *sale = collect(restored, same, &before->orders[0].id, 12);
+    assert_int_equal(till_send_one(restored, same, sale), BX_ENTRY_RECORDED_TASK);
+    assert_int_equal(count_tasks(restored, "collected"), 1);
+    MUST(import(restored, school, NULL));
+    assert_held(restored, POOL_C, 0);
+    struct bx_orders *after bx_cleanup(bx_orders_destroy) = arrivals(restored, same);
+    assert_int_equal(after->count, 1);
+    assert_true(bx_id_equal(&after->orders[0].id, &before->orders[0].id));
+    assert_true(after->orders[0].collected);
+    assert_string_equal(after->orders[0].name, "School East");
+    MUST(import(restored, school, NULL));
+    assert_held(restored, POOL_C, 0);
+    assert_int_equal(
+        till_send_one(restored, same, collect(restored, same, &before->orders[0].id, 3)),
+        BX_ENTRY_RECORDED_TASK);
+    assert_int_equal(count_tasks(restored, "collected"), 2);
+    assert_audit(restored);
+    till_destroy(till);
+    till_destroy(same);
+    venue_destroy(venue);
+    venue_destroy(restored);
+}
+
 static void an_order_unknown_here_is_a_task(void **state)
 {
     (void)state;
@@ -282,6 +314,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_order_is_collected_once),
         cmocka_unit_test(an_order_unknown_here_is_a_task),
+        cmocka_unit_test(an_order_lost_and_imported_again_stays_collected),
         cmocka_unit_test(all_of_a_file_or_nothing),
         cmocka_unit_test(a_change_and_a_cancellation_move_what_is_held),
         cmocka_unit_test(every_fault_of_a_file_is_told),

@@ -197,12 +197,76 @@ static void a_sale_comes_with_all_that_corrected_it(void **state)
     venue_destroy(venue);
 }
 
+/* COUNT times more, ENTRY names SALE. */
+static void about_more(struct venue *venue, const struct entry *sale, const struct entry *entry,
+                       enum bx_kind kind, int count)
+{
+    struct bx_entry_head head = {.till = entry->envelope.till,
+                                 .incarnation = entry->envelope.incarnation,
+                                 .seq = entry->envelope.seq,
+                                 .kind = kind};
+    struct bd_about_row row = {.sale = sale->envelope.id,
+                               .till = head.till,
+                               .incarnation = head.incarnation,
+                               .seq = head.seq,
+                               .kind = kind};
+    venue_begin(venue);
+    for (int i = 0; i < count; i++) {
+        row.nth = 100 + (int)kind * 1000 + i;
+        MUST(bd_insert(venue->store, BD_ABOUT, &row, NULL));
+    }
+    venue_end(venue);
+}
+
+static int entries_of(const struct bx_reply *reply)
+{
+    size_t at = 0, len;
+    int count = 0;
+    while (bx_reply_entry(reply, &at, &len) != NULL)
+        count++;
+    return count;
+}
+
+/* What moved no money and no ticket is not told; and what does not fit is not left out in silence.
+ */
+static void a_sale_with_very_many_entries_says_so(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct till *till = till_create(venue), *other = till_create(venue);
+    struct bx_inquiry *inquiry = inquiry_new(6);
+    struct bx_code new;
+    struct entry *sale = till_sell(venue, till, POOL_A, 0, 0, 3);
+    till_send_one(venue, till, sale);
+    struct entry *replace = till_replace(venue, till, sale, 2, &sale->sale.tickets[2].code, &new);
+    till_send_one(venue, till, replace);
+    inquiry->sale = sale->envelope.id;
+    about_more(venue, sale, replace, BX_KIND_NO_SALE, 600);
+    {
+        struct bx_reply *reply bx_cleanup(bx_reply_destroy) = bx_reply_create();
+        MUST(till_question(venue, other, BX_QUESTION_SALE, inquiry, reply));
+        assert_int_equal(entries_of(reply), 2);
+        assert_false(reply->cut);
+    }
+    about_more(venue, sale, replace, BX_KIND_REPLACE, 600);
+    struct bx_reply *reply bx_cleanup(bx_reply_destroy) = bx_reply_create();
+    MUST(till_question(venue, other, BX_QUESTION_SALE, inquiry, reply));
+    assert_int_equal(entries_of(reply), BX_TICKETS_MAX);
+    assert_true(reply->cut);
+    assert_int_equal(reply->ticket_count, 3);
+    bx_free(inquiry);
+    till_destroy(till);
+    till_destroy(other);
+    venue_destroy(venue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_till_gets_a_parked_basket),
         cmocka_unit_test(a_sale_is_found_from_any_till),
         cmocka_unit_test(a_sale_comes_with_all_that_corrected_it),
+        cmocka_unit_test(a_sale_with_very_many_entries_says_so),
     };
     return cmocka_run_group_tests_name("book: questions", tests, NULL, NULL);
 }

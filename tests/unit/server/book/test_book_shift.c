@@ -2,6 +2,7 @@
 /* Figures as the server books them, a Z beside them, and the questions that show them. */
 #include "asking.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "boxtill/base/alloc.h"
@@ -305,6 +306,137 @@ static void a_batch_beyond_every_limit_is_kept(void **state)
     venue_destroy(venue);
 }
 
+static void figure_put(struct venue *venue, const struct bd_figure_row *row)
+{
+    venue_begin(venue);
+    MUST(bd_insert(venue->store, BD_FIGURE, row, NULL));
+    venue_end(venue);
+}
+
+static void days_ask(struct venue *venue, const struct till *till, struct bx_reply *reply)
+{
+    struct bx_inquiry *inquiry = bx_new(struct bx_inquiry);
+    inquiry->id.b[0] = 9;
+    inquiry->from = inquiry->to = (struct bx_date){2026, 11, 24};
+    MUST(till_question(venue, till, BX_QUESTION_DAYS, inquiry, reply));
+    bx_free(inquiry);
+}
+
+/* What one till says that no money comes to leaves the venue's report to the others. */
+static void a_day_beyond_every_limit_is_still_told(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_SQLITE);
+    struct till *till = till_create(venue), *other = till_create(venue);
+    struct bx_sale *sale = bx_new(struct bx_sale);
+    for (int i = 0; i < 2; i++) {
+        sale_fill(venue, till, POOL_A, 1, sale);
+        sale->tenders[0].amount.minor = sale->tenders[0].received.minor = BX_MONEY_MAX;
+        till_send_one(venue, till, till_write(venue, till, BX_KIND_SALE, sale));
+    }
+    till_send_one(venue, other, till_sell(venue, other, POOL_B, 0, 0, 2));
+    {
+        struct bx_reply *reply bx_cleanup(bx_reply_destroy) = bx_reply_create();
+        days_ask(venue, other, reply);
+        assert_figure(&reply->figures, "sale", "", 3, 9600);
+        assert_int_equal(bx_figures_sum(&reply->figures, "tender", "cash"), BX_MONEY_MAX);
+    }
+    /* and its next sale does not turn the sum round */
+    struct bd_figure_row row = {.till = till->device.till,
+                                .incarnation = 1,
+                                .shift = 1,
+                                .day = bx_date_days((struct bx_date){2026, 11, 24}),
+                                .what = "sale"};
+    venue_begin(venue);
+    MUST(bd_get(venue->store, BD_FIGURE, &row, NULL));
+    row.amount = INT64_MAX - 10;
+    MUST(bd_update(venue->store, BD_FIGURE, &row, NULL));
+    venue_end(venue);
+    till_send_one(venue, till, till_sell(venue, till, POOL_A, 0, 0, 1));
+    struct bx_reply *reply bx_cleanup(bx_reply_destroy) = bx_reply_create();
+    days_ask(venue, other, reply);
+    assert_figure(&reply->figures, "sale", "", 4, BX_MONEY_MAX);
+    bx_free(sale);
+    till_destroy(till);
+    till_destroy(other);
+    venue_destroy(venue);
+}
+
+/* Nor do products that one till makes up take the room of everybody's. */
+static void made_up_products_leave_room_for_others(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct till *till = till_create(venue), *other = till_create(venue);
+    struct bd_figure_row row = {.till = till->device.till,
+                                .incarnation = 1,
+                                .shift = 1,
+                                .day = bx_date_days((struct bx_date){2026, 11, 24}),
+                                .what = "product",
+                                .count = 1,
+                                .amount = 1};
+    for (int i = 0; i < BX_FIGURES_MAX + 100; i++) {
+        snprintf(row.name, sizeof row.name, "a-%d", i);
+        figure_put(venue, &row);
+    }
+    till_send_one(venue, other, till_sell(venue, other, POOL_B, 0, 0, 2));
+    struct bx_reply *reply bx_cleanup(bx_reply_destroy) = bx_reply_create();
+    days_ask(venue, other, reply);
+    assert_figure(&reply->figures, "product", "adult", 2, 4800);
+    assert_int_equal(bx_figures_sum(&reply->figures, "product", NULL), BX_FIGURES_MAX + 100 + 4800);
+    till_destroy(till);
+    till_destroy(other);
+    venue_destroy(venue);
+}
+
+/* COUNT shifts whose Z has come and whose other entries never will. */
+static void closed_put(struct venue *venue, const struct till *till, int count)
+{
+    venue_begin(venue);
+    for (int i = 1; i <= count; i++) {
+        const struct bd_shift_row row = {.till = till->device.till,
+                                         .incarnation = 1,
+                                         .shift = -i,
+                                         .state = BD_SHIFT_CLOSED,
+                                         .first_seq = 100000,
+                                         .last_seq = 100001};
+        MUST(bd_insert(venue->store, BD_SHIFT, &row, NULL));
+    }
+    venue_end(venue);
+}
+
+/* A Z waits for its last entry behind others that wait for ever: OTHERS of another till, OWN of
+ * its own. */
+static void check_late_z(int others, int own, int batches)
+{
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct till *hopeless = till_create(venue), *till = till_create(venue);
+    struct till *other = till_create(venue);
+    struct bx_entry_answer answer;
+    closed_put(venue, hopeless, others);
+    closed_put(venue, till, own);
+    struct entry *sale = till_sell(venue, other, POOL_A, 0, 0, 2);
+    till_sell(venue, till, POOL_B, 0, 0, 1);
+    refund_one(venue, till, sale);
+    till_close(venue, till, 5);
+    MUST(till_send(venue, till, till->entries, till->count, &answer));
+    till_send_one(venue, other, sale);
+    for (int i = 1; i < batches; i++)
+        till_send_one(venue, other, till_sell(venue, other, POOL_A, 0, 0, 1));
+    assert_int_equal(count_tasks(venue, "z"), 1);
+    till_destroy(hopeless);
+    till_destroy(till);
+    till_destroy(other);
+    venue_destroy(venue);
+}
+
+static void late_zs_of_one_till_hold_up_no_other(void **state)
+{
+    (void)state;
+    check_late_z(200, 0, 1);
+    check_late_z(0, 200, 40);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +449,9 @@ int main(void)
         cmocka_unit_test(a_sale_after_the_z_makes_it_differ),
         cmocka_unit_test(a_shift_beyond_every_limit_is_a_task),
         cmocka_unit_test(a_batch_beyond_every_limit_is_kept),
+        cmocka_unit_test(a_day_beyond_every_limit_is_still_told),
+        cmocka_unit_test(made_up_products_leave_room_for_others),
+        cmocka_unit_test(late_zs_of_one_till_hold_up_no_other),
     };
     return cmocka_run_group_tests_name("book: shifts", tests, NULL, NULL);
 }

@@ -263,6 +263,77 @@ static void a_voucher_is_used_once_in_a_sale_and_up_to_its_value(void **state)
     venue_destroy(venue);
 }
 
+static void a_voucher_that_was_never_issued_is_a_task(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct till *till = till_create(venue);
+    struct bx_sale *sale = bx_new(struct bx_sale);
+    sale_fill(venue, till, POOL_A, 1, sale);
+    pay_with(sale, BX_TENDER_VOUCHER, "00112233445566aa", 0);
+    struct entry *first = till_write(venue, till, BX_KIND_SALE, sale);
+    assert_int_equal(till_send_one(venue, till, first), BX_ENTRY_RECORDED_TASK);
+    assert_int_equal(count_tasks(venue, "voucher"), 1);
+    /* nor is it one because it was used and given back */
+    back_fill(first, (int[]){0}, 1, sale);
+    pay_with(sale, BX_TENDER_VOUCHER, "00112233445566aa", 0);
+    till_send_one(venue, till, till_write(venue, till, BX_KIND_VOID, sale));
+    assert_int_equal(count_tasks(venue, "voucher"), 1);
+    sale_fill(venue, till, POOL_A, 1, sale);
+    pay_with(sale, BX_TENDER_VOUCHER, "00112233445566aa", 0);
+    till_send_one(venue, till, till_write(venue, till, BX_KIND_SALE, sale));
+    assert_int_equal(count_tasks(venue, "voucher"), 2);
+    /* what is no voucher's id at all */
+    sale_fill(venue, till, POOL_A, 1, sale);
+    pay_with(sale, BX_TENDER_VOUCHER, "something longer than an id", 0);
+    till_send_one(venue, till, till_write(venue, till, BX_KIND_SALE, sale));
+    assert_int_equal(count_tasks(venue, "voucher"), 3);
+    assert_audit(venue);
+    bx_free(sale);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
+/* A backup does not know the charges after it: the sales that they paid make them again, each as a
+ * task, since nobody but the till says so. */
+static void a_charge_that_was_lost_is_made_again_by_its_sale(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_SQLITE);
+    struct till *till = till_create(venue);
+    struct bx_sale *sale = bx_new(struct bx_sale);
+    char code[BX_STORED_SIZE];
+    stored_create(venue, 5000, code);
+    sale_fill(venue, till, POOL_A, 1, sale);
+    pay_with(sale, BX_TENDER_STORED, code, 9);
+    struct entry *entry = till_write(venue, till, BX_KIND_SALE, sale);
+    assert_int_equal(till_send_one(venue, till, entry), BX_ENTRY_RECORDED_TASK);
+    assert_int_equal(count_tasks(venue, "voucher"), 1);
+    assert_int_equal(look(venue, till, code).balance, 2600);
+    assert_answer(charge(venue, till, 9, code, 2400), true, 2600); /* asked again: once */
+    /* it is the sale's: the same may not pay another one */
+    sale_fill(venue, till, POOL_A, 1, sale);
+    pay_with(sale, BX_TENDER_STORED, code, 9);
+    till_send_one(venue, till, till_write(venue, till, BX_KIND_SALE, sale));
+    assert_int_equal(count_tasks(venue, "voucher"), 2);
+    assert_int_equal(look(venue, till, code).balance, 2600);
+    /* never below nothing */
+    sale_fill(venue, till, POOL_A, 2, sale);
+    pay_with(sale, BX_TENDER_STORED, code, 10);
+    till_send_one(venue, till, till_write(venue, till, BX_KIND_SALE, sale));
+    assert_int_equal(count_tasks(venue, "voucher"), 3);
+    assert_int_equal(look(venue, till, code).balance, 0);
+    /* the first, taken back, gives back what it took */
+    back_fill(entry, (int[]){0}, 1, sale);
+    pay_with(sale, BX_TENDER_STORED, code, 9);
+    till_send_one(venue, till, till_write(venue, till, BX_KIND_VOID, sale));
+    assert_int_equal(look(venue, till, code).balance, 2400);
+    assert_audit(venue);
+    bx_free(sale);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
 static void a_voucher_sold_is_worth_what_was_paid(void **state)
 {
     (void)state;
@@ -313,6 +384,8 @@ int main(void)
         cmocka_unit_test(a_voucher_is_used_by_one_sale),
         cmocka_unit_test(a_voucher_is_used_once_in_a_sale_and_up_to_its_value),
         cmocka_unit_test(a_voucher_sold_is_worth_what_was_paid),
+        cmocka_unit_test(a_voucher_that_was_never_issued_is_a_task),
+        cmocka_unit_test(a_charge_that_was_lost_is_made_again_by_its_sale),
     };
     return cmocka_run_group_tests_name("book: vouchers", tests, NULL, NULL);
 }
