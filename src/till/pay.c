@@ -199,13 +199,18 @@ void bx_pay_later(struct bx_till *till)
         bx_say(till, BX_TONE_PLAIN, "Nothing is unknown here.");
         return;
     }
+    bool exchange = till->desk.returns != NULL;
     if (bx_shelf_leave(till, &till->desk, &fault)) {
         bx_counter_fault(till, &fault);
         return;
     }
     bx_counter_home(till);
-    bx_say(till, BX_TONE_WARN,
-           "Left for later with its places: P has it, and the queue shows what is unknown.");
+    if (exchange)
+        bx_say(till, BX_TONE_WARN,
+               "The exchange stays open. What was charged after all goes back by itself.");
+    else
+        bx_say(till, BX_TONE_WARN,
+               "Left for later with its places: P has it, and the queue shows what is unknown.");
 }
 
 void bx_pay_quick(struct bx_till *till, int nth)
