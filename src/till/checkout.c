@@ -353,6 +353,8 @@ static int settle(struct bx_till *till, struct bx_desk *desk, struct bx_fault *f
     if (err)
         return err;
     desk->sale.offline = !till->link.online;
+    /* Whoever takes the money has it in a drawer; another may have rung up. */
+    desk->sale.drawer = bx_till_drawer(till);
     if (till->shift == 0)
         bx_commit_note(till, BX_KIND_SHIFT_OPEN, "", 0);
     intent.sale = bx_new(struct bx_sale);
@@ -393,6 +395,8 @@ int bx_desk_offer(struct bx_till *till, struct bx_desk *desk, const struct bx_of
         err = order_check(till, desk, fault);
     if (!err)
         err = bx_limits_tender(till, offered->kind, fault);
+    if (!err)
+        err = bx_exchange_way(till, desk, offered->kind, offered->amount, fault);
     if (!err && offered->kind == BX_TENDER_PREPAID &&
         offered->amount.minor > bx_desk_prepaid(desk).minor)
         err = bx_fault_say(fault, BX_ERR_REFUSED, "Less than that was paid before.");

@@ -52,13 +52,47 @@ static bool is_busy(struct bx_till *till)
     return true;
 }
 
+struct way {
+    enum bx_tender_kind kind;
+    bx_money amount;
+};
+
+static void take(struct bx_till *till, enum bx_tender_kind kind, bx_money received);
+
+static void way_allowed(struct bx_till *till, bx_origin origin, const struct bx_warrant *warrant,
+                        const void *arg)
+{
+    struct bx_fault fault = {0};
+    struct way way;
+    memcpy(&way, arg, sizeof(way));
+    if (bx_exchange_allow(till, &till->desk, warrant, &fault))
+        bx_refused(till, origin, &fault);
+    else
+        take(till, way.kind, way.amount);
+}
+
+/* Money goes back another way than it came: a supervisor may allow it over the payment. */
+static void way_ask(struct bx_till *till, const struct way *way, struct bx_fault *fault)
+{
+    struct bx_warrant_ask ask = {.action = "exchange",
+                                 .need = BX_NEED_WORD,
+                                 .done = way_allowed,
+                                 .arg = way,
+                                 .size = sizeof(*way)};
+    BX_TEXT_COPY(ask.title, bx_word("Beyond a limit for giving back"));
+    BX_TEXT_COPY(ask.text, fault->say);
+    if (bx_slug_is_none(&till->desk.wants) || bx_warrant_ask(till, &ask, fault))
+        bx_counter_fault(till, fault);
+}
+
 static void take(struct bx_till *till, enum bx_tender_kind kind, bx_money received)
 {
     struct bx_fault fault = {0};
+    till->desk.wants = (struct bx_slug){""};
     if (till->desk.committing)
         bx_say(till, BX_TONE_PLAIN, "The sale is being stored.");
     else if (!is_busy(till) && bx_pay_tender(till, kind, received, NULL, &fault))
-        bx_counter_fault(till, &fault);
+        way_ask(till, &(struct way){kind, received}, &fault);
 }
 
 /* Nobody hands over so much: more than ten times what is due, and than a thousand beyond it. */
