@@ -369,6 +369,7 @@ int sim_carry(struct sim *sim, int till, const struct bx_effect *effect)
     case BX_EFFECT_REPLY: reply(sim, till, effect); break;
     case BX_EFFECT_ASK: question(sim, till, effect); break;
     case BX_EFFECT_DRAWER: sim_ghost_drawer(sim, till, &effect->of.drawer.proof); break;
+    case BX_EFFECT_OFFICE:
     case BX_EFFECT_DISPLAY:
     case BX_EFFECT_FISCAL_START:
     case BX_EFFECT_FISCAL_FINISH:

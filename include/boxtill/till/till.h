@@ -25,6 +25,7 @@
 #include "boxtill/port/booking.h"
 #include "boxtill/port/fiscal.h"
 #include "boxtill/port/journal.h"
+#include "boxtill/port/office.h"
 #include "boxtill/port/printer.h"
 
 struct bx_till;
@@ -66,6 +67,7 @@ enum bx_event_kind {
     BX_EVENT_BOOKING,     /* the server's answer, or that there is none */
     BX_EVENT_PRINT,       /* a report from the printer */
     BX_EVENT_FISCAL,      /* the fiscal device said something */
+    BX_EVENT_OFFICE,      /* the host did what OFFICE asked for, or not */
     BX_EVENT_HOUSEKEEPING /* the idle work found something: the fault says what */
 };
 
@@ -109,6 +111,11 @@ struct bx_event {
         struct bx_booking_answer booking;
         struct bx_print_report print;
         struct bx_fiscal_answer fiscal;
+        struct {
+            int64_t request;
+            struct bx_office_done done;
+            struct bx_fault fault; /* err 0 when it went well */
+        } office;
         struct bx_fault fault;
     } of;
 };
@@ -133,6 +140,7 @@ enum bx_effect_kind {
     BX_EFFECT_FISCAL_FINISH, /* sign an entry; answered by FISCAL, or by silence */
     BX_EFFECT_FISCAL_CANCEL, /* the payment was given up; not answered */
     BX_EFFECT_FISCAL_ASK,    /* does the device work again? answered by FISCAL, or by silence */
+    BX_EFFECT_OFFICE,        /* a file of the office; answered by OFFICE */
     BX_EFFECT_PIN,           /* answered by PIN */
     BX_EFFECT_REPLY,         /* to a command; done is false for a line of progress */
     BX_EFFECT_BELL,
@@ -191,6 +199,7 @@ struct bx_effect {
             struct bx_ref proof;                       /* FINISH */
             const struct bx_fiscal_document *document; /* FINISH */
         } fiscal;
+        struct bx_office_job office;
         struct {
             const char *hash, *pin;
         } pin;
