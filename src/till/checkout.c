@@ -258,6 +258,12 @@ int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault
     reserve(till, &desk->sale, 1);
     bx_fiscal_opened(till, &desk->sale.basket.id);
     desk->tendering = true;
+    if (!bx_id_is_zero(&desk->paid)) {
+        struct bx_id paid = desk->paid;
+        desk->paid = (struct bx_id){0};
+        if (bx_attempts_pay(till, desk, &paid, fault)) /* it goes back, and another way is open */
+            bx_till_log(till, "what was paid does not fit: %s", fault->say);
+    }
     return 0;
 }
 
@@ -394,6 +400,8 @@ int bx_desk_offer(struct bx_till *till, struct bx_desk *desk, const struct bx_of
     if (!err && offered->kind == BX_TENDER_PREPAID &&
         offered->amount.minor > bx_desk_prepaid(desk).minor)
         err = bx_fault_say(fault, BX_ERR_REFUSED, "Less than that was paid before.");
+    if (!err && bx_card_wants(till, offered))
+        return bx_card_charge(till, desk, offered->amount, fault);
     return err ? err : take(till, desk, offered, fault);
 }
 

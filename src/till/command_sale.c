@@ -326,11 +326,18 @@ static bool waits(struct bx_till *till)
     }
     if (command->until.ns == 0)
         command->until = bx_mono_plus_ms(till->turn.mono, PATIENCE_MS);
-    if (!attempt || till->turn.mono.ns < command->until.ns)
+    bool card = attempt && attempt->entry.kind == BX_TENDER_CARD;
+    if (!attempt || (card ? !attempt->unknown : till->turn.mono.ns < command->until.ns))
         return true;
-    bx_fault_say(&fault, BX_ERR_UNKNOWN,
-                 "The server has not said whether the voucher was charged. The basket is put aside "
-                 "with its places until it has: boxtill parked");
+    if (card)
+        bx_fault_say(&fault, BX_ERR_UNKNOWN,
+                     "It is not known whether the card was charged. The basket is put aside with "
+                     "its places until it is: boxtill queue");
+    else
+        bx_fault_say(
+            &fault, BX_ERR_UNKNOWN,
+            "The server has not said whether the voucher was charged. The basket is put aside "
+            "with its places until it has: boxtill parked");
     if (bx_shelf_leave(till, command->desk, &fault) == 0)
         bx_command_ended(till, command->request, BX_UNKNOWN, &fault);
     return true;

@@ -81,7 +81,8 @@ struct bx_desk {
     bool committing;          /* handed to the journal, answer not here yet */
     int waiting;              /* places asked of the server for this basket, not answered yet */
     struct bx_slug waiting_pool;
-    bool stale;              /* a new programme came while it was being paid */
+    struct bx_id paid; /* a card's money that came before: part of the payment when it opens */
+    bool stale;        /* a new programme came while it was being paid */
     int undo_count, undo_at; /* earlier baskets, for undo and redo */
     struct bx_undo *undo;    /* ring of UNDO_MAX, NULL for a command's desk */
 };

@@ -354,9 +354,11 @@ static void written(struct bx_till *till, const struct bx_intent *intent,
 {
     char money[200];
     if (fault) {
+        bx_attempts_unsold(till, intent->sale);
         bx_refused(till, intent->origin, fault);
         return;
     }
+    bx_attempts_sold(till, intent->sale);
     bx_returns_follow(till, intent, head);
     if (cash_of(intent->sale).minor > 0)
         bx_drawer_open(till, ref, intent->sale->drawer, intent->sale->training);
@@ -394,7 +396,10 @@ static void go(struct bx_till *till, struct bx_case *one, const struct bx_case_w
         intent.sale = bx_steal(&draft);
         intent.jobs = bx_new(struct bx_print_job);
         *intent.jobs = (struct bx_print_job){.kind = BX_JOB_RECEIPT, .ticket = -1};
-        bx_commit_push(till, &intent);
+        if (taking->by && taking->reference[0]) /* on another terminal, by that slip */
+            bx_commit_push(till, &intent);
+        else
+            bx_card_push(till, &intent);
     }
     bx_free(draft);
 }
