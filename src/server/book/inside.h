@@ -153,6 +153,30 @@ int bx_must bd_lease_lose(struct bd_store *store, struct bd_device_row *device, 
 int bx_must bd_lease_fade(struct bd_store *store, struct bd_device_row *device,
                           struct bx_fault *fault);
 
+/* --- share.c: who gets how much, and who is asked to give back ------------------------------ */
+
+/* What it takes to judge pools at one moment. */
+struct bd_share {
+    const struct bd_policy *policy;
+    bx_utc now;
+    int64_t tills; /* that live, at least 1 */
+};
+/* Counts the tills that live. */
+int bx_must bd_share_look(struct bd_store *store, const struct bd_policy *policy, bx_utc now,
+                          struct bd_share *ret, struct bx_fault *fault);
+/* The device speaks of its leases; true: its row changed. */
+bool bd_share_touch(struct bd_device_row *device, bx_utc now);
+/* Of WANT (0: the usual share) places, those that a till which has PART of the pool may have beside
+ * as stock. */
+int64_t bd_share_stock(const struct bd_share *share, const struct bd_pool_row *pool, int64_t part,
+                       int64_t want);
+/* Are tills to give back what they do not use of it? */
+bool bd_share_recalls(const struct bd_share *share, const struct bd_pool_row *pool);
+/* PLACES of a pool were asked for, by whatever channel, and refused: tills will be asked to give
+ * back what they do not use. To be called when the refused transaction has been undone. */
+int bx_must bd_pool_want(struct bd_store *store, const struct bx_slug *id, int64_t places,
+                         bx_utc now, struct bx_fault *fault);
+
 /* --- hello.c, restore.c ------------------------------------------------------------------- */
 
 /* One message of a HELLO; changes DEVICE, which the caller puts, and META when it shows that we

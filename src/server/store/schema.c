@@ -37,7 +37,7 @@ static const struct bd_column meta_columns[] = {
 static const struct bd_column device_columns[] = {
     I(till),       I(incarnation), I(issuer),      I(revoked),   I(enrolled_at), I(mark),
     I(highest),    I(quarantined), I(hello_epoch), I(hello_seq), I(hello_want),  I(hello_got),
-    I(settle_seq), D(enrolment),   H(key),         H(secret),    H(head)};
+    I(settle_seq), D(enrolment),   H(key),         H(secret),    H(head),        I3(leased_at)};
 #undef ROW
 #define ROW struct bd_user_row
 static const struct bd_column user_columns[] = {I(number),   I(role),      T(name),
@@ -50,9 +50,9 @@ static const struct bd_column enrol_code_columns[] = {T(code), I(expires_at), I(
 static const struct bd_column document_columns[] = {I(kind), I(version), I(at), B(bytes)};
 #undef ROW
 #define ROW struct bd_pool_row
-static const struct bd_column pool_columns[] = {T(id),   I(capacity), I(planned_over), I(sold),
-                                                I(held), I(leased),   I(over),         I(lacking),
-                                                I(ends), I(cancelled)};
+static const struct bd_column pool_columns[] = {
+    T(id),      I(capacity), I(planned_over), I(sold),    I(held),    I(leased),    I(over),
+    I(lacking), I(ends),     I(cancelled),    I3(starts), I3(wanted), I3(wanted_at)};
 #undef ROW
 #define ROW struct bd_lease_row
 static const struct bd_column lease_columns[] = {

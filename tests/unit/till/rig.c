@@ -284,6 +284,11 @@ static void serve(struct rig *rig, const struct bx_effect *effect)
             news[i] = (struct bx_pool_news){.pool = rig->pools[i].id,
                                             .capacity = rig->pools[i].capacity,
                                             .leased = rig->pools[i].leased};
+        for (size_t i = 0; rig->recall && i < rig->pool_count; i++)
+            for (size_t k = 0; k < rig->lease_count; k++)
+                if (!rig->leases[k].closed &&
+                    bx_slug_equal(&rig->leases[k].pool, &rig->pools[i].id))
+                    news[i].recall = rig->leases[k].r;
         answer->exchange = BX_EXCHANGE_NEWS;
         answer->news = news;
         answer->news_count = rig->pool_count;
