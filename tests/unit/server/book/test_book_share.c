@@ -135,7 +135,7 @@ static void refused_places_are_called_back(enum store_kind kind)
     assert_int_equal(ask(world.venue, world.tills[0], REQ, 2, 0, 0).word, BX_ALLOT_NONE);
     assert_int_equal(ask(world.venue, world.tills[2], GROW, 1, 5, 5).n, 5);
     venue_tick(world.venue, 301);
-    assert_int_equal(ask(world.venue, world.tills[0], REQ, 2, 0, 0).n, 5);
+    assert_int_equal(ask(world.venue, world.tills[0], REQ, 2, 0, 0).n, 4);
     world_close(&world);
 }
 
