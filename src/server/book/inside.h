@@ -44,6 +44,13 @@ struct bd_late {
     int64_t till, incarnation, shift;
 };
 
+/* Places that were asked for and refused, until the refused transaction is undone. */
+struct bd_wanted {
+    struct bx_slug pool;
+    int64_t places;
+};
+enum { BD_WANTED_MAX = 32 };
+
 struct bd_book {
     struct bd_store *store;
     struct bd_policy policy;
@@ -54,6 +61,8 @@ struct bd_book {
     struct bd_place waiting; /* where the next pass over what waits for a parent begins */
     struct bd_late *late;
     size_t late_count;
+    struct bd_wanted wanted[BD_WANTED_MAX];
+    size_t wanted_count;
 };
 
 /* --- book.c: what every rule needs -------------------------------------------------------- */
@@ -173,9 +182,12 @@ int64_t bd_share_stock(const struct bd_share *share, const struct bd_pool_row *p
 /* Are tills to give back what they do not use of it? */
 bool bd_share_recalls(const struct bd_share *share, const struct bd_pool_row *pool);
 /* PLACES of a pool were asked for, by whatever channel, and refused: tills will be asked to give
- * back what they do not use. To be called when the refused transaction has been undone. */
+ * back what they do not use. */
 int bx_must bd_pool_want(struct bd_store *store, const struct bx_slug *id, int64_t places,
                          bx_utc now, struct bx_fault *fault);
+/* The same from within a transaction that is going to be undone: the next tick puts it. */
+void bd_pool_want_later(struct bd_book *book, const struct bx_slug *id, int64_t places);
+int bx_must bd_wanted_put(struct bd_book *book, bx_utc now, struct bx_fault *fault);
 
 /* --- hello.c, restore.c ------------------------------------------------------------------- */
 
@@ -242,5 +254,6 @@ int bx_must bd_members_document(struct bd_store *store, const struct bd_meta_row
 /* The ticket that CODE stands for (of several the one that is not replaced); BD_NOT. */
 int bx_must bd_ticket_find(struct bd_store *store, const char *code, struct bd_ticket_row *ret,
                            struct bx_fault *fault);
+const char *bd_ticket_word(enum bd_ticket_state state);
 /* A code lets in once: issued again after HELD was used, TICKET is used. */
 void bd_use_inherit(struct bd_ticket_row *ticket, const struct bd_ticket_row *held);

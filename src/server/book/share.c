@@ -5,7 +5,8 @@
  *
  * A till's stock, which it may sell from while nobody answers, comes from what the venue sets aside
  * for its counters: a part of what is left, so it shrinks as the slot fills, shared among the tills
- * that live. What a basket waits for is given from whatever is free. When the shares come to less
+ * that live; one that comes when the others have taken it all gets half a share even so. What a
+ * basket waits for is given from whatever is free. When the shares come to less
  * than a pair, there is no stock any more: the last places go by the basket.
  *
  * Places that were asked for and refused are remembered for a while. So long the tills are asked to
@@ -93,10 +94,13 @@ int64_t bd_share_stock(const struct bd_share *share, const struct bd_pool_row *p
 {
     if (is_wanted(share, pool) || is_by_the_basket(share, pool) || is_short(share, pool))
         return 0;
+    int64_t fair = aside(share, pool) / share->tills;
     int64_t most = pool->capacity * share->policy->share_percent / 100;
-    most = least(most > 0 ? most : 1, aside(share, pool) / share->tills) - part;
-    int64_t stock = least(least(want > 0 ? want : most, most),
-                          least(aside(share, pool) - pool->leased, bd_pool_free(pool)));
+    most = least(most > 0 ? most : 1, fair) - part;
+    int64_t room = aside(share, pool) - pool->leased;
+    if (room < fair / 2 - part)
+        room = fair / 2 - part;
+    int64_t stock = least(least(want > 0 ? want : most, most), least(room, bd_pool_free(pool)));
     return stock > 0 ? stock : 0;
 }
 
@@ -122,4 +126,27 @@ int bd_pool_want(struct bd_store *store, const struct bx_slug *id, int64_t place
     pool.wanted = places;
     pool.wanted_at = now.us;
     return bd_must(bd_update(store, BD_POOL, &pool, fault), "pool", fault);
+}
+
+void bd_pool_want_later(struct bd_book *book, const struct bx_slug *id, int64_t places)
+{
+    size_t at = 0;
+    while (at < book->wanted_count && !bx_slug_equal(&book->wanted[at].pool, id))
+        at++;
+    if (at == BD_WANTED_MAX)
+        return; /* whoever asks again is heard then */
+    if (at == book->wanted_count)
+        book->wanted[book->wanted_count++] = (struct bd_wanted){.pool = *id};
+    if (places > book->wanted[at].places)
+        book->wanted[at].places = places;
+}
+
+int bd_wanted_put(struct bd_book *book, bx_utc now, struct bx_fault *fault)
+{
+    int err = 0;
+    for (size_t i = 0; i < book->wanted_count && err == 0; i++)
+        err = bd_pool_want(book->store, &book->wanted[i].pool, book->wanted[i].places, now, fault);
+    if (err == 0)
+        book->wanted_count = 0;
+    return err;
 }
