@@ -6,8 +6,8 @@
  * A till's stock, which it may sell from while nobody answers, comes from what the venue sets aside
  * for its counters: a part of what is left, so it shrinks as the slot fills, shared among the tills
  * that live; one that comes when the others have taken it all gets half a share even so. What a
- * basket waits for is given from whatever is free. When the shares come to less
- * than a pair, there is no stock any more: the last places go by the basket.
+ * basket waits for is given from whatever is free. When the shares come to less than a pair, there
+ * is no stock any more: the last places go by the basket.
  *
  * Places that were asked for and refused are remembered for a while. So long the tills are asked to
  * give back what they do not use, until as much is free; and nobody stocks up from what came back.
