@@ -53,6 +53,7 @@ enum sim_kind {
     SIM_REPORT,  /* of a printer */
     SIM_SHEET,   /* paper comes out */
     SIM_PIN_DONE,
+    SIM_CARD,      /* a card terminal says something */
     SIM_BOOT,      /* a till is started again */
     SIM_SERVER_UP, /* the server is */
     SIM_SWEEP      /* the server's own idle work */
@@ -65,6 +66,7 @@ struct sim_item {
     int64_t life, request;
     struct sim_message *message; /* owned */
     struct bx_print_report report;
+    struct bx_card_answer card;
     size_t sheet;
     bool good;
 };
@@ -113,6 +115,24 @@ struct sim_pending {
     struct bx_buf bytes;
 };
 
+/* --- terminal.c: card terminals; each remembers for ever -------------------------------------- */
+
+struct sim_swipe {
+    struct bx_id id;
+    bool taken; /* money moved, and was not given back */
+    int documents;
+};
+struct sim_terminal {
+    struct sim_swipe *swipes;
+    size_t count;
+};
+void sim_terminal_take(struct sim *sim, int till, const struct bx_effect *effect);
+void sim_terminal_say(struct sim *sim, const struct sim_item *item);
+/* A document names the attempt ID ("" none). */
+void sim_terminal_document(struct sim *sim, int till, const char *id);
+/* All money that moved has its document, or is still open at the till. */
+void sim_terminal_check(struct sim *sim, int till);
+
 struct sim_till {
     int index;
     struct bd_device device;
@@ -120,6 +140,7 @@ struct sim_till {
     struct bx_journal *journal;
     struct bx_buf draft, draft_before;
     struct sim_printer printer;
+    struct sim_terminal terminal;
     int64_t life;     /* how many there were */
     int64_t boot;     /* true time at which the boot clock was 0 */
     char boot_id[24]; /* the same as a name */
@@ -282,6 +303,7 @@ struct sim {
     char vouchers[SIM_VOUCHERS][BX_VOUCHER_SIZE];
     int64_t commands;
     bool quiet;
+    bool trust;      /* no till asks a card terminal */
     uint64_t digest; /* of the trace */
     uint64_t lines;
     bool failed;
