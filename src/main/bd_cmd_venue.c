@@ -18,7 +18,7 @@
 #include "server/store/sqlite.h"
 #include "sys/sys.h"
 
-enum { IMPORT_MAX = BX_PROGRAMME_BYTES, AUDIT_MAX = 4 << 20 };
+enum { IMPORT_MAX = BX_PROGRAMME_BYTES };
 
 int bd_refuse(const struct bx_fault *fault)
 {
@@ -304,6 +304,16 @@ int bd_cmd_user(const struct bd_config *config, int argc, char **argv)
 
 /* --- audit -------------------------------------------------------------------------------- */
 
+int bd_store_audit(struct bd_store *store, struct bx_buf *out, struct bx_fault *fault)
+{
+    int err = store->ops->begin(store, fault);
+    if (err < 0)
+        return err;
+    int count = bd_book_audit(store, out, fault);
+    (void)store->ops->end(store, false, NULL);
+    return count;
+}
+
 int bd_cmd_audit(const struct bd_config *config, int argc, char **argv)
 {
     (void)argv;
@@ -311,13 +321,10 @@ int bd_cmd_audit(const struct bd_config *config, int argc, char **argv)
         return bd_usage("audit");
     struct bx_fault fault = {0};
     bx_buf_auto findings;
-    bx_buf_init(&findings, AUDIT_MAX);
+    bx_buf_init(&findings, BD_AUDIT_MAX);
     bx_cleanup(bd_store_destroy) struct bd_store *store =
         bd_store_open(config, BD_OPEN_READ, &fault);
-    if (!store || store->ops->begin(store, &fault) < 0)
-        return bd_refuse(&fault);
-    int count = bd_book_audit(store, &findings, &fault);
-    (void)store->ops->end(store, false, NULL);
+    int count = store ? bd_store_audit(store, &findings, &fault) : -1;
     if (count < 0)
         return bd_refuse(&fault);
     fputs(bx_buf_text(&findings), stdout);

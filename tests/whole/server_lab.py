@@ -222,10 +222,13 @@ class Till:
         assert answer.status == 200, answer.body
         return answer.json()["answers"]
 
-    def hello(self):
-        """Says what it has: nothing leased."""
-        return self.allot({"verb": "hello", "pool": "", "r": 0, "n": 0, "used": 0, "seq": self.seq,
-                           "head": self.head.hex(), "state": "none"})
+    def hello(self, *leases):
+        """Says where its journal stands, and its open LEASES: (pool, r, n, used) of each."""
+        journal = {"verb": "hello", "seq": self.seq, "head": self.head.hex()}
+        return self.allot(
+            {**journal, "pool": "", "r": self.seen[0], "n": len(leases), "used": 0, "state": "none"},
+            *({**journal, "pool": pool, "r": r, "n": n, "used": used, "state": "open"}
+              for pool, r, n, used in leases))
 
     # --- the journal
 

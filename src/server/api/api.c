@@ -109,7 +109,10 @@ static bool is_ahead(const struct bd_work *work, const struct bd_mark *mark)
 /* Under an open view of the store. */
 static void look(struct bd_api *api, struct bd_work *work)
 {
-    struct bd_desk desk = {.store = api->setup.store, .policy = api->setup.policy};
+    struct bd_desk desk = {.store = api->setup.store,
+                           .policy = api->setup.policy,
+                           .metrics = api->setup.metrics,
+                           .mono = api->setup.clock->ops->mono(api->setup.clock)};
     if (bd_book_mark(desk.store, &desk.mark, NULL) < 0) {
         finish_with(work, BD_PROBLEM_STORE, NULL);
         return;
@@ -144,6 +147,7 @@ struct bd_work *bd_api_take(struct bd_api *api, const struct bd_request *request
 {
     struct bd_work *work = bd_work_create();
     work->mark = api->mark;
+    work->inside = api->setup.behind_proxy || (request->nearby && !request->handed_on);
     signature_keep(work, request);
     BX_TEXT_COPY(work->if_none_match, request->if_none_match);
     if (request->ill) {

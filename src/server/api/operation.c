@@ -51,7 +51,9 @@ bool bd_operation_writes(const struct bd_work *work)
     case BD_OPERATION_AVAILABILITY:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
-    case BD_OPERATION_HEALTHZ: return false;
+    case BD_OPERATION_HEALTHZ:
+    case BD_OPERATION_READYZ:
+    case BD_OPERATION_METRICS: return false;
     }
     bx_unreachable();
 }
@@ -160,7 +162,9 @@ static int json_input(struct bd_work *work, const char *body, size_t len, bx_jso
     case BD_OPERATION_AVAILABILITY:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
-    case BD_OPERATION_HEALTHZ: bx_unreachable();
+    case BD_OPERATION_HEALTHZ:
+    case BD_OPERATION_READYZ:
+    case BD_OPERATION_METRICS: bx_unreachable();
     }
     return reader.err;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "server/api/metrics.h"
 #include "server/api/work.h"
 #include "server/book/book.h"
 
@@ -14,7 +15,9 @@ struct bd_desk {
     struct bd_book *book; /* NULL when only reading */
     const struct bd_policy *policy;
     struct bd_turn turn;
-    struct bd_mark mark; /* as the transaction found it */
+    struct bd_mark mark;        /* as the transaction found it */
+    struct bd_metrics *metrics; /* when only reading */
+    bx_mono mono;
 };
 
 /* Must it be done by the writer? */

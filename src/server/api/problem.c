@@ -29,6 +29,7 @@ static const struct {
     [BD_PROBLEM_REVOKED] = {403, "revoked", "This device was revoked."},
     [BD_PROBLEM_INCARNATION] = {403, "incarnation", "This device's journal was moved elsewhere."},
     [BD_PROBLEM_CODE_REFUSED] = {403, "code_refused", "This enrolment code is wrong or over."},
+    [BD_PROBLEM_FORBIDDEN] = {403, "forbidden", "This call is not for this caller."},
     [BD_PROBLEM_REFUSED] = {409, "refused", "The rules of booking do not allow this."},
     [BD_PROBLEM_BUSY] = {503, "busy", "The server is busy. Ask again in a moment."},
     [BD_PROBLEM_STORE] = {503, "store", "The server's store does not answer. Ask again."},

@@ -24,6 +24,7 @@ enum bd_problem {
     BD_PROBLEM_REVOKED,
     BD_PROBLEM_INCARNATION,
     BD_PROBLEM_CODE_REFUSED,
+    BD_PROBLEM_FORBIDDEN, /* not for this caller */
     BD_PROBLEM_REFUSED,
     BD_PROBLEM_BUSY,
     BD_PROBLEM_STORE /* nothing is promised: ask again */

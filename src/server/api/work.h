@@ -45,6 +45,7 @@ struct bd_work {
     const struct bd_route *route; /* NULL: the house's own errand (leases freeze) */
     char param[BD_PARAM_SIZE];
     char if_none_match[48];
+    bool inside; /* asked from the machine itself, or as the proxy in front lets through */
     struct bx_hash fingerprint; /* of operation, device and body: what an id is bound to */
     bool known;                 /* the caller is a device, and proved it */
     struct bd_caller caller;
@@ -55,6 +56,7 @@ struct bd_work {
     struct bd_answer answer;
     struct bd_mark mark; /* where the server stood when it was made */
 
+    int64_t put_us;  /* when it was put in the writer's queue */
     uint64_t ticket; /* of the one to answer; the caller's business */
 };
 

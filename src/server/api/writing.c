@@ -123,7 +123,9 @@ int bd_writing_do(const struct bd_desk *desk, struct bd_work *work)
     case BD_OPERATION_AVAILABILITY:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
-    case BD_OPERATION_HEALTHZ: break;
+    case BD_OPERATION_HEALTHZ:
+    case BD_OPERATION_READYZ:
+    case BD_OPERATION_METRICS: break;
     }
     bx_unreachable();
 }

@@ -122,6 +122,9 @@ int bx_must bd_book_mark(struct bd_store *store, struct bd_mark *ret, struct bx_
  * backup; the epoch rises above it and timed slots shut. Cheap when there is nothing to do. */
 int bx_must bd_book_seen(struct bd_book *book, const struct bd_turn *turn, int64_t epoch,
                          int64_t commit, struct bx_fault *fault);
+/* This store is a backup put back: the epoch rises and timed slots shut, before anybody asks. */
+int bx_must bd_book_restored(struct bd_book *book, const struct bd_turn *turn,
+                             struct bx_fault *fault);
 /* Opens shut slots by a named person. */
 int bx_must bd_book_reopen(struct bd_book *book, const struct bd_turn *turn, const char *who,
                            struct bx_fault *fault);
@@ -159,6 +162,17 @@ int bx_must bd_book_document(struct bd_store *store, const struct bd_wish *wish,
                              int64_t *ret_version, struct bx_buf *out, struct bx_fault *fault);
 int bx_must bd_book_availability(struct bd_store *store, const struct bd_turn *turn,
                                  struct bx_buf *out, struct bx_fault *fault);
+
+/* Sums over the venue as it is, for whoever watches it; pools that are over are not counted. */
+struct bd_census {
+    bx_utc now;
+    int64_t pools, capacity, sold, held, leased, over;
+    int64_t waiting;                                   /* entries in custody, not booked yet */
+    int64_t tasks;                                     /* open */
+    int64_t enrolled, revoked, quarantined, suspected; /* devices */
+};
+int bx_must bd_book_census(struct bd_store *store, const struct bd_turn *turn,
+                           struct bd_census *ret, struct bx_fault *fault);
 
 /* --- questions, vouchers, figures ----------------------------------------------------------- */
 

@@ -8,7 +8,13 @@
 
 #include "boxtill/base/buf.h"
 
-enum bd_body_kind { BD_BODY_JSON, BD_BODY_PROBLEM, BD_BODY_NDJSON };
+enum bd_body_kind {
+    BD_BODY_JSON,
+    BD_BODY_PROBLEM,
+    BD_BODY_NDJSON,
+    BD_BODY_METRICS,
+    BD_BODY_EVENTS
+};
 
 /* Borrowed by the one called with it, until that returns. Header fields that did not come are "".
  */
@@ -20,6 +26,8 @@ struct bd_request {
     const char *device, *incarnation, *challenge, *seen, *signature; /* Boxtill-… */
     const char *body;                                                /* never NULL */
     size_t len;
+    bool nearby;     /* from this very machine, */
+    bool handed_on;  /* says that a proxy handed it on */
     const char *ill; /* why this cannot be trusted as one request, or NULL: say so and hang up */
 };
 
