@@ -20,6 +20,7 @@
 #include "server/store/memory.h"
 
 #include "ghost.h"
+#include "terminal.h"
 
 enum {
     SIM_EXCHANGES = BX_EXCHANGE_QUESTION + 4, /* one of each, and so many questions */
@@ -114,24 +115,6 @@ struct sim_pending {
     size_t count;
     struct bx_buf bytes;
 };
-
-/* --- terminal.c: card terminals; each remembers for ever -------------------------------------- */
-
-struct sim_swipe {
-    struct bx_id id;
-    bool taken; /* money moved, and was not given back */
-    int documents;
-};
-struct sim_terminal {
-    struct sim_swipe *swipes;
-    size_t count;
-};
-void sim_terminal_take(struct sim *sim, int till, const struct bx_effect *effect);
-void sim_terminal_say(struct sim *sim, const struct sim_item *item);
-/* A document names the attempt ID ("" none). */
-void sim_terminal_document(struct sim *sim, int till, const char *id);
-/* All money that moved has its document, or is still open at the till. */
-void sim_terminal_check(struct sim *sim, int till);
 
 struct sim_till {
     int index;
