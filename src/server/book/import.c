@@ -389,6 +389,8 @@ static void pools_merge(struct bd_importing *parser)
                             next->id.s, (long long)last->capacity, (long long)next->capacity);
         if (next->ends.us > last->ends.us)
             last->ends = next->ends;
+        if (next->starts.us < last->starts.us)
+            last->starts = next->starts;
         last->cancelled = last->cancelled && next->cancelled;
     }
     parser->pool_count = count;

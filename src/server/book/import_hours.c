@@ -167,8 +167,8 @@ static void slot_put(struct bd_importing *parser, const char *where, const struc
     /* A slot lasts as long as it lasts, also in the night when clocks change. */
     slot->end.us = slot->start.us + series->length * 60 * BX_SECOND_US;
     programme->slots[programme->slot_count++] = *slot;
-    parser->pools[parser->pool_count++] =
-        (struct bd_import_pool){slot->pool, series->capacity, slot->end, slot->cancelled};
+    parser->pools[parser->pool_count++] = (struct bd_import_pool){
+        slot->pool, series->capacity, slot->end, slot->cancelled, slot->start};
 }
 
 static void slot_add(struct bd_importing *parser, const char *where, int event,
