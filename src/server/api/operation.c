@@ -49,6 +49,7 @@ bool bd_operation_writes(const struct bd_work *work)
     case BD_OPERATION_MEMBERS:
     case BD_OPERATION_ARRIVALS:
     case BD_OPERATION_AVAILABILITY:
+    case BD_OPERATION_STREAM:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
     case BD_OPERATION_HEALTHZ:
@@ -160,6 +161,7 @@ static int json_input(struct bd_work *work, const char *body, size_t len, bx_jso
     case BD_OPERATION_MEMBERS:
     case BD_OPERATION_ARRIVALS:
     case BD_OPERATION_AVAILABILITY:
+    case BD_OPERATION_STREAM:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
     case BD_OPERATION_HEALTHZ:

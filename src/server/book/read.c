@@ -177,16 +177,12 @@ static int by_end(const void *left, const void *right)
     return strcmp(a->id.s, b->id.s);
 }
 
-/* The pools that end soonest, as many as a till may be told of. */
-int bd_book_availability(struct bd_store *store, const struct bd_turn *turn, struct bx_buf *out,
-                         struct bx_fault *fault)
+int bd_book_pools(struct bd_store *store, const struct bd_turn *turn, struct bx_pool_news **ret,
+                  size_t *ret_count, struct bx_fault *fault)
 {
-    struct bd_meta_row meta;
     struct living living = {.now = turn->now};
     struct bd_scan scan = {.table = BD_POOL};
-    int err = bd_meta(store, &meta, fault);
-    if (err == 0)
-        err = bd_scan(store, &scan, collect_living, &living, fault);
+    int err = bd_scan(store, &scan, collect_living, &living, fault);
     if (err != 0) {
         bx_free(living.rows);
         return err;
@@ -200,8 +196,24 @@ int bd_book_availability(struct bd_store *store, const struct bd_turn *turn, str
         news[i] = (struct bx_pool_news){pool->id, pool->capacity + pool->planned_over, pool->sold,
                                         pool->held, pool->leased};
     }
+    bx_free(living.rows);
+    *ret = news;
+    *ret_count = count;
+    return 0;
+}
+
+int bd_book_availability(struct bd_store *store, const struct bd_turn *turn, struct bx_buf *out,
+                         struct bx_fault *fault)
+{
+    struct bd_meta_row meta;
+    struct bx_pool_news *news;
+    size_t count;
+    int err = bd_meta(store, &meta, fault);
+    if (err == 0)
+        err = bd_book_pools(store, turn, &news, &count, fault);
+    if (err != 0)
+        return err;
     bx_availability_encode(meta.epoch, meta.commit, turn->now, news, count, out);
     bx_free(news);
-    bx_free(living.rows);
     return out->full ? bx_fault_say(fault, BX_ERR_FULL, "The answer does not fit.") : 0;
 }
