@@ -195,23 +195,28 @@ int bd_cmd_import(const struct bd_config *config, int argc, char **argv)
 
 /* --- enrol-code --------------------------------------------------------------------------- */
 
+struct enrolling {
+    const char *channel;
+    char code[9];
+};
+
 static int enrol_code_run(struct bd_deed *act, struct bd_store *store, struct bd_book *book,
                           const struct bd_turn *turn, struct bx_fault *fault)
 {
     (void)store;
-    return bd_book_enrol_code(book, turn, act->arg, fault);
+    struct enrolling *enrolling = act->arg;
+    return bd_book_enrol_code(book, turn, enrolling->channel, enrolling->code, fault);
 }
 
 int bd_cmd_enrol_code(const struct bd_config *config, int argc, char **argv)
 {
-    (void)argv;
-    if (argc != 0)
-        return bd_usage("enrol-code");
-    char code[9] = "";
-    struct bd_deed act = {.run = enrol_code_run, .arg = code};
+    struct enrolling enrolling = {.channel = argc == 2 ? argv[1] : ""};
+    if (argc != 0 && (argc != 2 || strcmp(argv[0], "--channel") != 0 || !argv[1][0]))
+        return bd_usage("enrol-code [--channel NAME]");
+    struct bd_deed act = {.run = enrol_code_run, .arg = &enrolling};
     int status = bd_deed_do(config, &act, false);
     if (status == BD_EXIT_DONE)
-        printf("%s\n", code);
+        printf("%s\n", enrolling.code);
     return status;
 }
 

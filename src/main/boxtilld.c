@@ -26,7 +26,7 @@ static const char manual[] =
     "\n"
     "  init                     make the home an empty venue\n"
     "  import FILE              take over a programme\n"
-    "  enrol-code               a one-time code for a till\n"
+    "  enrol-code               a one-time code for a till; --channel NAME: for what sells online\n"
     "  user NUMBER NAME ROLE    add or change one; its PIN on standard input\n"
     "  members FILE             make it the whole list of members and passes\n"
     "  orders FILE              add or change groups, schools and web orders\n"

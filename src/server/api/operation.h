@@ -37,5 +37,9 @@ int bx_must bd_writing_do(const struct bd_desk *desk, struct bd_work *work);
 /* A question, whichever half it belongs to. */
 int bx_must bd_question_do(const struct bd_desk *desk, struct bd_work *work);
 
+/* The calls of channels. */
+int bx_must bd_ordering_do(const struct bd_desk *desk, struct bd_work *work);
+int bx_must bd_order_read_do(const struct bd_desk *desk, struct bd_work *work);
+
 /* The store's or the book's ERR as a problem; returns ERR. */
 int bd_fault_answer(struct bd_work *work, int err, const struct bx_fault *fault);

@@ -152,6 +152,7 @@ int bd_reading_do(const struct bd_desk *desk, struct bd_work *work)
         work->answer.kind = BD_BODY_EVENTS;
         return 0;
     case BD_OPERATION_TICKET: return ticket_do(desk, work);
+    case BD_OPERATION_ORDER_READ: return bd_order_read_do(desk, work);
     case BD_OPERATION_OPENAPI:
         bx_buf_add(&work->answer.body, bd_openapi_json, bd_openapi_json_len);
         return 0;
@@ -161,6 +162,12 @@ int bd_reading_do(const struct bd_desk *desk, struct bd_work *work)
     case BD_OPERATION_ENROL:
     case BD_OPERATION_ALLOTMENTS:
     case BD_OPERATION_ENTRIES:
+    case BD_OPERATION_HOLD:
+    case BD_OPERATION_HOLD_EXTEND:
+    case BD_OPERATION_HOLD_PAY:
+    case BD_OPERATION_HOLD_RELEASE:
+    case BD_OPERATION_ORDER:
+    case BD_OPERATION_ORDER_CANCEL:
     case BD_OPERATION_CHECK_INS: break;
     }
     bx_unreachable();

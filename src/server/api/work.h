@@ -12,6 +12,7 @@
 #include "boxtill/domain/question.h"
 #include "server/api/auth.h"
 #include "server/api/router.h"
+#include "server/book/online.h"
 #include "server/http/message.h"
 
 enum { BD_SCANS_MAX = 256 };
@@ -37,6 +38,9 @@ struct bd_input {
     struct bd_scan_in *scans;
     size_t count;
     enum bx_question question;
+    struct bx_id about; /* the hold or order in the path */
+    struct bd_hold_ask *hold;
+    struct bd_order_ask *order;
     char *text; /* a body that is handed on as it came, LEN bytes */
     size_t len;
 };

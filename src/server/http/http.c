@@ -183,7 +183,7 @@ static void headers_read(const struct evkeyvalq *headers, struct bd_request *ret
         {"Content-Type", &ret->content_type, 0},   {"If-None-Match", &ret->if_none_match, 0},
         {"Boxtill-Device", &ret->device, 0},       {"Boxtill-Incarnation", &ret->incarnation, 0},
         {"Boxtill-Challenge", &ret->challenge, 0}, {"Boxtill-Seen", &ret->seen, 0},
-        {"Boxtill-Signature", &ret->signature, 0},
+        {"Boxtill-Signature", &ret->signature, 0}, {"Boxtill-Mac", &ret->mac, 0},
     };
     for (size_t i = 0; i < bx_countof(fields); i++)
         *fields[i].into = "";
@@ -288,7 +288,7 @@ static void headers_write(struct evhttp_request *request, const struct bd_answer
     header_add_number(request, "Boxtill-Epoch", answer->epoch);
     header_add_number(request, "Boxtill-Commit", answer->commit);
     header_add(request, "Boxtill-Challenge", answer->challenge);
-    header_add(request, "Boxtill-Signature", answer->signature);
+    header_add(request, answer->is_mac ? "Boxtill-Mac" : "Boxtill-Signature", answer->signature);
     if (answer->hang_up)
         header_add(request, "Connection", "close");
 }

@@ -79,7 +79,7 @@ void lab_code(struct lab *lab, char ret[9])
     struct bx_fault fault;
     struct bd_turn turn = lab_turn(lab);
     struct bd_book *book = book_begin(lab);
-    assert_int_equal(bd_book_enrol_code(book, &turn, ret, &fault), 0);
+    assert_int_equal(bd_book_enrol_code(book, &turn, "", ret, &fault), 0);
     book_end(lab, book);
 }
 
@@ -273,6 +273,7 @@ static void request_sign(const struct till *till, struct signed_request *ret, co
                             .challenge = till->challenge,
                             .seen = ret->seen,
                             .signature = ret->signature,
+                            .mac = "",
                             .body = body,
                             .len = strlen(body)};
 }
@@ -309,6 +310,7 @@ int till_plain(struct till *till, const char *method, const char *path, const ch
                                  .challenge = "",
                                  .seen = "",
                                  .signature = "",
+                                 .mac = "",
                                  .body = body,
                                  .len = strlen(body)};
     return finish(till, bd_api_take(till->lab->api, &request), "");
