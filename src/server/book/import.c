@@ -281,7 +281,7 @@ static void slot_add(struct parser *parser, const char *where, int event,
     slot.end.us = slot.start.us + series->length * 60 * BX_SECOND_US;
     programme->slots[programme->slot_count++] = slot;
     parser->pools[parser->pool_count++] =
-        (struct bd_import_pool){slot.pool, series->capacity, slot.end, slot.cancelled};
+        (struct bd_import_pool){slot.pool, series->capacity, slot.end, slot.cancelled, slot.start};
 }
 
 static void read_dates(struct parser *parser, const char *where, int event,
@@ -479,6 +479,8 @@ static void pools_merge(struct parser *parser)
                       (long long)last->capacity, (long long)next->capacity);
         if (next->ends.us > last->ends.us)
             last->ends = next->ends;
+        if (next->starts.us < last->starts.us)
+            last->starts = next->starts;
         last->cancelled = last->cancelled && next->cancelled;
     }
     parser->pool_count = count;

@@ -13,6 +13,7 @@ struct bd_import_pool {
     int64_t capacity;
     bx_utc ends;    /* of its last slot */
     bool cancelled; /* all its slots are */
+    bx_utc starts;  /* of its first slot */
 };
 
 struct bd_import {

@@ -268,6 +268,15 @@ static void entries(struct rig *rig, const struct bx_effect *effect,
     }
 }
 
+/* The number of the pool's open lease, when the news call leases back. */
+static int64_t recall_of(const struct rig *rig, const struct bx_slug *pool)
+{
+    for (size_t i = 0; rig->recall && i < rig->lease_count; i++)
+        if (!rig->leases[i].closed && bx_slug_equal(&rig->leases[i].pool, pool))
+            return rig->leases[i].r;
+    return 0;
+}
+
 static void serve(struct rig *rig, const struct bx_effect *effect)
 {
     static struct bx_pool_news news[RIG_POOLS];
@@ -283,7 +292,8 @@ static void serve(struct rig *rig, const struct bx_effect *effect)
         for (size_t i = 0; i < rig->pool_count; i++)
             news[i] = (struct bx_pool_news){.pool = rig->pools[i].id,
                                             .capacity = rig->pools[i].capacity,
-                                            .leased = rig->pools[i].leased};
+                                            .leased = rig->pools[i].leased,
+                                            .recall = recall_of(rig, &rig->pools[i].id)};
         answer->exchange = BX_EXCHANGE_NEWS;
         answer->news = news;
         answer->news_count = rig->pool_count;

@@ -60,6 +60,7 @@ struct rig {
     size_t pool_count, lease_count;
     struct rig_pool pools[RIG_POOLS];
     struct rig_lease leases[RIG_LEASES];
+    bool recall;                                 /* the news call every open lease back */
     bool shy;                                    /* nothing left to lease */
     bool mute;                                   /* STALE to everything about leases */
     bool doubt;                                  /* everything about leases is quarantined */
