@@ -266,6 +266,7 @@ struct sim_options {
     bool trace;
     bool day;   /* not a history of accidents, but sales from morning to night */
     bool plain; /* people sell and do little else: more of it, and more of what can go wrong then */
+    int counters; /* per cent that are set aside for them; 0: all, and nothing is near its start */
     enum sim_plant plant;
 };
 struct sim {
