@@ -286,11 +286,10 @@ struct sim {
     char parked[BX_ID_TEXT]; /* a basket that somebody put aside; "" */
     char vouchers[SIM_VOUCHERS][BX_VOUCHER_SIZE];
     int64_t commands;
-    bool quiet;
+    bool quiet, failed;
     bool trust;      /* no till asks a card terminal */
     uint64_t digest; /* of the trace */
     uint64_t lines;
-    bool failed;
     char promise[48];
     char what[400];
 };
