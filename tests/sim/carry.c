@@ -381,6 +381,7 @@ int sim_carry(struct sim *sim, int till, const struct bx_effect *effect)
     case BX_EFFECT_CARD_ASK:
     case BX_EFFECT_CARD_STOP:
     case BX_EFFECT_CARD_REVERSE: device(sim, till, effect); break;
+    case BX_EFFECT_OFFICE:
     case BX_EFFECT_DISPLAY:
     case BX_EFFECT_FISCAL_START:
     case BX_EFFECT_FISCAL_FINISH:

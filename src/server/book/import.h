@@ -20,6 +20,7 @@ struct bd_import {
     struct bx_programme *programme; /* epoch and version 0: the book sets them */
     struct bd_import_pool *pools;   /* by id */
     size_t pool_count;
+    struct bx_buf notes; /* lines: what nobody did wrong and somebody should know */
 };
 
 /* The instant and offset of a civil time in ZONE; 0, or BX_ERR_MISSING for a time that does not

@@ -56,6 +56,7 @@ struct rig {
     enum rig_lie lie;
     int64_t epoch, commit, mark, share, ttl;
     enum bx_entry_outcome outcome;
+    const char *plan; /* posting.conf; NULL: none */
     const char *task; /* NULL: none */
     size_t pool_count, lease_count;
     struct rig_pool pools[RIG_POOLS];
