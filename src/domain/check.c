@@ -116,11 +116,13 @@ static bool has_warrant(const struct bx_sale *sale, const char *what)
     return false;
 }
 
-/* The places of an order come from what the server holds for it, and a supervisor may sell more
- * than there are: then a lease gives fewer than the lines take, but never more. */
+/* The places of an order come from what the server holds for it, those of a channel's sale from
+ * what it has free, and a supervisor may sell more than there are: then a lease gives fewer than
+ * the lines take, but never more. */
 static int uses_check(const struct bx_sale *sale, struct bx_fault *fault)
 {
-    bool fewer = !bx_id_is_zero(&sale->order) || has_warrant(sale, "over") || sale->training;
+    bool fewer = !bx_id_is_zero(&sale->order) || has_warrant(sale, "over") ||
+                 has_warrant(sale, "channel") || sale->training;
     if (sale->use_count < 0 || sale->use_count > (sale->training ? 0 : BX_USES_MAX))
         return wrong(fault, "too many lease uses", sale->use_count);
     int64_t used = 0;

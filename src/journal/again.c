@@ -34,7 +34,7 @@ int bx_again_begin(struct bx_again *again, struct bx_ledger *ledger, bool beside
     err = bx_db_script(ledger->db,
                        beside ? bx_ledger_beside
                               : "DELETE FROM ticket; DELETE FROM about; DELETE FROM total;"
-                                "DELETE FROM lockout; DELETE FROM voucher;",
+                                "DELETE FROM lockout; DELETE FROM voucher; DELETE FROM asked;",
                        fault);
     return err ? err : bx_anchor_apply(again, fault);
 }

@@ -28,7 +28,7 @@ struct bx_meta {
     char boot_id[BX_BOOT_SIZE]; /* of the last entry */
 };
 /* Raised when the same entries give other projections: an older file then makes them again. */
-enum { BX_LEDGER_MADE = 1 };
+enum { BX_LEDGER_MADE = 2 };
 
 struct bx_tail { /* the last entry; all zero when there is none */
     int64_t seq, at, boot;

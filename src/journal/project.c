@@ -40,6 +40,30 @@ static int voucher_put(const struct bx_step *step, const struct bx_tender *tende
     return bx_stmt_run(stmt, fault);
 }
 
+static int asked_end(const struct bx_step *step, const struct bx_id *attempt,
+                     struct bx_fault *fault)
+{
+    if (bx_id_is_zero(attempt))
+        return 0;
+    struct bx_stmt *stmt = bx_db_stmt(step->ledger->db, "DELETE FROM asked WHERE attempt = ?1");
+    bx_stmt_bind_bytes(stmt, 1, attempt->b, sizeof(attempt->b));
+    return bx_stmt_run(stmt, fault);
+}
+
+/* An intent is open until it comes to nothing, or its document is there (sale_project). */
+static int asked_project(const struct bx_step *step, struct bx_fault *fault)
+{
+    const struct bx_attempt_entry *attempt = step->commit->content.attempt;
+    if (attempt->state == BX_ATTEMPT_DECLINED || attempt->state == BX_ATTEMPT_REVERSED)
+        return asked_end(step, &attempt->attempt, fault);
+    if (step->commit->head.kind != BX_KIND_TENDER_INTENT)
+        return 0;
+    struct bx_stmt *stmt = bx_db_stmt(step->ledger->db, "INSERT INTO asked VALUES(?1, ?2)");
+    bx_stmt_bind_bytes(stmt, 1, attempt->attempt.b, sizeof(attempt->attempt.b));
+    bx_stmt_bind_int(stmt, 2, step->commit->head.seq);
+    return bx_stmt_run(stmt, fault);
+}
+
 static int sale_project(const struct bx_step *step, struct bx_fault *fault)
 {
     const struct bx_entry_head *head = &step->commit->head;
@@ -49,6 +73,8 @@ static int sale_project(const struct bx_step *step, struct bx_fault *fault)
         err = ticket_put(step->ledger, &sale->tickets[i].code, head->seq, i, fault);
     for (int i = 0; i < sale->tender_count && !sale->training && err == 0; i++)
         err = voucher_put(step, &sale->tenders[i], fault);
+    for (int i = 0; i < sale->tender_count && err == 0; i++)
+        err = asked_end(step, &sale->tenders[i].attempt, fault);
     if (head->kind == BX_KIND_SALE)
         step->meta->last_sale = head->seq;
     return err;
@@ -245,6 +271,7 @@ static int named_project(const struct bx_step *step, struct bx_fault *fault)
 static int shape_project(const struct bx_step *step, struct bx_fault *fault)
 {
     enum bx_kind kind = step->commit->head.kind;
+    int err = 0;
     switch (bx_kind_shape(kind)) {
     case BX_SHAPE_SALE: return sale_project(step, fault);
     case BX_SHAPE_PAPER: return paper_project(step, fault);
@@ -254,8 +281,10 @@ static int shape_project(const struct bx_step *step, struct bx_fault *fault)
         if (kind == BX_KIND_SHIFT_OPEN)
             shift_open(step);
         return named_project(step, fault);
-    case BX_SHAPE_TENDER_CHANGE:
     case BX_SHAPE_ATTEMPT:
+        err = asked_project(step, fault);
+        return err ? err : named_project(step, fault);
+    case BX_SHAPE_TENDER_CHANGE:
     case BX_SHAPE_INVOICE: return named_project(step, fault);
     }
     return 0;

@@ -63,6 +63,7 @@ static int first_kept(struct bx_ledger *ledger, bx_utc before, int64_t *ret, str
         " coalesce((SELECT min(min(seq, sale)) FROM print_job WHERE state <> 'confirmed'"
         " AND state <> 'sent' AND state <> 'cancelled'), ?2),"
         " coalesce((SELECT min(seq) FROM sign WHERE state = 'open'), ?2),"
+        " coalesce((SELECT min(seq) FROM asked), ?2),"
         " coalesce((SELECT min(seq) FROM entry WHERE ?1 <> 0 AND at >= ?1), ?2),"
         " (SELECT CASE shift_seq WHEN 0 THEN ?2 ELSE shift_seq END FROM meta))");
     bx_stmt_bind_int(stmt, 1, before.us);

@@ -183,6 +183,9 @@ static struct bx_stmt *list_of(struct bx_ledger *ledger, const struct bx_query *
         stmt = bx_db_stmt(db, "SELECT sale FROM voucher WHERE name = ?1 LIMIT ?2");
         bx_stmt_bind_text(stmt, 1, query->text);
         break;
+    case BX_QUERY_ASKED:
+        stmt = bx_db_stmt(db, "SELECT seq FROM asked WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+        break;
     case BX_QUERY_UNSIGNED:
         stmt = bx_db_stmt(db, "SELECT seq FROM sign WHERE state = 'open' AND seq > ?1"
                               " ORDER BY seq LIMIT ?2");

@@ -37,6 +37,8 @@
     " amount INTEGER NOT NULL, PRIMARY KEY(shift, what, name)) STRICT, WITHOUT ROWID;"
 /* vouchers taken here and not given back; sale: the entry that took it */
 #define VOUCHER "voucher(name TEXT PRIMARY KEY, sale INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+/* money asked for that has no end yet: neither declined nor reversed, and in no document */
+#define ASKED "asked(attempt BLOB PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 #define LOCKOUT \
     "lockout("  \
     " user INTEGER PRIMARY KEY, failures INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;"
@@ -124,13 +126,15 @@ const char *const bx_ledger_schema[] = {
     "CREATE INDEX sign_open ON sign(seq) WHERE state = 'open';",
     /* 5: when the server was last heard */
     "ALTER TABLE meta ADD COLUMN contact INTEGER NOT NULL DEFAULT 0;",
+    /* 6: what a restart has to clear up, however long ago it was asked */
+    "CREATE TABLE " ASKED,
 };
 const size_t bx_ledger_schema_count = bx_countof(bx_ledger_schema);
 
 const char bx_ledger_beside[] =
     "CREATE TEMP TABLE " TICKET "CREATE TEMP TABLE " ABOUT "CREATE INDEX temp.about_seq ON"
     " about(seq); CREATE TEMP TABLE " TOTAL "CREATE TEMP TABLE " LOCKOUT
-    "CREATE TEMP TABLE " VOUCHER
+    "CREATE TEMP TABLE " VOUCHER "CREATE TEMP TABLE " ASKED
     "CREATE TEMP TABLE answer(seq INTEGER PRIMARY KEY, standing INTEGER NOT NULL) STRICT;"
     "INSERT INTO temp.answer SELECT seq, standing FROM main.answer WHERE standing >= 2;"
     "CREATE TEMP TABLE lease_use("

@@ -256,6 +256,7 @@ static int projections_compare(struct bx_ledger *ledger, struct bx_fault *fault)
         {"ticket", DIFFER("ticket")},
         {"about", DIFFER("about")},
         {"voucher", DIFFER("voucher")},
+        {"asked", DIFFER("asked")},
         {"lockout", DIFFER("lockout")},
         {"answer", "SELECT count(*) FROM main.answer m JOIN temp.answer t USING(seq)"
                    " WHERE m.standing <> t.standing"},

@@ -17,6 +17,8 @@ int bd_cmd_import(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_enrol_code(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_user(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_audit(const struct bd_config *config, int argc, char **argv);
+int bd_cmd_backup(const struct bd_config *config, int argc, char **argv);
+int bd_cmd_restore(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_revoke(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_members(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_orders(const struct bd_config *config, int argc, char **argv);
@@ -27,6 +29,11 @@ int bd_cmd_settle(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_check_in(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_reopen(const struct bd_config *config, int argc, char **argv);
 
+/* Keeps a second boxtilld from HOME: a descriptor to be kept open, or an error. */
+int bx_must bd_home_lock(const struct bd_config *config, struct bx_fault *fault);
+/* Counts everything in STORE twice: how many differences, told in OUT; or an error. */
+int bx_must bd_store_audit(struct bd_store *store, struct bx_buf *out, struct bx_fault *fault);
+enum { BD_AUDIT_MAX = 4 << 20 };
 /* The store of the configuration. */
 struct bd_store *bd_store_open(const struct bd_config *config, enum bd_open mode,
                                struct bx_fault *fault);

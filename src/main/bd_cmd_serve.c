@@ -68,8 +68,7 @@ static int lifeline_start(void)
     return err == 0 ? pthread_detach(thread) : err;
 }
 
-/* Returns the lock's descriptor, to be kept open, or an error. */
-static int home_lock(const struct bd_config *config, struct bx_fault *fault)
+int bd_home_lock(const struct bd_config *config, struct bx_fault *fault)
 {
     char path[300];
     snprintf(path, sizeof(path), "%s/boxtilld.lock", config->home);
@@ -153,7 +152,7 @@ int bd_cmd_serve(const struct bd_config *config, bool lifeline)
                            config->listen);
         return bd_refuse(&fault);
     }
-    int lock = home_lock(config, &fault);
+    int lock = bd_home_lock(config, &fault);
     if (lock < 0)
         return bd_refuse(&fault);
     bx_cleanup(bd_store_destroy) struct bd_store *writer =
@@ -161,6 +160,7 @@ int bd_cmd_serve(const struct bd_config *config, bool lifeline)
     bx_cleanup(bd_store_destroy) struct bd_store *reader =
         writer ? bd_store_open(config, BD_OPEN_READ, &fault) : NULL;
     struct bd_service_setup setup = {.listen = config->listen,
+                                     .behind_proxy = config->behind_proxy,
                                      .reader = reader,
                                      .writer = writer,
                                      .policy = &config->policy,

@@ -18,7 +18,7 @@
 #include "server/store/sqlite.h"
 #include "sys/sys.h"
 
-enum { IMPORT_MAX = BX_PROGRAMME_BYTES, AUDIT_MAX = 4 << 20 };
+enum { IMPORT_MAX = BX_PROGRAMME_BYTES };
 
 int bd_refuse(const struct bx_fault *fault)
 {
@@ -195,23 +195,28 @@ int bd_cmd_import(const struct bd_config *config, int argc, char **argv)
 
 /* --- enrol-code --------------------------------------------------------------------------- */
 
+struct enrolling {
+    const char *channel;
+    char code[9];
+};
+
 static int enrol_code_run(struct bd_deed *act, struct bd_store *store, struct bd_book *book,
                           const struct bd_turn *turn, struct bx_fault *fault)
 {
     (void)store;
-    return bd_book_enrol_code(book, turn, act->arg, fault);
+    struct enrolling *enrolling = act->arg;
+    return bd_book_enrol_code(book, turn, enrolling->channel, enrolling->code, fault);
 }
 
 int bd_cmd_enrol_code(const struct bd_config *config, int argc, char **argv)
 {
-    (void)argv;
-    if (argc != 0)
-        return bd_usage("enrol-code");
-    char code[9] = "";
-    struct bd_deed act = {.run = enrol_code_run, .arg = code};
+    struct enrolling enrolling = {.channel = argc == 2 ? argv[1] : ""};
+    if (argc != 0 && (argc != 2 || strcmp(argv[0], "--channel") != 0 || !argv[1][0]))
+        return bd_usage("enrol-code [--channel NAME]");
+    struct bd_deed act = {.run = enrol_code_run, .arg = &enrolling};
     int status = bd_deed_do(config, &act, false);
     if (status == BD_EXIT_DONE)
-        printf("%s\n", code);
+        printf("%s\n", enrolling.code);
     return status;
 }
 
@@ -304,6 +309,16 @@ int bd_cmd_user(const struct bd_config *config, int argc, char **argv)
 
 /* --- audit -------------------------------------------------------------------------------- */
 
+int bd_store_audit(struct bd_store *store, struct bx_buf *out, struct bx_fault *fault)
+{
+    int err = store->ops->begin(store, fault);
+    if (err < 0)
+        return err;
+    int count = bd_book_audit(store, out, fault);
+    (void)store->ops->end(store, false, NULL);
+    return count;
+}
+
 int bd_cmd_audit(const struct bd_config *config, int argc, char **argv)
 {
     (void)argv;
@@ -311,13 +326,10 @@ int bd_cmd_audit(const struct bd_config *config, int argc, char **argv)
         return bd_usage("audit");
     struct bx_fault fault = {0};
     bx_buf_auto findings;
-    bx_buf_init(&findings, AUDIT_MAX);
+    bx_buf_init(&findings, BD_AUDIT_MAX);
     bx_cleanup(bd_store_destroy) struct bd_store *store =
         bd_store_open(config, BD_OPEN_READ, &fault);
-    if (!store || store->ops->begin(store, &fault) < 0)
-        return bd_refuse(&fault);
-    int count = bd_book_audit(store, &findings, &fault);
-    (void)store->ops->end(store, false, NULL);
+    int count = store ? bd_store_audit(store, &findings, &fault) : -1;
     if (count < 0)
         return bd_refuse(&fault);
     fputs(bx_buf_text(&findings), stdout);

@@ -37,6 +37,8 @@ static int text_parse(const char *name, const char *text, size_t len, struct bd_
         {"policy", "lease_ttl", BX_INI_NUMBER, &policy->lease_ttl, 0, 60, 604800},
         {"policy", "slot_grace", BX_INI_NUMBER, &policy->slot_grace, 0, 0, 86400},
         {"policy", "key_days", BX_INI_NUMBER, &days, 0, 1, 60},
+        {"policy", "hold_seconds", BX_INI_NUMBER, &policy->hold_seconds, 0, 10, 3600},
+        {"policy", "hold_places", BX_INI_NUMBER, &policy->hold_places, 0, 1, 10000},
     };
     int err = bx_ini_parse(name, text, len, keys, bx_countof(keys), fault);
     policy->share_percent = (int)share;
@@ -55,10 +57,14 @@ static void path_complete(struct bd_config *config)
 
 int bd_config_load(const char *file, struct bd_config *ret, struct bx_fault *fault)
 {
-    struct bd_config config = {
-        .listen = "127.0.0.1:8480",
-        .database = "boxtilld.db",
-        .policy = {.share_percent = 30, .lease_ttl = 14400, .slot_grace = 0, .key_days = 3}};
+    struct bd_config config = {.listen = "127.0.0.1:8480",
+                               .database = "boxtilld.db",
+                               .policy = {.share_percent = 30,
+                                          .lease_ttl = 14400,
+                                          .slot_grace = 0,
+                                          .key_days = 3,
+                                          .hold_seconds = 600,
+                                          .hold_places = 50}};
     int err = home_find(&config, fault);
     if (err < 0)
         return err;

@@ -11,6 +11,8 @@
  *   lease_ttl = 14400         seconds until a till's slice freezes (60 to 604800)
  *   slot_grace = 0            seconds after a slot's end in which it may still be sold (to 86400)
  *   key_days = 3              days ahead for which tills may print tickets (1 to 60)
+ *   hold_seconds = 600        that places are held for an online customer (10 to 3600)
+ *   hold_places = 50          that one of them may hold at a time (1 to 10000)
  *
  * HOME is BOXTILL_HOME, else /var/lib/boxtilld. */
 

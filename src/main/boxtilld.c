@@ -17,7 +17,7 @@ static const struct {
     {"user", bd_cmd_user},         {"audit", bd_cmd_audit},     {"revoke", bd_cmd_revoke},
     {"settle", bd_cmd_settle},     {"reopen", bd_cmd_reopen},   {"members", bd_cmd_members},
     {"orders", bd_cmd_orders},     {"voucher", bd_cmd_voucher}, {"report", bd_cmd_report},
-    {"check-in", bd_cmd_check_in},
+    {"check-in", bd_cmd_check_in}, {"backup", bd_cmd_backup},   {"restore", bd_cmd_restore},
 };
 
 static const char manual[] =
@@ -26,7 +26,7 @@ static const char manual[] =
     "\n"
     "  init                     make the home an empty venue\n"
     "  import FILE              take over a programme\n"
-    "  enrol-code               a one-time code for a till\n"
+    "  enrol-code               a one-time code for a till; --channel NAME: for what sells online\n"
     "  user NUMBER NAME ROLE    add or change one; its PIN on standard input\n"
     "  members FILE             make it the whole list of members and passes\n"
     "  orders FILE              add or change groups, schools and web orders\n"
@@ -34,6 +34,8 @@ static const char manual[] =
     "  report WHAT              what was booked of days or of a till's shift\n"
     "  check-in CODE GATE       let a ticket in, as a gate does\n"
     "  audit                    count everything twice\n"
+    "  backup FILE              a copy of the venue, while it is served\n"
+    "  restore FILE             put a copy back\n"
     "  revoke TILL              let a till in no more\n"
     "  settle TILL WHO          let a till out of quarantine\n"
     "  reopen WHO               open the timed slots that a restore has shut\n"

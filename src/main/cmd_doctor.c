@@ -17,10 +17,18 @@
 #include "boxtill/booking/booking.h"
 #include "boxtill/domain/code.h"
 #include "journal/journal.h"
+#include "journal/owner.h"
 #include "main/cmd.h"
 #include "sys/sys.h"
 
-enum { SYNCS = 9, CHECKS_MAX = 8, SERVER_MS = 6000, PRINTER_MS = 4000, DRIFT_S = 120 };
+enum {
+    SYNCS = 9,
+    CHECKS_MAX = 9,
+    SAID_MAX = 65536,
+    SERVER_MS = 6000,
+    PRINTER_MS = 4000,
+    DRIFT_S = 120
+};
 
 /* Below: the disk cannot have synced. Above: every sale waits noticeably. */
 #define SYNC_LEAST_NS (30 * 1000)
@@ -217,6 +225,74 @@ static void journal_check(struct visit *visit)
     visit->last_at = found.last_at;
 }
 
+struct signing { /* of fiscal documents */
+    bool lost;
+    int64_t open;
+};
+
+/* By the till that runs here. */
+static int signing_ask(const struct bx_place *place, struct signing *ret, struct bx_fault *fault)
+{
+    static const char command[] = "{\"verb\":\"status\"}";
+    char path[BX_PATH_SIZE];
+    struct bx_json_reader root;
+    __attribute__((cleanup(bx_said_finish_at))) struct bx_said said = {0};
+    int err = bx_run_ask(bx_home_file(&place->home, "till.sock", path), command,
+                         sizeof(command) - 1, BX_RUN_SILENCE_MS, bx_said_take, &said, fault);
+    if (err)
+        return err;
+    bx_cleanup(bx_json_destroy) struct bx_json_doc *doc =
+        bx_json_parse(said.json, strlen(said.json), SAID_MAX, fault);
+    if (!doc)
+        return (int)fault->err;
+    bx_json_read(&root, bx_json_root(doc), "status", fault);
+    ret->lost = !bx_json_bool_or(&root, "signing", true);
+    ret->open = bx_json_int_or(&root, "unsigned", 0, BX_MONEY_MAX, 0);
+    return root.err;
+}
+
+static int signing_load(const struct bx_place *place, struct signing *ret, struct bx_fault *fault)
+{
+    char path[BX_PATH_SIZE];
+    struct bx_journal_state state = {0};
+    struct bx_journal_options options = {.path = bx_home_file(&place->home, "journal.db", path),
+                                         .inspect = true};
+    char lock[BX_PATH_SIZE];
+    bx_cleanup(bx_owner_release) struct bx_owner *owner =
+        bx_owner_take(bx_home_file(&place->home, "till.lock", lock), fault);
+    bx_cleanup(bx_journal_destroy) struct bx_journal *journal =
+        owner ? bx_journal_open_with(&options, fault) : NULL;
+    if (!journal)
+        return (int)fault->err;
+    int err = journal->ops->load(journal, &state, fault);
+    *ret = (struct signing){.lost = state.sign_lost, .open = state.unsigned_count};
+    bx_journal_state_finish(&state);
+    return err;
+}
+
+/* Said where a device is set up, and where documents wait for one that is not any more. */
+static void signing_check(struct visit *visit)
+{
+    struct bx_fault fault = {0};
+    struct signing signing = {0};
+    bool set_up = visit->place->settings.simulator;
+    int err = signing_ask(visit->place, &signing, &fault);
+    if (err == BX_ERR_MISSING)
+        err = signing_load(visit->place, &signing, &fault);
+    if (err && err != BX_ERR_MISSING && set_up)
+        check_say(visit, "signing", false, "%s", fault.say);
+    else if (signing.open > 0 && !set_up)
+        check_say(visit, "signing", false,
+                  "%lld documents are not signed, and no device is set up: [fiscal] in "
+                  "boxtill.conf.",
+                  (long long)signing.open);
+    else if (set_up)
+        check_say(visit, "signing", !signing.lost,
+                  signing.lost ? "the device is out of order; %lld documents are not signed."
+                               : "%lld documents are not signed yet.",
+                  (long long)signing.open);
+}
+
 /* Against the server's; without it, against what was written last. */
 static void clock_check(struct visit *visit)
 {
@@ -321,6 +397,7 @@ static void all_check(struct visit *visit)
     server_check(visit);
     printer_check(visit);
     journal_check(visit);
+    signing_check(visit);
     clock_check(visit);
     check_say(visit, "scanner", true, "boxtill doctor --scan reads one ticket.");
 }

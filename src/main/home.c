@@ -50,7 +50,7 @@ const char *bx_home_file(const struct bx_home *home, const char *name, char out[
 
 /* Words and numbers as they stand in the file. */
 struct raw {
-    char enter[8], printer[8], language[8], folder[256], fiscal[12];
+    char enter[8], printer[8], language[8], folder[256], fiscal[12], card[12];
     int64_t days_ahead, drawers, dots, dpi, columns;
 };
 
@@ -82,11 +82,13 @@ static int words_take(const struct bx_home *home, const struct raw *raw, struct 
     static const char *const printers[] = {
         [BX_PRINTER_NONE] = "none", [BX_PRINTER_FOLDER] = "folder", [BX_PRINTER_CUPS] = "cups"};
     static const char *const devices[] = {"none", "simulator"};
-    int enter = 0, printer = 0, fiscal = 0;
+    static const char *const terminals[] = {"manual", "simulator"};
+    int enter = 0, printer = 0, fiscal = 0, card = 0;
     if (word_find("[till] enter", raw->enter, enters, bx_countof(enters), &enter, fault) ||
         word_find("[printer] kind", raw->printer, printers, bx_countof(printers), &printer,
                   fault) ||
         word_find("[fiscal] kind", raw->fiscal, devices, bx_countof(devices), &fiscal, fault) ||
+        word_find("[card] kind", raw->card, terminals, bx_countof(terminals), &card, fault) ||
         tp_language_parse(raw->language, &ret->queue.language, fault))
         return BX_ERR_INPUT;
     if (ret->display_language[0] && !is_language(ret->display_language))
@@ -100,6 +102,7 @@ static int words_take(const struct bx_home *home, const struct raw *raw, struct 
                             "[till] language", ret->till.language);
     ret->till.enter = (enum bx_enter_tender)enter;
     ret->simulator = ret->till.fiscal = fiscal == 1;
+    ret->card_simulator = ret->till.card = card == 1;
     ret->printer = (enum bx_printer_kind)printer;
     ret->till.days_ahead = (int)raw->days_ahead;
     ret->till.drawers = (int)raw->drawers;
@@ -119,6 +122,7 @@ int bx_settings_load(const struct bx_home *home, struct bx_settings *ret, struct
     struct raw raw = {.enter = "cash",
                       .printer = "none",
                       .fiscal = "none",
+                      .card = "manual",
                       .language = "escpos",
                       .folder = "prints",
                       .days_ahead = 1,
@@ -153,6 +157,7 @@ int bx_settings_load(const struct bx_home *home, struct bx_settings *ret, struct
         {"printer", "columns", BX_INI_NUMBER, &raw.columns, 0, 1, 1000},
         {"fiscal", "kind", BX_INI_TEXT, raw.fiscal, sizeof(raw.fiscal), 0, 0},
         {"fiscal", "outage", BX_INI_BOOL, &ret->fiscal_silent, 0, 0, 0},
+        {"card", "kind", BX_INI_TEXT, raw.card, sizeof(raw.card), 0, 0},
         {"display", "language", BX_INI_TEXT, ret->display_language, sizeof(ret->display_language),
          0, 0},
         {"display", "member", BX_INI_BOOL, &ret->till.display_member, 0, 0, 0},

@@ -35,8 +35,9 @@ struct bx_settings {
     enum bx_printer_kind printer;
     char folder[BX_PATH_SIZE];
     struct tp_queue_config queue;
-    bool simulator;     /* the fiscal device is a simulator; else there is none */
-    bool fiscal_silent; /* and it is out of order */
+    bool simulator;      /* the fiscal device is a simulator; else there is none */
+    bool fiscal_silent;  /* and it is out of order */
+    bool card_simulator; /* the card terminal is a simulator; else cards are taken on trust */
     int64_t log_bytes;
     char display_language[8]; /* of the customer's display; "": as the till's */
     char pole[256];           /* serial line of a pole display; "": none */

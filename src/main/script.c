@@ -294,11 +294,14 @@ static int do_printer(struct bx_script *script, const char *const *words, size_t
     return bx_script_fail(script, "printer ready, out, jam or off");
 }
 
-static int do_fiscal(struct bx_script *script, const char *const *words, size_t count)
+/* fiscal out, card lost */
+static int do_device(struct bx_script *script, const char *const *words, size_t count)
 {
     struct bx_fault fault = {0};
+    bool card = strcmp(words[0], "card") == 0;
     (void)count;
-    if (bx_stage_fiscal(script->now, words[1], &fault))
+    if (card ? bx_stage_card(script->now, words[1], &fault)
+             : bx_stage_fiscal(script->now, words[1], &fault))
         return bx_script_fail(script, "%s", fault.say);
     bx_script_settle(script);
     return 0;
@@ -474,7 +477,8 @@ static const struct bx_script_verb verbs[] = {
     {"nobody", 1, do_nobody},
     {"config", 2, do_config},
     {"idle", 1, do_idle},
-    {"fiscal", 2, do_fiscal},
+    {"fiscal", 2, do_device},
+    {"card", 2, do_device},
     {"venue", 2, do_nothing},
     {"plain", 1, bx_script_plain},
     {"line", 1, bx_script_line},

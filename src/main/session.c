@@ -16,6 +16,7 @@
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
 #include "boxtill/booking/booking.h"
+#include "boxtill/card/simulator.h"
 #include "boxtill/fiscal/simulator.h"
 #include "boxtill/fiscal/worker.h"
 #include "boxtill/sys/file.h"
@@ -37,6 +38,7 @@ struct bx_session {
     struct bx_booking *booking;
     struct bx_printer *printer;
     struct bx_fiscal *fiscal;
+    struct bx_card *card;
     struct bx_run *run;
     struct ui *ui;
     struct bx_till_view *view;
@@ -201,6 +203,19 @@ static int fiscal_open(struct bx_session *session, const struct bx_settings *set
     return 0;
 }
 
+static int card_open(struct bx_session *session, const struct bx_settings *settings,
+                     struct bx_fault *fault)
+{
+    char path[BX_PATH_SIZE], mood[BX_PATH_SIZE];
+    struct bx_card_simulator_config config = {
+        .path = bx_home_file(&session->home, "card-simulator.json", path),
+        .mood = bx_home_file(&session->home, "card-mood", mood)};
+    if (!settings->card_simulator)
+        return 0;
+    session->card = bx_card_simulator_create(&config, fault);
+    return session->card ? 0 : fault->err;
+}
+
 static int parts_open(struct bx_session *session, const struct bx_settings *settings,
                       struct bx_fault *fault)
 {
@@ -215,6 +230,8 @@ static int parts_open(struct bx_session *session, const struct bx_settings *sett
     int err = booking_open(session, settings, fault);
     if (!err)
         err = fiscal_open(session, settings, fault);
+    if (!err)
+        err = card_open(session, settings, fault);
     return err ? err : printer_open(session, settings, fault);
 }
 
@@ -229,6 +246,7 @@ static int start(struct bx_session *session, const struct bx_settings *settings,
                                  .booking = session->booking,
                                  .printer = session->printer,
                                  .fiscal = session->fiscal,
+                                 .card = session->card,
                                  .stop_fd = session->stop_fd,
                                  .yields = options->yields};
     char path[BX_PATH_SIZE];
@@ -301,6 +319,8 @@ void *bx_session_close(struct bx_session *session)
         session->printer->ops->destroy(session->printer);
     if (session->fiscal)
         session->fiscal->ops->destroy(session->fiscal);
+    if (session->card)
+        session->card->ops->destroy(session->card);
     bx_booking_http_destroy(session->booking);
     bx_journal_destroy(session->journal);
     bx_log_close(session->log);

@@ -11,6 +11,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
+#include "boxtill/card/simulator.h"
 #include "boxtill/sys/file.h"
 #include "sys/sys.h"
 #include "ui/ui.h"
@@ -191,4 +192,14 @@ int bx_stage_fiscal(struct bx_stage *stage, const char *word, struct bx_fault *f
     if (strcmp(word, "ready") == 0)
         return bx_file_remove(path, fault);
     return bx_fault_set(fault, BX_ERR_INPUT, "fiscal out or ready", NULL);
+}
+
+int bx_stage_card(struct bx_stage *stage, const char *word, struct bx_fault *fault)
+{
+    char path[BX_PATH_SIZE];
+    if (!bx_card_simulator_knows(word))
+        return bx_fault_set(fault, BX_ERR_INPUT,
+                            "card approve, decline, wait, silent, lost or broken", NULL);
+    bx_home_file(&stage->home, "card-mood", path);
+    return bx_file_write(path, word, strlen(word), false, fault);
 }

@@ -84,6 +84,8 @@ bool bx_stage_turn(struct bx_stage *stage, int ms);
 bool bx_stage_is_idle(const struct bx_stage *stage);
 /* WORD "out": the fiscal simulator falls silent; "ready": it speaks again. */
 int bx_must bx_stage_fiscal(struct bx_stage *stage, const char *word, struct bx_fault *fault);
+/* What the simulated card terminal does from now on: a word of boxtill/card/simulator.h. */
+int bx_must bx_stage_card(struct bx_stage *stage, const char *word, struct bx_fault *fault);
 bool bx_must bx_stage_key(struct bx_stage *stage, int key);
 
 /* --- stage_printer.c ------------------------------------------------------------------------ */

@@ -9,6 +9,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "printers/layout.h"
 #include "printers/printers.h"
 
@@ -36,7 +37,10 @@ static void sheet_keep(struct bx_stage_printer *printer, const struct bx_paper *
     struct tp_device device = tp_device_usual();
     bx_buf_auto text;
     bx_buf_init(&text, 64 << 10);
+    const char *spoken = bx_words_language();
+    bx_words_use(paper->language);
     bx_cleanup(tp_layout_destroy) struct tp_layout *layout = tp_layout_create(paper, &device, NULL);
+    bx_words_use(spoken);
     for (int i = 0; layout && i < layout->count; i++)
         if (layout->boxes[i].text[0])
             bx_buf_format(&text, "%s\n", layout->boxes[i].text);

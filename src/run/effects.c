@@ -297,6 +297,40 @@ static void fiscal(struct bx_run *run, const struct bx_effect *effect)
         bx_run_event(run, &event);
 }
 
+/* --- the card terminal ---------------------------------------------------------------------- */
+
+/* What it never heard of did not happen; what cannot be asked stays unknown. */
+static void card(struct bx_run *run, const struct bx_effect *effect)
+{
+    struct bx_card *terminal = run->ports.card;
+    const struct bx_id *id = &effect->of.card.id;
+    bool start = effect->kind == BX_EFFECT_CARD_START;
+    struct bx_event event = {.kind = BX_EVENT_CARD,
+                             .of.card = {.id = *id,
+                                         .reversal = effect->kind == BX_EFFECT_CARD_REVERSE,
+                                         .outcome = start ? BX_REFUSED : BX_UNKNOWN,
+                                         .say = "none is set up"}};
+    struct bx_fault fault = {0};
+    int err = 0;
+    if (terminal && start)
+        err = terminal->ops->start(terminal, &effect->of.card.proof, id, effect->of.card.amount,
+                                   effect->of.card.currency, &fault);
+    else if (terminal && effect->kind == BX_EFFECT_CARD_ASK)
+        err = terminal->ops->ask(terminal, id, &fault);
+    else if (terminal && effect->kind == BX_EFFECT_CARD_STOP)
+        err = terminal->ops->stop(terminal, id, &fault);
+    else if (terminal)
+        err = terminal->ops->reverse(terminal, &effect->of.card.proof, id, effect->of.card.amount,
+                                     &fault);
+    if (terminal && !err)
+        return;
+    if (terminal) {
+        host_log(run, "card terminal", &fault);
+        BX_TEXT_COPY(event.of.card.say, fault.say);
+    }
+    bx_run_event(run, &event);
+}
+
 /* --- the rest ----------------------------------------------------------------------------- */
 
 static void draft(struct bx_run *run, const struct bx_effect *effect)
@@ -350,6 +384,10 @@ void bx_run_effect(struct bx_run *run, const struct bx_effect *effect)
     case BX_EFFECT_FISCAL_FINISH:
     case BX_EFFECT_FISCAL_CANCEL:
     case BX_EFFECT_FISCAL_ASK: fiscal(run, effect); break;
+    case BX_EFFECT_CARD_START:
+    case BX_EFFECT_CARD_ASK:
+    case BX_EFFECT_CARD_STOP:
+    case BX_EFFECT_CARD_REVERSE: card(run, effect); break;
     case BX_EFFECT_PIN: pin(run, effect); break;
     case BX_EFFECT_REPLY:
         bx_run_reply(run, effect->of.reply.command, effect->of.reply.exit, effect->of.reply.json,

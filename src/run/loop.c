@@ -18,6 +18,7 @@ enum {
     FD_PINS,
     FD_PRINTER,
     FD_FISCAL,
+    FD_CARD,
     FD_KEYS,
     FD_SOCK,
     FDS_MAX = FD_SOCK + BX_SOCK_FDS,
@@ -248,6 +249,8 @@ static int time_to_sleep(const struct bx_run *run, int64_t ms)
         ms = sooner(ms, PRINTER_POLL_MS);
     if (run->ports.fiscal && run->ports.fiscal->ops->fd(run->ports.fiscal) < 0)
         ms = sooner(ms, PRINTER_POLL_MS);
+    if (run->ports.card && run->ports.card->ops->fd(run->ports.card) < 0)
+        ms = sooner(ms, PRINTER_POLL_MS);
     if (run->sock && bx_sock_waits(run->sock))
         ms = sooner(ms, BX_SOCK_BEAT_MS);
     if (run->command_count > 0 && !run->given && !run->stopping)
@@ -270,6 +273,8 @@ static void sleep_once(struct bx_run *run, int ms)
         fds[FD_PRINTER].fd = printer->ops->fd(printer);
     if (run->ports.fiscal)
         fds[FD_FISCAL].fd = run->ports.fiscal->ops->fd(run->ports.fiscal);
+    if (run->ports.card)
+        fds[FD_CARD].fd = run->ports.card->ops->fd(run->ports.card);
     if (host->ops->fd && !run->stopping)
         fds[FD_KEYS].fd = host->ops->fd(host);
     if (run->sock)
@@ -304,6 +309,12 @@ static void answers_take(struct bx_run *run)
     event = (struct bx_event){.kind = BX_EVENT_FISCAL};
     while (fiscal && fiscal->ops->answer(fiscal, &event.of.fiscal))
         bx_run_event(run, &event);
+    struct bx_card *card = run->ports.card;
+    event = (struct bx_event){.kind = BX_EVENT_CARD};
+    while (card && card->ops->answer(card, &event.of.card)) {
+        bx_point("card");
+        bx_run_event(run, &event);
+    }
 }
 
 static void keys_take(struct bx_run *run)

@@ -38,11 +38,13 @@ bool bx_question_is_open(const struct bx_till *till);
 /* True when REQUEST was a question's. */
 bool bx_question_answer(struct bx_till *till, const struct bx_booking_answer *answer);
 
-/* --- attempts.c: stored value ----------------------------------------------------------------- */
+/* --- attempts.c: money asked of somebody else --------------------------------------------------
+ */
 
 enum bx_attempt_step {
     BX_STEP_INTENT,  /* its entry is on its way to the journal */
-    BX_STEP_CHARGE,  /* the server is asked, or to be asked */
+    BX_STEP_FOUND,   /* after a start: what was said of it is being looked up */
+    BX_STEP_CHARGE,  /* the other side is asked, or to be asked */
     BX_STEP_RESULT,  /* what it said is on its way to the journal */
     BX_STEP_HELD,    /* approved; its sale is not made yet */
     BX_STEP_REVERSE, /* to be given back */
@@ -55,10 +57,17 @@ struct bx_attempt {
     bool wanted;  /* a payment waits for it */
     bool unknown; /* asked, and not answered */
     bool asking;
+    struct bx_ref ref;     /* of its intent */
     struct bx_id reversal; /* the question's id */
     bx_utc since;
     bx_mono due;
     int tries;
+    /* of a card terminal */
+    bx_origin teller; /* a command says what the slip says, and waits for the entry */
+    bool begun;       /* it has heard of it: from then on it is only asked */
+    bool gives;       /* for a void or refund, not for a desk's payment */
+    bool pressed;     /* somebody wants to know now */
+    bx_mono shown;    /* when it is time to say that it takes a while */
 };
 enum { BX_ATTEMPTS_MAX = 16 };
 struct bx_attempts {
@@ -67,15 +76,26 @@ struct bx_attempts {
     /* after a start: intents, results, then the sale of each */
     int64_t read_request;
     int reading;
-    size_t looked;
+    struct bx_id looking;
 };
 /* Finds what an earlier life has left open. */
 void bx_attempts_start(struct bx_till *till);
 void bx_attempts_rows(struct bx_till *till, const struct bx_event *event);
-/* Charges CODE with AMOUNT for the payment open on DESK: the intent is written, then the server is
- * asked, and the tender follows its answer. */
-int bx_must bx_attempts_charge(struct bx_till *till, struct bx_desk *desk, const char *code,
-                               bx_money amount, struct bx_fault *fault);
+/* Asks for ENTRY (basket, kind, amount, reference) for ORIGIN: the intent is written, then the
+ * other side is asked, and the tender follows its answer. NULL with a fault. */
+struct bx_attempt *bx_attempts_add(struct bx_till *till, bx_origin origin,
+                                   const struct bx_attempt_entry *entry, struct bx_fault *fault);
+/* The other side has said it, or a person for it: STATE of the attempt. */
+void bx_attempts_answered(struct bx_till *till, struct bx_attempt *row, enum bx_attempt_state state,
+                          const char *say);
+/* It has not: asked again later. */
+void bx_attempts_put_off(struct bx_till *till, struct bx_attempt *row);
+/* What is approved goes back. */
+void bx_attempts_give_back(struct bx_till *till, const struct bx_id *id);
+struct bx_attempt *bx_attempts_row(struct bx_till *till, const struct bx_id *id); /* NULL none */
+/* A desk's payment takes what is approved. */
+int bx_must bx_attempts_pay(struct bx_till *till, struct bx_desk *desk, const struct bx_id *id,
+                            struct bx_fault *fault);
 /* The one that the payment on DESK waits for; NULL none. */
 const struct bx_attempt *bx_attempts_of(const struct bx_till *till, const struct bx_desk *desk);
 /* The one of this id; NULL when it has come to its end. */
@@ -89,6 +109,44 @@ void bx_attempts_sold(struct bx_till *till, const struct bx_sale *sale);
 void bx_attempts_unsold(struct bx_till *till, const struct bx_sale *sale);
 void bx_attempts_tick(struct bx_till *till);
 void bx_attempts_wake(const struct bx_till *till, bx_mono *wake);
+/* A card terminal is asked, and may still answer in time. */
+bool bx_attempts_are_busy(const struct bx_till *till);
+
+/* --- card.c: the card terminal ---------------------------------------------------------------- */
+
+struct bx_card_state {
+    struct bx_id chosen;       /* the attempt that the menu is about */
+    bool giving;               /* `document` waits for its money */
+    struct bx_intent document; /* a void or refund */
+    struct bx_id given;        /* the attempt it waits for */
+    unsigned done;             /* its tenders that are given, by bit */
+};
+/* Is the terminal to be asked for OFFERED? */
+bool bx_card_wants(const struct bx_till *till, const struct bx_offered *offered);
+int bx_must bx_card_charge(struct bx_till *till, struct bx_desk *desk, bx_money amount,
+                           struct bx_fault *fault);
+/* Commits INTENT, a void or refund, once what goes back to cards has gone; a refusal is told to its
+ * `after`. */
+void bx_card_push(struct bx_till *till, struct bx_intent *taken);
+void bx_card_answer(struct bx_till *till, const struct bx_card_answer *answer);
+/* Nobody waits for the customer's card any more. */
+void bx_card_stop(struct bx_till *till, const struct bx_attempt *attempt);
+/* ROW has become unknown, for the first time or again. */
+void bx_card_unknown(struct bx_till *till, struct bx_attempt *row);
+/* ROW's money is there, or (FAULT) never will be. */
+void bx_card_settled(struct bx_till *till, struct bx_attempt *row, const struct bx_fault *fault);
+void bx_card_tick(struct bx_till *till, struct bx_attempt *row);
+/* What an earlier life left open: shown to whoever is at the till. */
+void bx_card_found(struct bx_till *till);
+/* What can be done about the attempt ID, as a menu. */
+void bx_card_menu(struct bx_till *till, const struct bx_id *id);
+/* "24.00 asked at 14:32" */
+void bx_card_text(const struct bx_till *till, const struct bx_attempt *attempt, char *out,
+                  size_t size);
+/* The slip, or whoever gave it back, says so: WORD "paid", "not-paid", "given-back". */
+int bx_must bx_card_slip_ask(struct bx_till *till, bx_origin origin, const struct bx_id *id,
+                             const char *word, struct bx_fault *fault);
+void bx_card_finish(struct bx_card_state *card);
 
 /* --- vouchers.c ------------------------------------------------------------------------------- */
 

@@ -220,7 +220,11 @@ void bx_attention_open(struct bx_till *till)
 {
     struct bx_counter *counter = &till->counter;
     counter->queue_at = counter->selected;
-    if (chosen(till))
+    const struct bx_item *item = bx_items_at(till, counter->queue_at);
+    const struct bx_attempt *attempt = item ? bx_attempts_find(till, &item->attempt) : NULL;
+    if (attempt && attempt->entry.kind == BX_TENDER_CARD)
+        bx_card_menu(till, &item->attempt);
+    else if (chosen(till))
         bx_menu_open(till, &menu);
     else
         bx_say(till, BX_TONE_PLAIN, "Only what needs attention can be settled.");
@@ -231,7 +235,10 @@ void bx_attention_settle(struct bx_till *till)
     struct bx_fault fault = {0};
     till->counter.queue_at = till->counter.selected;
     const struct bx_row *row = chosen(till);
-    if (!row)
+    const struct bx_item *item = bx_items_at(till, till->counter.queue_at);
+    if (item && !bx_id_is_zero(&item->attempt))
+        bx_attention_open(till);
+    else if (!row)
         bx_say(till, BX_TONE_PLAIN, "Only what needs attention can be settled.");
     else if (settle_ask(till, 0, row, "accept", &fault))
         bx_counter_fault(till, &fault);
@@ -260,6 +267,8 @@ void bx_command_settle_rows(struct bx_till *till, const struct bx_row *found, si
     int err = 0;
     if (count == 0 || found[0].head.seq != command->n)
         err = bx_fault_say(&fault, BX_ERR_MISSING, "This till has no entry %d.", (int)command->n);
+    else if (found[0].head.kind == BX_KIND_TENDER_INTENT)
+        err = bx_card_slip_ask(till, command->request, &found[0].head.id, command->reason, &fault);
     else
         err = settle_ask(till, command->request, &found[0], command->reason, &fault);
     if (err && command->request == mine)

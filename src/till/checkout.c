@@ -258,6 +258,12 @@ int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault
     reserve(till, &desk->sale, 1);
     bx_fiscal_opened(till, &desk->sale.basket.id);
     desk->tendering = true;
+    if (!bx_id_is_zero(&desk->paid)) {
+        struct bx_id paid = desk->paid;
+        desk->paid = (struct bx_id){0};
+        if (bx_attempts_pay(till, desk, &paid, fault)) /* it goes back, and another way is open */
+            bx_till_log(till, "what was paid does not fit: %s", fault->say);
+    }
     return 0;
 }
 
@@ -347,6 +353,8 @@ static int settle(struct bx_till *till, struct bx_desk *desk, struct bx_fault *f
     if (err)
         return err;
     desk->sale.offline = !till->link.online;
+    /* Whoever takes the money has it in a drawer; another may have rung up. */
+    desk->sale.drawer = bx_till_drawer(till);
     if (till->shift == 0)
         bx_commit_note(till, BX_KIND_SHIFT_OPEN, "", 0);
     intent.sale = bx_new(struct bx_sale);
@@ -387,9 +395,13 @@ int bx_desk_offer(struct bx_till *till, struct bx_desk *desk, const struct bx_of
         err = order_check(till, desk, fault);
     if (!err)
         err = bx_limits_tender(till, offered->kind, fault);
+    if (!err)
+        err = bx_exchange_way(till, desk, offered->kind, offered->amount, fault);
     if (!err && offered->kind == BX_TENDER_PREPAID &&
         offered->amount.minor > bx_desk_prepaid(desk).minor)
         err = bx_fault_say(fault, BX_ERR_REFUSED, "Less than that was paid before.");
+    if (!err && bx_card_wants(till, offered))
+        return bx_card_charge(till, desk, offered->amount, fault);
     return err ? err : take(till, desk, offered, fault);
 }
 

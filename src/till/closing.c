@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Closing a shift. Each drawer is counted blind: what should be in it is told to nobody before it
- * was counted, and, when that differs, counted once more; both counts are kept. What then differs
+ * was counted, and, when that differs, counted once more; both counts are kept, and each that was
+ * told to differ is an entry: neither a restart nor a coin paid in makes it a first one again in
+ * silence. What then differs
  * by more than the first limit wants a reason, by more than the next a supervisor. The Z ends the
  * shift for good: there is no entry that opens it again. */
 
@@ -12,6 +14,8 @@
 
 #include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
+
+#define CLOSING "closing" /* what a count of the closing says it is for */
 
 bx_money bx_closing_difference(const struct bx_drawer_close *drawer)
 {
@@ -39,6 +43,8 @@ static int open_check(const struct bx_till *till, struct bx_fault *fault)
     if (till->training)
         return bx_fault_say(fault, BX_ERR_REFUSED,
                             "The till is in training: end it before the shift is closed.");
+    if (till->shifts.load_request)
+        return bx_fault_say(fault, BX_ERR_BUSY, "The last shift is being looked up: one moment.");
     if (till->shifts.reporting.then)
         return bx_fault_say(fault, BX_ERR_BUSY, "A report is being made: one moment.");
     return 0;
@@ -96,6 +102,23 @@ static int index_of(const struct bx_closing *closing, int drawer)
 /* --- counting -----------------------------------------------------------------------------------
  */
 
+static void count_put(struct bx_till *till, int at, const struct bx_cash_entry *cash)
+{
+    struct bx_closing *closing = &till->shifts.closing;
+    struct bx_drawer_close *row = &closing->drawers[at];
+    if (closing->counts[at] == 0)
+        row->first_count = cash->amount;
+    row->counted = cash->amount;
+    row->was_counted = true;
+    row->piece_count = cash->piece_count;
+    memcpy(row->pieces, cash->pieces, sizeof(row->pieces));
+    row->next_float = till->shifts.next_float[row->drawer];
+    if (row->next_float.minor > row->counted.minor)
+        row->next_float = row->counted;
+    row->deposit = bx_money_of(row->counted.minor - row->next_float.minor);
+    closing->counts[at]++;
+}
+
 int bx_closing_count(struct bx_till *till, int drawer, const struct bx_cash_entry *cash,
                      struct bx_fault *fault)
 {
@@ -103,28 +126,41 @@ int bx_closing_count(struct bx_till *till, int drawer, const struct bx_cash_entr
     int at = index_of(closing, drawer);
     if (at < 0)
         return bx_fault_say(fault, BX_ERR_MISSING, "Drawer %d was not used in this shift.", drawer);
-    struct bx_drawer_close *row = &closing->drawers[at];
     char stands[BX_MONEY_TEXT];
-    if (closing->counts[at] >= 2 && cash->amount.minor == row->counted.minor)
+    bx_money counted = closing->drawers[at].counted;
+    if (closing->counts[at] >= 2 && cash->amount.minor == counted.minor)
         return 0; /* said again, as by a command that comes back with its reason */
     if (closing->counts[at] >= 2)
         return bx_fault_say(fault, BX_ERR_REFUSED,
                             "Drawer %d was counted twice, and %s stands: close with that amount, "
                             "or with none.",
-                            drawer, bx_counter_money(till, row->counted, stands));
-    if (closing->counts[at] == 0)
-        row->first_count = cash->amount;
-    row->counted = cash->amount;
-    row->was_counted = true;
-    row->piece_count = cash->piece_count;
-    memcpy(row->pieces, cash->pieces, sizeof(row->pieces));
-    row->next_float = till->shifts.next_float[drawer];
-    if (row->next_float.minor > row->counted.minor)
-        row->next_float = row->counted;
-    row->deposit = bx_money_of(row->counted.minor - row->next_float.minor);
-    closing->counts[at]++;
-    bool differs = bx_closing_difference(row).minor != 0;
-    return differs && closing->counts[at] == 1 ? 1 : 0;
+                            drawer, bx_counter_money(till, counted, stands));
+    count_put(till, at, cash);
+    if (bx_closing_difference(&closing->drawers[at]).minor == 0)
+        return 0;
+    struct bx_cash_entry told = *cash;
+    told.drawer = drawer;
+    told.warrant = (struct bx_warrant){.what = {CLOSING}};
+    bx_commit_cash(till, 0, BX_KIND_COUNT, &told, NULL);
+    return closing->counts[at] == 1 ? 1 : 0;
+}
+
+void bx_closing_recall(struct bx_till *till, const struct bx_cash_entry *cash)
+{
+    struct bx_closing *closing = &till->shifts.closing;
+    if (strcmp(cash->warrant.what.s, CLOSING) != 0)
+        return;
+    if (closing->shift != till->shift)
+        *closing = (struct bx_closing){.shift = till->shift};
+    int at = index_of(closing, cash->drawer);
+    if (at < 0)
+        at = closing->drawer_count++;
+    struct bx_drawer_close *row = &closing->drawers[at];
+    if (row->drawer == 0 || row->expected.minor != cash->expected.minor) {
+        *row = (struct bx_drawer_close){.drawer = cash->drawer, .expected = cash->expected};
+        closing->counts[at] = 0;
+    }
+    count_put(till, at, cash);
 }
 
 int bx_closing_put(struct bx_till *till, int drawer, bx_money next_float, const char *bag,

@@ -57,8 +57,10 @@ static void pieces_read(struct bx_json_reader *reader, struct bx_taking *taking)
             (text[len] &&
              bx_text_number(text + len + 1, strlen(text + len + 1), BX_QUANTITY_MAX, &quantity)))
             bx_json_fault(reader, "pieces are LINE:QUANTITY");
+        else if (taking->quantities[line - 1] + quantity <= BX_QUANTITY_MAX)
+            taking->quantities[line - 1] += (int)quantity;
         else
-            taking->quantities[line - 1] = (int)quantity;
+            bx_json_fault(reader, "so many pieces no line has");
     }
 }
 
@@ -279,6 +281,26 @@ static int code_take(struct bx_command *command, struct bx_fault *fault)
     return bx_fault_say(fault, BX_ERR_REFUSED, "This ticket was replaced: it is void already.");
 }
 
+/* Was everything that was named there once? What is not is no part of it in silence. */
+static int taking_check(const struct bx_case *one, const struct bx_taking *taking,
+                        struct bx_fault *fault)
+{
+    for (int i = one->sale.ticket_count; i < BX_TICKETS_MAX; i++)
+        if (taking->tickets[i])
+            return bx_fault_say(fault, BX_ERR_MISSING, "%s has no ticket %d.", one->row.head.number,
+                                i + 1);
+    for (int i = 0; i < BX_LINES_MAX; i++) {
+        if (taking->quantities[i] == 0)
+            continue;
+        if (i >= one->sale.basket.count)
+            return bx_fault_say(fault, BX_ERR_MISSING, "%s has no line %d.", one->row.head.number,
+                                i + 1);
+        if (!bx_slug_is_none(&one->sale.basket.lines[i].class))
+            return bx_fault_say(fault, BX_ERR_REFUSED, "Line %d has tickets: name those.", i + 1);
+    }
+    return 0;
+}
+
 static int dispute(struct bx_till *till, struct bx_case *one, struct bx_fault *fault)
 {
     const struct bx_command *command = &till->command;
@@ -297,6 +319,8 @@ static int go(struct bx_till *till, struct bx_fault *fault)
     bool takes = kind == BX_KIND_REFUND || kind == BX_KIND_EXCHANGE;
     int err = takes && correcting->by_code ? code_take(command, fault) : 0;
     correcting->taking.of = correcting->move.of = one->row.head.id;
+    if (!err && takes)
+        err = taking_check(one, &correcting->taking, fault);
     if (err)
         return err;
     if (kind == BX_KIND_INVOICE)

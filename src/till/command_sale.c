@@ -234,10 +234,12 @@ static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warr
     struct bx_fault fault = {0};
     (void)origin;
     (void)arg;
-    if (bx_desk_allow(till, command->desk, warrant, &fault))
+    bool exchange = strcmp(warrant->what.s, "exchange") == 0;
+    if (exchange ? bx_exchange_allow(till, command->desk, warrant, &fault)
+                 : bx_desk_allow(till, command->desk, warrant, &fault))
         bx_command_refuse(till, &fault);
     else
-        command->stage = 1;
+        command->stage = command->desk->tendering ? 2 : 1;
 }
 
 /* Refused for something that a supervisor may lift: the one that the command brought, if any. What
@@ -247,10 +249,12 @@ static void wanted(struct bx_till *till, struct bx_fault *fault)
     struct bx_command *command = &till->command;
     bx_origin mine = command->request;
     const char *wants = command->desk->wants.s;
+    bool exchange = strcmp(wants, "exchange") == 0;
+    struct bx_fault why = *fault;
     struct bx_warrant_ask ask = {.origin = mine,
-                                 .action = strcmp(wants, "offline") == 0    ? "offline"
-                                           : strcmp(wants, "exchange") == 0 ? "exchange"
-                                                                            : "allow",
+                                 .action = strcmp(wants, "offline") == 0 ? "offline"
+                                           : exchange                    ? "exchange"
+                                                                         : "allow",
                                  .need = BX_NEED_WORD,
                                  .done = allowed};
     if (bx_slug_equal(&command->lifted, &command->desk->wants)) {
@@ -258,8 +262,11 @@ static void wanted(struct bx_till *till, struct bx_fault *fault)
         return;
     }
     command->lifted = command->desk->wants;
-    if (bx_warrant_ask(till, &ask, fault) && command->request == mine)
-        bx_command_refuse(till, fault);
+    if (!bx_warrant_ask(till, &ask, fault) || command->request != mine)
+        return;
+    if (exchange && command->warrant.approver == 0)
+        bx_fault_say(fault, BX_ERR_REFUSED, "%s --approver", why.say);
+    bx_command_refuse(till, fault);
 }
 
 static void refused(struct bx_till *till, struct bx_fault *fault)
@@ -319,11 +326,18 @@ static bool waits(struct bx_till *till)
     }
     if (command->until.ns == 0)
         command->until = bx_mono_plus_ms(till->turn.mono, PATIENCE_MS);
-    if (!attempt || till->turn.mono.ns < command->until.ns)
+    bool card = attempt && attempt->entry.kind == BX_TENDER_CARD;
+    if (!attempt || (card ? !attempt->unknown : till->turn.mono.ns < command->until.ns))
         return true;
-    bx_fault_say(&fault, BX_ERR_UNKNOWN,
-                 "The server has not said whether the voucher was charged. The basket is put aside "
-                 "with its places until it has: boxtill parked");
+    if (card)
+        bx_fault_say(&fault, BX_ERR_UNKNOWN,
+                     "It is not known whether the card was charged. The basket is put aside with "
+                     "its places until it is: boxtill queue");
+    else
+        bx_fault_say(
+            &fault, BX_ERR_UNKNOWN,
+            "The server has not said whether the voucher was charged. The basket is put aside "
+            "with its places until it has: boxtill parked");
     if (bx_shelf_leave(till, command->desk, &fault) == 0)
         bx_command_ended(till, command->request, BX_UNKNOWN, &fault);
     return true;
@@ -341,9 +355,16 @@ static void parts_pay(struct bx_till *till)
             break;
         err = part_pay(till, &said->parts[command->part], command->part + 1 == said->part_count,
                        &fault);
-        command->part++;
         if (command->request != mine || !command->desk)
             return; /* refused at once, and told */
+        if (err && !bx_slug_is_none(&command->desk->wants)) {
+            wanted(till, &fault);
+            if (command->request != mine || !command->desk)
+                return;
+            err = 0; /* the same part again: it is allowed */
+            continue;
+        }
+        command->part++;
     }
     if (command->request != mine || !command->desk)
         return;

@@ -18,7 +18,7 @@
 
 enum { RESOLVE_AGAIN_MS = 10000 };
 
-static void intent_finish(struct bx_intent *intent)
+void bx_intent_finish(struct bx_intent *intent)
 {
     if (intent->report)
         bx_report_finish(intent->report);
@@ -36,7 +36,7 @@ static void intent_finish(struct bx_intent *intent)
 void bx_commits_finish(struct bx_commits *commits)
 {
     for (size_t i = 0; i < commits->count; i++)
-        intent_finish(&commits->queue[(commits->first + i) % INTENTS_MAX]);
+        bx_intent_finish(&commits->queue[(commits->first + i) % INTENTS_MAX]);
     commits->count = 0;
 }
 
@@ -354,7 +354,7 @@ static void pump(struct bx_till *till)
         struct bx_intent gone;
         drop_front(till, &gone);
         refuse(till, &gone, &fault);
-        intent_finish(&gone);
+        bx_intent_finish(&gone);
     }
 }
 
@@ -372,7 +372,7 @@ void bx_commit_push(struct bx_till *till, struct bx_intent *taken)
         struct bx_intent gone = *taken;
         *taken = (struct bx_intent){0};
         refuse(till, &gone, &fault);
-        intent_finish(&gone);
+        bx_intent_finish(&gone);
         return;
     }
     commits->queue[(commits->first + commits->count++) % INTENTS_MAX] = *taken;
@@ -459,7 +459,7 @@ static void done(struct bx_till *till, const struct bx_ref *ref)
     figures_follow(till, &intent, &head);
     bx_fiscal_committed(till, &head, intent.sale);
     follow(till, &intent, &head, ref);
-    intent_finish(&intent);
+    bx_intent_finish(&intent);
     bx_link_kick(till);
 }
 
@@ -481,7 +481,7 @@ void bx_commit_stored(struct bx_till *till, const struct bx_event *event)
         struct bx_intent intent;
         drop_front(till, &intent);
         refuse(till, &intent, &event->of.stored.fault);
-        intent_finish(&intent);
+        bx_intent_finish(&intent);
     }
     pump(till);
 }

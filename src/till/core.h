@@ -145,6 +145,7 @@ struct bx_till {
     struct bx_orders *orders;   /* NULL: none came yet */
     struct bx_askings askings;
     struct bx_attempts attempts;
+    struct bx_card_state card;
     struct bx_voucher_look voucher;
     struct bx_shelf shelf;
     struct bx_id collected[BX_COLLECTED_MAX]; /* orders, the last of this run */

@@ -124,16 +124,21 @@ void bx_returns_follow(struct bx_till *till, const struct bx_intent *intent,
 
 /* May what comes back be put on the desk of ORIGIN? And puts it there (exchange.c). */
 int bx_must bx_exchange_check(struct bx_till *till, bx_origin origin, struct bx_fault *fault);
-void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_sale *draft,
-                       const struct bx_warrant *warrant);
+void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_case *one,
+                       const struct bx_sale *draft, const struct bx_warrant *warrant);
 /* Del on an empty basket: it stays as it was. */
 void bx_exchange_give_up(struct bx_till *till);
 void bx_exchange_start(struct bx_till *till);
 /* Says so when one was broken off by a restart and nobody has rung up anything since. */
 void bx_exchange_broken(struct bx_till *till);
-/* More goes back than may without a supervisor: says so in desk->wants. */
+/* More goes back than may without a supervisor, or (way) not as it came: says so in desk->wants. */
 int bx_must bx_exchange_allowed(const struct bx_till *till, struct bx_desk *desk,
                                 struct bx_fault *fault);
+int bx_must bx_exchange_way(const struct bx_till *till, struct bx_desk *desk,
+                            enum bx_tender_kind kind, bx_money amount, struct bx_fault *fault);
+/* A supervisor's word for what DESK now gives back, also while it is being paid. */
+int bx_must bx_exchange_allow(const struct bx_till *till, struct bx_desk *desk,
+                              const struct bx_warrant *warrant, struct bx_fault *fault);
 void bx_view_exchange(const struct bx_till *till, struct bx_till_view *v);
 
 /* --- sweep.c: a whole slot that did not take place ----------------------------------------------

@@ -42,6 +42,7 @@ struct bx_item {
     char more[96]; /* FIND: what else it is found by: references, the order's name */
     bx_money amount;
     bool has_amount;
+    struct bx_id attempt; /* QUEUE: money of which nobody knows; zero: none */
 };
 
 /* What stays in sight of a sale. */

@@ -70,7 +70,10 @@ struct bx_desk {
     bool had_lines;
     bx_money saved;      /* by automatic prices */
     struct bx_sale sale; /* being tendered: basket, totals, tenders so far, places of the leases */
-    struct bx_sale *returns;  /* an exchange: what is taken back (of, back, …); NULL: a sale */
+    struct bx_sale *returns; /* an exchange: what is taken back (of, back, …); NULL: a sale */
+    bx_money held[BX_TENDER_KINDS]; /* an exchange: what each tender of its sale still holds */
+    bx_money given;                 /* an exchange: what of its sale went back in cash before */
+    bx_money back_allowed;          /* how much a supervisor lets go back for it */
     bx_money offline_allowed; /* what the sale came to when a supervisor lifted the limits for it */
     struct bx_slug wants;     /* a refusal that a supervisor may lift: the action; none */
     char warn[200];           /* what the limits say of this sale without refusing it; "" */
@@ -78,7 +81,8 @@ struct bx_desk {
     bool committing;          /* handed to the journal, answer not here yet */
     int waiting;              /* places asked of the server for this basket, not answered yet */
     struct bx_slug waiting_pool;
-    bool stale;              /* a new programme came while it was being paid */
+    struct bx_id paid; /* a card's money that came before: part of the payment when it opens */
+    bool stale;        /* a new programme came while it was being paid */
     int undo_count, undo_at; /* earlier baskets, for undo and redo */
     struct bx_undo *undo;    /* ring of UNDO_MAX, NULL for a command's desk */
 };

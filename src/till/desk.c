@@ -78,6 +78,10 @@ static void changed(struct bx_till *till, struct bx_desk *desk)
 {
     if (desk->basket.count == 0)
         desk->basket.id = (struct bx_id){0};
+    if (desk->basket.count == 0 && !bx_id_is_zero(&desk->paid)) {
+        bx_attempts_give_back(till, &desk->paid);
+        desk->paid = (struct bx_id){0};
+    }
     if (desk->basket.count == 0 && desk->had_lines)
         desk->deal = (struct bx_deal){.corrections = desk->deal.corrections};
     desk->had_lines = desk->basket.count > 0;

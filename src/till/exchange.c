@@ -12,8 +12,8 @@
 #include "boxtill/base/words.h"
 
 /* Puts what comes back on the desk: the other half is rung up there. */
-void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_sale *draft,
-                       const struct bx_warrant *warrant)
+void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_case *one,
+                       const struct bx_sale *draft, const struct bx_warrant *warrant)
 {
     struct bx_fault fault = {0};
     struct bx_desk *desk = bx_desk_of(till, origin);
@@ -27,8 +27,11 @@ void bx_exchange_begin(struct bx_till *till, bx_origin origin, const struct bx_s
     bx_free(desk->returns);
     desk->returns = bx_new(struct bx_sale);
     *desk->returns = *draft;
-    const struct bx_case *one = bx_case_of(till, &draft->of);
-    BX_TEXT_COPY(desk->deal.exchange, one ? one->row.head.number : "");
+    for (enum bx_tender_kind i = 0; i < BX_TENDER_KINDS; i++)
+        desk->held[i] = bx_case_held(one, i);
+    desk->given = one->given[BX_TENDER_CASH];
+    desk->back_allowed = bx_money_of(0);
+    BX_TEXT_COPY(desk->deal.exchange, one->row.head.number);
     desk->undo_count = desk->undo_at = 0; /* undo goes no further back than this */
     if (origin != 0) {
         bx_command_exchange_go(till);
@@ -82,27 +85,85 @@ void bx_exchange_start(struct bx_till *till)
     bx_exchange_broken(till);
 }
 
+static bool is_supervisor(const struct bx_till *till)
+{
+    const struct bx_user *user = bx_people_user(till);
+    return user && user->role == BX_ROLE_SUPERVISOR;
+}
+
+/* What DESK gives back now: what comes back less what is taken instead. */
+static int64_t back_of(const struct bx_till *till, const struct bx_desk *desk)
+{
+    struct bx_totals totals;
+    if (!desk->returns || bx_basket_totals(&desk->basket, till->programme->tax_included, &totals))
+        return 0;
+    return desk->returns->back_totals.total.minor - totals.total.minor;
+}
+
+/* Has a supervisor allowed that BACK goes back? A word given for less does not hold for more. */
+static bool is_allowed(const struct bx_till *till, const struct bx_desk *desk, int64_t back)
+{
+    bool given = is_supervisor(till);
+    for (int i = 0; i < desk->deal.warrant_count; i++)
+        if (strcmp(desk->deal.warrants[i].what.s, "exchange") == 0 &&
+            desk->deal.warrants[i].approver != 0)
+            given = given || back <= desk->back_allowed.minor;
+    return given;
+}
+
+/* Several small steps give back no more than one: what went before counts, too. */
 int bx_exchange_allowed(const struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault)
 {
-    const struct bx_limit *limit = &till->programme->limits.refund_amount;
-    const struct bx_user *user = bx_people_user(till);
+    const struct bx_limits *limits = &till->programme->limits;
     char text[BX_MONEY_TEXT];
-    struct bx_totals totals;
-    if (!desk->returns || limit->at == 0 || limit->beyond == BX_BEYOND_WARN ||
-        bx_basket_totals(&desk->basket, till->programme->tax_included, &totals))
+    int64_t back = back_of(till, desk);
+    int64_t all = back + (desk->given.minor > 0 ? desk->given.minor : 0);
+    if (back <= 0)
         return 0;
-    int64_t back = desk->returns->back_totals.total.minor - totals.total.minor;
-    bool allowed = user && user->role == BX_ROLE_SUPERVISOR;
-    for (int i = 0; i < desk->deal.warrant_count; i++) /* the reason's own may be another one */
-        if (strcmp(desk->deal.warrants[i].what.s, "exchange") == 0)
-            allowed = allowed || desk->deal.warrants[i].approver != 0;
-    allowed = allowed && limit->beyond == BX_BEYOND_ASK;
-    if (back <= limit->at || allowed)
+    enum bx_look look = bx_limit_look(&limits->refund_amount, all);
+    enum bx_look blind = bx_limit_look(&limits->refund_offline, all);
+    if (!till->link.online && blind > look)
+        look = blind;
+    if (look < BX_LOOK_ASK || (look == BX_LOOK_ASK && is_allowed(till, desk, back)))
         return 0;
-    if (limit->beyond == BX_BEYOND_ASK)
+    if (look == BX_LOOK_ASK)
         BX_TEXT_COPY(desk->wants.s, "exchange");
     return bx_fault_say(fault, BX_ERR_REFUSED, "%s would go back: that is above the limit.",
-                        bx_counter_money(till, bx_money_of(back), text));
+                        bx_counter_money(till, bx_money_of(all), text));
+}
+
+int bx_exchange_way(const struct bx_till *till, struct bx_desk *desk, enum bx_tender_kind kind,
+                    bx_money amount, struct bx_fault *fault)
+{
+    char text[BX_MONEY_TEXT];
+    desk->wants = (struct bx_slug){""};
+    if (!desk->returns || amount.minor >= 0)
+        return 0;
+    int64_t held = desk->held[kind].minor;
+    for (int i = 0; i < desk->sale.tender_count; i++)
+        if (desk->sale.tenders[i].kind == kind)
+            held += desk->sale.tenders[i].amount.minor;
+    if (-amount.minor <= held || is_allowed(till, desk, back_of(till, desk)))
+        return 0;
+    BX_TEXT_COPY(desk->wants.s, "exchange");
+    return bx_fault_say(fault, BX_ERR_REFUSED,
+                        "Of this sale, %s was settled that way: more goes back so only when a "
+                        "supervisor allows it.",
+                        bx_counter_money(till, bx_money_of(held > 0 ? held : 0), text));
+}
+
+int bx_exchange_allow(const struct bx_till *till, struct bx_desk *desk,
+                      const struct bx_warrant *warrant, struct bx_fault *fault)
+{
+    int err = bx_deal_allow(&desk->deal, warrant, fault);
+    if (err)
+        return err;
+    desk->back_allowed = bx_money_of(back_of(till, desk));
+    if (desk->tendering) {
+        desk->sale.warrant_count = 0;
+        bx_deal_put(till, &desk->deal, &desk->sale);
+    }
+    return 0;
 }
 
 /* --- what is seen of it -------------------------------------------------------------------------

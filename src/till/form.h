@@ -140,6 +140,8 @@ struct bx_menu_kind {
     const char *title;
     const struct bx_menu_row *rows;
     size_t count;
+    /* In place of the title: what it is about. NULL: the title says it. */
+    void (*about)(const struct bx_till *till, char *out, size_t size);
 };
 void bx_menu_open(struct bx_till *till, const struct bx_menu_kind *kind);
 void bx_menu_key(struct bx_till *till, int key);

@@ -63,3 +63,5 @@ void bx_commit_cash(struct bx_till *till, bx_origin origin, enum bx_kind kind,
 void bx_commit_stored(struct bx_till *till, const struct bx_event *event);
 void bx_commit_tick(struct bx_till *till);
 void bx_commits_finish(struct bx_commits *commits);
+/* Frees what an intent owns. */
+void bx_intent_finish(struct bx_intent *intent);

@@ -369,7 +369,11 @@ void bx_items_attempts(struct bx_till *till)
         moment_text(till, attempt->since, moment, sizeof(moment));
         BX_TEXT_COPY(item->a, bx_tender_name(attempt->entry.kind));
         BX_TEXT_COPY(item->b, moment);
-        BX_TEXT_COPY(item->more, bx_word("charged or not? T asks the server again"));
+        item->attempt = attempt->entry.attempt;
+        bool card = attempt->entry.kind == BX_TENDER_CARD;
+        BX_TEXT_COPY(item->more,
+                     bx_word(card ? BX_WORD("charged or not? Enter: what can be done")
+                                  : BX_WORD("charged or not? T asks the server again")));
         item->amount = attempt->entry.amount;
         item->has_amount = true;
     }

@@ -66,6 +66,8 @@ static int receiver_check(const struct bx_till *till, int64_t number, struct bx_
 static int drawer_check(const struct bx_till *till, int drawer, struct bx_fault *fault)
 {
     const struct bx_user *user = bx_people_user(till);
+    if (drawer > till->config.drawers && drawer > 1 && till->shifts.holders[drawer] == 0)
+        return bx_fault_say(fault, BX_ERR_MISSING, "This till has no drawer %d.", drawer);
     if (drawer == bx_till_drawer(till) || (user && user->role == BX_ROLE_SUPERVISOR))
         return 0;
     return bx_fault_say(fault, BX_ERR_REFUSED,

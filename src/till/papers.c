@@ -167,8 +167,11 @@ static struct bx_paper *paper_of(struct bx_till *till, const struct bx_print_job
     const struct bx_user *user = till->staff ? bx_staff_user(till->staff, sheet->head.user) : NULL;
     if (user)
         BX_TEXT_COPY(paper->cashier, user->name);
+    const char *spoken = bx_words_language();
+    bx_words_use(paper->language); /* the visitor's, whoever sells */
     if (sheet->of[0] && paper->kind == BX_PAPER_RECEIPT)
         bx_words_print(paper->title, sizeof(paper->title), "for %s", sheet->of);
+    bx_words_use(spoken);
     paper->copy = job->copy;
     paper->replaced = sheet->replaced;
     if (paper->kind == BX_PAPER_TICKET && sheet->code.s[0])

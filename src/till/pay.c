@@ -18,7 +18,7 @@ int bx_pay_tender(struct bx_till *till, enum bx_tender_kind kind, bx_money recei
     if (err)
         return err;
     bx_input_clear(till);
-    if (till->desk.committing || !till->desk.tendering)
+    if (till->desk.committing || !till->desk.tendering || bx_attempts_of(till, &till->desk))
         return 0;
     bx_pay_said(till);
     return 0;
@@ -38,7 +38,11 @@ static bool is_busy(struct bx_till *till)
     const struct bx_attempt *attempt = bx_attempts_of(till, &till->desk);
     if (!attempt && !bx_vouchers_are_busy(till, &till->desk))
         return false;
-    if (attempt && attempt->unknown)
+    if (attempt && attempt->entry.kind == BX_TENDER_CARD && attempt->unknown)
+        bx_card_menu(till, &attempt->entry.attempt);
+    else if (attempt && attempt->entry.kind == BX_TENDER_CARD)
+        bx_say(till, BX_TONE_PLAIN, "The card terminal is being asked. Esc stops it.");
+    else if (attempt && attempt->unknown)
         bx_say(
             till, BX_TONE_WARN,
             "The server has not said whether the voucher was charged. Enter asks again, l leaves "
@@ -48,13 +52,47 @@ static bool is_busy(struct bx_till *till)
     return true;
 }
 
+struct way {
+    enum bx_tender_kind kind;
+    bx_money amount;
+};
+
+static void take(struct bx_till *till, enum bx_tender_kind kind, bx_money received);
+
+static void way_allowed(struct bx_till *till, bx_origin origin, const struct bx_warrant *warrant,
+                        const void *arg)
+{
+    struct bx_fault fault = {0};
+    struct way way;
+    memcpy(&way, arg, sizeof(way));
+    if (bx_exchange_allow(till, &till->desk, warrant, &fault))
+        bx_refused(till, origin, &fault);
+    else
+        take(till, way.kind, way.amount);
+}
+
+/* Money goes back another way than it came: a supervisor may allow it over the payment. */
+static void way_ask(struct bx_till *till, const struct way *way, struct bx_fault *fault)
+{
+    struct bx_warrant_ask ask = {.action = "exchange",
+                                 .need = BX_NEED_WORD,
+                                 .done = way_allowed,
+                                 .arg = way,
+                                 .size = sizeof(*way)};
+    BX_TEXT_COPY(ask.title, bx_word("Beyond a limit for giving back"));
+    BX_TEXT_COPY(ask.text, fault->say);
+    if (bx_slug_is_none(&till->desk.wants) || bx_warrant_ask(till, &ask, fault))
+        bx_counter_fault(till, fault);
+}
+
 static void take(struct bx_till *till, enum bx_tender_kind kind, bx_money received)
 {
     struct bx_fault fault = {0};
+    till->desk.wants = (struct bx_slug){""};
     if (till->desk.committing)
         bx_say(till, BX_TONE_PLAIN, "The sale is being stored.");
     else if (!is_busy(till) && bx_pay_tender(till, kind, received, NULL, &fault))
-        bx_counter_fault(till, &fault);
+        way_ask(till, &(struct way){kind, received}, &fault);
 }
 
 /* Nobody hands over so much: more than ten times what is due, and than a thousand beyond it. */
@@ -111,6 +149,10 @@ static bool asked_again(struct bx_till *till)
     const struct bx_attempt *attempt = bx_attempts_of(till, &till->desk);
     if (!attempt || !attempt->unknown)
         return false;
+    if (attempt->entry.kind == BX_TENDER_CARD) {
+        bx_card_menu(till, &attempt->entry.attempt);
+        return true;
+    }
     bx_attempts_again(till);
     bx_say(till, BX_TONE_PLAIN, "Asking the server again.");
     return true;
@@ -191,13 +233,18 @@ void bx_pay_later(struct bx_till *till)
         bx_say(till, BX_TONE_PLAIN, "Nothing is unknown here.");
         return;
     }
+    bool exchange = till->desk.returns != NULL;
     if (bx_shelf_leave(till, &till->desk, &fault)) {
         bx_counter_fault(till, &fault);
         return;
     }
     bx_counter_home(till);
-    bx_say(till, BX_TONE_WARN,
-           "Left for later with its places: P has it, and the queue shows what is unknown.");
+    if (exchange)
+        bx_say(till, BX_TONE_WARN,
+               "The exchange stays open. What was charged after all goes back by itself.");
+    else
+        bx_say(till, BX_TONE_WARN,
+               "Left for later with its places: P has it, and the queue shows what is unknown.");
 }
 
 void bx_pay_quick(struct bx_till *till, int nth)
@@ -220,7 +267,12 @@ void bx_pay_leave(struct bx_till *till, bool asked)
         bx_say(till, BX_TONE_PLAIN, "The sale is being stored.");
         return;
     }
-    if (bx_attempts_of(till, &till->desk)) {
+    const struct bx_attempt *attempt = bx_attempts_of(till, &till->desk);
+    if (attempt && attempt->entry.kind == BX_TENDER_CARD && !attempt->unknown) {
+        bx_card_stop(till, attempt);
+        return;
+    }
+    if (attempt) {
         (void)is_busy(till);
         return;
     }

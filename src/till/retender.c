@@ -38,8 +38,22 @@ static bool is_movable(enum bx_tender_kind kind)
     return kind == BX_TENDER_CASH || kind == BX_TENDER_CARD || kind == BX_TENDER_ACCOUNT;
 }
 
-static int wish_check(const struct bx_case *one, const struct bx_retender *wish,
-                      struct bx_fault *fault)
+/* No coin is smaller than the step: cash that was there, or is, can be laid down. All that was
+ * keyed as something else may still have been rounded. */
+static int coins_check(const struct bx_till *till, const struct bx_retender *wish, int64_t held,
+                       int exponent, struct bx_fault *fault)
+{
+    char text[BX_MONEY_TEXT];
+    int64_t step = till->programme ? till->programme->cash_step : 1;
+    bool cash = wish->from == BX_TENDER_CASH || wish->to == BX_TENDER_CASH;
+    if (!cash || wish->amount.minor % step == 0 || wish->amount.minor == held)
+        return 0;
+    return bx_fault_say(fault, BX_ERR_REFUSED, "A part payment in cash must be a multiple of %s.",
+                        bx_money_format(bx_money_of(step), exponent, text));
+}
+
+static int wish_check(const struct bx_till *till, const struct bx_case *one,
+                      const struct bx_retender *wish, struct bx_fault *fault)
 {
     char text[BX_MONEY_TEXT];
     int64_t held = bx_case_held(one, wish->from).minor;
@@ -70,7 +84,7 @@ static int wish_check(const struct bx_case *one, const struct bx_retender *wish,
                             one->row.head.number);
     if (bx_looks_like_card_number(wish->reference))
         return bx_fault_say(fault, BX_ERR_REFUSED, "That is a card number: type the reference.");
-    return 0;
+    return coins_check(till, wish, held, one->sale.exponent, fault);
 }
 
 static void moved(struct bx_till *till, const struct bx_intent *intent,
@@ -96,7 +110,7 @@ static void go(struct bx_till *till, struct bx_case *one, const struct bx_case_w
     struct bx_fault fault = {0};
     int err = shift_check(till, one, &fault);
     if (!err)
-        err = wish_check(one, move, &fault);
+        err = wish_check(till, one, move, &fault);
     if (err) {
         bx_refused(till, wish->origin, &fault);
         return;
@@ -143,7 +157,7 @@ int bx_retender_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
     if (!err)
         err = shift_check(till, one, fault);
     if (!err)
-        err = wish_check(one, wish, fault);
+        err = wish_check(till, one, wish, fault);
     if (err)
         return err;
     bx_words_print(ask.title, sizeof(ask.title), "Correct the tender of %s", one->row.head.number);

@@ -35,9 +35,11 @@ static void wish_make(const struct bx_case *one, const struct bx_taking *taking,
         tickets[i] = taking->whole ? !one->remains.ticket_gone[i] : taking->tickets[i];
 }
 
-/* Each tender of the sale goes back as it came. */
+/* Each tender of the sale goes back as it came. Where cash was rounded and then turned out to be no
+ * cash, nothing in cash says what the rounding belongs to. */
 static void tenders_mirror(const struct bx_sale *sale, struct bx_sale *ret)
 {
+    bool cash = false;
     ret->rounding = bx_money_of(-sale->rounding.minor);
     ret->tender_count = sale->tender_count;
     for (int i = 0; i < sale->tender_count; i++) {
@@ -46,7 +48,10 @@ static void tenders_mirror(const struct bx_sale *sale, struct bx_sale *ret)
         ret->tenders[i].amount = bx_money_of(-tender->amount.minor);
         ret->tenders[i].received = ret->tenders[i].amount;
         ret->tenders[i].change = bx_money_of(0);
+        cash = cash || tender->kind == BX_TENDER_CASH;
     }
+    if (!cash && ret->rounding.minor != 0 && ret->tender_count < BX_TENDERS_MAX)
+        ret->tenders[ret->tender_count++] = (struct bx_tender){.kind = BX_TENDER_CASH};
 }
 
 /* Cash back for what was paid in cash is how it goes anyway, to the last coin. */
@@ -228,6 +233,7 @@ static int way_check(const struct bx_till *till, const struct bx_case *one,
     return 0;
 }
 
+/* A limit is of the sale: in several parts no more goes back than in one. */
 static int cash_check(struct bx_till *till, bx_origin origin, const struct bx_case *one,
                       const struct bx_sale *draft, enum bx_need *need, struct bx_fault *fault)
 {
@@ -237,45 +243,47 @@ static int cash_check(struct bx_till *till, bx_origin origin, const struct bx_ca
     int err = 0;
     if (cash.minor <= 0)
         return 0;
+    if (one->given[BX_TENDER_CASH].minor > 0)
+        cash.minor += one->given[BX_TENDER_CASH].minor;
     bx_counter_money(till, cash, text);
     bool blind = !till->link.online || !one->told;
     if (limits && blind && limits->refund_offline.at > 0) {
-        bx_words_print(say, sizeof(say), "Offline, cash goes back up to %s at once: this is %s.",
+        bx_words_print(say, sizeof(say),
+                       "Offline, cash goes back up to %s of a sale: this makes %s.",
                        bx_counter_money(till, bx_money_of(limits->refund_offline.at), most), text);
         err = bx_limit_check(till, origin, &limits->refund_offline, cash.minor, say, need, fault);
     }
     if (limits && !err && limits->refund_amount.at > 0) {
-        bx_words_print(say, sizeof(say), "Cash goes back up to %s at once: this is %s.",
+        bx_words_print(say, sizeof(say), "Cash goes back up to %s of a sale: this makes %s.",
                        bx_counter_money(till, bx_money_of(limits->refund_amount.at), most), text);
         err = bx_limit_check(till, origin, &limits->refund_amount, cash.minor, say, need, fault);
     }
     return err;
 }
 
-/* What the drawer should hold, when that is less than goes out of it; else -1. */
-static int64_t drawer_short(const struct bx_till *till, const struct bx_sale *draft)
+/* Does more go out of the drawer than should be in it? */
+static bool drawer_is_short(const struct bx_till *till, const struct bx_sale *draft)
 {
-    int64_t holds = bx_drawer_expected(till).minor;
-    return draft->training || holds >= cash_of(draft).minor ? -1 : holds;
+    return !draft->training && bx_drawer_expected(till).minor < cash_of(draft).minor;
 }
 
-/* What is asked: what goes back, and whether there is enough to give. */
+/* What is asked: what goes back, and whether there is enough to give. How much there is, is not
+ * said: the count at the closing is blind. */
 static void text_make(struct bx_till *till, bx_origin origin, const struct bx_taking *taking,
                       const struct bx_sale *draft, char *out, size_t size)
 {
-    char money[200], total[BX_MONEY_TEXT], holds[BX_MONEY_TEXT];
-    int64_t little = drawer_short(till, draft);
+    char money[200], total[BX_MONEY_TEXT];
+    bool little = drawer_is_short(till, draft);
     bx_tenders_text(draft, money, sizeof(money));
     bx_counter_money(till, draft->back_totals.total, total);
-    bx_counter_money(till, bx_money_of(little), holds);
     if (taking->kind == BX_KIND_EXCHANGE)
         bx_words_print(out, size, "%s comes back.", total);
-    else if (little < 0)
+    else if (!little)
         bx_words_print(out, size, "Give back %s.", money);
     else
-        bx_words_print(out, size, "Give back %s. The drawer should hold only %s.", money, holds);
-    if (little >= 0 && origin != 0)
-        bx_told(till, origin, BX_TONE_WARN, "The drawer should hold only %s.", holds);
+        bx_words_print(out, size, "Give back %s. The drawer should hold less.", money);
+    if (little && origin != 0)
+        bx_told(till, origin, BX_TONE_WARN, "The drawer should hold less.");
 }
 
 static int age_check(struct bx_till *till, bx_origin origin, const struct bx_case *one,
@@ -346,9 +354,11 @@ static void written(struct bx_till *till, const struct bx_intent *intent,
 {
     char money[200];
     if (fault) {
+        bx_attempts_unsold(till, intent->sale);
         bx_refused(till, intent->origin, fault);
         return;
     }
+    bx_attempts_sold(till, intent->sale);
     bx_returns_follow(till, intent, head);
     if (cash_of(intent->sale).minor > 0)
         bx_drawer_open(till, ref, intent->sale->drawer, intent->sale->training);
@@ -377,7 +387,7 @@ static void go(struct bx_till *till, struct bx_case *one, const struct bx_case_w
     if (err) {
         bx_refused(till, wish->origin, &fault);
     } else if (taking->kind == BX_KIND_EXCHANGE) {
-        bx_exchange_begin(till, wish->origin, draft, &wish->warrant);
+        bx_exchange_begin(till, wish->origin, one, draft, &wish->warrant);
     } else {
         struct bx_intent intent = {
             .kind = taking->kind, .origin = wish->origin, .job_count = 1, .after = written};
@@ -386,7 +396,10 @@ static void go(struct bx_till *till, struct bx_case *one, const struct bx_case_w
         intent.sale = bx_steal(&draft);
         intent.jobs = bx_new(struct bx_print_job);
         *intent.jobs = (struct bx_print_job){.kind = BX_JOB_RECEIPT, .ticket = -1};
-        bx_commit_push(till, &intent);
+        if (taking->by && taking->reference[0]) /* on another terminal, by that slip */
+            bx_commit_push(till, &intent);
+        else
+            bx_card_push(till, &intent);
     }
     bx_free(draft);
 }

@@ -211,12 +211,15 @@ static void pay_opened(struct bx_till *till)
     bx_sell_origin(till);
 }
 
-static void offline_allowed(struct bx_till *till, bx_origin origin,
-                            const struct bx_warrant *warrant, const void *arg)
+static void limit_lifted(struct bx_till *till, bx_origin origin, const struct bx_warrant *warrant,
+                         const void *arg)
 {
     struct bx_fault fault = {0};
     (void)arg;
-    if (bx_desk_allow(till, &till->desk, warrant, &fault))
+    int err = strcmp(warrant->what.s, "exchange") == 0
+                  ? bx_exchange_allow(till, &till->desk, warrant, &fault)
+                  : bx_desk_allow(till, &till->desk, warrant, &fault);
+    if (err)
         bx_refused(till, origin, &fault);
     else
         bx_sell_pay(till);
@@ -225,8 +228,7 @@ static void offline_allowed(struct bx_till *till, bx_origin origin,
 /* Refused for a limit that a supervisor may lift: asks for the word. */
 static void pay_refused(struct bx_till *till, struct bx_fault *fault)
 {
-    struct bx_warrant_ask ask = {
-        .action = "offline", .need = BX_NEED_WORD, .done = offline_allowed};
+    struct bx_warrant_ask ask = {.action = "offline", .need = BX_NEED_WORD, .done = limit_lifted};
     bool exchange = strcmp(till->desk.wants.s, "exchange") == 0;
     if (exchange)
         ask.action = "exchange";

@@ -30,7 +30,8 @@ bool bx_sheet_text_ready(const struct bx_till *till, const struct bx_print_job *
 void bx_paper_house(const struct bx_till *till, struct bx_paper *paper)
 {
     const struct bx_programme *programme = till->programme;
-    BX_TEXT_COPY(paper->language, bx_people_language(till));
+    bool inside = paper->kind == BX_PAPER_REPORT || paper->kind == BX_PAPER_SLIP;
+    BX_TEXT_COPY(paper->language, inside ? bx_people_language(till) : till->config.language);
     if (!programme)
         return;
     BX_TEXT_COPY(paper->venue, programme->name);

@@ -121,6 +121,8 @@ int bx_shelf_park(struct bx_till *till, struct bx_desk *desk, const char *name,
         return bx_fault_say(fault, BX_ERR_REFUSED, "The basket is empty.");
     if (desk->returns)
         return bx_fault_say(fault, BX_ERR_REFUSED, "An exchange cannot be parked.");
+    if (!bx_id_is_zero(&desk->paid))
+        return bx_fault_say(fault, BX_ERR_REFUSED, "It is paid by card: sell it, or empty it.");
     if (is_full(&till->shelf))
         return bx_fault_say(fault, BX_ERR_FULL, "%d baskets lie here already.", BX_SHELF_MAX);
     name_make(till, own);
@@ -131,26 +133,64 @@ int bx_shelf_park(struct bx_till *till, struct bx_desk *desk, const char *name,
     return 0;
 }
 
+/* Its places stay its own until the money is cleared up. */
+static void wait_for(struct bx_till *till, struct bx_shelved *row, const struct bx_id *attempt)
+{
+    row->attempt = *attempt;
+    for (int i = 0; i < row->use_count; i++)
+        bx_leases_reserve(till, &row->uses[i].pool, row->uses[i].q);
+}
+
 int bx_shelf_leave(struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault)
 {
     const struct bx_attempt *attempt = bx_attempts_of(till, desk);
     char name[BX_NAME_SIZE];
     if (!desk->tendering || desk->committing || !attempt)
         return bx_fault_say(fault, BX_ERR_REFUSED, "There is nothing to leave for later.");
+    if (desk->returns) { /* it stands at its sale; what was charged goes back by itself */
+        bx_attempts_leave(till, desk);
+        bx_desk_pay_close(till, desk);
+        return 0;
+    }
     if (is_full(&till->shelf))
         return bx_fault_say(fault, BX_ERR_FULL, "%d baskets lie here already.", BX_SHELF_MAX);
     name_make(till, name);
     struct bx_shelved *row = put(till, desk, name);
-    row->attempt = attempt->entry.attempt;
+    struct bx_id id = attempt->entry.attempt;
     row->use_count = desk->sale.use_count;
     memcpy(row->uses, desk->sale.uses, sizeof(row->uses));
     bx_attempts_leave(till, desk);
     bx_desk_pay_close(till, desk);
-    for (int i = 0; i < row->use_count; i++) /* closing gave them back */
-        bx_leases_reserve(till, &row->uses[i].pool, row->uses[i].q);
+    wait_for(till, row, &id); /* closing gave them back */
     bx_desk_forget(till, desk);
     bx_draft_write(till);
     return 0;
+}
+
+bool bx_shelf_holds(const struct bx_till *till, const struct bx_id *attempt)
+{
+    for (size_t i = 0; i < till->shelf.count; i++)
+        if (bx_id_equal(&till->shelf.rows[i]->attempt, attempt))
+            return true;
+    return false;
+}
+
+bool bx_shelf_claim(struct bx_till *till, const struct bx_attempt *attempt)
+{
+    struct bx_desk *desk = &till->desk;
+    char name[BX_NAME_SIZE];
+    if (bx_shelf_holds(till, &attempt->entry.attempt))
+        return true;
+    if (desk->tendering || desk->basket.count == 0 || is_full(&till->shelf) ||
+        !bx_id_equal(&desk->basket.id, &attempt->entry.basket))
+        return false;
+    name_make(till, name);
+    struct bx_shelved *row = put(till, desk, name);
+    row->use_count = bx_desk_uses(till, &row->deal, &row->basket, row->uses);
+    wait_for(till, row, &attempt->entry.attempt);
+    bx_desk_forget(till, desk);
+    bx_draft_write(till);
+    return true;
 }
 
 void bx_shelf_settled(struct bx_till *till, const struct bx_id *attempt)
@@ -285,14 +325,26 @@ int bx_shelf_resume(struct bx_till *till, struct bx_desk *desk, const struct bx_
     if (at < 0)
         return resume_remote(till, basket, fault);
     struct bx_shelved *row = shelf->rows[at];
-    if (!bx_id_is_zero(&row->attempt))
+    const struct bx_attempt *attempt = bx_attempts_find(till, &row->attempt);
+    bool paid = attempt && attempt->step == BX_STEP_HELD;
+    if (!bx_id_is_zero(&row->attempt) && !paid)
         return bx_fault_say(fault, BX_ERR_REFUSED,
-                            "The server has not said yet what became of its voucher. Its places "
-                            "stay reserved until then.");
+                            attempt && attempt->entry.kind == BX_TENDER_CARD
+                                ? "It is not known yet whether its card was charged: Q asks. Its "
+                                  "places stay reserved until then."
+                                : "The server has not said yet what became of its voucher. Its "
+                                  "places stay reserved until then.");
+    if (paid && desk->origin != 0)
+        return bx_fault_say(fault, BX_ERR_REFUSED,
+                            "It is paid by card: go on with it on the till's screen.");
     if (row->sending)
         return bx_fault_say(fault, BX_ERR_BUSY, "It is on its way to the server: one moment.");
     char name[BX_NAME_SIZE];
     BX_TEXT_COPY(name, row->name);
+    if (paid) {
+        desk->paid = row->attempt;
+        bx_shelf_settled(till, &desk->paid);
+    }
     lay(till, desk, &row->basket, &row->deal);
     remove_at(till, at);
     bx_shelf_resumed(till, desk->origin, name);

@@ -6,6 +6,8 @@
 
 #include "deal.h"
 
+struct bx_attempt;
+
 /* --- shelf.c ---------------------------------------------------------------------------------- */
 
 struct bx_shelved {
@@ -42,6 +44,10 @@ void bx_shelf_list(struct bx_till *till, bx_origin origin);
 /* BASKET back onto the desk of ORIGIN, which must be empty. From the server it comes later. */
 int bx_must bx_shelf_resume(struct bx_till *till, struct bx_desk *desk, const struct bx_id *basket,
                             struct bx_fault *fault);
+/* A basket here waits for the money of this attempt. */
+bool bx_shelf_holds(const struct bx_till *till, const struct bx_id *attempt);
+/* After a start: a basket here waits for it, or the one on the screen does, and is put aside. */
+bool bx_shelf_claim(struct bx_till *till, const struct bx_attempt *attempt);
 /* The money of this attempt is cleared up. */
 void bx_shelf_settled(struct bx_till *till, const struct bx_id *attempt);
 /* What lies here, as lines of the draft file; and back. */

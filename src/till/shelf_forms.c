@@ -38,6 +38,16 @@ static int park_done(struct bx_till *till, struct bx_form *form, struct bx_fault
 static const struct bx_form_kind park_form = {BX_WORD("Park the basket"), park_fields, NULL,
                                               park_done, NULL};
 
+static const char *state_of(const struct bx_till *till, const struct bx_shelved *row)
+{
+    const struct bx_attempt *attempt = bx_attempts_find(till, &row->attempt);
+    if (bx_id_is_zero(&row->attempt))
+        return BX_WORD("here");
+    if (!attempt || attempt->entry.kind != BX_TENDER_CARD)
+        return BX_WORD("waits for its voucher");
+    return attempt->step == BX_STEP_HELD ? BX_WORD("paid by card") : BX_WORD("card unknown: Q");
+}
+
 static void list_fields(struct bx_till *till, struct bx_form *form)
 {
     const struct bx_shelf *shelf = &till->shelf;
@@ -45,9 +55,7 @@ static void list_fields(struct bx_till *till, struct bx_form *form)
     char text[BX_NAME_SIZE], hex[BX_ID_TEXT], money[BX_MONEY_TEXT];
     for (size_t i = 0; i < shelf->count; i++) {
         const struct bx_shelved *row = shelf->rows[i];
-        snprintf(text, sizeof(text), "%.60s  %s", row->name,
-                 bx_word(!bx_id_is_zero(&row->attempt) ? BX_WORD("waits for its voucher")
-                                                       : BX_WORD("here")));
+        snprintf(text, sizeof(text), "%.60s  %s", row->name, bx_word(state_of(till, row)));
         bx_form_option(field, bx_id_format(&row->basket.id, hex), text, 0);
     }
     for (size_t i = 0; i < shelf->remote_count; i++) {
@@ -67,6 +75,8 @@ static int list_done(struct bx_till *till, struct bx_form *form, struct bx_fault
     bx_form_close(till, form);
     if (bx_shelf_resume(till, &till->desk, &id, fault))
         bx_counter_fault(till, fault);
+    else if (!bx_id_is_zero(&till->desk.paid)) /* its places were its own until now */
+        bx_sell_pay(till);
     return BX_FORM_STAYS;
 }
 

@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { LOAD_Z, LOAD_HAND_OVERS, LOAD_OPENER, LOAD_DONE };
+enum { LOAD_Z, LOAD_COUNTS, LOAD_HAND_OVERS, LOAD_OPENER, LOAD_DONE };
 
 static void load(struct bx_till *till, int stage)
 {
@@ -18,13 +18,16 @@ static void load(struct bx_till *till, int stage)
     bool drawers = till->config.drawers > 1 && till->shift != 0;
     shifts->load_stage = stage;
     shifts->load_request = 0;
-    if (stage == LOAD_DONE || (stage != LOAD_Z && !drawers))
+    if (stage == LOAD_DONE || (stage == LOAD_COUNTS && till->shift == 0) ||
+        (stage > LOAD_COUNTS && !drawers))
         return;
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_READ);
     effect->request = shifts->load_request = bx_till_request(till);
     effect->of.query = (struct bx_query){.kind = BX_QUERY_KIND,
                                          .entry_kind = BX_KIND_SHIFT_CLOSE,
                                          .limit = stage == LOAD_Z ? 1 : BX_ROWS_MAX};
+    if (stage == LOAD_COUNTS)
+        effect->of.query.entry_kind = BX_KIND_COUNT;
     if (stage == LOAD_HAND_OVERS)
         effect->of.query.entry_kind = BX_KIND_HAND_OVER;
     if (stage == LOAD_OPENER)
@@ -158,6 +161,8 @@ int bx_shift_open(struct bx_till *till, bx_origin origin, int64_t user, bool log
     if (till->shift != 0)
         return bx_fault_say(fault, BX_ERR_REFUSED, "Shift %" PRId64 " is open already.",
                             till->shift);
+    if (cash->drawer > 1 && cash->drawer > till->config.drawers)
+        return bx_fault_say(fault, BX_ERR_MISSING, "This till has no drawer %d.", cash->drawer);
     if (shifts->opening.active || shifts->load_request)
         return bx_fault_say(fault, BX_ERR_BUSY, "The last shift is being looked up: one moment.");
     shifts->opening = (struct bx_opening){
@@ -186,6 +191,16 @@ static void z_take(struct bx_till *till, const struct bx_row *row)
     bx_report_finish(&report);
 }
 
+/* Newest first: what the closing's counts were before this life. */
+static void counts_take(struct bx_till *till, const struct bx_row *rows, size_t count)
+{
+    struct bx_cash_entry cash;
+    for (size_t i = count; i-- > 0;)
+        if (rows[i].head.seq > till->shift_seq &&
+            bx_cash_decode(rows[i].body, rows[i].len, &cash, NULL) == 0)
+            bx_closing_recall(till, &cash);
+}
+
 /* Newest first: the last word about a drawer counts. */
 static void hand_overs_take(struct bx_till *till, const struct bx_row *rows, size_t count)
 {
@@ -211,6 +226,8 @@ static void loaded(struct bx_till *till, const struct bx_row *rows, size_t count
     int stage = till->shifts.load_stage;
     if (stage == LOAD_Z && count > 0)
         z_take(till, &rows[0]);
+    else if (stage == LOAD_COUNTS)
+        counts_take(till, rows, count);
     else if (stage == LOAD_HAND_OVERS)
         hand_overs_take(till, rows, count);
     else if (stage == LOAD_OPENER && count > 0)

@@ -122,6 +122,8 @@ void bx_move_form(struct bx_till *till, enum bx_kind kind);
 
 /* --- closing.c ----------------------------------------------------------------------------------
  */
+/* A count of the closing that differed, before this life. */
+void bx_closing_recall(struct bx_till *till, const struct bx_cash_entry *cash);
 /* Takes a count of DRAWER. 1: it differs, count again; 2: it differs by more than the first limit
  * still; 0: taken. */
 int bx_must bx_closing_count(struct bx_till *till, int drawer, const struct bx_cash_entry *cash,

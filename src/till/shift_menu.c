@@ -128,7 +128,8 @@ void bx_training_turn(struct bx_till *till, bx_origin origin)
     struct bx_warrant_ask ask = {.origin = origin, .action = "training", .done = training_done};
     int err = 0;
     BX_TEXT_COPY(ask.title, bx_word(till->training ? "End the training" : "Begin a training"));
-    if (till->desk.basket.count > 0 || till->desk.tendering || till->desk.committing)
+    if (till->desk.basket.count > 0 || till->desk.returns || till->desk.tendering ||
+        till->desk.committing)
         err = bx_fault_say(&fault, BX_ERR_REFUSED,
                            "The basket is open: pay, park or empty it first.");
     if (!err)

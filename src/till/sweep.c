@@ -64,6 +64,10 @@ static void written(struct bx_till *till, const struct bx_intent *intent,
 {
     struct bx_sweep *sweep = &till->sweep;
     (void)head;
+    if (fault)
+        bx_attempts_unsold(till, intent->sale);
+    else
+        bx_attempts_sold(till, intent->sale);
     if (!sweep->active)
         return;
     if (fault) {
@@ -107,7 +111,7 @@ static void refund(struct bx_till *till)
     intent.jobs = bx_new(struct bx_print_job);
     *intent.jobs = (struct bx_print_job){.kind = BX_JOB_RECEIPT, .ticket = -1};
     sweep->writing = true;
-    bx_commit_push(till, &intent);
+    bx_card_push(till, &intent);
 }
 
 static bool has_slot(const struct bx_row *row, const struct bx_slug *slot, struct bx_sale *room)

@@ -48,6 +48,7 @@ void *bx_till_destroy(struct bx_till *till)
     bx_command_finish(&till->command);
     bx_desk_finish(&till->desk);
     bx_commits_finish(&till->commits);
+    bx_card_finish(&till->card);
     bx_shifts_finish(&till->shifts);
     bx_figures_finish(&till->figures);
     bx_papers_finish(&till->papers);
@@ -302,6 +303,7 @@ static void dispatch(struct bx_till *till, const struct bx_event *event)
     case BX_EVENT_BOOKING: booking(till, &event->of.booking); break;
     case BX_EVENT_PRINT: bx_papers_report(till, &event->of.print); break;
     case BX_EVENT_FISCAL: bx_fiscal_answer(till, &event->of.fiscal); break;
+    case BX_EVENT_CARD: bx_card_answer(till, &event->of.card); break;
     case BX_EVENT_HOUSEKEEPING: housekeeping(till, &event->of.fault); break;
     }
 }
@@ -371,6 +373,13 @@ static bool is_storing(const struct bx_till *till)
            till->leases.note_request || till->link.note_request || till->link.document_note;
 }
 
+/* Somebody outside was asked for something and may still answer. */
+static bool is_asking(const struct bx_till *till)
+{
+    return till->people.pin_request || till->command.request || bx_fiscal_is_busy(till) ||
+           bx_question_is_open(till) || bx_attempts_are_busy(till);
+}
+
 bool bx_till_is_idle(const struct bx_till *till)
 {
     const struct bx_link *link = &till->link;
@@ -379,8 +388,7 @@ bool bx_till_is_idle(const struct bx_till *till)
                    till->counter.read_request || bx_shifts_are_busy(till);
     bool sending =
         till->leases.request || link->send_request || link->news_request || link->document_request;
-    return !is_storing(till) && !reading && !sending && !till->people.pin_request &&
-           !till->command.request && !bx_fiscal_is_busy(till) && !bx_question_is_open(till) &&
+    return !is_storing(till) && !reading && !sending && !is_asking(till) &&
            !bx_papers_are_busy(till) && !bx_cases_are_busy(till) && !till->sweep.active &&
            bx_counter_is_idle(till);
 }

@@ -88,6 +88,8 @@ static void menu_fill(const struct bx_till *till, struct bx_till_view *v)
     const struct bx_counter *counter = &till->counter;
     const struct bx_menu_row *row;
     BX_TEXT_COPY(v->title, counter->menu ? bx_word(counter->menu->title) : "");
+    if (counter->menu && counter->menu->about)
+        counter->menu->about(till, v->title, sizeof(v->title));
     for (size_t i = 0; i < BX_VIEW_OPTIONS && (row = bx_menu_row(till, i)); i++) {
         struct bx_view_option *o = &v->options[v->option_count++];
         o->key = row->key;

@@ -47,6 +47,18 @@ static void asking_fill(const struct bx_till *till, struct bx_till_view *v)
 {
     const struct bx_attempt *attempt = bx_attempts_of(till, &till->desk);
     char money[BX_MONEY_TEXT];
+    if (attempt && attempt->entry.kind == BX_TENDER_CARD) {
+        char text[64];
+        bx_card_text(till, attempt, text, sizeof(text));
+        if (attempt->unknown)
+            bx_words_print(v->asking, sizeof(v->asking),
+                           "%s by card: not known. Enter shows what can be done.", text);
+        else if (till->turn.mono.ns >= attempt->shown.ns)
+            bx_words_print(v->asking, sizeof(v->asking),
+                           "Waiting for the card terminal: %s. Esc stops it.",
+                           bx_counter_money(till, attempt->entry.amount, money));
+        return;
+    }
     if (attempt && attempt->unknown)
         bx_words_print(v->asking, sizeof(v->asking),
                        "%s by voucher: no answer yet. Enter asks again, l later.",

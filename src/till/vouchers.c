@@ -106,6 +106,15 @@ static int state_check(const struct bx_reply *reply, bool stored, struct bx_faul
     return bx_fault_say(fault, BX_ERR_REFUSED, "This voucher cannot be used.");
 }
 
+static void charge(struct bx_till *till, const struct bx_desk *desk, bx_money amount,
+                   struct bx_fault *fault)
+{
+    struct bx_attempt_entry entry = {
+        .basket = desk->sale.basket.id, .kind = BX_TENDER_STORED, .amount = amount};
+    BX_TEXT_COPY(entry.reference, till->voucher.code);
+    (void)bx_attempts_add(till, desk->origin, &entry, fault);
+}
+
 static void looked_up(struct bx_till *till, const struct bx_id *about, const struct bx_reply *reply,
                       enum bx_contact contact, const struct bx_fault *answer)
 {
@@ -138,7 +147,7 @@ static void looked_up(struct bx_till *till, const struct bx_id *about, const str
     if (amount.minor <= 0)
         bx_fault_say(&fault, BX_ERR_REFUSED, "There is nothing left on it.");
     else
-        (void)!bx_attempts_charge(till, desk, look->code, amount, &fault);
+        charge(till, desk, amount, &fault);
     if (fault.err)
         refuse(till, &fault);
     else

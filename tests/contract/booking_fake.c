@@ -101,7 +101,7 @@ static void till_enrol(struct fake_world *world)
     char code[9];
     bx_key_make(seed, &public_key, &key);
     begin(world);
-    assert_int_equal(bd_book_enrol_code(world->book, &turn, code, &fault), 0);
+    assert_int_equal(bd_book_enrol_code(world->book, &turn, "", code, &fault), 0);
     assert_int_equal(bd_book_enrol(world->book, &turn, &id, code, &public_key, &enrolment, &fault),
                      0);
     commit(world);

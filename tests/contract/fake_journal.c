@@ -533,6 +533,34 @@ static bool is_about(struct fake *fake, const struct entry *entry, const struct 
     return named && entry->about == named->head.seq;
 }
 
+static bool has_tender(const struct bx_sale *sale, const struct bx_id *attempt)
+{
+    for (int i = 0; i < sale->tender_count; i++)
+        if (bx_id_equal(&sale->tenders[i].attempt, attempt))
+            return true;
+    return false;
+}
+
+/* An intent whose money has no end yet. */
+static bool is_asked(struct fake *fake, const struct entry *entry)
+{
+    struct bx_attempt_entry later;
+    struct bx_sale *sale = bx_new(struct bx_sale);
+    bool open = entry->head.kind == BX_KIND_TENDER_INTENT;
+    for (size_t i = 0; i < fake->entry_count && open; i++) {
+        const struct entry *other = &fake->entries[i];
+        if (other->head.kind == BX_KIND_TENDER_RESULT &&
+            bx_attempt_decode(other->body, other->len, &later, NULL) == 0 &&
+            bx_id_equal(&later.attempt, &entry->head.id))
+            open = later.state != BX_ATTEMPT_DECLINED && later.state != BX_ATTEMPT_REVERSED;
+        else if (bx_kind_shape(other->head.kind) == BX_SHAPE_SALE &&
+                 bx_sale_decode(other->body, other->len, sale, NULL) == 0)
+            open = !has_tender(sale, &entry->head.id);
+    }
+    bx_free(sale);
+    return open;
+}
+
 /* Those that go on from a seq. */
 static bool follows(struct fake *fake, const struct entry *entry, const struct bx_query *query)
 {
@@ -542,6 +570,7 @@ static bool follows(struct fake *fake, const struct entry *entry, const struct b
            : query->kind == BX_QUERY_ATTENTION ? is_attention(entry)
            : query->kind == BX_QUERY_CONFLICT  ? is_conflict(entry)
            : query->kind == BX_QUERY_UNSIGNED  ? entry->sign.state == BX_SIGN_OPEN
+           : query->kind == BX_QUERY_ASKED     ? is_asked(fake, entry)
                                                : is_about(fake, entry, &query->id);
 }
 
@@ -555,6 +584,7 @@ static bool answers(struct fake *fake, const struct entry *entry, const struct b
     case BX_QUERY_QUEUED:
     case BX_QUERY_ATTENTION:
     case BX_QUERY_ABOUT:
+    case BX_QUERY_ASKED:
     case BX_QUERY_CONFLICT:
     case BX_QUERY_UNSIGNED: return follows(fake, entry, query);
     case BX_QUERY_ID: return bx_id_equal(&entry->head.id, &query->id);

@@ -234,6 +234,18 @@ void kit_change(struct kit *kit, const struct bx_id *sale, int64_t amount)
     kit_spell(kit);
 }
 
+void kit_attempt(struct kit *kit, enum bx_attempt_state state, const struct bx_id *id)
+{
+    begin(kit, state == BX_ATTEMPT_ASKED ? BX_KIND_TENDER_INTENT : BX_KIND_TENDER_RESULT);
+    kit->attempt = (struct bx_attempt_entry){.basket = kit_id(kit),
+                                             .attempt = id ? *id : kit->commit.head.id,
+                                             .kind = BX_TENDER_CARD,
+                                             .amount = {KIT_PRICE},
+                                             .state = state};
+    kit->commit.content.attempt = &kit->attempt;
+    kit_spell(kit);
+}
+
 void kit_invoice(struct kit *kit, const struct bx_id *sale)
 {
     begin(kit, BX_KIND_INVOICE);

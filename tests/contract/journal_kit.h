@@ -28,6 +28,7 @@ struct kit {
     struct bx_cash_entry cash;
     struct bx_tender_change change;
     struct bx_invoice_entry invoice;
+    struct bx_attempt_entry attempt;
     struct bx_report report;
     struct bx_print_job jobs[BX_JOBS_MAX];
     struct bx_commit commit;
@@ -50,6 +51,8 @@ void kit_replace(struct kit *kit, const struct bx_id *sale, int ticket, const st
 void kit_open(struct kit *kit, int64_t amount);
 void kit_cash(struct kit *kit, enum bx_kind kind, int64_t amount, const struct bx_id *about);
 void kit_close(struct kit *kit);
+/* Money asked for (ASKED: KIND is the intent), or what was said of the attempt ID. */
+void kit_attempt(struct kit *kit, enum bx_attempt_state state, const struct bx_id *id);
 void kit_invoice(struct kit *kit, const struct bx_id *sale);
 void kit_change(struct kit *kit, const struct bx_id *sale, int64_t amount);
 /* What was taken back of the sale OF (its last made KIND: void, refund, exchange): COUNT of its

@@ -377,6 +377,61 @@ static void persons_are_kept_apart(void **state)
     assert_known(world, NULL, "");
 }
 
+static int row_take(void *arg, const struct bx_row *row)
+{
+    *(struct bx_row *)arg = *row;
+    return 0;
+}
+
+/* The seqs behind BASE of what has no end yet, as digits of one number. */
+static int64_t asked(struct world *world, int64_t base)
+{
+    struct bx_journal *journal = world->kit.journal;
+    struct bx_query query = {.kind = BX_QUERY_ASKED, .limit = 1};
+    struct bx_row row = {0};
+    int64_t found = 0;
+    while (journal->ops->read(journal, &query, row_take, &row, NULL) == 0 &&
+           row.head.seq > query.from) {
+        found = found * 10 + row.head.seq - base;
+        query.from = row.head.seq;
+    }
+    return found;
+}
+
+static void money_is_asked_for_until_it_ends(void **state)
+{
+    struct world *world = *state;
+    struct kit *kit = &world->kit;
+    struct bx_id ids[3];
+    kit_start(kit, 10);
+    int64_t base = kit->seq - 1;
+    for (int i = 0; i < 3; i++) {
+        kit_attempt(kit, BX_ATTEMPT_ASKED, NULL);
+        ids[i] = kit->commit.head.id;
+        assert_int_equal(kit_done(kit).seq, base + i + 1);
+    }
+    assert_int_equal(asked(world, base), 123);
+    kit_attempt(kit, BX_ATTEMPT_APPROVED, &ids[0]);
+    kit_done(kit);
+    kit_attempt(kit, BX_ATTEMPT_DECLINED, &ids[1]);
+    kit_done(kit);
+    world_restart(world);
+    assert_int_equal(asked(world, base), 13);
+    kit_sale(kit, 1, NULL, 0, 0);
+    kit->sale->tenders[0].kind = BX_TENDER_CARD;
+    kit->sale->tenders[0].attempt = ids[0];
+    kit_spell(kit);
+    kit_done(kit);
+    assert_int_equal(asked(world, base), 3);
+    kit_attempt(kit, BX_ATTEMPT_APPROVED, &ids[2]);
+    kit_done(kit);
+    assert_int_equal(asked(world, base), 3);
+    kit_attempt(kit, BX_ATTEMPT_REVERSED, &ids[2]);
+    kit_done(kit);
+    world_restart(world);
+    assert_int_equal(asked(world, base), 0);
+}
+
 #define TEST(name)                               \
     {                                            \
 #name, name, NULL, world_tear_down, NULL \
@@ -394,6 +449,7 @@ int main(void)
         TEST(figures_are_kept_and_compared),
         TEST(nothing_goes_into_a_closed_shift),
         TEST(persons_are_kept_apart),
+        TEST(money_is_asked_for_until_it_ends),
     };
     static const struct {
         const char *name;

@@ -374,6 +374,10 @@ int sim_carry(struct sim *sim, int till, const struct bx_effect *effect)
     case BX_EFFECT_FISCAL_FINISH:
     case BX_EFFECT_FISCAL_CANCEL:
     case BX_EFFECT_FISCAL_ASK:
+    case BX_EFFECT_CARD_START:
+    case BX_EFFECT_CARD_ASK:
+    case BX_EFFECT_CARD_STOP:
+    case BX_EFFECT_CARD_REVERSE:
     case BX_EFFECT_BELL: break;
     case BX_EFFECT_LOG: sim_trace(sim, "till %d: %s", till, effect->of.log); break;
     case BX_EFFECT_QUIT: sim_till_crash(sim, till, "because somebody ended it"); return 1;

@@ -243,7 +243,7 @@ static void enrol(struct sim *sim, int index)
     uint8_t random[10] = {(uint8_t)index};
     struct bx_id id = bx_id_make(turn.now, random);
     bx_key_make(turn.seed, &key, &secret);
-    int err = bd_book_enrol_code(sim->server.book, &turn, code, &fault);
+    int err = bd_book_enrol_code(sim->server.book, &turn, "", code, &fault);
     turn = sim_server_turn(sim);
     if (err == 0)
         err = bd_book_enrol(sim->server.book, &turn, &id, code, &key, &enrolment, &fault);

@@ -73,7 +73,7 @@ def test_a_second_terminal_in_german(till):
         screen.wait("Total", "online")
         display.wait("Willkommen")
         screen.press("a", "c")
-        display.wait("Summe EUR", r"1  Adult +24\.00", r"1  Child 6-17 +9\.00")
+        display.wait("Summe EUR", r"1  Adult +24,00", r"1  Child 6-17 +9,00")
         display.resize(40, 12)
         display.wait(r"Summe EUR")
         display.send("q")
@@ -102,6 +102,11 @@ def test_a_pole(till):
             screen.press("a")
             wait_for(lambda: bytes(seen),
                      lambda: b"\x0c1 Adult        24.00Total          24.00" in bytes(seen))
+            screen.press("Enter")
+            screen.wait("Enter exact")
+            screen.press(*"3000", "Enter")
+            wait_for(lambda: bytes(seen),
+                     lambda: b"\x0cYour change     6.00Thank you           " in bytes(seen))
     finally:
         process.terminate()
         assert process.wait(10) == 0

@@ -62,7 +62,7 @@ def test_a_whole_day_by_lines(till):
 def test_german(till):
     till.configure("[till]\nlanguage = de\n[printer]\nkind = folder\n")
     said = speak(till, "2a", "", "")
-    assert "RÜCKGELD 0.00" in said and "Summe EUR 48.00" in said, said
+    assert "RÜCKGELD 0,00" in said and "Summe EUR 48,00" in said, said
 
 
 def test_mouse(till):

@@ -208,7 +208,9 @@ enum bx_query_kind {
     BX_QUERY_TENDER, /* text: the document that took the voucher of that reference, unless it was
                         given back */
     BX_QUERY_UNSIGNED, /* whose signature is open, seq > from, ascending */
-    BX_QUERY_CONFLICT  /* answered with conflict, settled or not, seq > from, ascending */
+    BX_QUERY_CONFLICT, /* answered with conflict, settled or not, seq > from, ascending */
+    BX_QUERY_ASKED     /* intents of money that has no end yet, seq > from, ascending: neither
+                          declined nor reversed, and no document has it among its tenders */
 };
 struct bx_query {
     enum bx_query_kind kind;

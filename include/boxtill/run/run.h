@@ -15,6 +15,7 @@
 #include "boxtill/base/attr.h"
 #include "boxtill/base/fault.h"
 #include "boxtill/port/booking.h"
+#include "boxtill/port/card.h"
 #include "boxtill/port/clock.h"
 #include "boxtill/port/fiscal.h"
 #include "boxtill/port/journal.h"
@@ -51,6 +52,7 @@ struct bx_run_ports {
     struct bx_booking *booking; /* NULL: not enrolled */
     struct bx_printer *printer; /* NULL: none */
     struct bx_fiscal *fiscal;   /* NULL: none */
+    struct bx_card *card;       /* NULL: none */
     int stop_fd;                /* readable: end soon; -1 none */
     bool yields;                /* ends when a {"verb":"yield"} comes over till.sock */
 };

@@ -23,6 +23,7 @@
 #include "boxtill/domain/programme.h"
 #include "boxtill/domain/staff.h"
 #include "boxtill/port/booking.h"
+#include "boxtill/port/card.h"
 #include "boxtill/port/fiscal.h"
 #include "boxtill/port/journal.h"
 #include "boxtill/port/printer.h"
@@ -66,6 +67,7 @@ enum bx_event_kind {
     BX_EVENT_BOOKING,     /* the server's answer, or that there is none */
     BX_EVENT_PRINT,       /* a report from the printer */
     BX_EVENT_FISCAL,      /* the fiscal device said something */
+    BX_EVENT_CARD,        /* the card terminal said something */
     BX_EVENT_HOUSEKEEPING /* the idle work found something: the fault says what */
 };
 
@@ -109,6 +111,7 @@ struct bx_event {
         struct bx_booking_answer booking;
         struct bx_print_report print;
         struct bx_fiscal_answer fiscal;
+        struct bx_card_answer card;
         struct bx_fault fault;
     } of;
 };
@@ -133,6 +136,10 @@ enum bx_effect_kind {
     BX_EFFECT_FISCAL_FINISH, /* sign an entry; answered by FISCAL, or by silence */
     BX_EFFECT_FISCAL_CANCEL, /* the payment was given up; not answered */
     BX_EFFECT_FISCAL_ASK,    /* does the device work again? answered by FISCAL, or by silence */
+    BX_EFFECT_CARD_START,    /* money of a card, or to one; answered by CARD, or by silence */
+    BX_EFFECT_CARD_ASK,      /* what became of it? answered by CARD, or by silence */
+    BX_EFFECT_CARD_STOP,     /* nobody waits for the card any more; as CARD_ASK */
+    BX_EFFECT_CARD_REVERSE,  /* undoes it; answered by CARD, or by silence */
     BX_EFFECT_PIN,           /* answered by PIN */
     BX_EFFECT_REPLY,         /* to a command; done is false for a line of progress */
     BX_EFFECT_BELL,
@@ -192,6 +199,12 @@ struct bx_effect {
             const struct bx_fiscal_document *document; /* FINISH */
         } fiscal;
         struct {
+            struct bx_id id;     /* of the attempt */
+            struct bx_ref proof; /* START, REVERSE: its intent */
+            bx_money amount;     /* START, REVERSE */
+            char currency[4];    /* START */
+        } card;
+        struct {
             const char *hash, *pin;
         } pin;
         struct {
@@ -223,6 +236,7 @@ struct bx_till_config {
     bool print_receipt;         /* a receipt with each sale, beside the tickets */
     int drawers;                /* cash drawers at this till: 1, or one a cashier */
     bool fiscal;                /* documents are signed by a fiscal device */
+    bool card;                  /* a card terminal is asked; else cards are taken on trust */
     bool display_member;        /* the customer display shows the member's name */
     char language[8];           /* of whom the staff document does not say: "en", "de" */
 };

@@ -86,6 +86,11 @@ static bool sender_check(struct bd_api *api, struct bd_work *work, const struct 
         return false;
     }
     work->known = true;
+    bool channel = work->caller.device.channel[0] != '\0';
+    if (work->route->auth != BD_AUTH_EITHER && channel != (work->route->auth == BD_AUTH_CHANNEL)) {
+        finish_with(work, BD_PROBLEM_FORBIDDEN, NULL);
+        return false;
+    }
     return true;
 }
 
@@ -93,7 +98,10 @@ static bool sender_check(struct bd_api *api, struct bd_work *work, const struct 
 static void signature_keep(struct bd_work *work, const struct bd_request *request)
 {
     struct bx_signature signature;
-    if (bx_hex_parse(request->signature, signature.b, sizeof(signature.b)) == 0)
+    if (request->mac[0] && strlen(request->mac) == 64 &&
+        bx_hex_parse(request->mac, signature.b, 32) == 0)
+        BX_TEXT_COPY(work->request_signature, request->mac);
+    else if (bx_hex_parse(request->signature, signature.b, sizeof(signature.b)) == 0)
         BX_TEXT_COPY(work->request_signature, request->signature);
 }
 
@@ -109,7 +117,10 @@ static bool is_ahead(const struct bd_work *work, const struct bd_mark *mark)
 /* Under an open view of the store. */
 static void look(struct bd_api *api, struct bd_work *work)
 {
-    struct bd_desk desk = {.store = api->setup.store, .policy = api->setup.policy};
+    struct bd_desk desk = {.store = api->setup.store,
+                           .policy = api->setup.policy,
+                           .metrics = api->setup.metrics,
+                           .mono = api->setup.clock->ops->mono(api->setup.clock)};
     if (bd_book_mark(desk.store, &desk.mark, NULL) < 0) {
         finish_with(work, BD_PROBLEM_STORE, NULL);
         return;
@@ -144,6 +155,7 @@ struct bd_work *bd_api_take(struct bd_api *api, const struct bd_request *request
 {
     struct bd_work *work = bd_work_create();
     work->mark = api->mark;
+    work->inside = api->setup.behind_proxy || (request->nearby && !request->handed_on);
     signature_keep(work, request);
     BX_TEXT_COPY(work->if_none_match, request->if_none_match);
     if (request->ill) {
@@ -171,5 +183,7 @@ void bd_api_sign(struct bd_api *api, struct bd_work *work)
         (work->mark.epoch == api->mark.epoch && work->mark.commit > api->mark.commit))
         api->mark = work->mark;
     bd_challenge_make(&api->challenger, clock->ops->mono(clock), challenge);
-    bd_answer_sign(&work->answer, &api->key, &work->mark, challenge, work->request_signature);
+    const struct bd_device *device = &work->caller.device;
+    bd_answer_sign(&work->answer, &api->key, device->channel[0] ? device->secret : NULL,
+                   &work->mark, challenge, work->request_signature);
 }

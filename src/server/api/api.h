@@ -6,6 +6,7 @@
 
 #include "boxtill/port/clock.h"
 #include "boxtill/port/random.h"
+#include "server/api/metrics.h"
 #include "server/api/work.h"
 #include "server/book/book.h"
 #include "server/http/message.h"
@@ -16,6 +17,8 @@ struct bd_api_setup {
     const struct bd_policy *policy;
     struct bx_clock *clock;
     struct bx_random *random;
+    struct bd_metrics *metrics;
+    bool behind_proxy; /* a proxy decides who may see the metrics, not the desk */
 };
 
 /* What SETUP points to stays the caller's and must outlive the desk. */

@@ -11,7 +11,7 @@
 
 #define BUCKET_NS (600 * BX_SECOND_NS)
 
-enum { BUCKET_BYTES = 8, MAC_BYTES = 16 };
+enum { BUCKET_BYTES = 8, MAC_BYTES = 16, MAC_LONG = 32 };
 
 static const int64_t number_max = (INT64_C(1) << 53) - 1;
 
@@ -69,7 +69,8 @@ static int claims_read(const struct bd_request *request, struct bd_caller *calle
     if (number_read(request->device, ret_device) || *ret_device < 1 ||
         number_read(request->incarnation, ret_incarnation) || seen_read(request->seen, caller))
         return BX_ERR_INPUT;
-    return bx_hex_parse(request->signature, ret->b, sizeof(ret->b));
+    return request->mac[0] ? bx_hex_parse(request->mac, ret->b, MAC_LONG)
+                           : bx_hex_parse(request->signature, ret->b, sizeof(ret->b));
 }
 
 static bool signature_holds(const struct bd_request *request, const struct bd_caller *caller,
@@ -87,7 +88,14 @@ static bool signature_holds(const struct bd_request *request, const struct bd_ca
     bx_buf_auto text;
     bx_buf_init(&text, 64 << 10);
     bx_request_text(&facts, &text);
-    return !text.full && bx_verify(&caller->device.key, text.data, text.len, signature);
+    if (text.full || (caller->device.channel[0] != '\0') != (request->mac[0] != '\0'))
+        return false;
+    if (!request->mac[0])
+        return bx_verify(&caller->device.key, text.data, text.len, signature);
+    uint8_t wanted[MAC_LONG];
+    bx_mac(caller->device.secret, sizeof(caller->device.secret), text.data, text.len, wanted,
+           sizeof(wanted));
+    return bx_bytes_equal(wanted, signature->b, sizeof(wanted));
 }
 
 static int refuse(enum bd_problem problem, enum bd_problem *ret)
@@ -112,7 +120,7 @@ int bd_caller_check(struct bd_store *store, const struct bd_challenger *challeng
         return refuse(BD_PROBLEM_STORE, ret_problem);
     if (!signature_holds(request, &caller, incarnation, &signature))
         return refuse(BD_PROBLEM_SIGNATURE, ret_problem);
-    BX_TEXT_COPY(caller.signature, request->signature);
+    BX_TEXT_COPY(caller.signature, request->mac[0] ? request->mac : request->signature);
     *ret = caller;
     if (caller.device.revoked)
         return refuse(BD_PROBLEM_REVOKED, ret_problem);
@@ -124,7 +132,7 @@ int bd_caller_check(struct bd_store *store, const struct bd_challenger *challeng
 }
 
 void bd_answer_sign(struct bd_answer *answer, const struct bx_secret_key *key,
-                    const struct bd_mark *mark, const char *challenge,
+                    const uint8_t *secret, const struct bd_mark *mark, const char *challenge,
                     const char *request_signature)
 {
     answer->epoch = mark->epoch;
@@ -142,6 +150,11 @@ void bd_answer_sign(struct bd_answer *answer, const struct bx_secret_key *key,
     bx_answer_text(&facts, &text);
     bx_assert(!text.full);
     struct bx_signature signature;
-    bx_sign(key, text.data, text.len, &signature);
-    bx_hex_format(signature.b, sizeof(signature.b), answer->signature);
+    answer->is_mac = secret != NULL;
+    if (secret)
+        bx_mac(secret, sizeof((struct bd_device){0}.secret), text.data, text.len, signature.b,
+               MAC_LONG);
+    else
+        bx_sign(key, text.data, text.len, &signature);
+    bx_hex_format(signature.b, secret ? MAC_LONG : sizeof(signature.b), answer->signature);
 }

@@ -26,17 +26,19 @@ void bd_challenge_make(const struct bd_challenger *challenger, bx_mono now,
 struct bd_caller {
     struct bd_device device;
     int64_t seen_epoch, seen_commit;
-    char signature[129]; /* hex, as sent */
+    char signature[129]; /* hex, as sent; a channel's MAC */
 };
 
-/* 0 with *RET, or BX_ERR_REFUSED with the problem to answer. When the signature verifies, RET's
- * signature is set in either case. */
+/* A device signs with its key, a channel (device.channel) with a MAC under its secret: both over
+ * the same lines. 0 with *RET, or BX_ERR_REFUSED with the problem to answer. When the signature
+ * verifies, RET's signature is set in either case. */
 int bx_must bd_caller_check(struct bd_store *store, const struct bd_challenger *challenger,
                             bx_mono now, const struct bd_request *request, struct bd_caller *ret,
                             enum bd_problem *ret_problem);
 
 /* Puts epoch, commit, the next challenge and the server's signature on ANSWER; it must not change
- * afterwards. REQUEST_SIGNATURE as sent, "" for an unsigned request. */
+ * afterwards. REQUEST_SIGNATURE as sent, "" for an unsigned request. SECRET not NULL: a channel's,
+ * and the answer gets a MAC. */
 void bd_answer_sign(struct bd_answer *answer, const struct bx_secret_key *key,
-                    const struct bd_mark *mark, const char *challenge,
+                    const uint8_t *secret, const struct bd_mark *mark, const char *challenge,
                     const char *request_signature);

@@ -162,15 +162,16 @@ def route_row(document, tables, method, path, operation):
     name = operation["operationId"]
     place = f"{method.upper()} {path}"
     security = operation.get("security", document.get("security", []))
-    if security not in ([], [{"device": []}]):
-        die(place, "security must be none or device")
-    auth = "BD_AUTH_DEVICE" if security else "BD_AUTH_NONE"
+    auth = {(): "BD_AUTH_NONE", ("device",): "BD_AUTH_DEVICE", ("channel",): "BD_AUTH_CHANNEL",
+            ("device", "channel"): "BD_AUTH_EITHER"}.get(tuple(key for one in security for key in one))
+    if not auth:
+        die(place, "security must be none, device, channel or either")
     wanted = set(re.findall(r"\{(\w+)\}", path))
     given = {p["name"] for p in map(tables.resolve, operation.get("parameters", [])) if p["in"] == "path"}
     if wanted != given or len(wanted) > 1:
         die(place, "path parameters disagree, or there are more than one")
     max_body, content_type, body = 0, "", "NULL"
-    request = operation.get("requestBody")
+    request = tables.resolve(operation.get("requestBody", {}))
     if request:
         max_body = request.get("x-max-bytes") or die(place, "x-max-bytes is missing")
         (content_type, media), = request["content"].items()

@@ -31,6 +31,8 @@ void *bd_work_destroy(struct bd_work *work)
     bd_answer_finish(&work->answer);
     bx_free(work->input.messages);
     bx_free(work->input.scans);
+    bx_free(work->input.hold);
+    bx_free(work->input.order);
     bx_free(work->input.text);
     return bx_free(work);
 }
@@ -41,6 +43,12 @@ bool bd_operation_writes(const struct bd_work *work)
     case BD_OPERATION_ENROL:
     case BD_OPERATION_ALLOTMENTS:
     case BD_OPERATION_ENTRIES:
+    case BD_OPERATION_HOLD:
+    case BD_OPERATION_HOLD_EXTEND:
+    case BD_OPERATION_HOLD_PAY:
+    case BD_OPERATION_HOLD_RELEASE:
+    case BD_OPERATION_ORDER:
+    case BD_OPERATION_ORDER_CANCEL:
     case BD_OPERATION_CHECK_INS: return true;
     case BD_OPERATION_QUESTION: return bd_question_writes(work->input.question);
     case BD_OPERATION_PROGRAMME:
@@ -49,9 +57,12 @@ bool bd_operation_writes(const struct bd_work *work)
     case BD_OPERATION_MEMBERS:
     case BD_OPERATION_ARRIVALS:
     case BD_OPERATION_AVAILABILITY:
+    case BD_OPERATION_ORDER_READ:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
-    case BD_OPERATION_HEALTHZ: return false;
+    case BD_OPERATION_HEALTHZ:
+    case BD_OPERATION_READYZ:
+    case BD_OPERATION_METRICS: return false;
     }
     bx_unreachable();
 }
@@ -138,6 +149,58 @@ static void question_read(struct bd_work *work, const char *body, size_t len,
     text_keep(&work->input, body, len);
 }
 
+static void want_read(void *arg, struct bx_json_reader *reader, size_t at)
+{
+    struct bd_want *want = (struct bd_want *)arg + at;
+    bx_slug_read(reader, "product", &want->product);
+    bx_slug_read(reader, "slot", &want->slot);
+    want->quantity = bx_json_int(reader, "quantity", 1, BX_QUANTITY_MAX);
+}
+
+static void hold_read(struct bx_json_reader *reader, struct bd_input *input)
+{
+    struct bd_hold_ask *ask = input->hold = bx_new(struct bd_hold_ask);
+    ask->id = input->id;
+    bx_json_string(reader, "client", sizeof(ask->client) - 4, ask->client, sizeof(ask->client));
+    ask->seconds = bx_json_int_or(reader, "seconds", 1, 3600, 0);
+    bx_json *lines = bx_json_array(reader, "lines", BD_WANTS_MAX);
+    ask->count = (int)bx_json_each(reader, lines, "line", want_read, ask->wants);
+}
+
+static void payment_read(void *arg, struct bx_json_reader *reader, size_t at)
+{
+    struct bd_payment *payment = (struct bd_payment *)arg + at;
+    char kind[12];
+    bx_json_string(reader, "kind", sizeof(kind) - 1, kind, sizeof(kind));
+    payment->amount = bx_money_of(bx_json_int(reader, "amount", 0, BX_MONEY_MAX));
+    bx_json_string(reader, "reference", 40, payment->reference, sizeof(payment->reference));
+    if (!reader->err && bx_tender_parse(kind, &payment->kind) < 0)
+        bx_json_fault(reader, "there is no such kind of payment");
+}
+
+static void order_read(struct bx_json_reader *reader, struct bd_input *input)
+{
+    struct bd_order_ask *ask = input->order = bx_new(struct bd_order_ask);
+    ask->id = input->id;
+    bool held = bx_json_get(reader->object, "hold") != NULL;
+    if (held == (bx_json_get(reader->object, "lines") != NULL))
+        bx_json_fault(reader, "either the hold or the lines are named");
+    if (held)
+        bx_json_id(reader, "hold", &ask->hold);
+    bx_json *lines = held ? NULL : bx_json_array(reader, "lines", BD_WANTS_MAX);
+    ask->count = (int)bx_json_each(reader, lines, "line", want_read, ask->wants);
+    ask->total = bx_money_of(bx_json_int(reader, "total", 0, BX_MONEY_MAX));
+    bx_json *payments = bx_json_array(reader, "payments", BD_PAYMENTS_MAX);
+    ask->payment_count =
+        (int)bx_json_each(reader, payments, "payment", payment_read, ask->payments);
+}
+
+static void about_read(struct bd_work *work, struct bx_json_reader *reader)
+{
+    if (bx_id_parse(work->param, &work->input.about) < 0)
+        bx_json_fault(reader, "the id in the path is none");
+}
+
 /* A JSON body that the schema lets through. */
 static int json_input(struct bd_work *work, const char *body, size_t len, bx_json *root,
                       struct bx_fault *fault)
@@ -151,6 +214,13 @@ static int json_input(struct bd_work *work, const char *body, size_t len, bx_jso
     case BD_OPERATION_ALLOTMENTS: allotments_read(body, len, &reader, &work->input); break;
     case BD_OPERATION_CHECK_INS: check_ins_read(&reader, &work->input); break;
     case BD_OPERATION_QUESTION: question_read(work, body, len, &reader); break;
+    case BD_OPERATION_HOLD: hold_read(&reader, &work->input); break;
+    case BD_OPERATION_ORDER: order_read(&reader, &work->input); break;
+    case BD_OPERATION_HOLD_EXTEND:
+    case BD_OPERATION_HOLD_PAY:
+    case BD_OPERATION_HOLD_RELEASE:
+    case BD_OPERATION_ORDER_CANCEL: about_read(work, &reader); break;
+    case BD_OPERATION_ORDER_READ:
     case BD_OPERATION_ENTRIES:
     case BD_OPERATION_PROGRAMME:
     case BD_OPERATION_STAFF:
@@ -160,7 +230,9 @@ static int json_input(struct bd_work *work, const char *body, size_t len, bx_jso
     case BD_OPERATION_AVAILABILITY:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
-    case BD_OPERATION_HEALTHZ: bx_unreachable();
+    case BD_OPERATION_HEALTHZ:
+    case BD_OPERATION_READYZ:
+    case BD_OPERATION_METRICS: bx_unreachable();
     }
     return reader.err;
 }
@@ -174,7 +246,7 @@ static struct bx_hash fingerprint(const struct bd_work *work, const char *body, 
     int64_t till = work->known ? work->caller.device.till : 0;
     bx_hasher_init(&hasher, sizeof(hash.b), NULL, 0);
     bx_hasher_add_sized(&hasher, work->route->name, strlen(work->route->name));
-    if (work->route->operation == BD_OPERATION_QUESTION) /* each is an operation of its own */
+    if (work->param[0]) /* each question, hold or order is an operation of its own */
         bx_hasher_add_sized(&hasher, work->param, strlen(work->param));
     bx_hasher_add_sized(&hasher, &till, sizeof(till));
     bx_hasher_add_sized(&hasher, body, len);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "server/api/metrics.h"
 #include "server/api/work.h"
 #include "server/book/book.h"
 
@@ -14,7 +15,9 @@ struct bd_desk {
     struct bd_book *book; /* NULL when only reading */
     const struct bd_policy *policy;
     struct bd_turn turn;
-    struct bd_mark mark; /* as the transaction found it */
+    struct bd_mark mark;        /* as the transaction found it */
+    struct bd_metrics *metrics; /* when only reading */
+    bx_mono mono;
 };
 
 /* Must it be done by the writer? */
@@ -33,6 +36,10 @@ int bx_must bd_writing_do(const struct bd_desk *desk, struct bd_work *work);
 
 /* A question, whichever half it belongs to. */
 int bx_must bd_question_do(const struct bd_desk *desk, struct bd_work *work);
+
+/* The calls of channels. */
+int bx_must bd_ordering_do(const struct bd_desk *desk, struct bd_work *work);
+int bx_must bd_order_read_do(const struct bd_desk *desk, struct bd_work *work);
 
 /* The store's or the book's ERR as a problem; returns ERR. */
 int bd_fault_answer(struct bd_work *work, int err, const struct bx_fault *fault);

@@ -29,7 +29,13 @@ static const struct {
     [BD_PROBLEM_REVOKED] = {403, "revoked", "This device was revoked."},
     [BD_PROBLEM_INCARNATION] = {403, "incarnation", "This device's journal was moved elsewhere."},
     [BD_PROBLEM_CODE_REFUSED] = {403, "code_refused", "This enrolment code is wrong or over."},
+    [BD_PROBLEM_FORBIDDEN] = {403, "forbidden", "This call is not for this caller."},
     [BD_PROBLEM_REFUSED] = {409, "refused", "The rules of booking do not allow this."},
+    [BD_PROBLEM_SOLD_OUT] = {409, "sold_out", "So many places are not free."},
+    [BD_PROBLEM_CLOSED] = {409, "closed", "This is not sold, or not now."},
+    [BD_PROBLEM_LIMIT] = {409, "limit", "So much is not sold to one customer."},
+    [BD_PROBLEM_PRICE] = {409, "price", "What was paid is not what it costs."},
+    [BD_PROBLEM_STATE] = {409, "state", "It has come to its end before."},
     [BD_PROBLEM_BUSY] = {503, "busy", "The server is busy. Ask again in a moment."},
     [BD_PROBLEM_STORE] = {503, "store", "The server's store does not answer. Ask again."},
 };

@@ -24,7 +24,13 @@ enum bd_problem {
     BD_PROBLEM_REVOKED,
     BD_PROBLEM_INCARNATION,
     BD_PROBLEM_CODE_REFUSED,
+    BD_PROBLEM_FORBIDDEN, /* not for this caller */
     BD_PROBLEM_REFUSED,
+    BD_PROBLEM_SOLD_OUT,
+    BD_PROBLEM_CLOSED,
+    BD_PROBLEM_LIMIT,
+    BD_PROBLEM_PRICE,
+    BD_PROBLEM_STATE,
     BD_PROBLEM_BUSY,
     BD_PROBLEM_STORE /* nothing is promised: ask again */
 };

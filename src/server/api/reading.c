@@ -106,6 +106,38 @@ static int healthz_do(const struct bd_desk *desk, struct bd_work *work)
     return 0;
 }
 
+static int readyz_do(const struct bd_desk *desk, struct bd_work *work)
+{
+    struct bd_readiness is = bd_metrics_readiness(desk->metrics, &desk->mark, desk->mono);
+    bool ready = is.store && is.open && is.queue;
+    struct bx_json_writer writer;
+    work->answer.status = ready ? 200 : 503;
+    bx_json_write(&writer, &work->answer.body);
+    bx_json_object_open(&writer, NULL);
+    bx_json_put_bool(&writer, "ready", ready);
+    bx_json_put_bool(&writer, "store", is.store);
+    bx_json_put_bool(&writer, "open", is.open);
+    bx_json_put_bool(&writer, "queue", is.queue);
+    bx_json_object_close(&writer);
+    return 0;
+}
+
+static int metrics_do(const struct bd_desk *desk, struct bd_work *work)
+{
+    struct bx_fault fault = {0};
+    struct bd_census census;
+    if (!work->inside) {
+        bd_problem_set(&work->answer, BD_PROBLEM_FORBIDDEN, NULL, NULL);
+        return 0;
+    }
+    int err = bd_book_census(desk->store, &desk->turn, &census, &fault);
+    if (err < 0)
+        return bd_fault_answer(work, err, &fault);
+    work->answer.kind = BD_BODY_METRICS;
+    bd_metrics_write(desk->metrics, &desk->mark, &census, &work->answer.body);
+    return 0;
+}
+
 int bd_reading_do(const struct bd_desk *desk, struct bd_work *work)
 {
     switch (work->route->operation) {
@@ -117,13 +149,22 @@ int bd_reading_do(const struct bd_desk *desk, struct bd_work *work)
     case BD_OPERATION_QUESTION: return bd_question_do(desk, work);
     case BD_OPERATION_AVAILABILITY: return availability_do(desk, work);
     case BD_OPERATION_TICKET: return ticket_do(desk, work);
+    case BD_OPERATION_ORDER_READ: return bd_order_read_do(desk, work);
     case BD_OPERATION_OPENAPI:
         bx_buf_add(&work->answer.body, bd_openapi_json, bd_openapi_json_len);
         return 0;
     case BD_OPERATION_HEALTHZ: return healthz_do(desk, work);
+    case BD_OPERATION_READYZ: return readyz_do(desk, work);
+    case BD_OPERATION_METRICS: return metrics_do(desk, work);
     case BD_OPERATION_ENROL:
     case BD_OPERATION_ALLOTMENTS:
     case BD_OPERATION_ENTRIES:
+    case BD_OPERATION_HOLD:
+    case BD_OPERATION_HOLD_EXTEND:
+    case BD_OPERATION_HOLD_PAY:
+    case BD_OPERATION_HOLD_RELEASE:
+    case BD_OPERATION_ORDER:
+    case BD_OPERATION_ORDER_CANCEL:
     case BD_OPERATION_CHECK_INS: break;
     }
     bx_unreachable();

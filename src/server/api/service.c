@@ -23,11 +23,13 @@ struct bd_service {
     struct bd_http *http;
     struct bd_api *api;
     struct bd_writer *writer;
+    struct bd_metrics *metrics;
 };
 
 static void answer(struct bd_service *service, struct bd_work *taken_work)
 {
     bd_api_sign(service->api, taken_work);
+    bd_metrics_request(service->metrics, taken_work->route, taken_work->answer.status);
     (void)bd_http_answer(service->http, (bd_http_ticket){taken_work->ticket}, &taken_work->answer);
     bd_work_destroy(taken_work);
 }
@@ -71,6 +73,7 @@ struct bd_service *bd_service_create(const struct bd_service_setup *setup, struc
 {
     static const struct bd_http_ops ops = {.request = request_came, .woken = woken, .tick = tick};
     struct bd_service *service = bx_new(struct bd_service);
+    service->metrics = bd_metrics_create();
     struct bd_http_setup http = {.listen = setup->listen,
                                  .max_body = BX_BATCH_BYTES + 1024,
                                  .connections = CONNECTIONS,
@@ -83,13 +86,16 @@ struct bd_service *bd_service_create(const struct bd_service_setup *setup, struc
     struct bd_api_setup api = {.store = setup->reader,
                                .policy = setup->policy,
                                .clock = setup->clock,
-                               .random = setup->random};
+                               .random = setup->random,
+                               .metrics = service->metrics,
+                               .behind_proxy = setup->behind_proxy};
     struct bd_writer_setup writer = {.store = setup->writer,
                                      .policy = setup->policy,
                                      .clock = setup->clock,
                                      .random = setup->random,
                                      .done = writer_done,
-                                     .arg = service};
+                                     .arg = service,
+                                     .metrics = service->metrics};
     service->http = bd_http_create(&http, fault);
     service->api = service->http ? bd_api_create(&api, fault) : NULL;
     service->writer = service->api ? bd_writer_create(&writer, fault) : NULL;
@@ -103,6 +109,7 @@ void *bd_service_destroy(struct bd_service *service)
     bd_writer_destroy(service->writer); /* first: it wakes the loop */
     bd_http_destroy(service->http);
     bd_api_destroy(service->api);
+    bd_metrics_destroy(service->metrics);
     return bx_free(service);
 }
 
@@ -116,6 +123,7 @@ int bd_service_run(struct bd_service *service, struct bx_fault *fault)
     int err = bd_writer_start(service->writer, fault);
     if (err < 0)
         return err;
+    tick(service); /* so that the store has shown itself before anybody asks */
     err = bd_http_run(service->http);
     bd_writer_stop(service->writer);
     woken(service);

@@ -38,7 +38,7 @@ struct bd_member {
     bool required;
 };
 
-enum bd_auth { BD_AUTH_NONE, BD_AUTH_DEVICE };
+enum bd_auth { BD_AUTH_NONE, BD_AUTH_DEVICE, BD_AUTH_CHANNEL, BD_AUTH_EITHER };
 
 struct bd_route {
     const char *method;

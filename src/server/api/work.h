@@ -12,6 +12,7 @@
 #include "boxtill/domain/question.h"
 #include "server/api/auth.h"
 #include "server/api/router.h"
+#include "server/book/online.h"
 #include "server/http/message.h"
 
 enum { BD_SCANS_MAX = 256 };
@@ -37,6 +38,9 @@ struct bd_input {
     struct bd_scan_in *scans;
     size_t count;
     enum bx_question question;
+    struct bx_id about; /* the hold or order in the path */
+    struct bd_hold_ask *hold;
+    struct bd_order_ask *order;
     char *text; /* a body that is handed on as it came, LEN bytes */
     size_t len;
 };
@@ -45,6 +49,7 @@ struct bd_work {
     const struct bd_route *route; /* NULL: the house's own errand (leases freeze) */
     char param[BD_PARAM_SIZE];
     char if_none_match[48];
+    bool inside; /* asked from the machine itself, or as the proxy in front lets through */
     struct bx_hash fingerprint; /* of operation, device and body: what an id is bound to */
     bool known;                 /* the caller is a device, and proved it */
     struct bd_caller caller;
@@ -55,6 +60,7 @@ struct bd_work {
     struct bd_answer answer;
     struct bd_mark mark; /* where the server stood when it was made */
 
+    int64_t put_us;  /* when it was put in the writer's queue */
     uint64_t ticket; /* of the one to answer; the caller's business */
 };
 

@@ -180,15 +180,36 @@ static void complain(const struct bx_fault *fault)
     fprintf(stderr, "boxtilld: a batch was not written: %s\n", bx_buf_text(&line));
 }
 
+/* The house's own errands do not count as a load. */
+static void batch_tell(struct bd_writer *writer, int64_t began, int64_t commit_us, bool done)
+{
+    const struct bd_work *first = NULL;
+    struct bd_batch_facts facts = {.commit_us = commit_us, .done = done};
+    for (size_t i = 0; i < writer->count; i++) {
+        if (!writer->batch[i]->route)
+            continue;
+        first = first ? first : writer->batch[i];
+        facts.works++;
+    }
+    if (!writer->setup.metrics)
+        return;
+    facts.wait_us = first ? began - first->put_us : 0;
+    facts.now = writer->setup.clock->ops->mono(writer->setup.clock);
+    bd_metrics_batch(writer->setup.metrics, &facts);
+}
+
 /* *RET_AGAIN: the transaction was lost through no fault of its own. */
 static bool batch_try(struct bd_writer *writer, bool *ret_again, struct bx_fault *fault)
 {
     struct bd_store *store = writer->setup.store;
+    int64_t began = now_us(writer);
     *fault = (struct bx_fault){0};
     *ret_again = false;
-    if (store->ops->begin(store, fault) < 0)
+    if (store->ops->begin(store, fault) < 0) {
+        batch_tell(writer, began, now_us(writer) - began, false);
         return false;
-    int64_t began = now_us(writer);
+    }
+    began = now_us(writer);
     bool fit = book_refresh(writer, fault) == 0;
     for (size_t i = 0; fit && i < writer->count; i++)
         work_do(writer, writer->batch[i]);
@@ -198,6 +219,7 @@ static bool batch_try(struct bd_writer *writer, bool *ret_again, struct bx_fault
     bool done = outcome == BX_DONE && fit && bd_book_mark(store, &writer->mark, fault) == 0;
     average(&writer->piece_us, (worked - began) / (int64_t)writer->count);
     average(&writer->commit_us, now_us(writer) - worked);
+    batch_tell(writer, began, now_us(writer) - worked, done);
     return done;
 }
 
@@ -217,6 +239,23 @@ static bool batch_commit(struct bd_writer *writer)
     return false;
 }
 
+/* How long something put now would wait, in milliseconds. */
+static int64_t wait_ms(const struct bd_writer *writer)
+{
+    int64_t queued = atomic_load(&writer->queued);
+    if (atomic_load(&writer->under_way) == 0)
+        return 0; /* nobody to wait for; and only work renews the averages */
+    int64_t commits = 1 + queued / BD_BATCH_MAX;
+    return (commits * atomic_load(&writer->commit_us) + queued * atomic_load(&writer->piece_us)) /
+           1000;
+}
+
+static void queue_tell(struct bd_writer *writer)
+{
+    if (writer->setup.metrics)
+        bd_metrics_queue(writer->setup.metrics, atomic_load(&writer->queued), wait_ms(writer));
+}
+
 static void batch_do(struct bd_writer *writer)
 {
     bool done = batch_commit(writer);
@@ -234,6 +273,7 @@ static void batch_do(struct bd_writer *writer)
         }
     }
     writer->count = 0;
+    queue_tell(writer);
     if (writer->setup.done)
         writer->setup.done(writer->setup.arg);
 }
@@ -315,23 +355,14 @@ void *bd_writer_destroy(struct bd_writer *writer)
     return bx_free(writer);
 }
 
-/* How long something put now would wait, in milliseconds. */
-static int64_t wait_ms(const struct bd_writer *writer)
-{
-    int64_t queued = atomic_load(&writer->queued);
-    if (atomic_load(&writer->under_way) == 0)
-        return 0; /* nobody to wait for; and only work renews the averages */
-    int64_t commits = 1 + queued / BD_BATCH_MAX;
-    return (commits * atomic_load(&writer->commit_us) + queued * atomic_load(&writer->piece_us)) /
-           1000;
-}
-
 struct bd_work *bd_writer_put(struct bd_writer *writer, struct bd_work *taken_work)
 {
     if (atomic_load(&writer->under_way) >= BD_QUEUE_MAX || wait_ms(writer) > BD_WAIT_MAX_MS)
         return taken_work;
     atomic_fetch_add(&writer->under_way, 1);
     atomic_fetch_add(&writer->queued, 1);
+    taken_work->put_us = now_us(writer);
+    queue_tell(writer);
     if (bx_ring_put(writer->in, &taken_work))
         return NULL;
     atomic_fetch_sub(&writer->under_way, 1);
@@ -345,5 +376,6 @@ struct bd_work *bd_writer_take(struct bd_writer *writer)
     if (!bx_ring_take(writer->out, &work))
         return NULL;
     atomic_fetch_sub(&writer->under_way, 1);
+    queue_tell(writer);
     return work;
 }

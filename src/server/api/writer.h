@@ -13,6 +13,7 @@
 
 #include "boxtill/port/clock.h"
 #include "boxtill/port/random.h"
+#include "server/api/metrics.h"
 #include "server/api/work.h"
 #include "server/book/book.h"
 
@@ -27,6 +28,7 @@ struct bd_writer_setup {
     /* Called after each batch from the writer's thread: there is something to take. May be NULL. */
     void (*done)(void *arg);
     void *arg;
+    struct bd_metrics *metrics; /* NULL: nobody counts */
 };
 
 struct bd_writer *bd_writer_create(const struct bd_writer_setup *setup, struct bx_fault *fault);

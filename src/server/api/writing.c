@@ -115,6 +115,13 @@ int bd_writing_do(const struct bd_desk *desk, struct bd_work *work)
     case BD_OPERATION_ENTRIES: return entries_do(desk, work);
     case BD_OPERATION_CHECK_INS: return check_ins_do(desk, work);
     case BD_OPERATION_QUESTION: return bd_question_do(desk, work);
+    case BD_OPERATION_HOLD:
+    case BD_OPERATION_HOLD_EXTEND:
+    case BD_OPERATION_HOLD_PAY:
+    case BD_OPERATION_HOLD_RELEASE:
+    case BD_OPERATION_ORDER:
+    case BD_OPERATION_ORDER_CANCEL: return bd_ordering_do(desk, work);
+    case BD_OPERATION_ORDER_READ:
     case BD_OPERATION_PROGRAMME:
     case BD_OPERATION_STAFF:
     case BD_OPERATION_KEYS:
@@ -123,7 +130,9 @@ int bd_writing_do(const struct bd_desk *desk, struct bd_work *work)
     case BD_OPERATION_AVAILABILITY:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
-    case BD_OPERATION_HEALTHZ: break;
+    case BD_OPERATION_HEALTHZ:
+    case BD_OPERATION_READYZ:
+    case BD_OPERATION_METRICS: break;
     }
     bx_unreachable();
 }

@@ -11,6 +11,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "server/book/inside.h"
+#include "server/book/online.h"
 
 /* One message on its way through. */
 struct ask {
@@ -282,5 +283,7 @@ int bd_book_freeze(struct bd_book *book, const struct bd_turn *turn, struct bx_f
         err = bd_must(bd_update(book->store, BD_LEASE, &frozen.rows[i], fault), "lease", fault);
     }
     bx_free(frozen.rows);
+    if (err >= 0)
+        err = bd_holds_sweep(book, turn, fault);
     return err < 0 ? err : bd_clock_follow(book, turn, fault);
 }

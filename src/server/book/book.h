@@ -39,6 +39,8 @@ struct bd_policy {
     int64_t
         slot_grace; /* seconds after a slot's end in which its lease may still be asked for: 0 */
     int key_days;   /* days ahead for which tills get subkeys */
+    int64_t hold_seconds; /* that a hold lasts unless it asks for less */
+    int64_t hold_places;  /* that one customer of a channel may hold at a time */
 };
 
 /* A device that has shown that it is who it says (signature checked by the caller). */
@@ -47,6 +49,8 @@ struct bd_device {
     int issuer;
     struct bx_public_key key;
     bool revoked;
+    char channel[16];   /* "" a till */
+    uint8_t secret[32]; /* a channel signs with it */
 };
 
 struct bd_book;
@@ -86,10 +90,10 @@ int bx_must bd_book_programme(struct bd_book *book, const struct bd_turn *turn,
  * order whose id is zero gets one. Names of orders of more than 90 days ago are erased. */
 int bx_must bd_book_orders(struct bd_book *book, const struct bd_turn *turn,
                            const struct bx_orders *orders, struct bx_fault *fault);
-/* A one-time code (8 Crockford characters), good for 10 minutes and three tries (a wrong one counts
- * when it begins alike). */
-int bx_must bd_book_enrol_code(struct bd_book *book, const struct bd_turn *turn, char ret[9],
-                               struct bx_fault *fault);
+/* A one-time code (8 Crockford characters) for a till, or (CHANNEL not "") for what sells by holds
+ * and orders, good for 10 minutes and three tries (a wrong one counts when it begins alike). */
+int bx_must bd_book_enrol_code(struct bd_book *book, const struct bd_turn *turn,
+                               const char *channel, char ret[9], struct bx_fault *fault);
 int bx_must bd_book_revoke(struct bd_book *book, const struct bd_turn *turn, int64_t till,
                            struct bx_fault *fault);
 /* A supervisor, WHO, has looked at what put TILL into quarantine: it may have leases again. */
@@ -122,6 +126,9 @@ int bx_must bd_book_mark(struct bd_store *store, struct bd_mark *ret, struct bx_
  * backup; the epoch rises above it and timed slots shut. Cheap when there is nothing to do. */
 int bx_must bd_book_seen(struct bd_book *book, const struct bd_turn *turn, int64_t epoch,
                          int64_t commit, struct bx_fault *fault);
+/* This store is a backup put back: the epoch rises and timed slots shut, before anybody asks. */
+int bx_must bd_book_restored(struct bd_book *book, const struct bd_turn *turn,
+                             struct bx_fault *fault);
 /* Opens shut slots by a named person. */
 int bx_must bd_book_reopen(struct bd_book *book, const struct bd_turn *turn, const char *who,
                            struct bx_fault *fault);
@@ -141,8 +148,8 @@ int bx_must bd_book_allot(struct bd_book *book, const struct bd_turn *turn,
 /* Books again what waits in custody (after an import, or a newer version). Returns how many. */
 int bx_must bd_book_waiting(struct bd_book *book, const struct bd_turn *turn,
                             struct bx_fault *fault);
-/* What time alone brings about: freezes leases whose time is over (and frees nothing), follows the
- * venue's clocks. To be called every few seconds. */
+/* What time alone brings about: freezes leases whose time is over (and frees nothing), expires
+ * holds, follows the venue's clocks. To be called every few seconds. */
 int bx_must bd_book_freeze(struct bd_book *book, const struct bd_turn *turn,
                            struct bx_fault *fault);
 
@@ -159,6 +166,17 @@ int bx_must bd_book_document(struct bd_store *store, const struct bd_wish *wish,
                              int64_t *ret_version, struct bx_buf *out, struct bx_fault *fault);
 int bx_must bd_book_availability(struct bd_store *store, const struct bd_turn *turn,
                                  struct bx_buf *out, struct bx_fault *fault);
+
+/* Sums over the venue as it is, for whoever watches it; pools that are over are not counted. */
+struct bd_census {
+    bx_utc now;
+    int64_t pools, capacity, sold, held, leased, over;
+    int64_t waiting;                                   /* entries in custody, not booked yet */
+    int64_t tasks;                                     /* open */
+    int64_t enrolled, revoked, quarantined, suspected; /* devices */
+};
+int bx_must bd_book_census(struct bd_store *store, const struct bd_turn *turn,
+                           struct bd_census *ret, struct bx_fault *fault);
 
 /* --- questions, vouchers, figures ----------------------------------------------------------- */
 

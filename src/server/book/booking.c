@@ -256,9 +256,12 @@ static int pool_take(struct bd_act *booking, const struct bx_slug *pool, int64_t
     q -= held;
     if (err != 0 || q == 0)
         return err;
-    int64_t over;
-    booking->off[BD_OFF_OVER] = true; /* beyond its lease, even where there was room */
-    return bd_pool_sell(store, pool, q, &over, fault);
+    int64_t over = 0;
+    err = bd_pool_sell(store, pool, q, &over, fault);
+    /* A till's is beyond its lease even where there was room; a channel has none. */
+    if (over > 0 || booking->device->channel[0] == '\0')
+        booking->off[BD_OFF_OVER] = true;
+    return err;
 }
 
 static int places_take(struct bd_act *booking, struct bx_fault *fault)

@@ -13,11 +13,14 @@ enum { CODE_SECONDS = 600, TRIES_MAX = 3, CODE_TRIED = 4 };
 
 static const char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-int bd_book_enrol_code(struct bd_book *book, const struct bd_turn *turn, char ret[9],
-                       struct bx_fault *fault)
+int bd_book_enrol_code(struct bd_book *book, const struct bd_turn *turn, const char *channel,
+                       char ret[9], struct bx_fault *fault)
 {
     struct bd_enrol_code_row row = {.expires_at = turn->now.us + CODE_SECONDS * BX_SECOND_US};
     struct bx_rand rand = {0};
+    if ((channel[0] && !bx_slug_is_valid(channel)) || !BX_TEXT_COPY(row.channel, channel))
+        return bx_fault_say(fault, BX_ERR_INPUT,
+                            "A channel has a short name of a to z, like \"web\".");
     memcpy(rand.seed, turn->seed, sizeof rand.seed);
     int err;
     do {
@@ -68,13 +71,15 @@ static int count_try(struct bd_store *store, const char *guess, bx_utc now, stru
     return err < 0 ? err : 0;
 }
 
-/* 0 when CODE lives; it is used up then. */
-static int code_take(struct bd_store *store, const char *code, bx_utc now, struct bx_fault *fault)
+/* 0 when CODE lives; it is used up then. *RET is its row. */
+static int code_take(struct bd_store *store, const char *code, bx_utc now,
+                     struct bd_enrol_code_row *ret, struct bx_fault *fault)
 {
     struct bd_enrol_code_row row = {.used = 0};
     int err = BD_NOT;
     if (BX_TEXT_COPY(row.code, code))
         err = bd_get(store, BD_ENROL_CODE, &row, fault);
+    *ret = row;
     if (err < 0)
         return err;
     if (err == 0 && row.used == 0 && row.tries < TRIES_MAX && row.expires_at > now.us) {
@@ -118,30 +123,27 @@ static int enrolled_before(struct bd_store *store, const struct bx_id *id,
     return found == 1 ? 0 : found == 0 ? BD_NOT : found;
 }
 
+/* DEVICE has its enrolment, key and channel. */
 static int device_add(struct bd_store *store, const struct bd_turn *turn, struct bd_meta_row *meta,
-                      const struct bx_id *id, const struct bx_public_key *key,
-                      struct bd_device_row *ret, struct bx_fault *fault)
+                      struct bd_device_row *device, struct bx_fault *fault)
 {
     struct bx_rand rand = {0};
     if (meta->next_till >= BX_ISSUERS_MAX)
         return bx_fault_say(fault, BX_ERR_FULL, "There is no till number left.");
-    *ret = (struct bd_device_row){.till = meta->next_till,
-                                  .incarnation = 1,
-                                  .issuer = meta->next_till,
-                                  .enrolled_at = turn->now.us,
-                                  .hello_epoch = meta->epoch,
-                                  .hello_want = -1,
-                                  .settle_seq = -1,
-                                  .enrolment = *id};
-    memcpy(ret->key.b, key->b, sizeof ret->key.b);
+    device->till = device->issuer = meta->next_till;
+    device->incarnation = 1;
+    device->enrolled_at = turn->now.us;
+    device->hello_epoch = meta->epoch;
+    device->hello_want = -1;
+    device->settle_seq = -1;
     memcpy(rand.seed, turn->seed, sizeof rand.seed);
-    bx_rand_draw(&rand, ret->secret.b, sizeof ret->secret.b);
+    bx_rand_draw(&rand, device->secret.b, sizeof device->secret.b);
     meta->next_till++;
-    int err = bd_must(bd_insert(store, BD_DEVICE, ret, fault), "device", fault);
+    int err = bd_must(bd_insert(store, BD_DEVICE, device, fault), "device", fault);
     if (err == 0)
         err = bd_must(bd_update(store, BD_META, meta, fault), "meta", fault);
     if (err == 0)
-        err = bd_log(store, turn, "operator", fault, "till %lld enrolled", (long long)ret->till);
+        err = bd_log(store, turn, "operator", fault, "till %lld enrolled", (long long)device->till);
     return err;
 }
 
@@ -163,10 +165,14 @@ int bd_book_enrol(struct bd_book *book, const struct bd_turn *turn, const struct
         enrolment_of(&meta, &device, ret);
         return 0;
     }
-    err = code_take(store, code, turn->now, fault);
+    struct bd_enrol_code_row taken;
+    err = code_take(store, code, turn->now, &taken, fault);
     if (err != 0)
         return err; /* without a savepoint: a wrong try stays counted */
-    err = device_add(store, turn, &meta, id, key, &device, fault);
+    device = (struct bd_device_row){.enrolment = *id};
+    memcpy(device.key.b, key->b, sizeof device.key.b);
+    BX_TEXT_COPY(device.channel, taken.channel);
+    err = device_add(store, turn, &meta, &device, fault);
     if (err == 0)
         enrolment_of(&meta, &device, ret);
     return err;
@@ -184,7 +190,9 @@ int bd_book_device(struct bd_store *store, int64_t till, struct bd_device *ret,
                               .incarnation = row.incarnation,
                               .issuer = (int)row.issuer,
                               .revoked = row.revoked != 0};
+    BX_TEXT_COPY(ret->channel, row.channel);
     memcpy(ret->key.b, row.key.b, sizeof ret->key.b);
+    memcpy(ret->secret, row.secret.b, sizeof ret->secret);
     return 0;
 }
 

@@ -218,5 +218,6 @@ int bx_must bd_members_document(struct bd_store *store, const struct bd_meta_row
 /* The ticket that CODE stands for (of several the one that is not replaced); BD_NOT. */
 int bx_must bd_ticket_find(struct bd_store *store, const char *code, struct bd_ticket_row *ret,
                            struct bx_fault *fault);
+const char *bd_ticket_word(enum bd_ticket_state state);
 /* A code lets in once: issued again after HELD was used, TICKET is used. */
 void bd_use_inherit(struct bd_ticket_row *ticket, const struct bd_ticket_row *held);

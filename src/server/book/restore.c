@@ -86,6 +86,17 @@ int bd_book_seen(struct bd_book *book, const struct bd_turn *turn, int64_t epoch
     return bd_leave(book->store, bd_epoch_raise(book, turn, &meta, epoch, fault), fault);
 }
 
+int bd_book_restored(struct bd_book *book, const struct bd_turn *turn, struct bx_fault *fault)
+{
+    struct bd_meta_row meta;
+    int err = bd_meta(book->store, &meta, fault);
+    if (err == 0)
+        err = book->store->ops->mark(book->store, fault);
+    if (err != 0)
+        return err;
+    return bd_leave(book->store, bd_epoch_raise(book, turn, &meta, meta.epoch, fault), fault);
+}
+
 /* --- opening again -------------------------------------------------------------------------- */
 
 static int silent(void *arg, const void *row)

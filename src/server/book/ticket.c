@@ -37,6 +37,11 @@ static int choose(void *arg, const void *row)
     return !gone;
 }
 
+const char *bd_ticket_word(enum bd_ticket_state state)
+{
+    return state_words[state];
+}
+
 int bd_ticket_find(struct bd_store *store, const char *code, struct bd_ticket_row *ret,
                    struct bx_fault *fault)
 {

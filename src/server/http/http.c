@@ -153,7 +153,7 @@ static void headers_read(const struct evkeyvalq *headers, struct bd_request *ret
         {"Content-Type", &ret->content_type, 0},   {"If-None-Match", &ret->if_none_match, 0},
         {"Boxtill-Device", &ret->device, 0},       {"Boxtill-Incarnation", &ret->incarnation, 0},
         {"Boxtill-Challenge", &ret->challenge, 0}, {"Boxtill-Seen", &ret->seen, 0},
-        {"Boxtill-Signature", &ret->signature, 0},
+        {"Boxtill-Signature", &ret->signature, 0}, {"Boxtill-Mac", &ret->mac, 0},
     };
     for (size_t i = 0; i < bx_countof(fields); i++)
         *fields[i].into = "";
@@ -163,6 +163,9 @@ static void headers_read(const struct evkeyvalq *headers, struct bd_request *ret
     {
         lengths += strcasecmp(header->key, "Content-Length") == 0;
         encodings += strcasecmp(header->key, "Transfer-Encoding") == 0;
+        if (strcasecmp(header->key, "X-Forwarded-For") == 0 ||
+            strcasecmp(header->key, "Forwarded") == 0)
+            ret->handed_on = true;
         for (size_t i = 0; i < bx_countof(fields); i++) {
             if (strcasecmp(header->key, fields[i].name) != 0)
                 continue;
@@ -175,6 +178,15 @@ static void headers_read(const struct evkeyvalq *headers, struct bd_request *ret
         ret->ill = "Content-Length stands twice";
     else if (encodings > 1 || (lengths && encodings))
         ret->ill = "the length of the body is told in two ways";
+}
+
+static bool peer_is_nearby(struct evhttp_connection *connection)
+{
+    char *host = NULL;
+    uint16_t port;
+    evhttp_connection_get_peer(connection, &host, &port);
+    return host && (strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
+                    strncmp(host, "::ffff:127.", 11) == 0);
 }
 
 static void request_came(struct evhttp_request *request, void *arg)
@@ -192,7 +204,8 @@ static void request_came(struct evhttp_request *request, void *arg)
     struct bd_request seen = {.method = method_text(evhttp_request_get_command(request)),
                               .path = evhttp_request_get_uri(request),
                               .body = body ? body : "",
-                              .len = body ? len : 0};
+                              .len = body ? len : 0,
+                              .nearby = peer_is_nearby(evhttp_request_get_connection(request))};
     headers_read(evhttp_request_get_input_headers(request), &seen);
     http->ops.request(http->arg, seat_ticket(http, seat), &seen);
 }
@@ -245,7 +258,7 @@ static void headers_write(struct evhttp_request *request, const struct bd_answer
     header_add_number(request, "Boxtill-Epoch", answer->epoch);
     header_add_number(request, "Boxtill-Commit", answer->commit);
     header_add(request, "Boxtill-Challenge", answer->challenge);
-    header_add(request, "Boxtill-Signature", answer->signature);
+    header_add(request, answer->is_mac ? "Boxtill-Mac" : "Boxtill-Signature", answer->signature);
     if (answer->hang_up)
         header_add(request, "Connection", "close");
 }

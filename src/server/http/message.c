@@ -22,6 +22,8 @@ const char *bd_body_kind_text(enum bd_body_kind kind)
     case BD_BODY_JSON: return "application/json";
     case BD_BODY_PROBLEM: return "application/problem+json";
     case BD_BODY_NDJSON: return "application/x-ndjson";
+    case BD_BODY_METRICS: return "text/plain; version=0.0.4; charset=utf-8";
+    case BD_BODY_EVENTS: return "text/event-stream";
     }
     return "application/octet-stream";
 }

@@ -8,7 +8,13 @@
 
 #include "boxtill/base/buf.h"
 
-enum bd_body_kind { BD_BODY_JSON, BD_BODY_PROBLEM, BD_BODY_NDJSON };
+enum bd_body_kind {
+    BD_BODY_JSON,
+    BD_BODY_PROBLEM,
+    BD_BODY_NDJSON,
+    BD_BODY_METRICS,
+    BD_BODY_EVENTS
+};
 
 /* Borrowed by the one called with it, until that returns. Header fields that did not come are "".
  */
@@ -17,9 +23,11 @@ struct bd_request {
     const char *path;   /* as sent, with its query */
     const char *content_type;
     const char *if_none_match;
-    const char *device, *incarnation, *challenge, *seen, *signature; /* Boxtill-… */
-    const char *body;                                                /* never NULL */
+    const char *device, *incarnation, *challenge, *seen, *signature, *mac; /* Boxtill-… */
+    const char *body;                                                      /* never NULL */
     size_t len;
+    bool nearby;     /* from this very machine, */
+    bool handed_on;  /* says that a proxy handed it on */
     const char *ill; /* why this cannot be trusted as one request, or NULL: say so and hang up */
 };
 
@@ -33,8 +41,9 @@ struct bd_answer {
     int retry_after; /* seconds, 0 for none */
     bool hang_up;    /* close the connection after it */
     int64_t epoch, commit;
-    char challenge[68]; /* for the next request */
-    char signature[132];
+    char challenge[68];  /* for the next request */
+    char signature[132]; /* Ed25519, or of a channel's answer … */
+    bool is_mac;         /* … its MAC */
 };
 
 void bd_answer_init(struct bd_answer *answer);

@@ -39,6 +39,8 @@ enum bd_table {
     BD_FIGURE,
     BD_SHIFT,
     BD_ABOUT,
+    BD_HOLD,
+    BD_HOLD_LINE,
     BD_TABLES
 };
 
@@ -74,6 +76,8 @@ struct bd_device_row {
     int64_t settle_seq;               /* when the mark reaches it, fading leases close */
     struct bx_id enrolment;           /* index 1 */
     struct bx_hash key, secret, head; /* head: hash of the entry at the mark */
+    char channel[16];        /* "web", "kiosk" …: it sells by holds and orders; "" a till */
+    int64_t orders, refunds; /* a channel's numbers given so far */
 };
 
 struct bd_user_row {
@@ -88,6 +92,7 @@ struct bd_user_row {
 struct bd_enrol_code_row {
     char code[9]; /* key */
     int64_t expires_at, tries, used;
+    char channel[16]; /* of the device it makes */
 };
 
 enum { BD_DOC_PROGRAMME, BD_DOC_CLASSES, BD_DOC_MEMBERS };
@@ -227,4 +232,30 @@ struct bd_log_row {
     int64_t at;
     char who[BX_NAME_SIZE];
     char what[128];
+};
+
+enum bd_hold_state {
+    BD_HOLD_OPEN,
+    BD_HOLD_PAYING, /* the customer was sent to pay: a later deadline */
+    BD_HOLD_CONFIRMED,
+    BD_HOLD_EXPIRED,
+    BD_HOLD_RELEASED,
+    BD_HOLD_REFUND /* the money came after the places had gone: it goes back */
+};
+/* Places kept for a customer of a channel, by the server's time. */
+struct bd_hold_row {
+    struct bx_id id; /* key */
+    int64_t till;    /* the channel's device; index 2: till, client, state */
+    char client[44]; /* the channel's own word for the customer */
+    int64_t state;   /* index 1: state, expires */
+    int64_t at, expires;
+    int64_t places;
+    struct bx_id order; /* that it was confirmed by, or whose money goes back; else zero */
+    int64_t amount;     /* of that money */
+};
+struct bd_hold_line_row {
+    struct bx_id hold; /* key, with nth */
+    int64_t nth;
+    struct bx_slug product, slot, pool;
+    int64_t quantity, places; /* places: of all of them */
 };

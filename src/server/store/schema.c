@@ -26,6 +26,7 @@
 #define D2(member) COLUMN(BD_ID, member, 2)
 /* Of format 3. */
 #define I3(member) COLUMN(BD_INT, member, 3)
+#define T3(member) COLUMN(BD_TEXT, member, 3)
 
 #define ROW struct bd_meta_row
 static const struct bd_column meta_columns[] = {
@@ -35,16 +36,18 @@ static const struct bd_column meta_columns[] = {
 #undef ROW
 #define ROW struct bd_device_row
 static const struct bd_column device_columns[] = {
-    I(till),       I(incarnation), I(issuer),      I(revoked),   I(enrolled_at), I(mark),
-    I(highest),    I(quarantined), I(hello_epoch), I(hello_seq), I(hello_want),  I(hello_got),
-    I(settle_seq), D(enrolment),   H(key),         H(secret),    H(head)};
+    I(till),       I(incarnation), I(issuer),      I(revoked),     I(enrolled_at),
+    I(mark),       I(highest),     I(quarantined), I(hello_epoch), I(hello_seq),
+    I(hello_want), I(hello_got),   I(settle_seq),  D(enrolment),   H(key),
+    H(secret),     H(head),        T3(channel),    I3(orders),     I3(refunds)};
 #undef ROW
 #define ROW struct bd_user_row
 static const struct bd_column user_columns[] = {I(number),   I(role),      T(name),
                                                 T(pin_hash), T2(language), I3(gone_at)};
 #undef ROW
 #define ROW struct bd_enrol_code_row
-static const struct bd_column enrol_code_columns[] = {T(code), I(expires_at), I(tries), I(used)};
+static const struct bd_column enrol_code_columns[] = {T(code), I(expires_at), I(tries), I(used),
+                                                      T3(channel)};
 #undef ROW
 #define ROW struct bd_document_row
 static const struct bd_column document_columns[] = {I(kind), I(version), I(at), B(bytes)};
@@ -140,6 +143,15 @@ static const struct bd_column about_columns[] = {D(sale),        I(nth), I(till)
                                                  I(incarnation), I(seq), I(kind)};
 #undef ROW
 
+#define ROW struct bd_hold_row
+static const struct bd_column hold_columns[] = {D(id),      I(till),   T(client), I(state), I(at),
+                                                I(expires), I(places), D(order),  I(amount)};
+#undef ROW
+#define ROW struct bd_hold_line_row
+static const struct bd_column hold_line_columns[] = {D(hold), I(nth),      T(product), T(slot),
+                                                     T(pool), I(quantity), I(places)};
+#undef ROW
+
 /* A column is named by its place in the list above. */
 static const struct bd_index device_indexes[] = {{"enrolment", 1, {13}, 1}};
 static const struct bd_index lease_indexes[] = {{"expires", 2, {4, 5}, 1}};
@@ -152,6 +164,8 @@ static const struct bd_index ledger_indexes[] = {{"code", 2, {1, 2}, 2}};
 static const struct bd_index parked_indexes[] = {{"gone", 2, {1, 2}, 2}};
 static const struct bd_index figure_indexes[] = {{"day", 1, {3}, 2}};
 static const struct bd_index shift_indexes[] = {{"state", 1, {3}, 2}};
+static const struct bd_index hold_indexes[] = {{"expires", 2, {3, 5}, 3},
+                                               {"client", 3, {1, 2, 3}, 3}};
 
 static const char pool_check[] = "sold >= 0 AND held >= 0 AND leased >= 0 AND \"over\" >= 0 AND "
                                  "sold + held + leased <= capacity + planned_over";
@@ -163,6 +177,7 @@ static const char pool_check[] = "sold >= 0 AND held >= 0 AND leased >= 0 AND \"
     }
 #define SHAPE(...)  SHAPE_OF(1, __VA_ARGS__)
 #define SHAPE2(...) SHAPE_OF(2, __VA_ARGS__)
+#define SHAPE3(...) SHAPE_OF(3, __VA_ARGS__)
 
 static const struct bd_shape shapes[BD_TABLES] = {
     [BD_META] = SHAPE("meta", bd_meta_row, meta_columns, 1, .rowid = false),
@@ -201,6 +216,9 @@ static const struct bd_shape shapes[BD_TABLES] = {
     [BD_SHIFT] =
         SHAPE2("shift", bd_shift_row, shift_columns, 3, .indexes = shift_indexes, .index_count = 1),
     [BD_ABOUT] = SHAPE2("about", bd_about_row, about_columns, 2, .rowid = false),
+    [BD_HOLD] =
+        SHAPE3("hold", bd_hold_row, hold_columns, 1, .indexes = hold_indexes, .index_count = 2),
+    [BD_HOLD_LINE] = SHAPE3("hold_line", bd_hold_line_row, hold_line_columns, 2, .rowid = false),
 };
 
 const struct bd_shape *bd_shape_of(enum bd_table table)

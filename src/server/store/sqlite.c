@@ -366,6 +366,25 @@ struct bd_store *bd_store_sqlite_open(const char *path, enum bd_open mode, struc
     return &sqlite->store;
 }
 
+/* Read only, so that looking at a copy leaves it as it is. */
+static struct bx_db *look_at(const char *path, struct bx_fault *fault)
+{
+    struct bx_db_options options = {.path = path, .read_only = true, .busy_ms = BUSY_MS};
+    return bx_db_open(&options, fault);
+}
+
+int bd_store_sqlite_copy(const char *from, const char *to, struct bx_fault *fault)
+{
+    bx_cleanup(bx_db_destroy) struct bx_db *source = look_at(from, fault);
+    if (source == NULL)
+        return err_of(fault);
+    int err = bx_db_backup(source, to, fault);
+    if (err != 0)
+        return err;
+    bx_cleanup(bx_db_destroy) struct bx_db *copy = look_at(to, fault);
+    return copy == NULL ? err_of(fault) : bx_db_check(copy, NULL, fault);
+}
+
 void *bd_store_sqlite_destroy(struct bd_store *store)
 {
     if (store == NULL)

@@ -21,6 +21,7 @@
 #include "home.h"
 #include "journal/archive.h"
 #include "journal/ledger.h"
+#include "journal/manifest.h"
 #include "journal/signs.h"
 
 static struct home home;
@@ -330,6 +331,70 @@ static void an_archive_has_the_signatures(void **state)
     assert_true(file_has("signatures.jsonl", "\"device\":\"DEVICE\",\"qr\":\"BXF1;DEVICE;2;"));
     assert_true(file_has("signatures.csv", "7,\"late\",\""));
     assert_true(file_has("signatures.csv", "10,\"refused\",\"\",\"\",0,0,\"\",\"\""));
+}
+
+static void cut(char *text, const char *from, const char *to)
+{
+    char *begin = strstr(text, from);
+    assert_non_null(begin);
+    char *end = strstr(begin, to);
+    assert_non_null(end);
+    end += strlen(to);
+    memmove(begin, end, strlen(end) + 1);
+}
+
+static void file_write(const char *name, const char *text)
+{
+    char path[128];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    fclose(file);
+}
+
+/* Of a Boxtill that left signatures out: it verifies, and lets none of them go. */
+static void an_older_archive_is_read(void **state)
+{
+    (void)state;
+    struct bx_fault fault = {0};
+    struct bx_archive_found found;
+    struct bx_purged purged;
+    static char text[65536];
+    char path[128], hex[2 * sizeof(struct bx_signature) + 2];
+    struct bx_signature signature;
+    struct bx_journal *journal = home_open(&home);
+    signed_history(journal);
+    answer_all(journal, 20);
+    assert_int_equal(archive(journal, &found, &fault), 0);
+    snprintf(path, sizeof(path), "%s/manifest.json", folder);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+    fclose(file);
+    assert_int_equal(strncmp(text, "{\"v\":2,", 7), 0);
+    text[5] = '1';
+    cut(text, "\"signs\":{", "},");
+    cut(text, "{\"name\":\"signatures.jsonl\"", "},");
+    cut(text, "{\"name\":\"signatures.csv\"", "},");
+    struct bx_buf whole = {0};
+    bx_buf_init(&whole, 0);
+    bx_buf_text_add(&whole, text);
+    bx_manifest_sign(&whole, &secret, &signature);
+    bx_buf_finish(&whole);
+    bx_hex_format(signature.b, sizeof(signature.b), hex);
+    hex[sizeof(hex) - 2] = '\n';
+    hex[sizeof(hex) - 1] = '\0';
+    file_write("manifest.json", text);
+    file_write("manifest.sig", hex);
+    if (prove(&public, &found, &fault))
+        fail_msg("%s (%s)", fault.say, fault.detail);
+    assert_false(found.has_signs);
+    assert_int_equal(found.entries, 12);
+    assert_int_equal(purge(journal, 0, &purged, &fault), BX_ERR_REFUSED);
+    kit_finish(&kit);
+    bx_journal_destroy(journal);
+    assert_int_equal(home_int(&home, "SELECT count(*) FROM sign"), 3);
 }
 
 /* What is wrong by itself, whatever a manifest says: told line by line. */
@@ -678,17 +743,12 @@ int main(void)
     bx_crypto_init();
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(an_archive_stands_alone),
-        CASE(every_change_of_an_archive_shows),
-        CASE(an_archive_has_the_signatures),
-        CASE(a_signature_is_of_its_entry),
-        CASE(a_signature_goes_only_when_archived),
-        CASE(what_is_needed_is_never_purged),
-        CASE(another_journals_archive_is_refused),
-        CASE(a_purged_journal_goes_on),
-        CASE(a_killed_purge_leaves_a_whole_journal),
-        CASE(a_changed_anchor_shows),
-        CASE(erased_persons_leave_no_bytes),
+        CASE(an_archive_stands_alone),        CASE(every_change_of_an_archive_shows),
+        CASE(an_archive_has_the_signatures),  CASE(an_older_archive_is_read),
+        CASE(a_signature_is_of_its_entry),    CASE(a_signature_goes_only_when_archived),
+        CASE(what_is_needed_is_never_purged), CASE(another_journals_archive_is_refused),
+        CASE(a_purged_journal_goes_on),       CASE(a_killed_purge_leaves_a_whole_journal),
+        CASE(a_changed_anchor_shows),         CASE(erased_persons_leave_no_bytes),
     };
     return cmocka_run_group_tests_name("journal: archive", tests, NULL, NULL);
 }

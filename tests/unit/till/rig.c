@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Letters of the trace: C commit, R resolve, N note, r read, d draft, P print, a print-ask,
  * x print-cancel, S send, A allot, n news, D document, ? question,
- * o drawer, v display, s fiscal-start, F fiscal-finish, c fiscal-cancel, k fiscal-ask, p pin, y
- * reply, b bell, l log, q quit. */
+ * o drawer, v display, s fiscal-start, F fiscal-finish, c fiscal-cancel, k fiscal-ask, K
+ * card-start, w card-ask, z card-stop, W card-reverse, p pin, y reply, b bell, l log, q quit. */
 
 #include "rig.h"
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 
-static const char letters[] = "CRNrdPaxSAnD?ovsFckpyblq";
+static const char letters[] = "CRNrdPaxSAnD?ovsFckKwzWpyblq";
 static const char pin_hash[] = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
                                "c29tZWhhc2hzb21laGFzaHNvbWVoYXNoc29tZWhhc2g";
 
@@ -486,7 +486,11 @@ static void carry_out(struct rig *rig, const struct bx_effect *effect)
     case BX_EFFECT_FISCAL_FINISH:
     case BX_EFFECT_FISCAL_ASK: sign(rig, effect); break;
     case BX_EFFECT_FISCAL_START:
-    case BX_EFFECT_FISCAL_CANCEL: break;
+    case BX_EFFECT_FISCAL_CANCEL:
+    case BX_EFFECT_CARD_START:
+    case BX_EFFECT_CARD_ASK:
+    case BX_EFFECT_CARD_STOP:
+    case BX_EFFECT_CARD_REVERSE: break;
     case BX_EFFECT_PIN: pin(rig, effect); break;
     case BX_EFFECT_REPLY: answered(rig, effect); break;
     case BX_EFFECT_DRAWER:

@@ -79,7 +79,7 @@ void lab_code(struct lab *lab, char ret[9])
     struct bx_fault fault;
     struct bd_turn turn = lab_turn(lab);
     struct bd_book *book = book_begin(lab);
-    assert_int_equal(bd_book_enrol_code(book, &turn, ret, &fault), 0);
+    assert_int_equal(bd_book_enrol_code(book, &turn, "", ret, &fault), 0);
     book_end(lab, book);
 }
 
@@ -125,10 +125,18 @@ int lab_open(void **state)
     assert_int_equal(bd_book_init(lab->store, &turn, &fault), 0);
     assert_int_equal(lab->store->ops->end(lab->store, true, &fault), BX_DONE);
     lab_import(lab, 100);
-    struct bd_api_setup api = {lab->store, &lab->policy, &lab->clock, &lab->random};
+    lab->metrics = bd_metrics_create();
+    struct bd_api_setup api = {.store = lab->store,
+                               .policy = &lab->policy,
+                               .clock = &lab->clock,
+                               .random = &lab->random,
+                               .metrics = lab->metrics};
     lab->api = bd_api_create(&api, &fault);
-    struct bd_writer_setup writer = {
-        .store = lab->store, .policy = &lab->policy, .clock = &lab->clock, .random = &lab->random};
+    struct bd_writer_setup writer = {.store = lab->store,
+                                     .policy = &lab->policy,
+                                     .clock = &lab->clock,
+                                     .random = &lab->random,
+                                     .metrics = lab->metrics};
     lab->writer = bd_writer_create(&writer, &fault);
     assert_true(lab->api && lab->writer);
     *state = lab;
@@ -140,6 +148,7 @@ int lab_close(void **state)
     struct lab *lab = *state;
     bd_writer_destroy(lab->writer);
     bd_api_destroy(lab->api);
+    bd_metrics_destroy(lab->metrics);
     bd_store_memory_destroy(lab->store);
     bx_free(lab);
     return 0;
@@ -264,6 +273,7 @@ static void request_sign(const struct till *till, struct signed_request *ret, co
                             .challenge = till->challenge,
                             .seen = ret->seen,
                             .signature = ret->signature,
+                            .mac = "",
                             .body = body,
                             .len = strlen(body)};
 }
@@ -300,6 +310,7 @@ int till_plain(struct till *till, const char *method, const char *path, const ch
                                  .challenge = "",
                                  .seen = "",
                                  .signature = "",
+                                 .mac = "",
                                  .body = body,
                                  .len = strlen(body)};
     return finish(till, bd_api_take(till->lab->api, &request), "");

@@ -15,6 +15,7 @@ struct lab {
     struct bd_policy policy;
     struct bd_api *api;
     struct bd_writer *writer;
+    struct bd_metrics *metrics;
     struct bx_clock clock;
     struct bx_random random;
     int64_t now_us;

@@ -189,6 +189,7 @@ static void ill_requests_are_hung_up_on(void **state)
                                  .challenge = "",
                                  .seen = "",
                                  .signature = "zz",
+                                 .mac = "",
                                  .body = "",
                                  .ill = "Content-Length stands twice"};
     struct bd_work *work = bd_api_take(lab->api, &request);

@@ -64,7 +64,7 @@ def test_document_is_sound():
     used = set(references(DOCUMENT))
     for reference in used:
         assert resolve(reference) is not None, reference
-    for kind in ("schemas", "responses", "parameters"):
+    for kind in ("schemas", "responses", "parameters", "requestBodies"):
         for name in DOCUMENT["components"][kind]:
             assert f"#/components/{kind}/{name}" in used, f"{name} is used nowhere"
     for schema in DOCUMENT["components"]["schemas"].values():
@@ -84,8 +84,10 @@ def test_table_says_the_same():
                           text, re.M))
     wanted = set()
     for method, path, operation in operations():
-        auth = "NONE" if operation.get("security") == [] else "DEVICE"
-        size = operation.get("requestBody", {}).get("x-max-bytes", 0)
+        schemes = [name for one in operation.get("security", [{"device": []}]) for name in one]
+        auth = "EITHER" if len(schemes) == 2 else schemes[0].upper() if schemes else "NONE"
+        body = operation.get("requestBody", {})
+        size = (resolve(body["$ref"]) if "$ref" in body else body).get("x-max-bytes", 0)
         wanted.add((method, path, operation["operationId"], auth, str(size)))
     assert rows == wanted, rows ^ wanted
     numbers = re.search(r"bd_openapi_json\[\] = \{\n(.*?)\n\};", text, re.S)[1]

@@ -19,9 +19,10 @@ static void finds_every_route(void **state)
     for (size_t i = 0; i < bd_route_count; i++) {
         const struct bd_route *route = &bd_routes[i];
         const char *open = strchr(route->path, '{');
+        const char *after = open ? strchr(open, '}') + 1 : "";
         int before = (int)(open ? open - route->path : (ptrdiff_t)strlen(route->path));
         char path[128], query[160];
-        snprintf(path, sizeof(path), "%.*s%s", before, route->path, open ? "XYZ" : "");
+        snprintf(path, sizeof(path), "%.*s%s%s", before, route->path, open ? "XYZ" : "", after);
         snprintf(query, sizeof(query), "%s?a=/b", path);
         struct bd_routed routed;
         assert_int_equal(bd_route_find(route->method, path, &routed), BD_ROUTED);

@@ -146,7 +146,7 @@ struct till *till_create(struct venue *venue)
         seed[i] = (uint8_t)venue_random(venue, 256);
     bx_key_make(seed, &public, &till->key);
     venue_begin(venue);
-    MUST(bd_book_enrol_code(venue->book, &venue->turn, code, &fault));
+    MUST(bd_book_enrol_code(venue->book, &venue->turn, "", code, &fault));
     venue_tick(venue, 0);
     MUST(bd_book_enrol(venue->book, &venue->turn, &id, code, &public, &enrolment, &fault));
     venue_end(venue);

@@ -32,7 +32,7 @@ static int enrol(struct venue *venue, uint8_t id_byte, const char *code, uint8_t
 static void make_code(struct venue *venue, char code[9])
 {
     venue_begin(venue);
-    MUST(bd_book_enrol_code(venue->book, &venue->turn, code, NULL));
+    MUST(bd_book_enrol_code(venue->book, &venue->turn, "", code, NULL));
     venue_end(venue);
 }
 

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/book/channel.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/text.h"
+#include "boxtill/domain/tariff.h"
+
+int bd_call_begin(const struct bd_asking *asking, struct bd_call *call, struct bx_fault *fault)
+{
+    *call = (struct bd_call){
+        .book = asking->book, .turn = asking->turn, .device = asking->device, .no = asking->ret_no};
+    int err = bd_meta(call->book->store, &call->meta, fault);
+    if (err == 0)
+        err = bd_programme(call->book, &call->meta, 0, &call->programme, fault);
+    if (err != 0)
+        return err;
+    if (call->programme == NULL)
+        return bx_fault_say(fault, BX_ERR_MISSING, "There is no programme yet.");
+    call->today = bd_today(&call->meta, call->turn->now);
+    return 0;
+}
+
+int bd_say_no(const struct bd_call *call, enum bd_no no, struct bx_fault *fault, const char *format,
+              ...)
+{
+    char say[160];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(say, sizeof say, format, args);
+    va_end(args);
+    *call->no = no;
+    return bx_fault_say(fault, BX_ERR_REFUSED, "%s", say);
+}
+
+/* --- what is wanted --------------------------------------------------------------------------- */
+
+static int slot_check(const struct bd_call *call, const struct bx_slot *slot,
+                      struct bx_fault *fault)
+{
+    if (call->meta.shut != 0)
+        return bd_say_no(call, BD_NO_CLOSED, fault,
+                         "Nothing with a time is sold until all tills have reported.");
+    if (slot->cancelled)
+        return bd_say_no(call, BD_NO_CLOSED, fault, "%s is cancelled.", slot->id.s);
+    if (slot->end.us <= call->turn->now.us)
+        return bd_say_no(call, BD_NO_CLOSED, fault, "%s is over.", slot->id.s);
+    return 0;
+}
+
+static int want_add(const struct bd_call *call, const struct bd_want *want, struct bx_sale *sale,
+                    struct bx_fault *fault)
+{
+    const struct bx_product *product = bx_programme_product(call->programme, &want->product);
+    const struct bx_slot *slot =
+        bx_slug_is_none(&want->slot) ? NULL : bx_programme_slot(call->programme, &want->slot);
+    struct bx_fault why = {0};
+    if (product == NULL || (slot == NULL && !bx_slug_is_none(&want->slot)))
+        return bx_fault_say(fault, BX_ERR_MISSING, "%s is not in the programme.",
+                            product == NULL ? want->product.s : want->slot.s);
+    if (product->open_price || !bx_slug_is_none(&product->proof) ||
+        (product->events != 0) != (slot != NULL))
+        return bd_say_no(call, BD_NO_CLOSED, fault, "%s is not sold like this.", product->id.s);
+    int err = slot != NULL ? slot_check(call, slot, fault) : 0;
+    if (err != 0)
+        return err;
+    err = bx_basket_add(&sale->basket, call->programme, product, slot, (int)want->quantity,
+                        slot != NULL ? slot->date : call->today, &why);
+    return err == 0 ? 0 : bd_say_no(call, BD_NO_CLOSED, fault, "%s", why.say);
+}
+
+int bd_wants_price(const struct bd_call *call, const struct bd_want *wants, int count,
+                   struct bx_sale *sale, struct bx_fault *fault)
+{
+    const struct bx_programme *programme = call->programme;
+    struct bx_tariff_facts facts = {.today = call->today};
+    struct bx_date unused;
+    bx_money saved;
+    int err = 0;
+    bx_utc_civil(call->turn->now, bx_programme_offset(programme, call->turn->now), &unused,
+                 &facts.minute);
+    sale->v = 2;
+    BX_TEXT_COPY(sale->currency, programme->currency);
+    sale->exponent = programme->exponent;
+    sale->tax_included = programme->tax_included;
+    sale->programme = programme->version;
+    for (int i = 0; i < count && err == 0; i++)
+        err = want_add(call, &wants[i], sale, fault);
+    if (err == 0)
+        err = bx_tariff_apply(&sale->basket, programme, &facts, &saved, fault);
+    return err != 0 ? err : bx_basket_totals(&sale->basket, sale->tax_included, &sale->totals);
+}
+
+int bd_places_check(const struct bd_call *call, const struct bx_sale *sale, struct bx_fault *fault)
+{
+    for (int i = 0; i < sale->basket.count; i++) {
+        const struct bx_slug *id = &sale->basket.lines[i].pool;
+        struct bd_pool_row pool = {.id = *id};
+        if (bx_slug_is_none(id))
+            continue;
+        int err = bd_get(call->book->store, BD_POOL, &pool, fault);
+        if (err < 0)
+            return err;
+        if (err == BD_NOT || pool.cancelled != 0)
+            return bd_say_no(call, BD_NO_CLOSED, fault, "%s is not sold.", id->s);
+        if (bx_basket_places(&sale->basket, id) > bd_pool_free(&pool))
+            return bd_say_no(call, BD_NO_SOLD_OUT, fault, "%s has %lld places left.",
+                             sale->basket.lines[i].slot.s, (long long)bd_pool_free(&pool));
+    }
+    return 0;
+}

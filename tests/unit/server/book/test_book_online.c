@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Holds and orders of a channel: places kept, confirmed, given back, and of confirmation and expiry
+ * exactly one. */
+
+#include "fixture.h"
+
+#include <string.h>
+
+#include "boxtill/base/alloc.h"
+#include "boxtill/base/json.h"
+#include "boxtill/base/text.h"
+#include "server/book/online.h"
+
+#define MINUTE (60 * BX_SECOND_US)
+
+static struct venue *venue;
+static struct bd_device web;
+static struct bx_buf out;
+static enum bd_no no;
+static struct bx_fault fault;
+static struct bd_asking asking;
+
+static int set_up(void **state)
+{
+    (void)state;
+    struct bx_enrolment enrolment;
+    struct bx_public_key key;
+    struct bx_secret_key secret;
+    uint8_t seed[32] = {9};
+    struct bx_id id = {{8}};
+    char code[9];
+    venue = venue_create(STORE_MEMORY);
+    venue->policy.hold_seconds = 600;
+    venue->policy.hold_places = 10;
+    bd_book_destroy(venue->book);
+    venue->book = bd_book_create(venue->store, &venue->policy, &fault);
+    assert_non_null(venue->book);
+    bx_key_make(seed, &key, &secret);
+    venue_begin(venue);
+    MUST(bd_book_enrol_code(venue->book, &venue->turn, "web", code, &fault));
+    MUST(bd_book_enrol(venue->book, &venue->turn, &id, code, &key, &enrolment, &fault));
+    MUST(bd_book_device(venue->store, enrolment.till, &web, &fault));
+    venue_end(venue);
+    assert_string_equal(web.channel, "web");
+    bx_buf_init(&out, 0);
+    asking = (struct bd_asking){venue->book, &venue->turn, &web, &no};
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    assert_audit(venue);
+    venue_destroy(venue);
+    bx_buf_finish(&out);
+    return 0;
+}
+
+static struct bx_id id_of(uint8_t n)
+{
+    return (struct bx_id){{7, n}};
+}
+
+static void want(struct bd_want *ret, const char *product, const char *slot, int64_t quantity)
+{
+    BX_TEXT_COPY(ret->product.s, product);
+    BX_TEXT_COPY(ret->slot.s, slot);
+    ret->quantity = quantity;
+}
+
+/* Each in a transaction of its own, undone when it is refused, as the writer does. */
+static int leave(int err)
+{
+    assert_int_equal(venue->store->ops->release(venue->store, err == 0, NULL), 0);
+    venue_end(venue);
+    return err;
+}
+
+static void enter(void)
+{
+    bx_buf_clear(&out);
+    fault = (struct bx_fault){0};
+    venue_tick(venue, 0);
+    venue_begin(venue);
+    assert_int_equal(venue->store->ops->mark(venue->store, NULL), 0);
+}
+
+static int hold(uint8_t n, const char *client, int64_t quantity)
+{
+    struct bd_hold_ask ask = {.id = id_of(n), .count = 1};
+    BX_TEXT_COPY(ask.client, client);
+    want(&ask.wants[0], "adult", POOL_B, quantity);
+    enter();
+    return leave(bd_book_hold(&asking, &ask, &out, &fault));
+}
+
+static int change(enum bd_hold_verb verb, uint8_t n)
+{
+    struct bx_id id = id_of(n);
+    enter();
+    return leave(bd_book_hold_change(&asking, verb, &id, &out, &fault));
+}
+
+/* HELD 0: without a hold. */
+static int order(uint8_t n, uint8_t held, int64_t quantity, int64_t paid)
+{
+    struct bd_order_ask ask = {
+        .id = id_of(n),
+        .total = bx_money_of(paid),
+        .payment_count = paid > 0,
+        .payments = {{.kind = BX_TENDER_CARD, .amount = bx_money_of(paid), .reference = "pi-1"}}};
+    if (held > 0) {
+        ask.hold = id_of(held);
+    } else {
+        ask.count = 1;
+        want(&ask.wants[0], "adult", POOL_B, quantity);
+    }
+    enter();
+    int err = bd_book_order(&asking, &ask, &out, &fault);
+    if (err == BX_ERR_INPUT)
+        print_message("%s (%s)\n", fault.say, fault.detail);
+    return leave(err);
+}
+
+static void sweep(void)
+{
+    enter();
+    assert_int_equal(leave(bd_book_freeze(venue->book, &venue->turn, &fault)), 0);
+}
+
+static void assert_places(int64_t sold, int64_t held)
+{
+    struct bd_pool_row pool = pool_of(venue, POOL_B);
+    assert_int_equal(pool.sold, sold);
+    assert_int_equal(pool.held, held);
+    assert_int_equal(pool.over, 0);
+}
+
+static bool says(const char *part)
+{
+    return strstr(bx_buf_text(&out), part) != NULL;
+}
+
+static void test_hold_pay_confirm(void **state)
+{
+    (void)state;
+    assert_int_equal(hold(1, "ann", 3), 0);
+    assert_true(says("\"state\":\"open\""));
+    assert_true(says("\"total\":7200"));
+    assert_places(0, 3);
+    assert_int_equal(change(BD_HOLD_PAY, 1), 0);
+    assert_true(says("\"state\":\"paying\""));
+    assert_int_equal(order(2, 1, 0, 7200), 0);
+    assert_true(says("\"outcome\":\"confirmed\""));
+    assert_true(says("\"code\":\"B1"));
+    assert_places(3, 0);
+    assert_int_equal(change(BD_HOLD_RELEASE, 1), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_STATE);
+    assert_int_equal(order(3, 1, 0, 7200), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_STATE);
+    assert_places(3, 0);
+}
+
+static void test_what_is_refused(void **state)
+{
+    (void)state;
+    struct bd_order_ask ask = {.id = id_of(50), .count = 1};
+    assert_int_equal(hold(1, "ann", 11), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_LIMIT);
+    assert_int_equal(hold(1, "ann", 6), 0);
+    assert_int_equal(hold(2, "ann", 6), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_LIMIT);
+    assert_int_equal(hold(1, "ben", 1), BX_ERR_CLASH);
+    assert_int_equal(hold(2, "ben", 10), 0);
+    assert_int_equal(hold(3, "cem", 10), 0);
+    assert_int_equal(hold(4, "dan", 10), 0);
+    assert_int_equal(hold(5, "eva", 5), BX_ERR_REFUSED); /* 40 places, 36 held */
+    assert_int_equal(no, BD_NO_SOLD_OUT);
+    assert_places(0, 36);
+    assert_int_equal(order(6, 0, 5, 12000), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_SOLD_OUT);
+    assert_int_equal(order(6, 0, 4, 9500), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_PRICE);
+    assert_int_equal(order(6, 0, 4, 9600), 0);
+    assert_int_equal(hold(7, "eva", 1), BX_ERR_REFUSED);
+    assert_places(4, 36);
+    want(&ask.wants[0], "adult", "perm-20261124-0900", 1); /* over since hours */
+    enter();
+    assert_int_equal(leave(bd_book_order(&asking, &ask, &out, &fault)), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_CLOSED);
+    want(&ask.wants[0], "nothing", POOL_B, 1);
+    enter();
+    assert_int_equal(leave(bd_book_order(&asking, &ask, &out, &fault)), BX_ERR_MISSING);
+}
+
+static void test_expiry(void **state)
+{
+    (void)state;
+    assert_int_equal(hold(1, "ann", 4), 0);
+    assert_int_equal(hold(2, "ben", 5), 0);
+    venue->turn.now.us += 9 * MINUTE;
+    assert_int_equal(change(BD_HOLD_EXTEND, 1), 0);
+    venue->turn.now.us += 2 * MINUTE;
+    assert_int_equal(change(BD_HOLD_EXTEND, 2), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_STATE);
+    sweep();
+    assert_places(0, 4);
+    venue->turn.now.us += 9 * MINUTE;
+    sweep();
+    assert_places(0, 0);
+    assert_int_equal(hold(3, "eva", 1), 0);
+    assert_int_equal(change(BD_HOLD_RELEASE, 3), 0);
+    assert_true(says("\"state\":\"released\""));
+    assert_places(0, 0);
+}
+
+static void test_a_life_of_an_hour(void **state)
+{
+    (void)state;
+    assert_int_equal(hold(1, "ann", 4), 0);
+    for (int minutes = 0; minutes < 56; minutes += 8) {
+        venue->turn.now.us += 8 * MINUTE;
+        assert_int_equal(change(BD_HOLD_EXTEND, 1), 0);
+        sweep();
+        assert_places(0, 4);
+    }
+    venue->turn.now.us += 5 * MINUTE;
+    sweep();
+    assert_places(0, 0);
+}
+
+/* Money that comes after the expiry: the places again when there are some, else it goes back, once.
+ */
+static void test_money_after_the_expiry(void **state)
+{
+    (void)state;
+    assert_int_equal(hold(1, "ann", 10), 0);
+    assert_int_equal(hold(2, "ben", 10), 0);
+    venue->turn.now.us += 11 * MINUTE;
+    assert_int_equal(order(3, 1, 0, 24000), 0); /* not swept yet: it wins */
+    assert_true(says("\"outcome\":\"confirmed\""));
+    sweep();
+    assert_places(10, 0);
+    assert_int_equal(order(4, 2, 0, 24000), 0);
+    assert_true(says("\"outcome\":\"confirmed\""));
+    assert_places(20, 0);
+    assert_int_equal(hold(5, "cem", 10), 0);
+    venue->turn.now.us += 11 * MINUTE;
+    sweep();
+    for (uint8_t n = 0; n < 3; n++)
+        assert_int_equal(hold((uint8_t)(10 + n), "dan eva fay" + 4 * n, n < 2 ? 9 : 1), 0);
+    assert_int_equal(order(6, 5, 0, 24000), 0);
+    assert_true(says("\"outcome\":\"refund\""));
+    assert_true(says("\"amount\":24000"));
+    assert_places(20, 19);
+    assert_int_equal(order(7, 5, 0, 24000), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_STATE);
+}
+
+static void test_cancel(void **state)
+{
+    (void)state;
+    struct bx_id id = id_of(1), back = id_of(2);
+    assert_int_equal(order(1, 0, 3, 7200), 0);
+    const char *code = strstr(bx_buf_text(&out), "\"code\":\"") + 8;
+    struct bd_gate_scan scan = {.id = id_of(40), .gate = "door", .at = venue->turn.now};
+    memcpy(scan.code.s, code, BX_CODE_LEN);
+    assert_places(3, 0);
+    enter();
+    assert_int_equal(leave(bd_book_order_cancel(&asking, &id, &back, &out, &fault)), 0);
+    assert_true(says("\"amount\":7200"));
+    assert_places(0, 0);
+    enter();
+    assert_int_equal(leave(bd_book_check_in(venue->book, &venue->turn, &scan, &out, &fault)), 0);
+    assert_true(says("\"verdict\":\"refuse\""));
+    bx_buf_clear(&out);
+    MUST(bd_book_order_read(venue->store, &web, &id, &out, &fault));
+    assert_true(says("\"state\":\"returned\""));
+    back = id_of(3);
+    enter();
+    assert_int_equal(leave(bd_book_order_cancel(&asking, &id, &back, &out, &fault)),
+                     BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_STATE);
+}
+
+/* Orders stand in the figures beside the tills' sales, under their channel's number. */
+static void test_figures(void **state)
+{
+    (void)state;
+    struct bx_figures figures = {0};
+    struct bx_date today = {2026, 11, 24};
+    assert_int_equal(order(1, 0, 2, 4800), 0);
+    MUST(bd_book_days(venue->store, today, today, &figures, &fault));
+    const struct bx_figure *sales = bx_figures_get(&figures, "sale", "");
+    assert_non_null(sales);
+    assert_int_equal(sales->count, 1);
+    assert_int_equal(sales->amount, 4800);
+    bx_figures_finish(&figures);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_hold_pay_confirm, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_expiry, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_life_of_an_hour, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_money_after_the_expiry, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_cancel, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_figures, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
