@@ -10,7 +10,11 @@
  * runs. Every entry is of one place. What is not modelled: overrides, returns, quarantine (that it is
  * never needed is checked), HELLO within an epoch, a second restore, that everything ends well.
  *
- * Options: NT, R, CAP, SHARE, WEB, RESTORE; M_… plants a mutant; ONLY checks one promise alone; WEB_LATE. */
+ * Options: NT, R, CAP, SHARE, WEB, RESTORE; M_… plants a mutant; ONLY checks one promise alone;
+ * FOLLOW keeps to what replay.c can have the real code do (no GROW, entries in order, R <= 2); WEB_LATE. */
+#ifndef FOLLOW
+#define FOLLOW 0
+#endif
 #ifndef SHARE
 #define SHARE CAP
 #endif
@@ -88,7 +92,8 @@ SCRATCH short k, more, whole, last, room, unused;
 
 /* A run as run.py reads it from a trail. */
 mtype = { e_req, e_give_up, e_grant, e_grown, e_reserve, e_leave, e_sell, e_close, e_acked, e_stale, e_learn, e_greeted, e_got_hello, e_got_entry, e_got_req, e_got_grow, e_got_close, e_freeze, e_hold, e_confirm, e_expire, e_reconcile, e_backup, e_restore, e_reopen };
-#define EV(WHAT, T, Q, V) printf("EV %e %d %d %d\n", WHAT, T, Q, V)
+#define EV(WHAT, T, Q, V) \
+    printf("EV %e %d %d %d  %d %d %d %d %d\n", WHAT, T, Q, V, sold, held, leased, over, lacking)
 
 inline measure() {
     room = CAP - sold - held - leased;
@@ -145,6 +150,22 @@ inline find_last(t) {
     od
 }
 
+/* The real till asks as soon as it can, closes what is granted with no time left to live, and has one
+ * exchange at a time. And random runs are to sell something first. */
+#if FOLLOW
+#define WARM     (tickets > 0)
+#define HEARS(T) (!pend[T])
+#define WEB_LEAVES (held + websold == 0)
+#define LIVES(T) (s_st[X(T, num[T])] == S_OPEN && knows[T] == epoch)
+#define BUSY(T)  (num[T] == R || (st[T] != NONE && st[T] != CLOSED))
+#else
+#define WARM     true
+#define HEARS(T) true
+#define WEB_LEAVES true
+#define LIVES(T) true
+#define BUSY(T)  true
+#endif
+
 /* --- a till ---------------------------------------------------------------------------------- */
 proctype Till(byte t)
 {
@@ -153,12 +174,12 @@ end:
     /* The number is stored, waiting, before anything is sent. */
     :: d_step { (st[t] == NONE || st[t] == CLOSED) && num[t] < R && !pend[t] ->
         num[t]++; st[t] = WAITING; n[t] = 0; EV(e_req, t, num[t], 0); check() }
-    :: d_step { st[t] == WAITING && !pend[t] -> /* given up */
+    :: d_step { st[t] == WAITING && !pend[t] && WARM -> /* given up */
         st[t] = CLOSING; said[X(t, num[t])] = 0; shutting[X(t, num[t])] = 1;
         EV(e_give_up, t, num[t], 0); check() }
-    :: d_step { st[t] == WAITING && grant[X(t, num[t])] > 0 ->
+    :: d_step { st[t] == WAITING && grant[X(t, num[t])] > 0 && LIVES(t) ->
         st[t] = OPEN; n[t] = grant[X(t, num[t])]; EV(e_grant, t, num[t], n[t]); check() }
-#if CAP > 1
+#if CAP > 1 && !FOLLOW
     :: d_step { st[t] == WAITING && grant[X(t, num[t])] > 1 -> /* an earlier answer */
         st[t] = OPEN; n[t] = grant[X(t, num[t])] - 1; EV(e_grant, t, num[t], n[t]); check() }
     :: d_step { st[t] == OPEN && grant[X(t, num[t])] > n[t] -> /* of GROW */
@@ -185,13 +206,13 @@ end:
 #endif
         st[t] = CLOSING; said[X(t, num[t])] = used[X(t, num[t])]; shutting[X(t, num[t])] = 1;
         EV(e_close, t, num[t], used[X(t, num[t])]); check() }
-    :: d_step { st[t] == CLOSING && acked[X(t, num[t])] ->
+    :: d_step { st[t] == CLOSING && acked[X(t, num[t])] && HEARS(t) ->
         st[t] = CLOSED; EV(e_acked, t, num[t], 0); check() }
 #if RESTORE
-    :: d_step { st[t] == WAITING && stale[X(t, num[t])] ->
+    :: d_step { st[t] == WAITING && stale[X(t, num[t])] && HEARS(t) ->
         st[t] = CLOSED; EV(e_stale, t, num[t], 0); check() }
     /* Any answer of the new epoch: what is under way of the old one counts no more. */
-    :: d_step { knows[t] < epoch ->
+    :: d_step { knows[t] < epoch && BUSY(t) ->
         knows[t] = epoch; pend[t] = 1; fresh[t] = (num[t] > 0 -> used[X(t, num[t])] : 0);
         k = 1;
         do
@@ -291,10 +312,17 @@ inline hello(t, x, says) {
     EV(e_got_hello, t, num[t], says);
     check()
 }
-#define SENT(I) ((I) < used[x] && (!pend[t] || q != num[t] || (I) < fresh[t]))
+#define SENT(I) ((I) < used[x] && IN_ORDER(I) && (!pend[t] || q != num[t] || (I) < fresh[t]))
 #else
-#define SENT(I) ((I) < used[x])
+#define SENT(I) ((I) < used[x] && IN_ORDER(I))
 #define fade(t) skip
+#endif
+
+#if FOLLOW
+#define ALL(X) (got[X] == (1 << used[X]) - 1)
+#define IN_ORDER(I) (((I) == 0 || (got[x] & (1 << ((I)-1)))) && (q == 1 || ALL(X(t, q - 1))))
+#else
+#define IN_ORDER(I) true
 #endif
 
 inline book(t, x) {
@@ -360,7 +388,7 @@ end:
             fi
         fi;
         EV(e_got_req, t, q, s_n[x]); check() }
-#if CAP > 1
+#if CAP > 1 && !FOLLOW
     :: d_step { num[t] >= q && MAY_TALK(t) && s_st[x] == S_OPEN && !closed_all -> /* GROW */
         find_last(t); measure();
         if
@@ -414,7 +442,7 @@ active proctype Web()
 {
 end:
     do
-    :: d_step { WEB_MAY && !closed_all && CAP - sold - held - leased - lacking - over > 0 ->
+    :: d_step { WEB_MAY && WEB_LEAVES && !closed_all && CAP - sold - held - leased - lacking - over > 0 ->
         held++; EV(e_hold, 0, 0, 0); check() }
     :: d_step { held > 0 && !closed_all ->
         held--; sold++; websold++; webtickets++; EV(e_confirm, 0, 0, 0); check() }
@@ -451,7 +479,7 @@ end:
              b_part[k] = s_part[k]; b_got[k] = got[k]);
         b_sold = sold; b_held = held; b_leased = leased; b_websold = websold;
         EV(e_backup, 0, 0, 0) }
-    :: d_step { backed && !restored ->
+    :: d_step { backed && !restored && WARM ->
         restored = 1;
         EACH(s_st[k] = b_st[k]; s_n[k] = b_n[k]; s_used[k] = b_used[k]; s_booked[k] = b_booked[k];
              s_part[k] = b_part[k]; got[k] = b_got[k];

@@ -15,10 +15,14 @@
 
 enum { EXPIRY_S = 3600, ASK_S = 240 };
 
+struct counts {
+    int64_t sold, held, leased, over, lacking;
+};
 struct step {
     char what[24];
     int till;
     int64_t r, value;
+    struct counts counts; /* the pool's in the model, afterwards */
 };
 
 static const char *trace_path, *only;
@@ -48,12 +52,20 @@ static bool give_up(struct world *world, const struct step *step)
     return done;
 }
 
-/* An answer about STEP's number reaches the till while it waits for one to VERB about its own. */
-static bool take(struct world *world, const struct step *step, enum bx_allot_verb verb)
+/* The answer WORD about STEP's number reaches the till while it waits for one to VERB about its
+ * own.
+ */
+static bool take(struct world *world, const struct step *step, enum bx_allot_verb verb,
+                 enum bx_allot_word word)
 {
-    const struct letter *answer =
-        world_letter(world->answered, world->answered_count, verb, step->r);
-    if (!answer || !world_sends(world, verb, world_lease(world).r, ASK_S))
+    size_t count = world->answered_count;
+    const struct letter *answer;
+    do
+        answer = world_letter(world->answered, count, verb, step->r);
+    while (answer && answer->answers[0].word != word &&
+           (count = (size_t)(answer - world->answered)) > 0);
+    if (!answer || answer->answers[0].word != word ||
+        !world_sends(world, verb, world_lease(world).r, ASK_S))
         return false;
     world_answer(world, answer);
     return true;
@@ -61,25 +73,29 @@ static bool take(struct world *world, const struct step *step, enum bx_allot_ver
 
 static bool grant(struct world *world, const struct step *step)
 {
-    return take(world, step, BX_ALLOT_REQ) && world_lease(world).state == BX_LEASE_OPEN &&
-           world_lease(world).n == step->value;
+    return take(world, step, BX_ALLOT_REQ, BX_ALLOT_GRANTED) &&
+           world_lease(world).state == BX_LEASE_OPEN && world_lease(world).n == step->value;
 }
 
 static bool acked(struct world *world, const struct step *step)
 {
-    return take(world, step, BX_ALLOT_CLOSE) && world_lease(world).state == BX_LEASE_CLOSED;
+    return take(world, step, BX_ALLOT_CLOSE, BX_ALLOT_ACKED) &&
+           world_lease(world).state == BX_LEASE_CLOSED;
 }
 
 static bool stale(struct world *world, const struct step *step)
 {
-    return take(world, step, BX_ALLOT_REQ) && world_lease(world).state == BX_LEASE_CLOSED;
+    return take(world, step, BX_ALLOT_REQ, BX_ALLOT_STALE) &&
+           world_lease(world).state == BX_LEASE_CLOSED;
 }
 
 static bool reserve(struct world *world, const struct step *step)
 {
     (void)step;
     int64_t before = world_lease(world).reserved;
-    rig_keys(world->rig, "a\n");
+    /* what was left is in the basket still */
+    rig_keys(world->rig, world->left ? "\n" : "a\n");
+    world->left = false;
     return world_lease(world).reserved == before + 1;
 }
 
@@ -101,6 +117,7 @@ static bool leave(struct world *world, const struct step *step)
 {
     (void)step;
     rig_keys(world->rig, "\033");
+    world->left = true;
     return world_lease(world).reserved == 0;
 }
 
@@ -141,9 +158,10 @@ static bool greeted(struct world *world, const struct step *step)
 static bool got(struct world *world, enum bx_allot_verb verb, int64_t r)
 {
     const struct letter *letter = world_letter(world->sent, world->sent_count, verb, r);
-    if (letter)
-        world_deliver(world, letter);
-    return letter != NULL;
+    if (!letter)
+        return false;
+    world_deliver(world, letter);
+    return true;
 }
 
 static bool got_req(struct world *world, const struct step *step)
@@ -156,17 +174,48 @@ static bool got_close(struct world *world, const struct step *step)
     return got(world, BX_ALLOT_CLOSE, step->r);
 }
 
+/* A HELLO of the server's epoch that says USED. */
+static const struct letter *hello_that_says(struct world *world, int64_t used)
+{
+    int64_t epoch = world_mark(world).epoch;
+    for (size_t i = world->sent_count; i-- > 0;) {
+        const struct letter *letter = &world->sent[i];
+        if (letter->verb == BX_ALLOT_HELLO && letter->r == epoch &&
+            (letter->count == 1 || letter->messages[1].used == used))
+            return letter;
+    }
+    return NULL;
+}
+
+/* The model knows only of sales: what the till's journal has besides, up to SEQ and the first sale
+ * that has not come, comes at once. */
+static void others_come(struct world *world, int64_t seq)
+{
+    struct bd_device_row device = {.till = world->device->device.till};
+    MUST(bd_get(world->venue->store, BD_DEVICE, &device, NULL));
+    for (size_t i = 0; i < world->sale_count; i++)
+        if (world->sales[i].seq > device.mark && world->sales[i].seq <= seq)
+            seq = world->sales[i].seq - 1;
+    if (seq > device.mark)
+        world_send_entries(world, seq);
+}
+
 /* What a till has given up is counted as used, not as open. */
 static bool got_hello(struct world *world, const struct step *step)
 {
-    int64_t epoch = world_mark(world).epoch;
-    const struct letter *hello =
-        world_letter(world->sent, world->sent_count, BX_ALLOT_HELLO, epoch);
-    if (!got(world, BX_ALLOT_HELLO, epoch))
+    const struct letter *hello = hello_that_says(world, step->value);
+    if (!hello) { /* it is said once more, as things are by now */
+        world_silence(world);
+        world_sends(world, BX_ALLOT_HELLO, world->rig->epoch, ASK_S);
+        hello = hello_that_says(world, step->value);
+    }
+    if (!hello)
         return false;
+    world_deliver(world, hello);
     struct bd_lease_row row = world_row(world, step->r);
     if (hello->told_closing)
         keep("count", row.part + row.lacking == hello->messages[1].used - row.booked);
+    others_come(world, hello->messages[0].seq);
     return true;
 }
 
@@ -206,18 +255,21 @@ static bool restore(struct world *world, const struct step *step)
 {
     (void)step;
     world_restore(world);
-    world->alive = 0;
+    world->alive = pool_of(world->venue, WORLD_POOL).held;
     return true;
 }
 
-/* Slots open again when the till has sent what it had at its HELLO. */
+/* Slots open again when both tills have said HELLO and sent what they had then. The other one has
+ * nothing, and says so now. */
 static bool reopen(struct world *world, const struct step *step)
 {
-    (void)step;
+    if (step->value == 0)
+        return true;
     const struct letter *hello =
         world_letter(world->sent, world->sent_count, BX_ALLOT_HELLO, world_mark(world).epoch);
     if (hello)
         world_send_entries(world, hello->messages[0].seq);
+    till_hello(world->venue, world->other, NULL, 0);
     return !world_mark(world).shut;
 }
 
@@ -259,6 +311,26 @@ static bool expire(struct world *world, const struct step *step)
         return false;
     move(world, (struct bd_move){.held = -1});
     world->alive--;
+    struct bd_pool_row pool = pool_of(world->venue, WORLD_POOL);
+    int64_t room = pool.capacity - pool.sold - pool.held - pool.leased;
+    int64_t fit = pool.over < room ? pool.over : room;
+    if (fit > 0)
+        move(world, (struct bd_move){.sold = fit, .over = -fit});
+    return true;
+}
+
+/* What was paid for, and the backup knows as held or not at all. */
+static bool reconcile(struct world *world, const struct step *step)
+{
+    (void)step;
+    struct bd_pool_row pool = pool_of(world->venue, WORLD_POOL);
+    if (pool.held > 0)
+        move(world, (struct bd_move){.held = -1, .sold = 1});
+    else if (bd_pool_free(&pool) > 0)
+        move(world, (struct bd_move){.sold = 1});
+    else
+        move(world, (struct bd_move){.over = 1});
+    world->alive = pool_of(world->venue, WORLD_POOL).held;
     return true;
 }
 
@@ -291,6 +363,7 @@ static const struct {
     {"hold", hold},
     {"confirm", confirm},
     {"expire", expire},
+    {"reconcile", reconcile},
 };
 
 static bool play(struct world *world, const struct step *step)
@@ -316,23 +389,44 @@ static void check(struct world *world)
     keep("alarm", device.quarantined == BD_TRUSTED);
 }
 
+/* As long as everything was done that the model did, the book counts what the model counts. */
+static void compare(struct world *world, const struct step *step)
+{
+    struct bd_pool_row pool = pool_of(world->venue, WORLD_POOL);
+    struct counts real = {pool.sold, pool.held, pool.leased, pool.over, pool.lacking};
+    const struct counts *model = &step->counts;
+    bool same = real.sold == model->sold && real.held == model->held &&
+                real.leased == model->leased && real.over == model->over &&
+                real.lacking == model->lacking;
+    if (!same)
+        fail_msg("broken: differs: sold %d held %d leased %d over %d lacking %d in the book",
+                 (int)real.sold, (int)real.held, (int)real.leased, (int)real.over,
+                 (int)real.lacking);
+}
+
 static void replay(void **state)
 {
     (void)state;
     struct step step;
-    int capacity;
+    int capacity, in_step;
     FILE *file = fopen(trace_path, "r");
     assert_non_null(file);
-    assert_int_equal(fscanf(file, "capacity %d\n", &capacity), 1);
+    assert_int_equal(fscanf(file, "capacity %d follow %d\n", &capacity, &in_step), 2);
     struct world *world = world_create(capacity);
     check(world);
-    while (fscanf(file, "%23s %d %" SCNd64 " %" SCNd64 "\n", step.what, &step.till, &step.r,
-                  &step.value) == 4) {
+    while (fscanf(file, "%23s %d %" SCNd64 " %" SCNd64, step.what, &step.till, &step.r,
+                  &step.value) == 4 &&
+           fscanf(file, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 "\n",
+                  &step.counts.sold, &step.counts.held, &step.counts.leased, &step.counts.over,
+                  &step.counts.lacking) == 5) {
         bool done = play(world, &step);
         printf("%s: %s %" PRId64 " %" PRId64 "\n", done ? "done" : "refused", step.what, step.r,
                step.value);
         fflush(stdout);
         check(world);
+        in_step = in_step && done;
+        if (in_step)
+            compare(world, &step);
     }
     assert_true(feof(file));
     fclose(file);

@@ -7,6 +7,8 @@
                                      against the real code (REAL, which must keep all promises) and
                                      against a build with the same fault planted (PLANTED, which
                                      must break the same one)
+    run.py follow REAL               random runs of the model, played against the real code, which
+                                     must count the same after every step
     run.py trail NAME                prints that run
     run.py --mutants | --searches    prints the names
 """
@@ -21,13 +23,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 MODEL = 'allotment.pml'
 
 # What each search is about, and how many states it has at least: fewer, and the model has lost
-# something. Seconds on one core of 2024: 1 to 3 each.
+# something. They take 1 to 10 s each, and at most 170 MB.
 SEARCHES = {
     'two-tills': (dict(NT=2, R=2, CAP=2, WEB=1, RESTORE=0), 120000),
     'three-tills': (dict(NT=3, R=1, CAP=2, WEB=1, RESTORE=0), 150000),
     'three-leases': (dict(NT=1, R=3, CAP=3, WEB=1, RESTORE=0), 30000),
     'restore': (dict(NT=1, R=2, CAP=2, WEB=1, RESTORE=1), 350000),
     'restore-two-tills': (dict(NT=2, R=1, CAP=1, WEB=1, RESTORE=1), 350000),
+    'restore-two-places': (dict(NT=2, R=1, CAP=2, WEB=0, RESTORE=1), 1200000),
 }
 
 OVERBOOKED, TWICE, COUNT = (2, 'overbooked'), (4, 'twice'), (6, 'count')
@@ -44,6 +47,10 @@ MUTANTS = {
     'restore-without-epoch': ('M_NO_EPOCH', 1, OVERBOOKED, 'hold'),
     'closing-counted-as-open': ('M_CLOSING_AS_OPEN', 1, COUNT, None),
 }
+FOLLOWED = 100  # random runs
+FOLLOW_KINDS = {'req', 'give-up', 'grant', 'reserve', 'sell', 'leave', 'close', 'acked', 'learn',
+                'greeted', 'stale', 'got-req', 'got-close', 'got-hello', 'got-entry', 'freeze',
+                'hold', 'confirm', 'expire', 'reconcile', 'backup', 'restore', 'reopen'}
 PLACES = 1  # of a mutant's model: enough, and its runs are short
 
 
@@ -108,12 +115,37 @@ def trail(name, folder):
     if number(r'errors: (\d+)', said) != 1 or not broken or broken.group(1) != str(promise):
         fail(f'{name}: the mutant does not break promise {promise}', said)
     run_of_it = run(['spin', '-t', *flags(defines), MODEL], folder, 'spin -t', (0, 1))
-    events = re.findall(r'EV e_(\S+) (\d+) (\d+) (\d+)', run_of_it)
+    return trace(run_of_it, PLACES, 0)
+
+
+def trace(run_of_it, places, follow_it):
+    """What spin printed of a run, as replay.c reads it."""
+    events = re.findall(r'EV e_(\S+) ([\d ]+)', run_of_it)
     if not events:
-        fail('the trail has no events', run_of_it)
-    lines = [f'{what.replace("_", "-")} {rest}'
-             for what, *numbers in events for rest in [' '.join(numbers)]]
-    return f'capacity {PLACES}\n' + '\n'.join(lines) + '\n'
+        fail('the run has no events', run_of_it)
+    lines = [f'{what.replace("_", "-")} {numbers}' for what, numbers in events]
+    return f'capacity {places} follow {follow_it}\n' + '\n'.join(lines) + '\n'
+
+
+def follow(folder, real):
+    """Random runs of the model itself: the book counts what the model counts."""
+    shutil.copy(os.path.join(HERE, MODEL), folder)
+    defines = {'NT': 1, 'R': 2, 'CAP': 2, 'WEB': 1, 'RESTORE': 1, 'FOLLOW': 1}
+    path = os.path.join(folder, 'trace')
+    kinds, steps = set(), 0
+    for seed in range(1, FOLLOWED + 1):
+        said = run(['spin', f'-n{seed}', '-u1200', *flags(defines), MODEL], folder, 'spin')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(trace(said, 2, 1))
+        status, _, broken, said = play(real, path)
+        if status != 0:
+            fail(f'seed {seed}: {broken}', said)
+        done = said.split('refused: ')[0]
+        kinds |= set(re.findall(r'^done: (\S+)', done, re.M))
+        steps += done.count('done: ')
+    print(f'{FOLLOWED} runs, {steps} steps in which the code did what the model did:', *sorted(kinds))
+    if steps < FOLLOWED * 10 or not FOLLOW_KINDS <= kinds:
+        fail('the code parts from the model too soon to prove anything', FOLLOW_KINDS - kinds)
 
 
 def play(program, path, *promise):
@@ -151,6 +183,8 @@ def main(words):
         with tempfile.TemporaryDirectory(prefix='boxtill-model-') as folder:
             if words[0] == 'search':
                 search(words[1], folder)
+            elif words[0] == 'follow':
+                follow(folder, words[1])
             elif words[0] == 'trail':
                 print(trail(words[1], folder), end='')
             else:

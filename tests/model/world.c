@@ -85,14 +85,9 @@ struct world *world_create(int64_t capacity)
     venue->book = bd_book_create(venue->store, &venue->policy, NULL);
     assert_non_null(venue->book);
     import(world);
-    struct till *other = till_create(venue); /* the bench's till is number 2 */
+    world->other = till_create(venue); /* the bench's till is number 2 */
     world->device = till_create(venue);
     assert_int_equal(world->device->device.till, 2);
-    venue_begin(venue);
-    MUST(bd_book_revoke(venue->book, &venue->turn, other->device.till, NULL));
-    venue_end(venue);
-    till_destroy(other);
-
     rig_open(&state);
     world->rig = state;
     world->rig->hold[BX_EFFECT_ALLOT] = world->rig->hold[BX_EFFECT_SEND] = true;
@@ -110,6 +105,7 @@ void world_destroy(struct world *world)
     void *state = world->rig;
     rig_close(&state);
     till_destroy(world->device);
+    till_destroy(world->other);
     bd_store_memory_destroy(world->backup);
     venue_destroy(world->venue);
     bx_free(world);
@@ -196,6 +192,8 @@ void world_deliver(struct world *world, const struct letter *message)
     MUST(bd_book_allot(venue->book, &venue->turn, &world->device->device, message->messages,
                        message->count, answer->answers, NULL));
     venue_end(venue);
+    printf("  %s: %s\n", bx_allot_verb_text(message->verb),
+           bx_allot_word_text(answer->answers[answer->count - 1].word));
     answer->epoch = world_mark(world).epoch;
     remember(world);
 }

@@ -24,6 +24,7 @@ struct world {
     struct rig *rig;
     struct venue *venue;
     struct till *device; /* enrolled; its journal is the rig's */
+    struct till *other;  /* keeps slots shut until it says HELLO */
     struct bd_store *backup;
     struct letter sent[WORLD_LETTERS], answered[WORLD_LETTERS];
     size_t sent_count, answered_count;
@@ -35,6 +36,7 @@ struct world {
         int64_t r, seq;
     } sales[WORLD_SALES];
     size_t sale_count;
+    bool left;   /* a payment was left, and its basket is there */
     int version; /* of the programme that the till has */
 };
 struct world *world_create(int64_t capacity);
