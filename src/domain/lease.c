@@ -43,6 +43,11 @@ static bool has_n(enum bx_allot_verb verb)
     return verb != BX_ALLOT_CLOSE;
 }
 
+static bool has_need(enum bx_allot_verb verb)
+{
+    return verb == BX_ALLOT_REQ || verb == BX_ALLOT_GROW;
+}
+
 static bool has_used(enum bx_allot_verb verb)
 {
     return verb == BX_ALLOT_CLOSE || verb == BX_ALLOT_HELLO;
@@ -64,6 +69,8 @@ void bx_allot_messages_encode(const struct bx_id *id, const struct bx_allot_mess
         bx_json_put_int(&writer, "r", message->r);
         if (has_n(message->verb))
             bx_json_put_int(&writer, "n", message->n);
+        if (has_need(message->verb) && message->need > 0)
+            bx_json_put_int(&writer, "need", message->need);
         if (has_used(message->verb)) {
             bx_json_put_int(&writer, "used", message->used);
             bx_json_put_int(&writer, "seq", message->seq);
@@ -103,7 +110,7 @@ static void verb_read(struct bx_json_reader *reader, enum bx_allot_verb *ret)
 
 static void message_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
-    static const char *const req[] = {"verb", "pool", "r", "n", NULL};
+    static const char *const req[] = {"verb", "pool", "r", "n", "need", NULL};
     static const char *const close[] = {"verb", "pool", "r", "used", "seq", "head", NULL};
     static const char *const hello[] = {"verb", "pool", "r",     "n", "used",
                                         "seq",  "head", "state", NULL};
@@ -115,6 +122,8 @@ static void message_read(void *arg, struct bx_json_reader *reader, size_t at)
     ret->r = bx_json_int(reader, "r", bx_slug_is_none(&ret->pool) ? 0 : 1, BX_MONEY_MAX);
     if (has_n(ret->verb))
         ret->n = bx_json_int(reader, "n", 0, PLACES_MAX);
+    if (has_need(ret->verb))
+        ret->need = bx_json_int_or(reader, "need", 0, PLACES_MAX, 0);
     if (has_used(ret->verb)) {
         ret->used = bx_json_int(reader, "used", 0, PLACES_MAX);
         ret->seq = bx_json_int(reader, "seq", 0, BX_MONEY_MAX);
@@ -171,6 +180,8 @@ void bx_allot_answers_encode(int64_t epoch, int64_t commit, const struct bx_allo
         bx_json_put_int(&writer, "ttl", answer->ttl);
         bx_json_put_int(&writer, "left", answer->left);
         bx_json_put_int(&writer, "mark", answer->mark);
+        if (answer->recall)
+            bx_json_put_bool(&writer, "recall", true);
         bx_json_object_close(&writer);
     }
     bx_json_array_close(&writer);
@@ -179,8 +190,8 @@ void bx_allot_answers_encode(int64_t epoch, int64_t commit, const struct bx_allo
 
 static void answer_read(void *arg, struct bx_json_reader *reader, size_t at)
 {
-    static const char *const names[] = {"verb", "word", "pool", "r", "n",
-                                        "ttl",  "left", "mark", NULL};
+    static const char *const names[] = {"verb", "word", "pool", "r",      "n",
+                                        "ttl",  "left", "mark", "recall", NULL};
     char word[17];
     struct bx_allot_answer *ret = (struct bx_allot_answer *)arg + at;
     *ret = (struct bx_allot_answer){0};
@@ -194,6 +205,7 @@ static void answer_read(void *arg, struct bx_json_reader *reader, size_t at)
     ret->ttl = bx_json_int(reader, "ttl", 0, TTL_MAX);
     ret->left = bx_json_int(reader, "left", 0, PLACES_MAX);
     ret->mark = bx_json_int(reader, "mark", 0, BX_MONEY_MAX);
+    ret->recall = bx_json_bool_or(reader, "recall", false);
     bx_json_only(reader, names);
 }
 

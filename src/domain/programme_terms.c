@@ -191,8 +191,7 @@ static void day_read(struct bx_json_reader *reader, const char *name, struct bx_
 
 static const char *const day_words[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
-/* ["mon","fri"]. */
-static unsigned weekdays_read(struct bx_json_reader *reader)
+unsigned bx_weekdays_read(struct bx_json_reader *reader)
 {
     unsigned bits = 0;
     bx_json *list = bx_json_array(reader, "weekdays", bx_countof(day_words));
@@ -243,7 +242,7 @@ static void when_read(struct bx_json_reader *reader, struct bx_rule *rule, bool 
     if (!people)
         rule->weekdays = (unsigned)bx_json_int_or(reader, "weekdays", 1, ALL_DAYS, 0);
     else if (bx_json_get(object, "weekdays") != NULL)
-        rule->weekdays = weekdays_read(reader);
+        rule->weekdays = bx_weekdays_read(reader);
     if (day) {
         rule->minute_from = people ? minute_read(reader, "minute_from")
                                    : (int)bx_json_int(reader, "minute_from", 0, DAY_MINUTES - 1);

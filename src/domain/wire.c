@@ -133,6 +133,26 @@ int bx_entry_answers_decode(const char *text, size_t len, struct bx_entry_answer
     return 0;
 }
 
+static void recalls_put(struct bx_json_writer *writer, const struct bx_pool_news *pools,
+                        size_t count)
+{
+    size_t at = 0;
+    while (at < count && pools[at].recall == 0)
+        at++;
+    if (at == count)
+        return;
+    bx_json_array_open(writer, "recall");
+    for (; at < count; at++) {
+        if (pools[at].recall == 0)
+            continue;
+        bx_json_object_open(writer, NULL);
+        bx_json_put_string(writer, "pool", pools[at].pool.s);
+        bx_json_put_int(writer, "r", pools[at].recall);
+        bx_json_object_close(writer);
+    }
+    bx_json_array_close(writer);
+}
+
 void bx_availability_encode(int64_t epoch, int64_t commit, bx_utc at,
                             const struct bx_pool_news *pools, size_t count, struct bx_buf *out)
 {
@@ -153,6 +173,7 @@ void bx_availability_encode(int64_t epoch, int64_t commit, bx_utc at,
         bx_json_object_close(&writer);
     }
     bx_json_array_close(&writer);
+    recalls_put(&writer, pools, count);
     bx_json_object_close(&writer);
 }
 
@@ -169,10 +190,35 @@ static void news_read(void *arg, struct bx_json_reader *reader, size_t at)
     bx_json_only(reader, names);
 }
 
+struct news {
+    struct bx_pool_news *rows;
+    size_t count, at;
+};
+
+/* In the order of the pools, so that one pass finds them all; one of a pool not named is nothing.
+ */
+static void recall_read(void *arg, struct bx_json_reader *reader, size_t nth)
+{
+    static const char *const names[] = {"pool", "r", NULL};
+    struct news *news = arg;
+    struct bx_slug pool = {""};
+    (void)nth;
+    bx_slug_read(reader, "pool", &pool);
+    int64_t r = bx_json_int(reader, "r", 1, BX_MONEY_MAX);
+    bx_json_only(reader, names);
+    size_t at = news->at;
+    while (at < news->count && !bx_slug_equal(&news->rows[at].pool, &pool))
+        at++;
+    if (reader->err || at == news->count)
+        return;
+    news->rows[at].recall = r;
+    news->at = at + 1;
+}
+
 int bx_availability_decode(const char *json, size_t len, bx_utc *ret_at, struct bx_pool_news *ret,
                            size_t max, size_t *ret_count, struct bx_fault *fault)
 {
-    static const char *const names[] = {"epoch", "commit", "at", "pools", NULL};
+    static const char *const names[] = {"epoch", "commit", "at", "pools", "recall", NULL};
     struct bx_fault spare;
     struct bx_json_reader root;
     if (!fault)
@@ -187,6 +233,9 @@ int bx_availability_decode(const char *json, size_t len, bx_utc *ret_at, struct 
     bx_utc at = {bx_json_int(&root, "at", 0, BX_MONEY_MAX)};
     bx_json *list = bx_json_array(&root, "pools", max);
     size_t count = bx_json_each(&root, list, "pool", news_read, ret);
+    struct news news = {ret, count, 0};
+    if (!root.err && bx_json_get(root.object, "recall"))
+        bx_json_each(&root, bx_json_array(&root, "recall", max), "recall", recall_read, &news);
     bx_json_only(&root, names);
     if (root.err)
         return root.err;

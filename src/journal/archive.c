@@ -340,14 +340,12 @@ int bx_export_note(struct bx_journal *journal, const struct bx_archive_act *act,
     return outcome == BX_DONE ? 0 : (int)fault->err;
 }
 
-int bx_archive_make(struct bx_journal *journal, const struct bx_archive_act *act,
-                    const struct bx_secret_key *key, const struct bx_archive_sink *sink,
-                    struct bx_archive_found *ret, struct bx_fault *fault)
+int bx_archive_write(struct bx_journal *journal, const struct bx_archive_act *act,
+                     const struct bx_secret_key *key, const struct bx_archive_sink *sink,
+                     struct bx_archive_found *ret, struct bx_fault *fault)
 {
     struct bx_ledger *ledger = bx_ledger_of(journal);
     struct bx_journal_report report;
-    char about[8 + BX_HASH_TEXT], hash[BX_HASH_TEXT];
-    struct bx_ref ref;
     int err = bx_ledger_ready(ledger, &fault);
     if (err == 0)
         err = bx_journal_verify(journal, &report, fault);
@@ -378,6 +376,19 @@ int bx_archive_make(struct bx_journal *journal, const struct bx_archive_act *act
     bx_content_room_destroy(making->room);
     bx_manifest_finish(&making->manifest);
     bx_free(making);
+    if (err == 0)
+        *ret = found;
+    return err;
+}
+
+int bx_archive_make(struct bx_journal *journal, const struct bx_archive_act *act,
+                    const struct bx_secret_key *key, const struct bx_archive_sink *sink,
+                    struct bx_archive_found *ret, struct bx_fault *fault)
+{
+    char about[8 + BX_HASH_TEXT], hash[BX_HASH_TEXT];
+    struct bx_archive_found found;
+    struct bx_ref ref;
+    int err = bx_archive_write(journal, act, key, sink, &found, fault);
     if (err)
         return err;
     snprintf(about, sizeof(about), "archive %s", bx_hash_format(&found.manifest, hash));

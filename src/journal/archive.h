@@ -57,6 +57,11 @@ int bx_must bx_archive_make(struct bx_journal *journal, const struct bx_archive_
                             const struct bx_secret_key *key, const struct bx_archive_sink *sink,
                             struct bx_archive_found *ret, struct bx_fault *fault);
 
+/* The same without the entry: whoever owns the journal's next number writes it. */
+int bx_must bx_archive_write(struct bx_journal *journal, const struct bx_archive_act *act,
+                             const struct bx_secret_key *key, const struct bx_archive_sink *sink,
+                             struct bx_archive_found *ret, struct bx_fault *fault);
+
 /* Everything again from the files alone, on any machine: signature, the hash of each file, the
  * chain, each number, each total. KEY: the till's public key, NULL: the one that the archive names
  * (then the signature shows no more than that nothing was damaged). BX_ERR_CORRUPT with a sentence;

@@ -190,7 +190,10 @@ int bd_cmd_import(const struct bd_config *config, int argc, char **argv)
         return BD_EXIT_REFUSED;
     }
     struct bd_deed act = {.run = import_run, .arg = import};
-    return bd_deed_do(config, &act, false);
+    int status = bd_deed_do(config, &act, false);
+    if (status == BD_EXIT_DONE)
+        fputs(bx_buf_text(&import->notes), stdout);
+    return status;
 }
 
 /* --- enrol-code --------------------------------------------------------------------------- */

@@ -29,11 +29,13 @@ static int text_parse(const char *name, const char *text, size_t len, struct bd_
 {
     struct bd_policy *policy = &config->policy;
     int64_t share = policy->share_percent, days = policy->key_days;
+    int64_t counters = policy->counters_percent;
     const struct bx_ini_key keys[] = {
         {"server", "listen", BX_INI_TEXT, config->listen, BD_LISTEN_SIZE, 0, 0},
         {"server", "database", BX_INI_TEXT, config->database, DATABASE_NAME, 0, 0},
         {"server", "behind_proxy", BX_INI_BOOL, &config->behind_proxy, 0, 0, 0},
         {"policy", "share_percent", BX_INI_NUMBER, &share, 0, 1, 100},
+        {"policy", "counters_percent", BX_INI_NUMBER, &counters, 0, 1, 100},
         {"policy", "lease_ttl", BX_INI_NUMBER, &policy->lease_ttl, 0, 60, 604800},
         {"policy", "slot_grace", BX_INI_NUMBER, &policy->slot_grace, 0, 0, 86400},
         {"policy", "key_days", BX_INI_NUMBER, &days, 0, 1, 60},
@@ -42,6 +44,7 @@ static int text_parse(const char *name, const char *text, size_t len, struct bd_
     };
     int err = bx_ini_parse(name, text, len, keys, bx_countof(keys), fault);
     policy->share_percent = (int)share;
+    policy->counters_percent = (int)counters;
     policy->key_days = (int)days;
     return err;
 }
@@ -60,6 +63,7 @@ int bd_config_load(const char *file, struct bd_config *ret, struct bx_fault *fau
     struct bd_config config = {.listen = "127.0.0.1:8480",
                                .database = "boxtilld.db",
                                .policy = {.share_percent = 30,
+                                          .counters_percent = 30,
                                           .lease_ttl = 14400,
                                           .slot_grace = 0,
                                           .key_days = 3,

@@ -7,7 +7,8 @@
  *   behind_proxy = no         yes: a proxy with TLS stands in front, any address may be listened on
  *   database = boxtilld.db    the store: a file, relative to HOME, or a URL postgresql://…
  *   [policy]
- *   share_percent = 30        of a pool: a till's usual share (1 to 100)
+ *   counters_percent = 30     of what is left of a pool: the stock of all tills (1 to 100)
+ *   share_percent = 30        of a pool's capacity: the most that one till stocks (1 to 100)
  *   lease_ttl = 14400         seconds until a till's slice freezes (60 to 604800)
  *   slot_grace = 0            seconds after a slot's end in which it may still be sold (to 86400)
  *   key_days = 3              days ahead for which tills may print tickets (1 to 60)

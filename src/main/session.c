@@ -23,6 +23,7 @@
 #include "journal/journal.h"
 #include "journal/owner.h"
 #include "main/log.h"
+#include "main/office.h"
 #include "printers/printers.h"
 #include "sys/sys.h"
 #include "ui/ui.h"
@@ -47,6 +48,7 @@ struct bx_session {
     bool gone;       /* nobody can type any more */
     bool told;
     struct bx_play play;
+    struct bx_buf plan; /* posting.conf as it was read last */
 };
 
 static struct bx_session *of(struct bx_host *host)
@@ -93,6 +95,15 @@ static void host_log(struct bx_host *host, const char *line)
 {
     struct bx_clock *clock = bx_sys_clock();
     bx_log_line(of(host)->log, clock->ops->utc(clock), line);
+}
+
+static int host_office(struct bx_host *host, const struct bx_office_job *job,
+                       struct bx_office_done *ret, struct bx_fault *fault)
+{
+    struct bx_session *session = of(host);
+    struct bx_clock *clock = session->play.clock ? session->play.clock : bx_sys_clock();
+    return bx_office_do(&session->home, session->journal, clock->ops->utc(clock), job,
+                        &session->plan, ret, fault);
 }
 
 static int host_fd(struct bx_host *host)
@@ -273,10 +284,11 @@ struct bx_session *bx_session_open(const struct bx_home *home, const struct bx_s
                                    const struct bx_session_options *options, struct bx_fault *fault)
 {
     static const struct bx_host_ops quiet = {
-        .wait = host_wait, .draft = host_draft, .log = host_log};
+        .wait = host_wait, .draft = host_draft, .log = host_log, .office = host_office};
     static const struct bx_host_ops screen = {.wait = host_wait,
                                               .draft = host_draft,
                                               .log = host_log,
+                                              .office = host_office,
                                               .fd = host_fd,
                                               .key = host_key,
                                               .draw = host_draw,
@@ -284,6 +296,7 @@ struct bx_session *bx_session_open(const struct bx_home *home, const struct bx_s
     static const struct bx_host_ops played = {.wait = host_wait,
                                               .draft = host_draft,
                                               .log = host_log,
+                                              .office = host_office,
                                               .key = play_key,
                                               .draw = play_draw};
     struct bx_session *session = bx_new(struct bx_session);
@@ -291,6 +304,7 @@ struct bx_session *bx_session_open(const struct bx_home *home, const struct bx_s
     session->host.ops = options->screen ? &screen : session->play.clock ? &played : &quiet;
     session->home = *home;
     session->view = bx_new(struct bx_till_view);
+    bx_buf_init(&session->plan, BX_OFFICE_PLAN_MAX + 1);
     signals_take(session);
     if (parts_open(session, settings, fault) || start(session, settings, options, fault))
         return bx_session_close(session);
@@ -326,6 +340,7 @@ void *bx_session_close(struct bx_session *session)
     bx_log_close(session->log);
     bx_owner_release(session->owner);
     signals_give_back(session);
+    bx_buf_finish(&session->plan);
     bx_free(session->view);
     return bx_free(session);
 }

@@ -350,6 +350,19 @@ static void drawer(struct bx_run *run, const struct bx_effect *effect)
         host_log(run, "drawer", &fault);
 }
 
+static void office(struct bx_run *run, const struct bx_effect *effect)
+{
+    struct bx_host *host = run->ports.host;
+    struct bx_event event = {.kind = BX_EVENT_OFFICE, .of.office = {.request = effect->request}};
+    struct bx_fault *fault = &event.of.office.fault;
+    int err = host->ops->office
+                  ? host->ops->office(host, &effect->of.office, &event.of.office.done, fault)
+                  : bx_fault_say(fault, BX_ERR_MISSING, "This till writes no files.");
+    if (err)
+        host_log(run, "office", fault);
+    bx_run_event(run, &event);
+}
+
 static void pin(struct bx_run *run, const struct bx_effect *effect)
 {
     struct bx_event event = {.kind = BX_EVENT_PIN,
@@ -388,6 +401,7 @@ void bx_run_effect(struct bx_run *run, const struct bx_effect *effect)
     case BX_EFFECT_CARD_ASK:
     case BX_EFFECT_CARD_STOP:
     case BX_EFFECT_CARD_REVERSE: card(run, effect); break;
+    case BX_EFFECT_OFFICE: office(run, effect); break;
     case BX_EFFECT_PIN: pin(run, effect); break;
     case BX_EFFECT_REPLY:
         bx_run_reply(run, effect->of.reply.command, effect->of.reply.exit, effect->of.reply.json,

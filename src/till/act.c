@@ -230,6 +230,11 @@ static void (*const runs[BX_ACTIONS])(struct bx_till *) = {
     [BX_ACTION_SLOT_BACK] = bx_correct_slot,
     [BX_ACTION_BILL] = bx_correct_invoice,
     [BX_ACTION_DISPUTE] = bx_correct_dispute,
+    [BX_ACTION_REPORTS] = bx_summary_menu,
+    [BX_ACTION_CLOSINGS] = bx_office_closings,
+    [BX_ACTION_POSTING] = bx_office_posting,
+    [BX_ACTION_PERSONS] = bx_office_persons,
+    [BX_ACTION_ARCHIVE] = bx_office_archive,
 };
 
 /* An auditor looks at everything and changes nothing. */

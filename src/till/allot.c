@@ -23,7 +23,9 @@ enum {
     RENEW_S = 600,
     MARGIN_S = 30,
     MARGIN_PERCENT = 2,
-    STORE_AGAIN_S = 5
+    STORE_AGAIN_S = 5,
+    REST_S = 600,   /* after a RECALL: what came back is others' for so long */
+    TOUCHED_S = 120 /* a basket that nobody touches for so long is nobody's */
 };
 
 /* --- choosing messages ------------------------------------------------------------------------ */
@@ -54,15 +56,25 @@ static void message_add(struct bx_till *till, enum bx_allot_verb verb, struct bx
     bx_lease_mark_of(leases, row)->batched = true;
 }
 
-/* The next number, or the one already waited for: repeating it can only give the same answer. */
-static void req_add(struct bx_till *till, struct bx_lease *row)
+static bool is_resting(const struct bx_till *till, const struct bx_lease_mark *mark)
 {
+    return mark->rest.ns != 0 && till->turn.mono.ns < mark->rest.ns;
+}
+
+/* The next number, or the one already waited for: repeating it can only give the same answer. */
+static void req_add(struct bx_till *till, struct bx_lease *row, int64_t need)
+{
+    struct bx_leases *leases = &till->leases;
+    int64_t want = bx_forecast_want(till, &row->pool);
+    if (need > 0 && (is_resting(till, bx_lease_mark_of(leases, row)) || (want > 0 && want < need)))
+        want = need;
     if (row->state != BX_LEASE_WAITING) {
         row->r++;
         row->n = row->used = 0;
         row->state = BX_LEASE_WAITING;
     }
-    message_add(till, BX_ALLOT_REQ, row, 0);
+    message_add(till, BX_ALLOT_REQ, row, want);
+    leases->batch[leases->batch_count - 1].need = need;
 }
 
 /* Stops selling from it; places in an open payment keep it open. */
@@ -74,20 +86,27 @@ static void close_add(struct bx_till *till, struct bx_lease *row)
     message_add(till, BX_ALLOT_CLOSE, row, 0);
 }
 
+static void grow_add(struct bx_till *till, struct bx_lease *row, int64_t need)
+{
+    struct bx_leases *leases = &till->leases;
+    message_add(till, BX_ALLOT_GROW, row, row->used + row->reserved + need);
+    leases->batch[leases->batch_count - 1].need = row->used + row->reserved + need;
+}
+
 /* A basket waits for it. */
 static void wish_add(struct bx_till *till, struct bx_lease *row, int64_t want)
 {
     switch (row->state) {
     case BX_LEASE_OPEN:
         if (bx_lease_is_live(till, row))
-            message_add(till, BX_ALLOT_GROW, row, row->used + row->reserved + want);
+            grow_add(till, row, want);
         else
             close_add(till, row);
         break;
     case BX_LEASE_CLOSING: close_add(till, row); break;
     case BX_LEASE_NONE:
     case BX_LEASE_WAITING:
-    case BX_LEASE_CLOSED: req_add(till, row); break;
+    case BX_LEASE_CLOSED: req_add(till, row, want); break;
     }
 }
 
@@ -113,10 +132,22 @@ static int64_t left_at(const struct bx_till *till, const struct bx_lease *row)
     return bx_lease_mark_of(&till->leases, row)->left;
 }
 
+/* Somebody is at it: a payment, a command, or a basket that was touched just now. */
+static bool is_in_hand(const struct bx_till *till, const struct bx_lease *row)
+{
+    const struct bx_desk *desk = &till->desk;
+    const struct bx_desk *command = till->command.desk;
+    if (row->reserved > 0 ||
+        (command && bx_deal_need(till, &command->deal, &command->basket, &row->pool) > 0))
+        return true;
+    return till->turn.mono.ns - till->people.last_key.ns < TOUCHED_S * BX_SECOND_NS &&
+           bx_deal_need(till, &desk->deal, &desk->basket, &row->pool) > 0;
+}
+
 /* What a row needs without anybody asking: closing, refilling, a longer life. */
 static void row_tend(struct bx_till *till, struct bx_lease *row)
 {
-    const struct bx_lease_mark *mark = bx_lease_mark_of(&till->leases, row);
+    struct bx_lease_mark *mark = bx_lease_mark_of(&till->leases, row);
     bool open = row->state == BX_LEASE_OPEN;
     if (row->state == BX_LEASE_CLOSING || (open && !bx_lease_is_live(till, row)) ||
         (!mark->alive && (open || row->state == BX_LEASE_WAITING))) {
@@ -125,10 +156,18 @@ static void row_tend(struct bx_till *till, struct bx_lease *row)
     }
     if (!open)
         return;
-    int64_t free = row->n - row->used - row->reserved;
-    int64_t share = mark->share > 0 ? mark->share : row->n;
-    if (free * 3 < row->n && left_at(till, row) != 0)
-        message_add(till, BX_ALLOT_GROW, row, row->used + row->reserved + share);
+    if (mark->recalled == row->r) {
+        if (is_in_hand(till, row))
+            return;
+        mark->rest = bx_mono_plus_ms(till->turn.mono, REST_S * INT64_C(1000));
+        close_add(till, row);
+        return;
+    }
+    int64_t want = bx_forecast_want(till, &row->pool);
+    if (want == 0)
+        want = mark->share > 0 ? mark->share : row->n;
+    if (bx_lease_is_low(row, mark) && left_at(till, row) != 0 && !is_resting(till, mark))
+        message_add(till, BX_ALLOT_GROW, row, row->used + row->reserved + want);
     else if (row->stops.ns == 0 || row->stops.ns - till->turn.mono.ns < RENEW_S * BX_SECOND_NS)
         message_add(till, BX_ALLOT_GROW, row, row->n);
 }
@@ -202,11 +241,12 @@ static void reqs_add(struct bx_till *till)
         if (bx_date_compare(slot->date, last) > 0)
             break;
         struct bx_lease *row = bx_lease_row(leases, &slot->pool);
-        if (!row || !may_ask(till, bx_lease_mark_of(leases, row)))
+        if (!row || !may_ask(till, bx_lease_mark_of(leases, row)) ||
+            is_resting(till, bx_lease_mark_of(leases, row)))
             continue;
         if (row->state == BX_LEASE_NONE || row->state == BX_LEASE_CLOSED ||
             row->state == BX_LEASE_WAITING)
-            req_add(till, row);
+            req_add(till, row, 0);
     }
 }
 
@@ -410,6 +450,7 @@ static void grow_answer(struct bx_till *till, const struct bx_lease *row,
     if (answer->word == BX_ALLOT_GRANTED) {
         if (answer->n > row->n) {
             new.n = answer->n;
+            mark->share = new.n - new.used - new.reserved;
             mark->not_before = (bx_mono){0};
         }
         time_put(till, &new, answer->ttl);
@@ -494,6 +535,8 @@ static void one_answer(struct bx_till *till, const struct bx_allot_answer *answe
     if (row->r != answer->r)
         return;
     bx_lease_mark_of(leases, row)->left = answer->left;
+    if (answer->recall)
+        bx_leases_recall(till, &row->pool, row->r);
     if (answer->word == BX_ALLOT_GRANTED || answer->word == BX_ALLOT_NONE)
         bx_link_left(till, &row->pool, answer->left);
     if (answer->word == BX_ALLOT_QUARANTINED) {

@@ -263,8 +263,8 @@ static void summary_run(struct bx_till *till, struct bx_json_reader *reader, con
         bx_command_usage(till, reader->fault);
         return;
     }
-    int err =
-        bx_summary_begin(till, till->command.request, what, from, to, till->command.csv, &fault);
+    int err = bx_summary_begin(till, till->command.request, what, from, to,
+                               till->command.csv ? BX_AS_CSV : BX_AS_TEXT, &fault);
     if (err == BX_ERR_INPUT)
         bx_command_usage(till, &fault);
     else if (err)

@@ -15,6 +15,7 @@
 #include "fiscal.h"
 #include "form.h"
 #include "intent.h"
+#include "office.h"
 #include "papers.h"
 
 #include "asking.h"
@@ -68,13 +69,20 @@ const char *bx_month_name(struct bx_date date); /* "Jan" */
 
 /* persons.c: somebody's data are being erased; ID zero: what is past its time. */
 struct bx_erasing {
+    bool active;
     int64_t request, seq;
     bx_origin origin;
     struct bx_id id;
 };
 void bx_persons_stored(struct bx_till *till, const struct bx_event *event);
+/* ID zero: what is past its time. WHO: as it is asked; "" by its id. 0: asked for, or done. */
+int bx_must bx_persons_erase(struct bx_till *till, bx_origin origin, const struct bx_id *id,
+                             const char *who, struct bx_fault *fault);
 
-struct bx_posting_plan; /* boxtill/domain/posting.h */
+/* posting.c: the file of the Z in ROWS, by PLAN. */
+int bx_must bx_posting_text(const struct bx_till *till, const struct bx_row *rows, size_t count,
+                            const struct bx_posting_plan *plan, struct bx_buf *json,
+                            struct bx_buf *csv, struct bx_fault *fault);
 
 struct bx_command {    /* one under way at a time; others wait at the caller */
     bx_origin request; /* 0: none */
@@ -161,6 +169,7 @@ struct bx_till {
     struct bx_people people;
     struct bx_invoicing invoicing;
     struct bx_erasing erasing;
+    struct bx_office office;
     struct bx_sweep sweep;
     struct bx_desk desk; /* the screen's */
     struct bx_counter counter;

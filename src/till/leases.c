@@ -83,6 +83,12 @@ bool bx_lease_is_told(const struct bx_lease *row)
     return row->state != BX_LEASE_NONE && row->state != BX_LEASE_CLOSED;
 }
 
+bool bx_lease_is_low(const struct bx_lease *row, const struct bx_lease_mark *mark)
+{
+    int64_t stock = mark->share > 0 ? mark->share : row->n;
+    return (row->n - row->used - row->reserved) * 3 < stock;
+}
+
 static void row_take(struct bx_leases *leases, const struct bx_lease *stored)
 {
     struct bx_lease *row = bx_lease_make(leases, &stored->pool);
@@ -91,7 +97,7 @@ static void row_take(struct bx_leases *leases, const struct bx_lease *stored)
     *row = *stored;
     row->reserved = 0;
     row->stops = (bx_mono){0}; /* of another life of the boot clock, perhaps */
-    bx_lease_mark_of(leases, row)->share = row->n;
+    bx_lease_mark_of(leases, row)->share = row->n - row->used;
 }
 
 void bx_leases_start(struct bx_till *till, const struct bx_journal_state *state)
@@ -158,6 +164,15 @@ void bx_leases_grow(struct bx_till *till, const struct bx_slug *pool, int64_t q)
     till->leases.next_at = (bx_mono){0};
 }
 
+void bx_leases_recall(struct bx_till *till, const struct bx_slug *pool, int64_t r)
+{
+    struct bx_lease *row = bx_leases_find(till, pool);
+    if (!row || row->r != r)
+        return;
+    bx_lease_mark_of(&till->leases, row)->recalled = r;
+    till->leases.next_scan = till->turn.mono;
+}
+
 bool bx_leases_is_asked(const struct bx_till *till, const struct bx_slug *pool)
 {
     const struct bx_lease *row = bx_lease_row(&till->leases, pool);
@@ -187,7 +202,9 @@ void bx_leases_sold(struct bx_till *till, const struct bx_lease_use *uses, int c
         if (!sold)
             continue;
         row->used += uses[i].q;
-        if ((row->n - row->used) * 3 < row->n)
+        bx_forecast_sold(till, &row->pool, uses[i].q);
+        const struct bx_lease_mark *mark = bx_lease_mark_of(&till->leases, row);
+        if (bx_lease_is_low(row, mark) || mark->recalled == row->r)
             bx_leases_kick(till);
     }
 }

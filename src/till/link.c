@@ -241,6 +241,9 @@ static void news_take(struct bx_till *till, const struct bx_booking_answer *answ
     link->news_count = count;
     link->news_at = answer->news_at;
     link->news_mono = till->turn.mono;
+    for (size_t i = 0; i < count; i++)
+        if (link->news[i].recall > 0)
+            bx_leases_recall(till, &link->news[i].pool, link->news[i].recall);
 }
 
 static struct bx_pool_news *news_of(const struct bx_till *till, const struct bx_slug *pool)

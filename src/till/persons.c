@@ -13,8 +13,7 @@
 #include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 #include "command.h"
-#include "correct.h"
-#include "form.h"
+#include "screens.h"
 
 static int supervisor_check(const struct bx_till *till, struct bx_fault *fault)
 {
@@ -26,23 +25,32 @@ static int supervisor_check(const struct bx_till *till, struct bx_fault *fault)
 
 /* --- erasing ---------------------------------------------------------------------------------- */
 
+static const char *const erased_words[] = {
+    BX_WORD("What was past its time is erased."),
+    BX_WORD("Erased. Chain, numbers and totals stay as they are.")};
+
 void bx_persons_stored(struct bx_till *till, const struct bx_event *event)
 {
     struct bx_erasing erasing = till->erasing;
     char hex[BX_ID_TEXT];
+    bool one = !bx_id_is_zero(&erasing.id);
     till->erasing = (struct bx_erasing){0};
+    if (erasing.origin == 0) {
+        if (event->of.stored.outcome != BX_DONE)
+            bx_counter_fault(till, &event->of.stored.fault);
+        else
+            bx_say(till, BX_TONE_GOOD, "%s", bx_word(erased_words[one]));
+        return;
+    }
     if (till->command.request != erasing.origin)
         return;
     if (event->of.stored.outcome != BX_DONE) {
         bx_command_refuse(till, &event->of.stored.fault);
         return;
     }
-    bool one = !bx_id_is_zero(&erasing.id);
     bx_buf_format(&till->command.json, "{\"erased\":\"%s\",\"seq\":%" PRId64 "}",
                   one ? bx_id_format(&erasing.id, hex) : "", erasing.seq);
-    bx_buf_text_add(&till->command.human,
-                    one ? bx_word("Erased. Chain, numbers and totals stay as they are.")
-                        : bx_word("What was past its time is erased."));
+    bx_buf_text_add(&till->command.human, bx_word(erased_words[one]));
     bx_command_answer(till);
 }
 
@@ -56,7 +64,7 @@ static void told(struct bx_till *till, const struct bx_intent *intent,
     if (fault) {
         bx_origin origin = erasing->origin;
         *erasing = (struct bx_erasing){0};
-        bx_command_ended(till, origin, BX_REFUSED, fault);
+        bx_refused(till, origin, fault);
         return;
     }
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_NOTE);
@@ -79,29 +87,38 @@ static void allowed(struct bx_till *till, bx_origin origin, const struct bx_warr
     struct bx_fault fault = {0};
     char hex[BX_ID_TEXT];
     struct bx_intent intent = {.kind = BX_KIND_ERASE, .after = told, .n = warrant->approver};
-    if (till->erasing.origin) {
+    if (till->erasing.active) {
         bx_fault_say(&fault, BX_ERR_BUSY, "Somebody is being erased: one moment.");
-        bx_command_ended(till, origin, BX_REFUSED, &fault);
+        bx_refused(till, origin, &fault);
         return;
     }
-    till->erasing = (struct bx_erasing){.origin = origin, .id = *id};
+    till->erasing = (struct bx_erasing){.active = true, .origin = origin, .id = *id};
     snprintf(intent.about, sizeof(intent.about), "%s %.20s %.40s",
              bx_id_is_zero(id) ? "retention" : bx_id_format(id, hex), warrant->reason.s,
              warrant->note);
     bx_commit_push(till, &intent);
 }
 
-static void erase_ask(struct bx_till *till, const struct bx_id *id, enum bx_need need)
+/* On request a supervisor's word is needed; what is past its time goes by the rule. */
+int bx_persons_erase(struct bx_till *till, bx_origin origin, const struct bx_id *id,
+                     const char *who, struct bx_fault *fault)
 {
-    struct bx_warrant_ask ask = {.origin = till->command.request,
+    struct bx_warrant_ask ask = {.origin = origin,
                                  .action = "erase",
-                                 .need = need,
+                                 .need = bx_id_is_zero(id) ? BX_NEED_NOTHING : BX_NEED_SUPERVISOR,
                                  .done = allowed,
                                  .arg = id,
                                  .size = sizeof(*id)};
+    BX_TEXT_COPY(ask.title, bx_word("Erase what is known of a person"));
+    BX_TEXT_COPY(ask.text, who);
+    return bx_warrant_ask(till, &ask, fault);
+}
+
+static void erase_ask(struct bx_till *till, const struct bx_id *id)
+{
     struct bx_fault fault = {0};
     bx_origin mine = till->command.request;
-    if (bx_warrant_ask(till, &ask, &fault) && till->command.request == mine)
+    if (bx_persons_erase(till, mine, id, "", &fault) && till->command.request == mine)
         bx_command_refuse(till, &fault);
 }
 
@@ -153,7 +170,7 @@ void bx_command_person_rows(struct bx_till *till, const struct bx_row *rows, siz
         return;
     }
     struct bx_id id = rows[0].head.id;
-    erase_ask(till, &id, BX_NEED_SUPERVISOR);
+    erase_ask(till, &id);
 }
 
 void bx_command_known(struct bx_till *till, struct bx_json_reader *reader)
@@ -172,7 +189,7 @@ void bx_command_known(struct bx_till *till, struct bx_json_reader *reader)
     } else if (erases ? bx_may_act(till, &fault) : supervisor_check(till, &fault)) {
         bx_command_refuse(till, &fault);
     } else if (retains) {
-        erase_ask(till, &id, BX_NEED_NOTHING);
+        erase_ask(till, &id);
     } else {
         till->command.n = erases;
         bx_command_read(till, BX_QUERY_PERSON, NULL, BX_ROWS_MAX)->of.query.id = id;

@@ -36,37 +36,34 @@ void bx_command_posting(struct bx_till *till, struct bx_json_reader *reader)
     bx_command_read(till, BX_QUERY_NUMBER, number, 1);
 }
 
-static int make(struct bx_till *till, const struct bx_row *row, struct bx_report *report,
-                struct bx_posting *posting, struct bx_fault *fault)
+int bx_posting_text(const struct bx_till *till, const struct bx_row *rows, size_t count,
+                    const struct bx_posting_plan *plan, struct bx_buf *json, struct bx_buf *csv,
+                    struct bx_fault *fault)
 {
-    struct bx_command *command = &till->command;
     const char *currency = till->programme ? till->programme->currency : "";
     int exponent = till->programme ? till->programme->exponent : 2;
-    int err = bx_report_decode(row->body, row->len, report, fault);
+    if (count == 0 || rows[0].head.kind != BX_KIND_SHIFT_CLOSE)
+        return bx_fault_say(fault, BX_ERR_MISSING, "This till has no such Z report.");
+    struct bx_report *report = bx_new(struct bx_report);
+    struct bx_posting *posting = bx_new(struct bx_posting);
+    int err = bx_report_decode(rows[0].body, rows[0].len, report, fault);
     if (!err)
-        err = bx_posting_make(&row->head, report, command->plan, posting, fault);
-    if (err)
-        return err;
-    bx_posting_json(&row->head, report, posting, currency, exponent, &command->json);
-    bx_posting_csv(&row->head, report, posting, currency, exponent, &command->human);
-    return 0;
+        err = bx_posting_make(&rows[0].head, report, plan, posting, fault);
+    if (!err) {
+        bx_posting_json(&rows[0].head, report, posting, currency, exponent, json);
+        bx_posting_csv(&rows[0].head, report, posting, currency, exponent, csv);
+    }
+    bx_report_finish(report);
+    bx_free(report);
+    bx_free(posting);
+    return err;
 }
 
 void bx_command_posting_rows(struct bx_till *till, const struct bx_row *rows, size_t count)
 {
+    struct bx_command *command = &till->command;
     struct bx_fault fault = {0};
-    if (count == 0 || rows[0].head.kind != BX_KIND_SHIFT_CLOSE) {
-        bx_fault_say(&fault, BX_ERR_MISSING, "This till has no such Z report.");
-        bx_command_refuse(till, &fault);
-        return;
-    }
-    struct bx_report *report = bx_new(struct bx_report);
-    struct bx_posting *posting = bx_new(struct bx_posting);
-    int err = make(till, &rows[0], report, posting, &fault);
-    bx_report_finish(report);
-    bx_free(report);
-    bx_free(posting);
-    if (err)
+    if (bx_posting_text(till, rows, count, command->plan, &command->json, &command->human, &fault))
         bx_command_refuse(till, &fault);
     else
         bx_command_answer(till);

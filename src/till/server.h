@@ -10,16 +10,36 @@
 /* What the till remembers of a lease beside what the journal does. */
 struct bx_lease_mark {
     int64_t want;       /* places asked for by a basket, in all; 0: nobody asks */
-    int64_t share;      /* what the server usually gives at once */
+    int64_t share;      /* free places after the last grant: a third of it is little */
     int64_t left;       /* what the venue had left beside, -1 unknown */
     bx_mono not_before; /* nothing to give until then */
+    int64_t recalled;   /* the number under which others want what is not used; 0: they do not */
+    bx_mono rest;       /* only what baskets need is asked for until then */
     bool alive;         /* one of its slots can still be sold */
     bool batched;       /* part of the exchange under way */
     bool again;         /* the answer opened a way: the basket's wish goes another round */
     bool frozen;        /* quarantined: sells nothing until a supervisor settles */
 };
 
+/* forecast.c: what this till sold of an event, by quarters of an hour. */
+enum { BX_FORECAST_EVENTS = 24, BX_FORECAST_QUARTERS = 8 };
+struct bx_forecast_row {
+    struct bx_slug event;
+    int64_t sold[BX_FORECAST_QUARTERS];
+    int64_t quarter; /* since the boot: of the newest count */
+    int64_t first;   /* in which it began to sell */
+};
+struct bx_forecast {
+    struct bx_forecast_row rows[BX_FORECAST_EVENTS];
+    size_t count;
+};
+/* Q places of POOL were sold. */
+void bx_forecast_sold(struct bx_till *till, const struct bx_slug *pool, int64_t q);
+/* Places of POOL that the next hours may take; 0: nothing is known. */
+int64_t bx_forecast_want(const struct bx_till *till, const struct bx_slug *pool);
+
 struct bx_leases {
+    struct bx_forecast forecast;
     struct bx_lease *rows;       /* sorted by pool */
     struct bx_lease_mark *marks; /* one a row */
     size_t count, cap;
@@ -50,6 +70,8 @@ void bx_leases_reserve(struct bx_till *till, const struct bx_slug *pool,
                        int64_t q); /* q may be negative */
 /* Asks for Q places to be free as soon as may be. */
 void bx_leases_grow(struct bx_till *till, const struct bx_slug *pool, int64_t q);
+/* Others want what is not used of lease R of POOL: it is closed as soon as nobody here is at it. */
+void bx_leases_recall(struct bx_till *till, const struct bx_slug *pool, int64_t r);
 /* Is a lease of POOL being asked for? */
 bool bx_leases_is_asked(const struct bx_till *till, const struct bx_slug *pool);
 /* Fills in of which lease the places are that the sale takes, as the leases stand now. */

@@ -271,7 +271,7 @@ bool bx_shifts_are_busy(const struct bx_till *till)
 {
     const struct bx_shifts *shifts = &till->shifts;
     return shifts->load_request || shifts->opening.active || shifts->reporting.request ||
-           shifts->summary.request || shifts->z_request;
+           shifts->summary.request || shifts->z_request || till->office.want;
 }
 
 int bx_parked_count(const struct bx_till *till)

@@ -51,12 +51,13 @@ struct bx_reporting {
 };
 
 /* A report over days that is being summed up (summary.c). */
+enum bx_summary_as { BX_AS_TEXT, BX_AS_CSV, BX_AS_JSON };
 struct bx_summary {
     int64_t request;
     bx_origin origin;
     char word[16];
     struct bx_date from, to;
-    bool csv;
+    enum bx_summary_as as;
     struct bx_figures figures;
 };
 
@@ -176,11 +177,14 @@ void bx_report_z_form(struct bx_till *till);
 
 /* --- summary.c ----------------------------------------------------------------------------------
  */
-/* WORD over the days FROM to TO, for ORIGIN (CSV in place of text). */
+/* WORD over the days FROM to TO, for ORIGIN: a command gets JSON and CSV or text; on the screen it
+ * is text, or a file. */
 int bx_must bx_summary_begin(struct bx_till *till, bx_origin origin, const char *word,
-                             struct bx_date from, struct bx_date to, bool csv,
+                             struct bx_date from, struct bx_date to, enum bx_summary_as as,
                              struct bx_fault *fault);
 void bx_summary_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
+/* The reports there are, as options of FIELD. */
+void bx_summary_options(struct bx_field *field);
 void bx_summary_menu(struct bx_till *till);
 
 /* --- shift_menu.c -------------------------------------------------------------------------------

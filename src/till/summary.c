@@ -333,6 +333,28 @@ static void json_make(struct bx_till *till, struct bx_buf *out)
 /* --- reading ------------------------------------------------------------------------------------
  */
 
+static void screen_answer(struct bx_till *till, const struct choice *choice, struct bx_buf *text)
+{
+    const struct bx_summary *summary = &till->shifts.summary;
+    char title[96], from[BX_DATE_TEXT], to[BX_DATE_TEXT];
+    if (summary->as == BX_AS_TEXT) {
+        bool one = bx_date_compare(summary->from, summary->to) == 0;
+        text_make(till, text);
+        snprintf(title, sizeof(title), "%s, %s%s%s", bx_word(choice->title),
+                 bx_date_show(summary->from, from), one ? "" : " - ",
+                 one ? "" : bx_date_show(summary->to, to));
+        bx_text_open(till, title, bx_buf_text(text), NULL);
+        return;
+    }
+    if (summary->as == BX_AS_CSV)
+        csv_make(till, text);
+    else
+        json_make(till, text);
+    snprintf(title, sizeof(title), "%s-%s-%s.%s", choice->word, bx_date_format(summary->from, from),
+             bx_date_format(summary->to, to), summary->as == BX_AS_CSV ? "csv" : "json");
+    bx_office_keep(till, title, text);
+}
+
 static void answer(struct bx_till *till)
 {
     struct bx_summary *summary = &till->shifts.summary;
@@ -341,14 +363,10 @@ static void answer(struct bx_till *till)
     bx_assert(choice);
     bx_buf_init(&text, 0);
     if (summary->origin == 0) {
-        char title[96], date[BX_DATE_TEXT];
-        text_make(till, &text);
-        snprintf(title, sizeof(title), "%s, %s", bx_word(choice->title),
-                 bx_date_show(summary->from, date));
-        bx_text_open(till, title, bx_buf_text(&text), NULL);
+        screen_answer(till, choice, &text);
     } else if (till->command.request == summary->origin) {
         json_make(till, &till->command.json);
-        if (summary->csv)
+        if (summary->as == BX_AS_CSV)
             csv_make(till, &till->command.human);
         else
             text_make(till, &till->command.human);
@@ -393,7 +411,7 @@ void bx_summary_rows(struct bx_till *till, const struct bx_row *rows, size_t cou
 }
 
 int bx_summary_begin(struct bx_till *till, bx_origin origin, const char *word, struct bx_date from,
-                     struct bx_date to, bool csv, struct bx_fault *fault)
+                     struct bx_date to, enum bx_summary_as as, struct bx_fault *fault)
 {
     struct bx_summary *summary = &till->shifts.summary;
     const struct choice *choice = choice_of(word);
@@ -405,7 +423,7 @@ int bx_summary_begin(struct bx_till *till, bx_origin origin, const char *word, s
                             "What moved in the drawers is shown to supervisors and auditors.");
     if (summary->request)
         return bx_fault_say(fault, BX_ERR_BUSY, "A report is being made: one moment.");
-    *summary = (struct bx_summary){.origin = origin, .from = from, .to = to, .csv = csv};
+    *summary = (struct bx_summary){.origin = origin, .from = from, .to = to, .as = as};
     BX_TEXT_COPY(summary->word, word);
     if (till->shift != 0 && is_within(summary, bx_till_day(till, till->shift_opened)) &&
         bx_figures_merge(&summary->figures, &till->figures))
@@ -420,11 +438,17 @@ int bx_summary_begin(struct bx_till *till, bx_origin origin, const char *word, s
 /* --- on the screen ------------------------------------------------------------------------------
  */
 
+void bx_summary_options(struct bx_field *field)
+{
+    for (size_t i = 0; i < bx_countof(choices); i++)
+        bx_form_option(field, choices[i].word, choices[i].title, 0);
+}
+
 static void today(struct bx_till *till, const char *word, int days)
 {
     struct bx_fault fault = {0};
     struct bx_date date = bx_date_plus(bx_till_today(till), days);
-    if (bx_summary_begin(till, 0, word, date, date, false, &fault))
+    if (bx_summary_begin(till, 0, word, date, date, BX_AS_TEXT, &fault))
         bx_counter_fault(till, &fault);
 }
 
@@ -491,6 +515,16 @@ static const struct bx_menu_row rows[] = {
     {'m', BX_WORD("Cash movements"), BX_WORD("by drawer"), show_cash, true, NULL},
     {'o', BX_WORD("Tomorrow"), BX_WORD("groups and orders that are booked"), show_bookings, true,
      NULL},
+    {'r', BX_WORD("Other days"), BX_WORD("any of these from a day to a day, also as a file"),
+     bx_office_days, true, NULL},
+    {'z', BX_WORD("Closings"), BX_WORD("of a day, a month or a year, again"), bx_office_closings,
+     true, NULL},
+    {'f', BX_WORD("Posting file"), BX_WORD("of a Z, for the bookkeeping"), bx_office_posting, true,
+     bx_report_has_z},
+    {'n', BX_WORD("Persons"), BX_WORD("what is known of them; erase it"), bx_office_persons, true,
+     NULL},
+    {'j', BX_WORD("Archive"), BX_WORD("the whole journal into a folder, signed"), bx_office_archive,
+     false, NULL},
 };
 
 static const struct bx_menu_kind menu = {BX_WORD("Reports"), rows, bx_countof(rows)};

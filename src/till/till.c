@@ -50,6 +50,7 @@ void *bx_till_destroy(struct bx_till *till)
     bx_commits_finish(&till->commits);
     bx_card_finish(&till->card);
     bx_shifts_finish(&till->shifts);
+    bx_office_finish(&till->office);
     bx_figures_finish(&till->figures);
     bx_papers_finish(&till->papers);
     bx_case_destroy(till->sweep.sale);
@@ -251,7 +252,8 @@ static void rows(struct bx_till *till, const struct bx_event *event)
     else if (request == till->counter.read_request)
         bx_counter_rows(till, event);
     else if (!bx_shifts_rows(till, event) && !bx_cases_rows(till, event) &&
-             !bx_sweep_rows(till, event) && !bx_fiscal_rows(till, event))
+             !bx_sweep_rows(till, event) && !bx_fiscal_rows(till, event) &&
+             !bx_office_rows(till, event))
         till->dropped++;
 }
 
@@ -304,6 +306,7 @@ static void dispatch(struct bx_till *till, const struct bx_event *event)
     case BX_EVENT_PRINT: bx_papers_report(till, &event->of.print); break;
     case BX_EVENT_FISCAL: bx_fiscal_answer(till, &event->of.fiscal); break;
     case BX_EVENT_CARD: bx_card_answer(till, &event->of.card); break;
+    case BX_EVENT_OFFICE: bx_office_answer(till, event); break;
     case BX_EVENT_HOUSEKEEPING: housekeeping(till, &event->of.fault); break;
     }
 }

@@ -17,5 +17,13 @@ int bench_growth(int argc, char **argv);
  * and onto disk at both ends, with nothing else done to them. */
 int bench_batches(int argc, char **argv);
 
+/* orders CLIENTS RATE WARM SECONDS PRODUCT SLOT PRICE: buyers of a place each, of the servers named
+ * on standard input; RATE 0: each asks again when it is answered. "orders" and: answered in time,
+ * that time, its latencies' median, p99 and most, and of the whole run: sold, turned away, refused,
+ * false. */
+int bench_orders(int argc, char **argv);
+/* syncs FOLDER SECONDS CROWD: "bare" and "grouped", each with a count and its time. */
+int bench_syncs(int argc, char **argv);
+
 /* Sorts SAMPLES; the value that SHARE in 1000 of them do not exceed. */
 int64_t bench_share(int64_t *samples, size_t count, int share);

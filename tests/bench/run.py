@@ -17,6 +17,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "whole"))
+import crowd  # noqa: E402
 import till_lab  # noqa: E402
 from terminal import Bare, echo  # noqa: E402
 
@@ -32,9 +33,10 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def bench(*words):
+def bench(*words, stdin=""):
     """What tests/bench/bench printed: {word: [[number, …], …]}."""
-    done = subprocess.run([BENCH, *map(str, words)], stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run([BENCH, *map(str, words)], input=stdin, stdout=subprocess.PIPE, text=True,
+                          check=True)
     found = {}
     for line in done.stdout.splitlines():
         word, *numbers = line.split()
@@ -205,6 +207,24 @@ def server_entries(folder):
     drain("server_entries", folder, size(4, 2), size(20000, 40))
 
 
+# --- orders of many buyers for one slot -------------------------------------------------------------
+
+CROWDS = [(1, 0), (16, 0), (64, 0), (256, 0), (256, 5000)]
+
+
+def orders(folder):
+    crowds = crowd.Crowds(bench, say, size((1, 3, 0.5), (0.1, 0.2, 0.1)))
+    rows = crowds.all(folder, size((0, 1, 8), (0,)), size((1, 4), (1, 2)),
+                      size(CROWDS, [(4, 0), (4, 50)]))
+    for row in rows:
+        name = crowd.name_of(row)
+        if not row["arrivals"]:
+            figure(name, row["rate"], "orders/s", row["bare"])
+        figure(f"{name}_p99", row["p99"], "ms")
+    crowd.table(rows)
+    crowd.written(rows, till_lab.BUILD / "orders.json")
+
+
 # --- which -----------------------------------------------------------------------------------------
 
 GROUPS = {
@@ -218,6 +238,7 @@ GROUPS = {
     },
     "server": {
         server_entries: ("server_entries",),
+        orders: ("orders",),
     },
 }
 

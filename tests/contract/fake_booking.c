@@ -178,8 +178,9 @@ static int ask_allot(struct bx_booking *booking, int64_t request, const struct b
 static int news_work(struct asking *asking, struct bx_fault *fault)
 {
     struct pending *pending = asking->pending;
-    int err =
-        bd_book_availability(asking->fake->setup.store, &asking->turn, &pending->bytes, fault);
+    const struct bd_wish wish = {
+        .policy = asking->fake->setup.policy, .turn = &asking->turn, .device = &asking->device};
+    int err = bd_book_news(asking->fake->setup.store, &wish, &pending->bytes, fault);
     pending->answer.news = asking->fake->news;
     return err ? err
                : bx_availability_decode(bx_buf_text(&pending->bytes), pending->bytes.len,

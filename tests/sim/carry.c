@@ -349,6 +349,14 @@ static void reply(struct sim *sim, int till, const struct bx_effect *effect)
         memcpy(sim->parked, json + 11, BX_ID_TEXT - 1);
 }
 
+static void device(struct sim *sim, int till, const struct bx_effect *effect)
+{
+    if (effect->kind == BX_EFFECT_DRAWER)
+        sim_ghost_drawer(sim, till, &effect->of.drawer.proof);
+    else
+        sim_terminal_take(sim, till, effect);
+}
+
 int sim_carry(struct sim *sim, int till, const struct bx_effect *effect)
 {
     struct sim_till *at = &sim->tills[till];
@@ -368,16 +376,17 @@ int sim_carry(struct sim *sim, int till, const struct bx_effect *effect)
     case BX_EFFECT_PIN: pin(sim, till, effect); break;
     case BX_EFFECT_REPLY: reply(sim, till, effect); break;
     case BX_EFFECT_ASK: question(sim, till, effect); break;
-    case BX_EFFECT_DRAWER: sim_ghost_drawer(sim, till, &effect->of.drawer.proof); break;
+    case BX_EFFECT_DRAWER:
+    case BX_EFFECT_CARD_START:
+    case BX_EFFECT_CARD_ASK:
+    case BX_EFFECT_CARD_STOP:
+    case BX_EFFECT_CARD_REVERSE: device(sim, till, effect); break;
+    case BX_EFFECT_OFFICE:
     case BX_EFFECT_DISPLAY:
     case BX_EFFECT_FISCAL_START:
     case BX_EFFECT_FISCAL_FINISH:
     case BX_EFFECT_FISCAL_CANCEL:
     case BX_EFFECT_FISCAL_ASK:
-    case BX_EFFECT_CARD_START:
-    case BX_EFFECT_CARD_ASK:
-    case BX_EFFECT_CARD_STOP:
-    case BX_EFFECT_CARD_REVERSE:
     case BX_EFFECT_BELL: break;
     case BX_EFFECT_LOG: sim_trace(sim, "till %d: %s", till, effect->of.log); break;
     case BX_EFFECT_QUIT: sim_till_crash(sim, till, "because somebody ended it"); return 1;

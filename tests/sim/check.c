@@ -284,6 +284,7 @@ void sim_check_end(struct sim *sim)
             sim_broken(sim, "P3", "till %d asks for attention to %" PRId64 " entries", i,
                        facts.attention);
         shifts_check(sim, i);
+        sim_terminal_check(sim, i);
     }
     if (!sim->failed)
         books_check(sim);

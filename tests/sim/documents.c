@@ -322,9 +322,12 @@ void sim_documents_take(struct sim *sim, int till, const struct bx_entry_head *h
     bool training = sim_flag(body, "training");
     ghost->orders += !training;
     ghost->sales += head->kind == BX_KIND_SALE || head->kind == BX_KIND_EXCHANGE;
-    for (bx_json *one = bx_json_first(bx_json_get(body, "tenders")); one; one = bx_json_next(one))
+    for (bx_json *one = bx_json_first(bx_json_get(body, "tenders")); one; one = bx_json_next(one)) {
         if (strcmp(sim_text(one, "kind"), "voucher") == 0 && !training)
             voucher(sim, till, sim_text(one, "reference"));
+        if (strcmp(sim_text(one, "kind"), "card") == 0)
+            sim_terminal_document(sim, till, sim_text(one, "attempt"));
+    }
     if (head->kind != BX_KIND_SALE)
         back(sim, till, head, body);
     if (head->kind == BX_KIND_SALE || head->kind == BX_KIND_EXCHANGE)

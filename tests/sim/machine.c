@@ -134,6 +134,7 @@ static void boot(struct sim *sim, int till)
     bx_till_config_defaults(&config);
     config.print_receipt = till != 1;
     config.drawers = till == 2 ? 3 : 1;
+    config.card = !sim->trust && !sim->options.plain && till != 2; /* else on trust */
     at->core = bx_till_create(&config);
     at->effects = bx_effects_create();
     sim_trace(sim, "till %d starts at seq %" PRId64 "%s", till, state->next_seq,
@@ -185,4 +186,5 @@ void sim_till_finish(struct sim_till *till)
     bx_buf_finish(&till->draft);
     bx_buf_finish(&till->draft_before);
     bx_free(till->printer.sheets);
+    bx_free(till->terminal.swipes);
 }

@@ -14,6 +14,7 @@ LEASE, ALLOT = 'src/server/book/lease.c', 'src/server/book/allot.c'
 HELLO, RESTORE = 'src/server/book/hello.c', 'src/server/book/restore.c'
 CUSTODY, BOOKING = 'src/server/book/custody.c', 'src/server/book/booking.c'
 LEASES, EXCHANGE = 'src/till/leases.c', 'src/till/allot.c'
+ATTEMPTS = 'src/till/attempts.c'
 LINK, DRAFT = 'src/till/link.c', 'src/till/draft.c'
 FIGURES, COMMIT = 'src/domain/figures_of.c', 'src/till/commit.c'
 PARTS, TAKING = 'src/domain/returns.c', 'src/till/returns.c'
@@ -148,6 +149,9 @@ MUTANTS = {
 
 # Found by people who do everything, where those above want many sales.
 COUNTER = {
+    'card-begun-again': [(ATTEMPTS, '''\
+            .begun = true,
+''', '')],
     'refund-counted-twice': [(FIGURES, '''\
         add(tally, "return", bx_kind_word(head->kind), 1, out);
 ''', '''\

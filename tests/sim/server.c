@@ -172,7 +172,11 @@ static int work(struct sim *sim, struct sim_message *message, struct bx_fault *f
                                fault);
     case BX_EXCHANGE_ALLOT: return allot(sim, &turn, message, fault);
     case BX_EXCHANGE_NEWS:
-        return bd_book_availability(server->store, &turn, &message->answer, fault);
+        return bd_book_news(server->store,
+                            &(struct bd_wish){.policy = &server->policy,
+                                              .turn = &turn,
+                                              .device = &sim->tills[message->till].device},
+                            &message->answer, fault);
     case BX_EXCHANGE_DOCUMENT: return document(sim, &turn, message, fault);
     case BX_EXCHANGE_QUESTION: return question(sim, &turn, message, fault);
     }

@@ -20,6 +20,7 @@
 #include "server/store/memory.h"
 
 #include "ghost.h"
+#include "terminal.h"
 
 enum {
     SIM_EXCHANGES = BX_EXCHANGE_QUESTION + 4, /* one of each, and so many questions */
@@ -53,6 +54,7 @@ enum sim_kind {
     SIM_REPORT,  /* of a printer */
     SIM_SHEET,   /* paper comes out */
     SIM_PIN_DONE,
+    SIM_CARD,      /* a card terminal says something */
     SIM_BOOT,      /* a till is started again */
     SIM_SERVER_UP, /* the server is */
     SIM_SWEEP      /* the server's own idle work */
@@ -65,6 +67,7 @@ struct sim_item {
     int64_t life, request;
     struct sim_message *message; /* owned */
     struct bx_print_report report;
+    struct bx_card_answer card;
     size_t sheet;
     bool good;
 };
@@ -120,6 +123,7 @@ struct sim_till {
     struct bx_journal *journal;
     struct bx_buf draft, draft_before;
     struct sim_printer printer;
+    struct sim_terminal terminal;
     int64_t life;     /* how many there were */
     int64_t boot;     /* true time at which the boot clock was 0 */
     char boot_id[24]; /* the same as a name */
@@ -282,6 +286,7 @@ struct sim {
     char vouchers[SIM_VOUCHERS][BX_VOUCHER_SIZE];
     int64_t commands;
     bool quiet;
+    bool trust;      /* no till asks a card terminal */
     uint64_t digest; /* of the trace */
     uint64_t lines;
     bool failed;

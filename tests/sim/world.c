@@ -148,6 +148,7 @@ static void happen(struct sim *sim, struct sim_item *item)
     case SIM_REPORT: report(sim, item); break;
     case SIM_SHEET: sim_sheet_out(sim, item->till, item->sheet); break;
     case SIM_PIN_DONE: pin_done(sim, item); break;
+    case SIM_CARD: sim_terminal_say(sim, item); break;
     case SIM_BOOT: sim_till_boot(sim, item->till); break;
     case SIM_SERVER_UP: sim_server_up(sim); break;
     case SIM_SWEEP: sim_server_sweep(sim); break;

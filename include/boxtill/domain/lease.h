@@ -43,6 +43,7 @@ struct bx_allot_message {
     struct bx_slug pool; /* HELLO: one message per lease, and one with no pool that begins it */
     int64_t r;           /* of the lease; of the HELLO that begins: the epoch it is said in */
     int64_t n;           /* REQ: places wanted (0: the usual share); GROW: n′; HELLO: n */
+    int64_t need;        /* REQ, GROW: so much of n a basket waits for; the rest is stock */
     int64_t used;        /* CLOSE, HELLO */
     int64_t seq;         /* CLOSE, HELLO: last entry's seq and hash */
     struct bx_hash head;
@@ -67,17 +68,18 @@ struct bx_allot_answer {
     int64_t ttl;  /* seconds */
     int64_t left; /* what the venue has left beside, now */
     int64_t mark; /* HELLO: highest seq the server holds without a gap; 0: none */
+    bool recall;  /* REQ, GROW: others want what of it is not used; close it when you can */
     enum bx_allot_word word;
 };
 enum { BX_ALLOT_MAX = 256 };
 
 /* POST /v1/allotments: {"id":"…","messages":[…]} → {"epoch":1,"commit":9,"answers":[…]}. A message
  * carries what its verb needs, in this order, and nothing else:
- *   {"verb":"req","pool":"p","r":3,"n":50}             {"verb":"grow","pool":"p","r":3,"n":60}
+ *   {"verb":"req","pool":"p","r":3,"n":50,"need":4}    {"verb":"grow","pool":"p","r":3,"n":60}
  *   {"verb":"close","pool":"p","r":3,"used":12,"seq":412,"head":"hex"}
  *   {"verb":"hello","pool":"p","r":3,"n":50,"used":12,"seq":412,"head":"hex","state":"open"}
  * and every answer is {"verb":"req","word":"granted","pool":"p","r":3,"n":50,"ttl":3600,"left":90,
- * "mark":0}. */
+ * "mark":0}, with "recall":true behind it when it is so; "need" is left out when it is 0. */
 void bx_allot_messages_encode(const struct bx_id *id, const struct bx_allot_message *messages,
                               size_t count, struct bx_buf *out);
 int bx_must bx_allot_messages_decode(const char *json, size_t len, struct bx_id *ret_id,

@@ -19,3 +19,5 @@ void bx_terms_write(struct bx_json_writer *writer, const struct bx_programme *pr
 #define BX_PRODUCT_TERMS_NAMES "kind", "open_price", "proof", "group_from", "code"
 void bx_product_terms_read(struct bx_json_reader *reader, struct bx_product *product);
 void bx_product_terms_write(struct bx_json_writer *writer, const struct bx_product *product);
+/* The member "weekdays" as people write it, ["mon","fri"]: bit 0 Monday. */
+unsigned bx_weekdays_read(struct bx_json_reader *reader);

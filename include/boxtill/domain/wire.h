@@ -55,10 +55,12 @@ int bx_must bx_entry_answers_decode(const char *text, size_t len, struct bx_entr
                                     size_t max, size_t *ret_count, struct bx_fault *fault);
 
 /* GET /v1/availability → {"epoch":1,"commit":9,"at":µs,"pools":[{"pool":"…","capacity":250,
- * "sold":9,"held":0,"leased":50}]} */
+ * "sold":9,"held":0,"leased":50}],"recall":[{"pool":"…","r":3}]}. "recall", left out when empty, is
+ * about the till that asks: of those of its leases others want what is not used. */
 struct bx_pool_news {
     struct bx_slug pool;
     int64_t capacity, sold, held, leased;
+    int64_t recall; /* number of the asking till's lease that is to be closed; 0: none */
 };
 enum { BX_POOLS_MAX = 4000 };
 void bx_availability_encode(int64_t epoch, int64_t commit, bx_utc at,

@@ -32,6 +32,9 @@ struct bx_host_ops {
     int (*draft)(struct bx_host *host, const char *json, size_t len, bool sync,
                  struct bx_fault *fault);
     void (*log)(struct bx_host *host, const char *line);
+    /* A file of the office, done when it returns; NULL: this program has no office. */
+    int (*office)(struct bx_host *host, const struct bx_office_job *job, struct bx_office_done *ret,
+                  struct bx_fault *fault);
     /* A screen's four; NULL without one. FD is readable when a key waits. KEY: 1 with the next key,
      * 0 when none waits, negative when nobody can type any more. DRAW after whatever may have
      * changed the view. */

@@ -86,6 +86,12 @@ enum bx_action {
     BX_ACTION_OVER,       /* X: what was sold out, by a supervisor */
     BX_ACTION_MOVE,       /* x on LINES: the line to the chosen slot */
     BX_ACTION_ARRIVALS,   /* A */
+    /* the books; from the palette */
+    BX_ACTION_REPORTS,
+    BX_ACTION_CLOSINGS,
+    BX_ACTION_POSTING,
+    BX_ACTION_PERSONS,
+    BX_ACTION_ARCHIVE,
     BX_ACTIONS
 };
 

@@ -26,6 +26,7 @@
 #include "boxtill/port/card.h"
 #include "boxtill/port/fiscal.h"
 #include "boxtill/port/journal.h"
+#include "boxtill/port/office.h"
 #include "boxtill/port/printer.h"
 
 struct bx_till;
@@ -68,6 +69,7 @@ enum bx_event_kind {
     BX_EVENT_PRINT,       /* a report from the printer */
     BX_EVENT_FISCAL,      /* the fiscal device said something */
     BX_EVENT_CARD,        /* the card terminal said something */
+    BX_EVENT_OFFICE,      /* the host did what OFFICE asked for, or not */
     BX_EVENT_HOUSEKEEPING /* the idle work found something: the fault says what */
 };
 
@@ -112,6 +114,11 @@ struct bx_event {
         struct bx_print_report print;
         struct bx_fiscal_answer fiscal;
         struct bx_card_answer card;
+        struct {
+            int64_t request;
+            struct bx_office_done done;
+            struct bx_fault fault; /* err 0 when it went well */
+        } office;
         struct bx_fault fault;
     } of;
 };
@@ -140,6 +147,7 @@ enum bx_effect_kind {
     BX_EFFECT_CARD_ASK,      /* what became of it? answered by CARD, or by silence */
     BX_EFFECT_CARD_STOP,     /* nobody waits for the card any more; as CARD_ASK */
     BX_EFFECT_CARD_REVERSE,  /* undoes it; answered by CARD, or by silence */
+    BX_EFFECT_OFFICE,        /* a file of the office; answered by OFFICE */
     BX_EFFECT_PIN,           /* answered by PIN */
     BX_EFFECT_REPLY,         /* to a command; done is false for a line of progress */
     BX_EFFECT_BELL,
@@ -198,6 +206,7 @@ struct bx_effect {
             struct bx_ref proof;                       /* FINISH */
             const struct bx_fiscal_document *document; /* FINISH */
         } fiscal;
+        struct bx_office_job office;
         struct {
             struct bx_id id;     /* of the attempt */
             struct bx_ref proof; /* START, REVERSE: its intent */

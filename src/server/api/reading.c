@@ -80,7 +80,10 @@ static int availability_do(const struct bd_desk *desk, struct bd_work *work)
         work->answer.status = 304;
         return 0;
     }
-    int err = bd_book_availability(desk->store, &desk->turn, &work->answer.body, &fault);
+    const struct bd_wish wish = {.policy = desk->policy,
+                                 .turn = &desk->turn,
+                                 .device = work->known ? &work->caller.device : NULL};
+    int err = bd_book_news(desk->store, &wish, &work->answer.body, &fault);
     return err < 0 ? bd_fault_answer(work, err, &fault) : 0;
 }
 

@@ -20,6 +20,8 @@ struct ask {
     struct bd_meta_row meta;
     struct bd_device_row device;
     bool device_changed;
+    bool looked; /* share is there */
+    struct bd_share share;
 };
 
 static int64_t least(int64_t a, int64_t b)
@@ -45,6 +47,8 @@ static void answer_grant(const struct ask *ask, const struct bd_lease_row *lease
     answer->n = lease->n;
     answer->ttl = us > 0 && lease->state == BD_LEASE_OPEN ? us / BX_SECOND_US : 0;
     answer->left = bd_pool_free(pool);
+    answer->recall = lease->state == BD_LEASE_OPEN && lease->n > lease->booked &&
+                     bd_share_recalls(&ask->share, pool);
 }
 
 static bool is_expired(const struct ask *ask, const struct bd_lease_row *lease)
@@ -71,10 +75,29 @@ static int quarantine(struct ask *ask, const struct bx_allot_message *message, c
     return bd_quarantine(ask->book->store, ask->turn, &ask->device, message->seq, say, fault);
 }
 
+/* How many more places of POOL the message gets for LEASE: what a basket waits for from whatever is
+ * free, or the till's stock, whichever is more. */
+static int give(struct ask *ask, const struct bx_allot_message *message,
+                const struct bd_lease_row *lease, struct bd_pool_row *pool, int64_t *ret_more,
+                struct bx_fault *fault)
+{
+    int64_t need = message->need > lease->n ? message->need - lease->n : 0;
+    int64_t want = message->n > lease->n ? message->n - lease->n : 0;
+    int64_t more = least(need, bd_pool_free(pool));
+    int64_t stock = 0;
+    if (want > 0 || message->verb == BX_ALLOT_REQ)
+        stock = bd_share_stock(&ask->share, pool, lease->part, want);
+    *ret_more = stock > more ? stock : more;
+    if (need <= *ret_more)
+        return 0;
+    pool->wanted = need;
+    pool->wanted_at = ask->turn->now.us;
+    return bd_pool_want(ask->book->store, &pool->id, need, ask->turn->now, fault);
+}
+
 static int req(struct ask *ask, const struct bx_allot_message *message, struct bd_lease_row *last,
                struct bd_pool_row *pool, struct bx_allot_answer *answer, struct bx_fault *fault)
 {
-    const struct bd_policy *policy = &ask->book->policy;
     if (message->r < last->r || (message->r == last->r && last->state >= BD_LEASE_FADING)) {
         answer->word = BX_ALLOT_STALE;
         return 0;
@@ -85,12 +108,12 @@ static int req(struct ask *ask, const struct bx_allot_message *message, struct b
     }
     if (last->r > 0 && last->state < BD_LEASE_FADING)
         return 0; /* CLOSE comes first */
-    int64_t share = pool->capacity * policy->share_percent / 100;
-    share = share > 0 ? share : 1;
-    int64_t n = message->n > 0 ? least(message->n, share) : share;
-    n = least(n, bd_pool_free(pool));
-    if (n <= 0 || !pool_is_open(ask, pool))
+    if (!pool_is_open(ask, pool))
         return 0;
+    int64_t n;
+    int err = give(ask, message, &(struct bd_lease_row){0}, pool, &n, fault);
+    if (err != 0 || n <= 0)
+        return err;
     struct bd_lease_row lease = {.till = ask->device.till,
                                  .incarnation = ask->device.incarnation,
                                  .pool = message->pool,
@@ -99,7 +122,7 @@ static int req(struct ask *ask, const struct bx_allot_message *message, struct b
                                  .expires = expiry(ask, pool),
                                  .epoch = ask->meta.epoch,
                                  .n = n};
-    int err = bd_lease_settle(ask->book->store, &lease, fault);
+    err = bd_lease_settle(ask->book->store, &lease, fault);
     if (err == 0)
         err = lease_put(ask, true, &lease, fault);
     pool->leased += n;
@@ -117,13 +140,14 @@ static int grow(struct ask *ask, const struct bx_allot_message *message, struct 
     if (message->r > lease->r || lease->state != BD_LEASE_OPEN || is_expired(ask, lease) ||
         !pool_is_open(ask, pool))
         return 0;
-    if (message->n > lease->n) {
-        int64_t more = least(message->n - lease->n, bd_pool_free(pool));
-        lease->n += more;
-        pool->leased += more;
-    }
+    int64_t more;
+    int err = give(ask, message, lease, pool, &more, fault);
+    if (err != 0)
+        return err;
+    lease->n += more;
+    pool->leased += more;
     lease->expires = expiry(ask, pool);
-    int err = bd_lease_settle(ask->book->store, lease, fault);
+    err = bd_lease_settle(ask->book->store, lease, fault);
     if (err == 0)
         err = lease_put(ask, false, lease, fault);
     answer_grant(ask, lease, pool, answer);
@@ -186,7 +210,12 @@ static int about_last(struct ask *ask, const struct bx_allot_message *message,
     struct bd_pool_row pool = {.id = message->pool};
     struct bd_lease_row last = {
         .till = ask->device.till, .incarnation = ask->device.incarnation, .pool = message->pool};
-    int err = bd_get(store, BD_POOL, &pool, fault);
+    int err = ask->looked
+                  ? 0
+                  : bd_share_look(store, &ask->book->policy, ask->turn->now, &ask->share, fault);
+    ask->looked = err == 0;
+    if (err == 0)
+        err = bd_get(store, BD_POOL, &pool, fault);
     if (err != 0)
         return err == BD_NOT ? 0 : err;
     answer->left = bd_pool_free(&pool);
@@ -227,6 +256,8 @@ static int answer_all(struct ask *ask, const struct bd_device *device,
     int err = bd_meta(store, &ask->meta, fault);
     if (err == 0)
         err = bd_device_row(store, device, &ask->device, fault);
+    if (err == 0 && bd_share_touch(&ask->device, ask->turn->now))
+        err = bd_must(bd_update(store, BD_DEVICE, &ask->device, fault), "device", fault);
     bool greeted = false;
     for (size_t i = 0; i < count && err == 0; i++) {
         err = answer_one(ask, &messages[i], &answers[i], fault);
@@ -285,5 +316,7 @@ int bd_book_freeze(struct bd_book *book, const struct bd_turn *turn, struct bx_f
     bx_free(frozen.rows);
     if (err >= 0)
         err = bd_holds_sweep(book, turn, fault);
+    if (err >= 0)
+        err = bd_wanted_put(book, turn->now, fault);
     return err < 0 ? err : bd_clock_follow(book, turn, fault);
 }

@@ -34,7 +34,10 @@ struct bd_turn {
 
 /* What the operator sets (boxtilld.conf), fixed for the life of a book. */
 struct bd_policy {
-    int share_percent; /* of a pool's capacity: a till's usual share, at least 1 place */
+    int share_percent; /* of a pool's capacity: the most a till stocks, at least 1 place */
+    /* Of what is left of a pool: set aside for the tills' stock, shared among them; what a basket
+     * waits for may come from anywhere. 0: all of it */
+    int counters_percent;
     int64_t lease_ttl; /* seconds */
     int64_t
         slot_grace; /* seconds after a slot's end in which its lease may still be asked for: 0 */
@@ -166,6 +169,9 @@ int bx_must bd_book_document(struct bd_store *store, const struct bd_wish *wish,
                              int64_t *ret_version, struct bx_buf *out, struct bx_fault *fault);
 int bx_must bd_book_availability(struct bd_store *store, const struct bd_turn *turn,
                                  struct bx_buf *out, struct bx_fault *fault);
+/* The same for a till, WISH's device, with its leases that are recalled. */
+int bx_must bd_book_news(struct bd_store *store, const struct bd_wish *wish, struct bx_buf *out,
+                         struct bx_fault *fault);
 
 /* Sums over the venue as it is, for whoever watches it; pools that are over are not counted. */
 struct bd_census {

@@ -19,6 +19,7 @@
  *   dates     1 to 400 civil days: "2026-11-30", "today", or "today+N" with N from 1 to 365
  *   from, to  civil times "HH:MM" of the venue, "24:00" allowed in `to`; the last slot ends at or
  *             before `to`
+ *   times     instead of from, to and every: ["11:00","15:00"], with a length
  *   every     minutes from one slot's start to the next, 1 to 1440; length in minutes, by default
  *             the same
  *   capacity  places of each slot, 0 to 1000000
@@ -29,17 +30,22 @@
  *   events    ids the product is sold for; none: untimed. `class` is an untimed product's, and
  *             without it no ticket is printed
  *
+ * An event may have, beside its slots or instead, a timetable of what recurs (timetable.c), and
+ * both venue and event a list "closed" of days without any slot. A timetable makes slots for the
+ * venue's "horizon", 1 to 400 days from today on, by default 60.
+ *
  * A product may have kind, open_price, proof, group_from and code, and the file rules, reasons,
  * accounts, origins, coins, facts, limits and round_up, all as in the programme document, but a
  * rule's weekdays are names, ["fri","sat"], and its minute_from and minute_to times, "17:00".
  *
  * A slot is called EVENT-YYYYMMDD-HHMM and its pool POOL-YYYYMMDD-HHMM, so that a second import
- * finds the pools of the first again.
+ * finds the pools of the first again. Of an hour that a timetable has twice, when clocks go back,
+ * the later one ends in b.
  *
  * Parsing goes on after a fault, so that one run shows them all; what looks good is finally written
  * as a programme document and read again, and whatever that reader finds is a fault here too. */
 
-#include "server/book/import.h"
+#include "server/book/import_in.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,38 +57,9 @@
 #include "boxtill/base/text.h"
 #include "boxtill/domain/terms.h"
 
-enum {
-    FAULTS_MAX = 100,
-    DATES_MAX = 400,
-    SERIES_MAX = 50,                  /* of one event */
-    STEM_MAX = BX_SLUG_SIZE - 1 - 14, /* leaves room for -YYYYMMDD-HHMM */
-    CAPACITY_MAX = 1000000,
-    IMPORT_BYTES = 4 << 20,
-    DAY_MINUTES = 1440,
-    WHERE_SIZE = 64
-};
+enum { FAULTS_MAX = 100, SERIES_MAX = 50 /* of one event */, IMPORT_BYTES = 4 << 20, HORIZON = 60 };
 
-struct parser {
-    struct bx_date today;
-    bd_zone zone;
-    void *zone_arg;
-    struct bx_programme programme; /* arrays by bx_alloc, at their maximum */
-    struct bd_import_pool *pools;
-    size_t pool_count;
-    struct bx_buf *faults;
-    int fault_count;
-};
-
-/* One "slots" element: a series on some days. */
-struct series {
-    struct bx_slug pool;
-    int from, to, every, length;
-    int64_t capacity;
-    bool cancelled;
-};
-
-static void fault_add(struct parser *parser, const char *format, ...) bx_format(2, 3);
-static void fault_add(struct parser *parser, const char *format, ...)
+void bd_import_fault(struct bd_importing *parser, const char *format, ...)
 {
     char line[320];
     va_list args;
@@ -93,77 +70,36 @@ static void fault_add(struct parser *parser, const char *format, ...)
         bx_buf_format(parser->faults, "%s\n", line);
 }
 
-static void fault_tell(void *arg, const char *say)
+void bd_import_note(struct bd_importing *parser, const char *format, ...)
 {
-    fault_add((struct parser *)arg, "%s", say);
+    char line[320];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    bx_buf_format(&parser->notes, "%s\n", line);
 }
 
-/* One object of the file, all of whose faults are told. */
-struct reading {
-    struct bx_json_reader reader;
-    struct bx_fault fault;
-    const struct parser *parser;
-    int before; /* faults told before it */
-};
+static void fault_tell(void *arg, const char *say)
+{
+    bd_import_fault((struct bd_importing *)arg, "%s", say);
+}
 
-static void read_object(struct parser *parser, bx_json *object, const char *where,
-                        struct reading *ret)
+void bd_reading_begin(struct bd_importing *parser, bx_json *object, const char *where,
+                      struct bd_reading *ret)
 {
     ret->parser = parser;
     ret->before = parser->fault_count;
     bx_json_read(&ret->reader, object, where, &ret->fault);
     if (ret->reader.err != 0) /* no object: nothing more can be said of it */
-        fault_add(parser, "%s", ret->fault.say);
+        bd_import_fault(parser, "%s", ret->fault.say);
     ret->reader.tell = fault_tell;
     ret->reader.arg = parser;
 }
 
-static bool is_good(const struct reading *reading)
+bool bd_reading_is_good(const struct bd_reading *reading)
 {
     return reading->parser->fault_count == reading->before;
-}
-
-/* --- words ---------------------------------------------------------------------------------- */
-
-/* "HH:MM" to minutes, up to 24:00. */
-static void read_time(struct bx_json_reader *reader, const char *name, int *ret)
-{
-    char text[8];
-    int64_t hour = 0, minute = 0;
-    bx_json_string(reader, name, sizeof text - 1, text, sizeof text);
-    if (text[0] == '\0')
-        return;
-    bool good = strlen(text) == 5 && text[2] == ':';
-    for (int i = 0; i < 5 && good; i++)
-        good = i == 2 || (text[i] >= '0' && text[i] <= '9');
-    if (good) {
-        hour = (text[0] - '0') * 10 + text[1] - '0';
-        minute = (text[3] - '0') * 10 + text[4] - '0';
-    }
-    if (!good || minute > 59 || hour * 60 + minute > DAY_MINUTES)
-        bx_json_fault(reader, "\"%s\" must be a time from 00:00 to 24:00", name);
-    else
-        *ret = (int)(hour * 60 + minute);
-}
-
-static bool read_date(const struct parser *parser, const char *text, struct bx_date *ret)
-{
-    int64_t days = 0;
-    if (strncmp(text, "today", 5) != 0)
-        return bx_date_parse(text, ret) == 0;
-    if (text[5] == '+' && bx_text_number(text + 6, strlen(text + 6), 365, &days) != 0)
-        return false;
-    if (text[5] != '\0' && text[5] != '+')
-        return false;
-    *ret = bx_date_plus(parser->today, (int)days);
-    return true;
-}
-
-static void stem_read(struct bx_json_reader *reader, const char *name, struct bx_slug *ret)
-{
-    bx_slug_read(reader, name, ret);
-    if (strlen(ret->s) > STEM_MAX)
-        bx_json_fault(reader, "\"%s\" must have at most %d characters", name, STEM_MAX);
 }
 
 /* --- the venue ------------------------------------------------------------------------------ */
@@ -171,22 +107,22 @@ static void stem_read(struct bx_json_reader *reader, const char *name, struct bx
 enum { CHANGE_DAYS = 800 }; /* a slot may be 400 days away; nobody imports that seldom */
 
 /* MINUTE may lie in the day after DATE. */
-static bool has_offset(const struct parser *parser, struct bx_date date, int minute, int offset,
-                       bx_utc *ret_at)
+static bool has_offset(const struct bd_importing *parser, struct bx_date date, int minute,
+                       int offset, bx_utc *ret_at)
 {
     int there;
     int err = parser->zone(parser->zone_arg, parser->programme.zone,
-                           bx_date_plus(date, minute / DAY_MINUTES), minute % DAY_MINUTES, ret_at,
-                           &there);
+                           bx_date_plus(date, minute / BD_DAY_MINUTES), minute % BD_DAY_MINUTES,
+                           ret_at, &there);
     return err == 0 && there == offset;
 }
 
 /* The clock has OFFSET at noon of DATE and another at the next: it changes one minute after the
  * last that still has it. Hours that come twice are told as the first, those that are skipped have
  * none, so the search ends there in both cases. */
-static bx_utc change_find(const struct parser *parser, struct bx_date date, int offset)
+static bx_utc change_find(const struct bd_importing *parser, struct bx_date date, int offset)
 {
-    int good = 720, bad = 720 + DAY_MINUTES;
+    int good = 720, bad = 720 + BD_DAY_MINUTES;
     bx_utc at, last = {0};
     while (bad - good > 1) {
         int minute = (good + bad) / 2;
@@ -200,7 +136,7 @@ static bx_utc change_find(const struct parser *parser, struct bx_date date, int 
 }
 
 /* From yesterday's noon on, so that a change of today is one of them. False: no such zone. */
-static bool read_zone(struct parser *parser)
+static bool read_zone(struct bd_importing *parser)
 {
     struct bx_programme *programme = &parser->programme;
     struct bx_date date = bx_date_plus(parser->today, -1);
@@ -222,15 +158,15 @@ static bool read_zone(struct parser *parser)
     return true;
 }
 
-static void read_venue(struct parser *parser, bx_json *object)
+static void read_venue(struct bd_importing *parser, bx_json *object)
 {
-    static const char *const names[] = {"id",           "name",           "zone",
-                                        "currency",     "exponent",       "cash_step",
-                                        "tax_included", "quantity_usual", NULL};
+    static const char *const names[] = {
+        "id",           "name",           "zone",    "currency", "exponent", "cash_step",
+        "tax_included", "quantity_usual", "horizon", "closed",   NULL};
     struct bx_programme *programme = &parser->programme;
-    struct reading reading;
+    struct bd_reading reading;
     struct bx_json_reader *reader = &reading.reader;
-    read_object(parser, object, "venue", &reading);
+    bd_reading_begin(parser, object, "venue", &reading);
     bx_slug_read(reader, "id", &programme->venue);
     bx_json_string(reader, "name", BX_NAME_COLUMNS, programme->name, sizeof programme->name);
     bx_json_string(reader, "zone", sizeof programme->zone - 1, programme->zone,
@@ -240,6 +176,8 @@ static void read_venue(struct parser *parser, bx_json *object)
     programme->cash_step = bx_json_int_or(reader, "cash_step", 1, 1000, 1);
     programme->tax_included = bx_json_bool_or(reader, "tax_included", true);
     programme->quantity_usual = (int)bx_json_int_or(reader, "quantity_usual", 1, 999, 10);
+    parser->horizon = (int)bx_json_int_or(reader, "horizon", 1, BD_DATES_MAX, HORIZON);
+    bd_days_read(parser, reader, "closed", &parser->closed);
     bx_json_only(reader, names);
     if (programme->zone[0] != '\0' && !read_zone(parser)) {
         bx_json_fault(reader, "\"zone\" %s is not a time zone this machine knows", programme->zone);
@@ -249,114 +187,86 @@ static void read_venue(struct parser *parser, bx_json *object)
 
 /* --- slots ---------------------------------------------------------------------------------- */
 
-static void stamp(struct bx_slug *ret, const struct bx_slug *stem, struct bx_date date, int minute)
-{
-    char text[BX_SLUG_SIZE + 32];
-    snprintf(text, sizeof text, "%s-%04d%02d%02d-%02d%02d", stem->s, date.year, date.month,
-             date.day, minute / 60, minute % 60);
-    BX_TEXT_COPY(ret->s, text);
-}
-
-static void slot_add(struct parser *parser, const char *where, int event,
-                     const struct series *series, struct bx_date date, int minute)
-{
-    struct bx_programme *programme = &parser->programme;
-    struct bx_slot slot = {.event = event, .date = date, .cancelled = series->cancelled};
-    char day[BX_DATE_TEXT];
-    if (programme->slot_count == BX_SLOTS_MAX) {
-        fault_add(parser, "%s: there are more than %d slots", where, BX_SLOTS_MAX);
-        return;
-    }
-    stamp(&slot.id, &programme->events[event].id, date, minute);
-    stamp(&slot.pool, &series->pool, date, minute);
-    if (programme->zone[0] == '\0')
-        return; /* told once, not for every slot */
-    if (parser->zone(parser->zone_arg, programme->zone, date, minute, &slot.start,
-                     &slot.offset_min) != 0) {
-        fault_add(parser, "%s: %s %02d:%02d does not exist in %s", where, bx_date_format(date, day),
-                  minute / 60, minute % 60, programme->zone);
-        return;
-    }
-    /* A slot lasts as long as it lasts, also in the night when clocks change. */
-    slot.end.us = slot.start.us + series->length * 60 * BX_SECOND_US;
-    programme->slots[programme->slot_count++] = slot;
-    parser->pools[parser->pool_count++] =
-        (struct bd_import_pool){slot.pool, series->capacity, slot.end, slot.cancelled};
-}
-
-static void read_dates(struct parser *parser, const char *where, int event,
-                       const struct series *series, bx_json *dates)
+static void read_dates(struct bd_importing *parser, const char *where, int event,
+                       const struct bd_days *closed, const struct bd_series *series, bx_json *dates)
 {
     size_t nth = 0;
     for (bx_json *item = bx_json_first(dates); item != NULL; item = bx_json_next(item), nth++) {
         struct bx_date date;
-        if (!bx_json_is_string(item) || !read_date(parser, bx_json_text(item), &date)) {
-            fault_add(parser,
-                      "%s.dates[%zu]: must be a day as 2026-11-30, today, or today+N with N from 1 "
-                      "to 365",
-                      where, nth);
-            continue;
-        }
-        for (int at = series->from; at + series->length <= series->to; at += series->every)
-            slot_add(parser, where, event, series, date, at);
+        if (!bx_json_is_string(item) || !bd_day_read(parser, bx_json_text(item), &date))
+            bd_import_fault(parser,
+                            "%s.dates[%zu]: must be a day as 2026-11-30, today, or today+N with N "
+                            "from 1 to 365",
+                            where, nth);
+        else if (!bd_days_have(closed, date) && !bd_days_have(&parser->closed, date))
+            bd_slots_add(parser, where, event, series, date);
     }
 }
 
-static void read_series(struct parser *parser, const char *where, int event, bx_json *object)
+static void read_series(struct bd_importing *parser, const char *where, int event,
+                        const struct bd_days *closed, bx_json *object)
 {
-    static const char *const names[] = {"dates",    "from", "to",        "every", "length",
-                                        "capacity", "pool", "cancelled", NULL};
-    struct series series = {.pool = parser->programme.events[event].id};
-    struct reading reading;
+    static const char *const names[] = {"dates", BD_HOURS_NAMES, "capacity",
+                                        "pool",  "cancelled",    NULL};
+    struct bd_series series = {.pool = parser->programme.events[event].id};
+    struct bd_reading reading;
     struct bx_json_reader *reader = &reading.reader;
-    read_object(parser, object, where, &reading);
-    read_time(reader, "from", &series.from);
-    read_time(reader, "to", &series.to);
-    series.every = (int)bx_json_int(reader, "every", 1, DAY_MINUTES);
-    series.length = (int)bx_json_int_or(reader, "length", 1, DAY_MINUTES, series.every);
-    series.capacity = bx_json_int(reader, "capacity", 0, CAPACITY_MAX);
+    bd_reading_begin(parser, object, where, &reading);
+    bd_hours_read(&reading, 0, &series);
+    series.capacity = bx_json_int(reader, "capacity", 0, BD_CAPACITY_MAX);
     series.cancelled = bx_json_bool_or(reader, "cancelled", false);
     if (bx_json_get(object, "pool") != NULL)
-        stem_read(reader, "pool", &series.pool);
-    bx_json *dates = bx_json_array(reader, "dates", DATES_MAX);
+        bd_stem_read(reader, "pool", &series.pool);
+    bx_json *dates = bx_json_array(reader, "dates", BD_DATES_MAX);
     bx_json_only(reader, names);
     if (dates != NULL && bx_json_count(dates) == 0)
         bx_json_fault(reader, "\"dates\" must name a day");
-    if (is_good(&reading) && series.from + series.length > series.to)
-        bx_json_fault(reader, "no slot of %d minutes fits between \"from\" and \"to\"",
-                      series.length);
-    if (is_good(&reading))
-        read_dates(parser, where, event, &series, dates);
+    if (bd_reading_is_good(&reading))
+        read_dates(parser, where, event, closed, &series, dates);
 }
 
 /* --- events and products -------------------------------------------------------------------- */
 
-static void read_event(struct parser *parser, bx_json *object, size_t nth)
+static void read_event(struct bd_importing *parser, bx_json *object, size_t nth)
 {
-    static const char *const names[] = {"id", "name", "class", "slots", NULL};
+    static const char *const names[] = {"id",        "name",   "class", "slots",
+                                        "timetable", "closed", NULL};
+    struct bd_days closed = {0};
     struct bx_programme *programme = &parser->programme;
     struct bx_event_info *event = &programme->events[programme->event_count];
-    char where[WHERE_SIZE];
-    struct reading reading;
+    char where[BD_WHERE_SIZE];
+    struct bd_reading reading;
     struct bx_json_reader *reader = &reading.reader;
     snprintf(where, sizeof where, "events[%zu]", nth);
-    read_object(parser, object, where, &reading);
-    stem_read(reader, "id", &event->id);
+    bd_reading_begin(parser, object, where, &reading);
+    bd_stem_read(reader, "id", &event->id);
     bx_json_string(reader, "name", BX_NAME_COLUMNS, event->name, sizeof event->name);
     bx_slug_read_or_none(reader, "class", &event->class);
     if (bx_slug_is_none(&event->class))
         BX_TEXT_COPY(event->class.s, "main");
-    bx_json *slots = bx_json_array(reader, "slots", SERIES_MAX);
+    bool recurs = bx_json_get(object, "timetable") != NULL;
+    bx_json *slots = NULL, *table = NULL;
+    if (!recurs || bx_json_get(object, "slots") != NULL)
+        slots = bx_json_array(reader, "slots", SERIES_MAX);
+    if (recurs)
+        table = bx_json_array(reader, "timetable", SERIES_MAX);
+    bd_days_read(parser, reader, "closed", &closed);
     bx_json_only(reader, names);
     int index = (int)programme->event_count++;
     size_t series = 0;
     for (bx_json *item = bx_json_first(slots); item != NULL; item = bx_json_next(item)) {
         snprintf(where, sizeof where, "events[%zu].slots[%zu]", nth, series++);
-        read_series(parser, where, index, item);
+        read_series(parser, where, index, &closed, item);
+    }
+    series = 0;
+    for (bx_json *item = bx_json_first(table); item != NULL; item = bx_json_next(item)) {
+        snprintf(where, sizeof where, "events[%zu].timetable[%zu]", nth, series++);
+        bd_timetable_read(parser, where, index, &closed, item);
     }
 }
 
-static uint32_t read_sold_for(struct parser *parser, struct bx_json_reader *reader, bx_json *list)
+static uint32_t read_sold_for(struct bd_importing *parser, struct bx_json_reader *reader,
+                              bx_json *list)
 {
     uint32_t bits = 0;
     for (bx_json *item = bx_json_first(list); item != NULL; item = bx_json_next(item)) {
@@ -375,7 +285,7 @@ static uint32_t read_sold_for(struct parser *parser, struct bx_json_reader *read
 
 /* Products that stand beside each other on a screen have different keys. The programme's own reader
  * says so too, but only of a file without other faults. */
-static void key_check(const struct parser *parser, struct bx_json_reader *reader,
+static void key_check(const struct bd_importing *parser, struct bx_json_reader *reader,
                       const struct bx_product *product)
 {
     for (size_t i = 0; i < parser->programme.product_count; i++) {
@@ -387,18 +297,18 @@ static void key_check(const struct parser *parser, struct bx_json_reader *reader
     }
 }
 
-static void read_product(struct parser *parser, bx_json *object, size_t nth)
+static void read_product(struct bd_importing *parser, bx_json *object, size_t nth)
 {
     static const char *const names[] = {
         "id",     "name",    "key",    "price", "tax",
         "places", "persons", "events", "class", BX_PRODUCT_TERMS_NAMES,
         NULL};
     struct bx_product *product = &parser->programme.products[parser->programme.product_count];
-    char where[WHERE_SIZE], key[8];
-    struct reading reading;
+    char where[BD_WHERE_SIZE], key[8];
+    struct bd_reading reading;
     struct bx_json_reader *reader = &reading.reader;
     snprintf(where, sizeof where, "products[%zu]", nth);
-    read_object(parser, object, where, &reading);
+    bd_reading_begin(parser, object, where, &reading);
     *product = (struct bx_product){.key = 0};
     bx_slug_read(reader, "id", &product->id);
     bx_json_string(reader, "name", BX_NAME_COLUMNS, product->name, sizeof product->name);
@@ -425,11 +335,11 @@ static void read_product(struct parser *parser, bx_json *object, size_t nth)
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
-static void read_all(struct parser *parser, bx_json *root)
+static void read_all(struct bd_importing *parser, bx_json *root)
 {
     static const char *const names[] = {"venue", "events", "products", BX_TERMS_NAMES, NULL};
-    struct reading reading;
-    read_object(parser, root, "programme", &reading);
+    struct bd_reading reading;
+    bd_reading_begin(parser, root, "programme", &reading);
     bx_json *venue = bx_json_object(&reading.reader, "venue");
     bx_json *events = bx_json_array(&reading.reader, "events", BX_EVENTS_MAX);
     bx_json *products = bx_json_array(&reading.reader, "products", BX_PRODUCTS_MAX);
@@ -462,7 +372,7 @@ static int pool_by_id(const void *left, const void *right)
 }
 
 /* One pool for all the slots that draw on it; they must agree on its capacity. */
-static void pools_merge(struct parser *parser)
+static void pools_merge(struct bd_importing *parser)
 {
     size_t count = 0;
     if (parser->pool_count > 0)
@@ -475,17 +385,19 @@ static void pools_merge(struct parser *parser)
             continue;
         }
         if (last->capacity != next->capacity)
-            fault_add(parser, "pool %s: its slots have capacities of %lld and %lld", next->id.s,
-                      (long long)last->capacity, (long long)next->capacity);
+            bd_import_fault(parser, "pool %s: its slots have capacities of %lld and %lld",
+                            next->id.s, (long long)last->capacity, (long long)next->capacity);
         if (next->ends.us > last->ends.us)
             last->ends = next->ends;
+        if (next->starts.us < last->starts.us)
+            last->starts = next->starts;
         last->cancelled = last->cancelled && next->cancelled;
     }
     parser->pool_count = count;
 }
 
 /* Through the programme's own writer and reader, so that it is what a till will accept. */
-static struct bx_programme *programme_make(struct parser *parser)
+static struct bx_programme *programme_make(struct bd_importing *parser)
 {
     struct bx_programme *programme = &parser->programme;
     struct bx_fault fault;
@@ -495,26 +407,27 @@ static struct bx_programme *programme_make(struct parser *parser)
         qsort(programme->slots, programme->slot_count, sizeof *programme->slots, by_start);
     bx_programme_encode(programme, &bytes);
     if (bytes.full) {
-        fault_add(parser, "programme: larger than %d bytes", BX_PROGRAMME_BYTES);
+        bd_import_fault(parser, "programme: larger than %d bytes", BX_PROGRAMME_BYTES);
         return NULL;
     }
     struct bx_programme *made = bx_programme_parse(bytes.data, bytes.len, &fault);
     if (made == NULL)
-        fault_add(parser, "%s", fault.say);
+        bd_import_fault(parser, "%s", fault.say);
     return made;
 }
 
 struct bd_import *bd_import_parse(const char *json, size_t len, struct bx_date today, bd_zone zone,
                                   void *arg, struct bx_buf *faults)
 {
-    struct parser parser = {.today = today, .zone = zone, .zone_arg = arg, .faults = faults};
+    struct bd_importing parser = {.today = today, .zone = zone, .zone_arg = arg, .faults = faults};
     struct bx_programme *programme = &parser.programme;
     struct bd_import *import = NULL;
     struct bx_fault fault;
+    bx_buf_init(&parser.notes, 64 << 10);
     struct bx_json_doc *doc bx_cleanup(bx_json_destroy) =
         bx_json_parse(json, len, IMPORT_BYTES, &fault);
     if (doc == NULL) {
-        fault_add(&parser, "file: %s", fault.detail[0] ? fault.detail : fault.say);
+        bd_import_fault(&parser, "file: %s", fault.detail[0] ? fault.detail : fault.say);
         return NULL;
     }
     programme->events = (struct bx_event_info *)bx_alloc(BX_EVENTS_MAX, sizeof *programme->events);
@@ -530,7 +443,10 @@ struct bd_import *bd_import_parse(const char *json, size_t len, struct bx_date t
         import->programme = made;
         import->pools = (struct bd_import_pool *)bx_steal(&parser.pools);
         import->pool_count = parser.pool_count;
+        import->notes = parser.notes;
+        bx_buf_init(&parser.notes, 0);
     }
+    bx_buf_finish(&parser.notes);
     bx_free(programme->events);
     bx_free(programme->slots);
     bx_free(programme->products);
@@ -547,5 +463,6 @@ void *bd_import_destroy(struct bd_import *import)
         return NULL;
     bx_programme_destroy(import->programme);
     bx_free(import->pools);
+    bx_buf_finish(&import->notes);
     return bx_free(import);
 }

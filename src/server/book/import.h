@@ -13,12 +13,14 @@ struct bd_import_pool {
     int64_t capacity;
     bx_utc ends;    /* of its last slot */
     bool cancelled; /* all its slots are */
+    bx_utc starts;  /* of its first slot */
 };
 
 struct bd_import {
     struct bx_programme *programme; /* epoch and version 0: the book sets them */
     struct bd_import_pool *pools;   /* by id */
     size_t pool_count;
+    struct bx_buf notes; /* lines: what nobody did wrong and somebody should know */
 };
 
 /* The instant and offset of a civil time in ZONE; 0, or BX_ERR_MISSING for a time that does not

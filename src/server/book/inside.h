@@ -44,6 +44,13 @@ struct bd_late {
     int64_t till, incarnation, shift;
 };
 
+/* Places that were asked for and refused, until the refused transaction is undone. */
+struct bd_wanted {
+    struct bx_slug pool;
+    int64_t places;
+};
+enum { BD_WANTED_MAX = 32 };
+
 struct bd_book {
     struct bd_store *store;
     struct bd_policy policy;
@@ -54,6 +61,8 @@ struct bd_book {
     struct bd_place waiting; /* where the next pass over what waits for a parent begins */
     struct bd_late *late;
     size_t late_count;
+    struct bd_wanted wanted[BD_WANTED_MAX];
+    size_t wanted_count;
 };
 
 /* --- book.c: what every rule needs -------------------------------------------------------- */
@@ -152,6 +161,33 @@ int bx_must bd_lease_lose(struct bd_store *store, struct bd_device_row *device, 
 /* Closes the fading leases of a till whose entries have all come. */
 int bx_must bd_lease_fade(struct bd_store *store, struct bd_device_row *device,
                           struct bx_fault *fault);
+
+/* --- share.c: who gets how much, and who is asked to give back ------------------------------ */
+
+/* What it takes to judge pools at one moment. */
+struct bd_share {
+    const struct bd_policy *policy;
+    bx_utc now;
+    int64_t tills; /* that live, at least 1 */
+};
+/* Counts the tills that live. */
+int bx_must bd_share_look(struct bd_store *store, const struct bd_policy *policy, bx_utc now,
+                          struct bd_share *ret, struct bx_fault *fault);
+/* The device speaks of its leases; true: its row changed. */
+bool bd_share_touch(struct bd_device_row *device, bx_utc now);
+/* Of WANT (0: the usual share) places, those that a till which has PART of the pool may have beside
+ * as stock. */
+int64_t bd_share_stock(const struct bd_share *share, const struct bd_pool_row *pool, int64_t part,
+                       int64_t want);
+/* Are tills to give back what they do not use of it? */
+bool bd_share_recalls(const struct bd_share *share, const struct bd_pool_row *pool);
+/* PLACES of a pool were asked for, by whatever channel, and refused: tills will be asked to give
+ * back what they do not use. */
+int bx_must bd_pool_want(struct bd_store *store, const struct bx_slug *id, int64_t places,
+                         bx_utc now, struct bx_fault *fault);
+/* The same from within a transaction that is going to be undone: the next tick puts it. */
+void bd_pool_want_later(struct bd_book *book, const struct bx_slug *id, int64_t places);
+int bx_must bd_wanted_put(struct bd_book *book, bx_utc now, struct bx_fault *fault);
 
 /* --- hello.c, restore.c ------------------------------------------------------------------- */
 

@@ -177,31 +177,74 @@ static int by_end(const void *left, const void *right)
     return strcmp(a->id.s, b->id.s);
 }
 
+/* The till's last lease on POOL, if it is to be given back. */
+static int recall_look(struct bd_store *store, const struct bd_device *device,
+                       const struct bx_slug *pool, int64_t *ret_r, struct bx_fault *fault)
+{
+    struct bd_lease_row lease = {
+        .till = device->till, .incarnation = device->incarnation, .pool = *pool};
+    int err = bd_lease_last(store, &lease, fault);
+    if (err == 0 && lease.state == BD_LEASE_OPEN && lease.n > lease.booked)
+        *ret_r = lease.r;
+    return err < 0 ? err : 0;
+}
+
+static int recalls_look(struct bd_store *store, const struct bd_wish *wish,
+                        const struct living *living, struct bx_pool_news *news, size_t count,
+                        struct bx_fault *fault)
+{
+    struct bd_share share;
+    int err = bd_share_look(store, wish->policy, wish->turn->now, &share, fault);
+    for (size_t i = 0; i < count && err == 0; i++)
+        if (bd_share_recalls(&share, &living->rows[i]))
+            err = recall_look(store, wish->device, &news[i].pool, &news[i].recall, fault);
+    return err;
+}
+
 /* The pools that end soonest, as many as a till may be told of. */
-int bd_book_availability(struct bd_store *store, const struct bd_turn *turn, struct bx_buf *out,
-                         struct bx_fault *fault)
+static int news_make(struct bd_store *store, const struct bd_wish *wish, struct living *living,
+                     struct bx_buf *out, struct bx_fault *fault)
 {
     struct bd_meta_row meta;
-    struct living living = {.now = turn->now};
     struct bd_scan scan = {.table = BD_POOL};
     int err = bd_meta(store, &meta, fault);
     if (err == 0)
-        err = bd_scan(store, &scan, collect_living, &living, fault);
-    if (err != 0) {
-        bx_free(living.rows);
+        err = bd_scan(store, &scan, collect_living, living, fault);
+    if (err != 0)
         return err;
-    }
-    if (living.count > 0)
-        qsort(living.rows, living.count, sizeof *living.rows, by_end);
-    size_t count = living.count < BX_POOLS_MAX ? living.count : BX_POOLS_MAX;
+    if (living->count > 0)
+        qsort(living->rows, living->count, sizeof *living->rows, by_end);
+    size_t count = living->count < BX_POOLS_MAX ? living->count : BX_POOLS_MAX;
     struct bx_pool_news *news = (struct bx_pool_news *)bx_alloc(count + 1, sizeof *news);
     for (size_t i = 0; i < count; i++) {
-        const struct bd_pool_row *pool = &living.rows[i];
-        news[i] = (struct bx_pool_news){pool->id, pool->capacity + pool->planned_over, pool->sold,
-                                        pool->held, pool->leased};
+        const struct bd_pool_row *pool = &living->rows[i];
+        news[i] = (struct bx_pool_news){.pool = pool->id,
+                                        .capacity = pool->capacity + pool->planned_over,
+                                        .sold = pool->sold,
+                                        .held = pool->held,
+                                        .leased = pool->leased};
     }
-    bx_availability_encode(meta.epoch, meta.commit, turn->now, news, count, out);
+    if (wish->device)
+        err = recalls_look(store, wish, living, news, count, fault);
+    if (err == 0)
+        bx_availability_encode(meta.epoch, meta.commit, wish->turn->now, news, count, out);
     bx_free(news);
+    if (err == 0 && out->full)
+        err = bx_fault_say(fault, BX_ERR_FULL, "The answer does not fit.");
+    return err;
+}
+
+int bd_book_news(struct bd_store *store, const struct bd_wish *wish, struct bx_buf *out,
+                 struct bx_fault *fault)
+{
+    struct living living = {.now = wish->turn->now};
+    int err = news_make(store, wish, &living, out, fault);
     bx_free(living.rows);
-    return out->full ? bx_fault_say(fault, BX_ERR_FULL, "The answer does not fit.") : 0;
+    return err;
+}
+
+int bd_book_availability(struct bd_store *store, const struct bd_turn *turn, struct bx_buf *out,
+                         struct bx_fault *fault)
+{
+    return bd_book_news(store, &(struct bd_wish){.turn = turn}, out, fault);
 }

@@ -188,6 +188,7 @@ static int pool_put(struct bd_store *store, const struct bd_import_pool *wanted,
                             wanted->id.s, (long long)taken, (long long)wanted->capacity);
     pool.capacity = wanted->capacity;
     pool.ends = wanted->ends.us;
+    pool.starts = wanted->starts.us;
     pool.cancelled = wanted->cancelled;
     return bd_must(err == BD_NOT ? bd_insert(store, BD_POOL, &pool, fault)
                                  : bd_update(store, BD_POOL, &pool, fault),

@@ -78,6 +78,7 @@ struct bd_device_row {
     struct bx_hash key, secret, head; /* head: hash of the entry at the mark */
     char channel[16];        /* "web", "kiosk" …: it sells by holds and orders; "" a till */
     int64_t orders, refunds; /* a channel's numbers given so far */
+    int64_t leased_at;       /* when it last spoke of its leases, to the minute */
 };
 
 struct bd_user_row {
@@ -105,9 +106,11 @@ struct bd_document_row {
 struct bd_pool_row {
     struct bx_slug id; /* key */
     int64_t capacity, planned_over, sold, held, leased;
-    int64_t over;            /* sold beyond, counted apart */
-    int64_t lacking;         /* what leases should count and did not find room for; a restore's */
-    int64_t ends, cancelled; /* of its last slot; 1 when all its slots are */
+    int64_t over;              /* sold beyond, counted apart */
+    int64_t lacking;           /* what leases should count and did not find room for; a restore's */
+    int64_t ends, cancelled;   /* of its last slot; 1 when all its slots are */
+    int64_t starts;            /* of its first slot, 0: not known */
+    int64_t wanted, wanted_at; /* places last asked for and refused, and when */
 };
 
 enum bd_lease_state {

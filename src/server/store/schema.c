@@ -36,10 +36,10 @@ static const struct bd_column meta_columns[] = {
 #undef ROW
 #define ROW struct bd_device_row
 static const struct bd_column device_columns[] = {
-    I(till),       I(incarnation), I(issuer),      I(revoked),     I(enrolled_at),
-    I(mark),       I(highest),     I(quarantined), I(hello_epoch), I(hello_seq),
-    I(hello_want), I(hello_got),   I(settle_seq),  D(enrolment),   H(key),
-    H(secret),     H(head),        T3(channel),    I3(orders),     I3(refunds)};
+    I(till),       I(incarnation), I(issuer),      I(revoked),   I(enrolled_at), I(mark),
+    I(highest),    I(quarantined), I(hello_epoch), I(hello_seq), I(hello_want),  I(hello_got),
+    I(settle_seq), D(enrolment),   H(key),         H(secret),    H(head),        T3(channel),
+    I3(orders),    I3(refunds),    I3(leased_at)};
 #undef ROW
 #define ROW struct bd_user_row
 static const struct bd_column user_columns[] = {I(number),   I(role),      T(name),
@@ -53,9 +53,9 @@ static const struct bd_column enrol_code_columns[] = {T(code), I(expires_at), I(
 static const struct bd_column document_columns[] = {I(kind), I(version), I(at), B(bytes)};
 #undef ROW
 #define ROW struct bd_pool_row
-static const struct bd_column pool_columns[] = {T(id),   I(capacity), I(planned_over), I(sold),
-                                                I(held), I(leased),   I(over),         I(lacking),
-                                                I(ends), I(cancelled)};
+static const struct bd_column pool_columns[] = {
+    T(id),      I(capacity), I(planned_over), I(sold),    I(held),    I(leased),    I(over),
+    I(lacking), I(ends),     I(cancelled),    I3(starts), I3(wanted), I3(wanted_at)};
 #undef ROW
 #define ROW struct bd_lease_row
 static const struct bd_column lease_columns[] = {

@@ -23,6 +23,7 @@ static const char messages_text[] =
     "\",\"state\":\"open\"},"
     "{\"verb\":\"req\",\"pool\":\"p2\",\"r\":1,\"n\":0},"
     "{\"verb\":\"grow\",\"pool\":\"p1\",\"r\":3,\"n\":60},"
+    "{\"verb\":\"req\",\"pool\":\"p4\",\"r\":2,\"n\":9,\"need\":5},"
     "{\"verb\":\"close\",\"pool\":\"p3\",\"r\":2,\"used\":7,\"seq\":413,\"head\":\"" HEX "\"}]}";
 
 static const char answers_text[] =
@@ -30,7 +31,9 @@ static const char answers_text[] =
     "{\"verb\":\"hello\",\"word\":\"acked\",\"pool\":\"\",\"r\":0,\"n\":0,\"ttl\":0,\"left\":0,"
     "\"mark\":400},"
     "{\"verb\":\"req\",\"word\":\"granted\",\"pool\":\"p2\",\"r\":1,\"n\":40,\"ttl\":3600,"
-    "\"left\":90,\"mark\":0}]}";
+    "\"left\":90,\"mark\":0},"
+    "{\"verb\":\"grow\",\"word\":\"granted\",\"pool\":\"p1\",\"r\":2,\"n\":40,\"ttl\":3600,"
+    "\"left\":90,\"mark\":0,\"recall\":true}]}";
 
 static int messages_of(const char *text, struct bx_allot_message *ret, size_t max, size_t *count,
                        struct bx_id *id)
@@ -63,34 +66,38 @@ static void test_words(void **state)
 static void test_messages(void **state)
 {
     (void)state;
-    struct bx_allot_message messages[5];
+    struct bx_allot_message messages[6];
     struct bx_id id;
     size_t count = 0;
-    assert_int_equal(messages_of(messages_text, messages, 5, &count, &id), 0);
-    assert_int_equal(count, 5);
+    assert_int_equal(messages_of(messages_text, messages, 6, &count, &id), 0);
+    assert_int_equal(count, 6);
     assert_int_equal(messages[1].state, BX_LEASE_OPEN);
     assert_int_equal(messages[1].used, 12);
     assert_int_equal(messages[3].n, 60);
-    assert_int_equal(messages[4].seq, 413);
-    assert_int_equal(messages[4].head.b[31], 1);
+    assert_int_equal(messages[3].need, 0);
+    assert_int_equal(messages[4].need, 5);
+    assert_int_equal(messages[5].seq, 413);
+    assert_int_equal(messages[5].head.b[31], 1);
     bx_buf_auto out;
     bx_buf_init(&out, 0);
     bx_allot_messages_encode(&id, messages, count, &out);
     assert_string_equal(bx_buf_text(&out), messages_text);
-    assert_int_equal(messages_of(messages_text, messages, 4, &count, &id), BX_ERR_INPUT);
+    assert_int_equal(messages_of(messages_text, messages, 5, &count, &id), BX_ERR_INPUT);
 }
 
 static void test_answers(void **state)
 {
     (void)state;
-    struct bx_allot_answer answers[2];
+    struct bx_allot_answer answers[3];
     size_t count = 0;
     assert_int_equal(
-        bx_allot_answers_decode(answers_text, strlen(answers_text), answers, 2, &count, NULL), 0);
-    assert_int_equal(count, 2);
+        bx_allot_answers_decode(answers_text, strlen(answers_text), answers, 3, &count, NULL), 0);
+    assert_int_equal(count, 3);
     assert_int_equal(answers[0].mark, 400);
     assert_int_equal(answers[1].word, BX_ALLOT_GRANTED);
     assert_int_equal(answers[1].ttl, 3600);
+    assert_false(answers[1].recall);
+    assert_true(answers[2].recall);
     bx_buf_auto out;
     bx_buf_init(&out, 0);
     bx_allot_answers_encode(1, 9, answers, count, &out);
@@ -114,6 +121,8 @@ static void test_random_messages(void **state)
             snprintf(message->pool.s, BX_SLUG_SIZE, "pool-%d", (int)sample_below(&rand, 99));
             message->r = 1 + sample_below(&rand, BX_MONEY_MAX);
             message->n = sample_below(&rand, 1000);
+            if (message->verb == BX_ALLOT_REQ || message->verb == BX_ALLOT_GROW)
+                message->need = sample_below(&rand, 3);
             message->used = sample_below(&rand, 1000);
             message->seq = sample_below(&rand, 1000000);
             message->state = (enum bx_lease_state)sample_below(&rand, 5);
@@ -154,6 +163,8 @@ static void test_what_is_refused(void **state)
         {"\"n\":60", "\"n\":-1"},
         {"\"n\":60", "\"n\":1000000001"},
         {"\"n\":60", "\"n\":60,\"used\":1"},
+        {"\"need\":5", "\"need\":-5"},
+        {"\"seq\":413,", "\"seq\":413,\"need\":5,"},
         {"\"used\":7,", ""},
         {"\"seq\":413,", ""},
         {"\"state\":\"open\"", "\"state\":\"OPEN\""},
@@ -173,6 +184,7 @@ static void test_what_is_refused(void **state)
         {"\"ttl\":3600", "\"ttl\":99999999"},
         {"\"left\":90,", ""},
         {"\"mark\":400", "\"mark\":400,\"x\":1"},
+        {"\"recall\":true", "\"recall\":1"},
         {"\"pool\":\"p2\"", "\"pool\":\"\""},
     };
     struct bx_allot_message messages[8];

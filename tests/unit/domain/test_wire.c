@@ -182,6 +182,37 @@ static void test_availability(void **state)
     }
 }
 
+static void test_recall(void **state)
+{
+    (void)state;
+    static const struct swap swaps[] = {
+        {"\"r\":7", "\"r\":0"},
+        {"\"r\":7", "\"r\":7,\"n\":1"},
+        {"\"recall\":[", "\"recall\":[3,"},
+        {"\"recall\":[", "\"recall\":7,\"more\":["},
+    };
+    struct bx_pool_news pools[3] = {
+        {.pool = {"p1"}}, {.pool = {"p2"}, .recall = 7}, {.pool = {"p3"}}};
+    struct bx_pool_news back[3];
+    size_t count = 0;
+    bx_utc at;
+    char text[2048];
+    bx_buf_auto out;
+    bx_buf_init(&out, 0);
+    bx_availability_encode(1, 9, (bx_utc){1}, pools, 3, &out);
+    assert_non_null(strstr(bx_buf_text(&out), ",\"recall\":[{\"pool\":\"p2\",\"r\":7}]}"));
+    assert_int_equal(bx_availability_decode(out.data, out.len, &at, back, 3, &count, NULL), 0);
+    assert_memory_equal(pools, back, sizeof(pools));
+    with(bx_buf_text(&out), &(struct swap){"\"pool\":\"p2\",\"r\"", "\"pool\":\"p9\",\"r\""}, text);
+    assert_int_equal(bx_availability_decode(text, strlen(text), &at, back, 3, &count, NULL), 0);
+    assert_int_equal(back[1].recall, 0); /* of a pool that is not named */
+    for (size_t i = 0; i < bx_countof(swaps); i++) {
+        with(bx_buf_text(&out), &swaps[i], text);
+        if (bx_availability_decode(text, strlen(text), &at, back, 3, &count, NULL) != BX_ERR_INPUT)
+            fail_msg("taken: %s", text);
+    }
+}
+
 static void test_the_most_pools_fit(void **state)
 {
     (void)state;
@@ -190,7 +221,8 @@ static void test_the_most_pools_fit(void **state)
     size_t count = 0;
     bx_utc at;
     for (int i = 0; i < BX_POOLS_MAX; i++) {
-        pools[i] = (struct bx_pool_news){{""}, 1000000000, 1000000000, 1000000000, 1000000000};
+        pools[i] = (struct bx_pool_news){{""},       1000000000, 1000000000,
+                                         1000000000, 1000000000, INT64_C(9007199254740991)};
         snprintf(pools[i].pool.s, BX_SLUG_SIZE, "pool-%034d", i);
     }
     bx_buf_auto out;
@@ -245,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_answers_are_checked),
         cmocka_unit_test(test_a_cut_sentence_still_arrives),
         cmocka_unit_test(test_availability),
+        cmocka_unit_test(test_recall),
         cmocka_unit_test(test_the_most_pools_fit),
         cmocka_unit_test(test_signed_texts),
     };

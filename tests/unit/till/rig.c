@@ -268,6 +268,15 @@ static void entries(struct rig *rig, const struct bx_effect *effect,
     }
 }
 
+/* The number of the pool's open lease, when the news call leases back. */
+static int64_t recall_of(const struct rig *rig, const struct bx_slug *pool)
+{
+    for (size_t i = 0; rig->recall && i < rig->lease_count; i++)
+        if (!rig->leases[i].closed && bx_slug_equal(&rig->leases[i].pool, pool))
+            return rig->leases[i].r;
+    return 0;
+}
+
 static void serve(struct rig *rig, const struct bx_effect *effect)
 {
     static struct bx_pool_news news[RIG_POOLS];
@@ -283,7 +292,8 @@ static void serve(struct rig *rig, const struct bx_effect *effect)
         for (size_t i = 0; i < rig->pool_count; i++)
             news[i] = (struct bx_pool_news){.pool = rig->pools[i].id,
                                             .capacity = rig->pools[i].capacity,
-                                            .leased = rig->pools[i].leased};
+                                            .leased = rig->pools[i].leased,
+                                            .recall = recall_of(rig, &rig->pools[i].id)};
         answer->exchange = BX_EXCHANGE_NEWS;
         answer->news = news;
         answer->news_count = rig->pool_count;
@@ -452,6 +462,22 @@ static void pin(struct rig *rig, const struct bx_effect *effect)
     rig_event(rig, &event);
 }
 
+/* The host's office: posting.conf as the rig has it, and files that nobody reads. */
+static void office(struct rig *rig, const struct bx_effect *effect)
+{
+    struct bx_event event = {.kind = BX_EVENT_OFFICE};
+    const struct bx_office_job *job = &effect->of.office;
+    event.of.office.request = effect->request;
+    snprintf(event.of.office.done.path, sizeof(event.of.office.done.path), "reports/%s", job->name);
+    event.of.office.done.first = event.of.office.done.last = 1;
+    if (job->act == BX_OFFICE_PLAN && !rig->plan)
+        bx_fault_say(&event.of.office.fault, BX_ERR_MISSING,
+                     "There is no posting.conf: it says which account each thing goes to.");
+    event.of.office.done.bytes = rig->plan ? rig->plan : "";
+    event.of.office.done.len = rig->plan ? strlen(rig->plan) : 0;
+    rig_event(rig, &event);
+}
+
 static void answered(struct rig *rig, const struct bx_effect *effect)
 {
     rig->replies++;
@@ -491,6 +517,7 @@ static void carry_out(struct rig *rig, const struct bx_effect *effect)
     case BX_EFFECT_CARD_ASK:
     case BX_EFFECT_CARD_STOP:
     case BX_EFFECT_CARD_REVERSE: break;
+    case BX_EFFECT_OFFICE: office(rig, effect); break;
     case BX_EFFECT_PIN: pin(rig, effect); break;
     case BX_EFFECT_REPLY: answered(rig, effect); break;
     case BX_EFFECT_DRAWER:

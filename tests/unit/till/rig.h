@@ -56,10 +56,12 @@ struct rig {
     enum rig_lie lie;
     int64_t epoch, commit, mark, share, ttl;
     enum bx_entry_outcome outcome;
+    const char *plan; /* posting.conf; NULL: none */
     const char *task; /* NULL: none */
     size_t pool_count, lease_count;
     struct rig_pool pools[RIG_POOLS];
     struct rig_lease leases[RIG_LEASES];
+    bool recall;                                 /* the news call every open lease back */
     bool shy;                                    /* nothing left to lease */
     bool mute;                                   /* STALE to everything about leases */
     bool doubt;                                  /* everything about leases is quarantined */

@@ -78,7 +78,11 @@ static void refills_at_a_third(void **state)
     assert_int_equal(rig_lease(rig, "s1430")->n, 10);
     rig_keys(rig, "a\n\n");
     rig_wait(rig, 10000);
-    assert_int_equal(rig_lease(rig, "s1430")->n, 17);
+    /* seven at once: 28 in two hours, and half as much again, but there are 40 */
+    assert_int_equal(rig->asked_count, 1);
+    assert_int_equal(rig->asked[0].n, 7 + 42);
+    assert_int_equal(rig->asked[0].need, 0);
+    assert_int_equal(rig_lease(rig, "s1430")->n, 40);
     assert_int_equal(rig_lease(rig, "s1430")->used, 7);
     assert_int_equal(rig_lease(rig, "s1430")->r, 1);
 }
@@ -95,10 +99,10 @@ static void an_answer_that_never_comes_leaves_the_lease(void **state)
     rig->hold[BX_EFFECT_ALLOT] = false;
     rig_release(rig, BX_EFFECT_ALLOT); /* an old grant, with the used of now */
     assert_int_equal(rig_lease(rig, "s1430")->used, 10);
-    assert_int_equal(rig_lease(rig, "s1430")->n, 18);
+    assert_int_equal(rig_lease(rig, "s1430")->n, 40);
     rig_restart(rig, false);
     assert_int_equal(rig_lease(rig, "s1430")->used, 10);
-    assert_int_equal(rig_lease(rig, "s1430")->n, 18);
+    assert_int_equal(rig_lease(rig, "s1430")->n, 40);
 }
 
 static void closes_what_has_ended(void **state)
@@ -261,6 +265,89 @@ static void a_wish_outlives_an_answer_that_knows_nothing_of_it(void **state)
     assert_int_equal(rig_lease(rig, "s1430")->used, 22);
 }
 
+static void a_recalled_lease_is_closed(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2a\n\n");
+    rig->recall = true;
+    rig_wait(rig, 10000);
+    rig->recall = false;
+    assert_int_equal(rig_lease(rig, "s1430")->state, BX_LEASE_CLOSED);
+    assert_int_equal(rig_lease(rig, "s1500")->state, BX_LEASE_CLOSED);
+    assert_int_equal(rig->pools[0].leased, 2);
+    int asked = rig->counts[BX_EFFECT_ALLOT];
+    rig_wait(rig, 300000); /* what came back is others' */
+    assert_int_equal(rig->counts[BX_EFFECT_ALLOT], asked);
+    rig_keys(rig, "3a"); /* but a basket gets what it needs, and no more */
+    rig_wait(rig, 2000);
+    assert_int_equal(rig->asked_count, 1);
+    assert_int_equal(rig->asked[0].verb, BX_ALLOT_REQ);
+    assert_int_equal(rig->asked[0].r, 2);
+    assert_int_equal(rig->asked[0].n, 3);
+    assert_int_equal(rig->asked[0].need, 3);
+    rig_keys(rig, "\n\n");
+    assert_int_equal(rig_lease(rig, "s1430")->used, 3);
+    rig_wait(rig, 60000);
+    rig_keys(rig, "6a\n\n");
+    rig_wait(rig, 60000);
+    assert_int_equal(rig_lease(rig, "s1430")->used, 9);
+    assert_int_equal(rig_lease(rig, "s1430")->n, 10); /* what this server gave; not refilled */
+    rig_wait(rig, 400000);
+    assert_int_equal(rig_lease(rig, "s1500")->state, BX_LEASE_OPEN);
+}
+
+static void a_recall_waits_for_who_is_at_it(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2a");
+    rig->recall = true;
+    rig_wait(rig, 60000);
+    assert_int_equal(rig_lease(rig, "s1430")->state, BX_LEASE_OPEN); /* somebody is ringing up */
+    assert_int_equal(rig_lease(rig, "s1500")->state, BX_LEASE_CLOSED);
+    rig_keys(rig, "\n");
+    rig_wait(rig, 400000);
+    assert_int_equal(rig_lease(rig, "s1430")->state, BX_LEASE_OPEN); /* is paying */
+    rig_keys(rig, "\n");
+    rig_wait(rig, 10000);
+    assert_int_equal(rig_lease(rig, "s1430")->state, BX_LEASE_CLOSED);
+    assert_int_equal(rig->pools[0].leased, 2);
+}
+
+static void a_basket_left_behind_keeps_nothing(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2a");
+    rig->recall = true;
+    rig_wait(rig, 130000);
+    rig->recall = false;
+    assert_int_equal(rig_lease(rig, "s1430")->state, BX_LEASE_CLOSED);
+    rig_keys(rig, "\n"); /* its places are asked for anew */
+    rig_wait(rig, 2000);
+    rig_keys(rig, "\n\n");
+    assert_int_equal(rig_lease(rig, "s1430")->r, 2);
+    assert_int_equal(rig_lease(rig, "s1430")->used, 2);
+}
+
+static void a_recall_of_another_number_is_nothing(void **state)
+{
+    struct rig *rig = *state;
+    rig->hold[BX_EFFECT_NEWS] = true;
+    rig->recall = true;
+    rig_wait(rig, 10000); /* under way, and old when it comes */
+    rig->recall = false;
+    rig_wait(rig, 1000);
+    int64_t r = rig_lease(rig, "s1430")->r;
+    rig->leases[0].r = 7;
+    rig->recall = true;
+    rig->hold[BX_EFFECT_NEWS] = false;
+    rig_release(rig, BX_EFFECT_NEWS);
+    rig->recall = false;
+    rig->leases[0].r = r;
+    rig_wait(rig, 10000);
+    assert_int_equal(rig_lease(rig, rig->leases[0].pool.s)->state, BX_LEASE_OPEN);
+    assert_int_equal(rig_lease(rig, rig->leases[1].pool.s)->state, BX_LEASE_CLOSED);
+}
+
 #define SELLING(test) cmocka_unit_test_setup_teardown(test, rig_open_selling, rig_close)
 #define FRESH(test)   cmocka_unit_test_setup_teardown(test, rig_open, rig_close)
 
@@ -279,6 +366,10 @@ int main(void)
                                         open_with_short_leases, rig_close),
         FRESH(a_stale_number_is_given_up),
         FRESH(nothing_to_give_is_asked_again_later),
+        SELLING(a_recalled_lease_is_closed),
+        SELLING(a_recall_waits_for_who_is_at_it),
+        SELLING(a_basket_left_behind_keeps_nothing),
+        SELLING(a_recall_of_another_number_is_nothing),
         SELLING(says_hello_after_a_restart),
         SELLING(quarantine_ends_when_the_server_says_so),
         SELLING(a_wish_outlives_an_answer_that_knows_nothing_of_it),

@@ -449,6 +449,8 @@ struct bx_allot_answer till_ask(struct venue *venue, const struct till *till,
 {
     struct bx_allot_message message = {
         .verb = verb, .r = r, .n = n, .used = used, .seq = till->seq, .head = till->head};
+    if (verb == BX_ALLOT_GROW)
+        message.need = n; /* a basket waits */
     BX_TEXT_COPY(message.pool.s, pool);
     return ask(venue, till, &message, 1);
 }

@@ -19,7 +19,8 @@
 
 static const struct bx_date today = {2026, 3, 28};
 
-/* Berlin, with the hour that is missing on 2026-03-29. */
+/* Berlin, with the hour that is missing on 2026-03-29 and the one that comes twice on 2026-10-25,
+ * told as the first. */
 static int zone(void *arg, const char *name, struct bx_date date, int minute, bx_utc *ret_at,
                 int *ret_offset_min)
 {
@@ -28,7 +29,10 @@ static int zone(void *arg, const char *name, struct bx_date date, int minute, bx
     int64_t sunday = bx_date_days((struct bx_date){2026, 3, 29});
     if (strcmp(name, "Europe/Berlin") != 0 || (day == sunday && minute / 60 == 2))
         return BX_ERR_MISSING;
+    int64_t autumn = bx_date_days((struct bx_date){2026, 10, 25});
     *ret_offset_min = day < sunday || (day == sunday && minute < 120) ? 60 : 120;
+    if (day > autumn || (day == autumn && minute >= 180))
+        *ret_offset_min = 60;
     ret_at->us = (day * 1440 + minute - *ret_offset_min) * 60 * BX_SECOND_US;
     return 0;
 }
@@ -272,9 +276,9 @@ static void test_changes_are_told(void **state)
         struct bx_date today;
         size_t count;
     } rows[] = {
-        {{2026, 3, 27}, 1},
-        {{2026, 3, 29}, 1},
-        {{2026, 3, 30}, 0},
+        {{2026, 3, 27}, 2},
+        {{2026, 3, 29}, 2},
+        {{2026, 3, 30}, 1},
     };
     bx_buf_auto faults;
     bx_buf_init(&faults, 0);
@@ -287,7 +291,7 @@ static void test_changes_are_told(void **state)
         assert_int_equal(import->programme->change_count, rows[i].count);
         bx_utc at;
         assert_int_equal(bx_utc_parse("2026-03-29T00:59:59Z", &at), 0);
-        assert_int_equal(bx_programme_offset(import->programme, at), rows[i].count ? 60 : 120);
+        assert_int_equal(bx_programme_offset(import->programme, at), rows[i].count == 2 ? 60 : 120);
         at.us += BX_SECOND_US;
         assert_int_equal(bx_programme_offset(import->programme, at), 120);
     }
@@ -437,6 +441,145 @@ static void test_the_sample(void **state)
     assert_int_equal(import->programme->slot_count, 7 * (44 + 44 + 11));
 }
 
+/* --- timetables ------------------------------------------------------------------------------- */
+
+#define VENUE_OF(more)                                                                     \
+    "\"venue\":{\"id\":\"museum\",\"name\":\"M\",\"zone\":\"Europe/Berlin\",\"currency\":" \
+    "\"EUR\"," more "}"
+#define TABLE_OF(venue, event, table)                                                              \
+    "{" VENUE_OF(venue) ",\"events\":[{\"id\":\"e\",\"name\":\"E\"," event "\"timetable\":[" table \
+                        "]}],\"products\":[]}"
+
+static struct bd_import *parse_on(const char *text, struct bx_date day)
+{
+    bx_buf_auto faults;
+    bx_buf_init(&faults, 0);
+    struct bd_import *import = bd_import_parse(text, strlen(text), day, zone, NULL, &faults);
+    if (import == NULL)
+        fail_msg("%s", bx_buf_text(&faults));
+    return import;
+}
+
+static int slots_on(const struct bd_import *import, struct bx_date date)
+{
+    int count = 0;
+    for (size_t i = 0; i < import->programme->slot_count; i++)
+        count += bx_date_compare(import->programme->slots[i].date, date) == 0;
+    return count;
+}
+
+static const struct bx_slot *slot_of(const struct bd_import *import, const char *id)
+{
+    struct bx_slug slug = {0};
+    snprintf(slug.s, sizeof slug.s, "%s", id);
+    return bx_programme_slot(import->programme, &slug);
+}
+
+/* From Monday 2026-06-01 on. */
+static void test_what_recurs(void **state)
+{
+    (void)state;
+    static const char text[] = TABLE_OF(
+        "\"horizon\":31,\"closed\":[\"2026-06-09\"]", "\"closed\":[\"2026-06-10\"],",
+        "{\"weekdays\":[\"tue\",\"wed\",\"sun\"],\"seasons\":[{\"from\":\"2026-05-01\",\"to\":"
+        "\"2026-06-17\"}],\"from\":\"10:00\",\"to\":\"12:00\",\"every\":30,\"capacity\":9,"
+        "\"exceptions\":[{\"date\":\"2026-06-02\",\"times\":[\"11:00\",\"15:30\"],\"capacity\":5},"
+        "{\"date\":\"2026-06-16\",\"closed\":true},"
+        "{\"date\":\"2026-06-19\",\"from\":\"20:00\",\"to\":\"22:00\",\"every\":60},"
+        "{\"date\":\"2026-05-30\",\"from\":\"20:00\",\"to\":\"22:00\",\"every\":60},"
+        "{\"date\":\"2026-07-02\",\"from\":\"20:00\",\"to\":\"22:00\",\"every\":60}]},"
+        "{\"weekdays\":[\"mon\"],\"seasons\":[{\"from\":\"06-15\",\"to\":\"01-31\"}],"
+        "\"times\":[\"09:00\"],\"length\":60,\"capacity\":7}");
+    struct bd_import *import bx_cleanup(bd_import_destroy) =
+        parse_on(text, (struct bx_date){2026, 6, 1});
+    static const int wanted[31] = {0, 2, 4, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 4, 1, 0,
+                                   4, 0, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0};
+    int all = 0;
+    for (int day = 0; day < 31; day++) {
+        struct bx_date date = bx_date_plus((struct bx_date){2026, 6, 1}, day);
+        if (slots_on(import, date) != wanted[day])
+            fail_msg("day %d has %d slots", day + 1, slots_on(import, date));
+        all += wanted[day];
+    }
+    assert_int_equal(import->programme->slot_count, all);
+    assert_int_equal(import->pool_count, all);
+    assert_non_null(slot_of(import, "e-20260602-1530"));
+    assert_int_equal(import->pools[0].capacity, 5);
+    assert_int_equal(import->notes.len, 0);
+    /* again: the same, byte for byte */
+    struct bd_import *again bx_cleanup(bd_import_destroy) =
+        parse_on(text, (struct bx_date){2026, 6, 1});
+    bx_buf_auto first, second;
+    bx_buf_init(&first, 0);
+    bx_buf_init(&second, 0);
+    bx_programme_encode(import->programme, &first);
+    bx_programme_encode(again->programme, &second);
+    assert_string_equal(bx_buf_text(&first), bx_buf_text(&second));
+}
+
+/* The hour that clocks skip has no slot, and that is told; the hour that they repeat has two. */
+static void test_nights_of_the_clock(void **state)
+{
+    (void)state;
+    static const char text[] = TABLE_OF(
+        "\"horizon\":2", "", "{\"from\":\"01:00\",\"to\":\"04:00\",\"every\":60,\"capacity\":9}");
+    struct bd_import *spring bx_cleanup(bd_import_destroy) = parse_on(text, today);
+    assert_int_equal(slots_on(spring, today), 3);
+    assert_int_equal(slots_on(spring, bx_date_plus(today, 1)), 2);
+    assert_string_equal(
+        bx_buf_text(&spring->notes),
+        "events[0].timetable[0]: 2026-03-29 02:00 does not exist in Europe/Berlin\n");
+    struct bd_import *autumn bx_cleanup(bd_import_destroy) =
+        parse_on(text, (struct bx_date){2026, 10, 25});
+    assert_int_equal(autumn->notes.len, 0);
+    assert_int_equal(slots_on(autumn, (struct bx_date){2026, 10, 25}), 4);
+    assert_int_equal(slots_on(autumn, (struct bx_date){2026, 10, 26}), 3);
+    const struct bx_slot *slots = autumn->programme->slots;
+    for (int i = 0; i < 4; i++) /* one an hour, whatever clocks say */
+        assert_int_equal(slots[i].start.us, slots[0].start.us + i * 3600 * BX_SECOND_US);
+    const struct bx_slot *late = slot_of(autumn, "e-20261025-0200b");
+    assert_non_null(late);
+    assert_int_equal(late->offset_min, 60);
+    assert_int_equal(late->start.us,
+                     slot_of(autumn, "e-20261025-0200")->start.us + 3600 * BX_SECOND_US);
+    assert_string_equal(late->pool.s, "e-20261025-0200b");
+}
+
+static void test_bad_timetables(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"{\"times\":[\"10:00\",\"09:00\"],\"length\":5,\"capacity\":1}",
+         "events[0].timetable[0]: \"times\" must be times"},
+        {"{\"times\":[\"10:00\"],\"capacity\":1}", "events[0].timetable[0]: \"length\" is missing"},
+        {"{\"times\":[\"10:00\"],\"length\":5,\"every\":5,\"capacity\":1}",
+         "events[0].timetable[0]: \"times\" stand instead"},
+        {"{\"times\":[\"10:00\"],\"length\":5,\"capacity\":1,\"week\":1}",
+         "events[0].timetable[0]: \"week\" is not known here"},
+        {"{\"times\":[\"10:00\"],\"length\":5,\"capacity\":1,\"weekdays\":[\"monday\"]}",
+         "events[0].timetable[0]: \"weekdays\" must be of mon"},
+        {"{\"times\":[\"10:00\"],\"length\":5,\"capacity\":1,\"seasons\":[{\"from\":\"04-01\","
+         "\"to\":\"2026-05-01\"}]}",
+         "season 1: \"from\" and \"to\" must both"},
+        {"{\"times\":[\"10:00\"],\"length\":5,\"capacity\":1,\"exceptions\":[{\"date\":"
+         "\"2026-13-01\",\"closed\":true}]}",
+         "events[0].timetable[0].exceptions[0]: \"date\" must be a day"},
+        {"{\"times\":[\"10:00\"],\"length\":5,\"capacity\":1,\"exceptions\":[{\"date\":\"today\","
+         "\"closed\":true},{\"date\":\"today\",\"closed\":true}]}",
+         "events[0].timetable[0].exceptions[1]: today is there twice"},
+        {"{\"times\":[\"10:00\"],\"length\":5,\"capacity\":1,\"exceptions\":[{\"date\":\"today\","
+         "\"closed\":true,\"every\":5}]}",
+         "events[0].timetable[0].exceptions[0]: a day that is closed"},
+    };
+    for (size_t i = 0; i < bx_countof(rows); i++) {
+        char text[700];
+        snprintf(text, sizeof text, TABLE_OF("\"horizon\":2", "", "%s"), rows[i][0]);
+        assert_fault(text, rows[i][1]);
+    }
+    assert_fault(TABLE_OF("\"horizon\":401", "", ""), "venue: \"horizon\"");
+    assert_fault(TABLE_OF("\"closed\":[\"someday\"]", "", ""), "venue: \"closed\" must be of days");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -455,6 +598,9 @@ int main(void)
         cmocka_unit_test(test_cancelled),
         cmocka_unit_test(test_same_venue),
         cmocka_unit_test(test_the_sample),
+        cmocka_unit_test(test_what_recurs),
+        cmocka_unit_test(test_nights_of_the_clock),
+        cmocka_unit_test(test_bad_timetables),
     };
     bx_crypto_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
