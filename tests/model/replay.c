@@ -74,7 +74,8 @@ static bool take(struct world *world, const struct step *step, enum bx_allot_ver
 static bool grant(struct world *world, const struct step *step)
 {
     return take(world, step, BX_ALLOT_REQ, BX_ALLOT_GRANTED) &&
-           world_lease(world).state == BX_LEASE_OPEN && world_lease(world).n == step->value;
+           world_lease(world).state == BX_LEASE_OPEN &&
+           world_lease(world).n == step->value * WORLD_PLACES;
 }
 
 static bool acked(struct world *world, const struct step *step)
@@ -96,7 +97,7 @@ static bool reserve(struct world *world, const struct step *step)
     /* what was left is in the basket still */
     rig_keys(world->rig, world->left ? "\n" : "a\n");
     world->left = false;
-    return world_lease(world).reserved == before + 1;
+    return world_lease(world).reserved == before + WORLD_PLACES;
 }
 
 static bool sell(struct world *world, const struct step *step)
@@ -181,7 +182,7 @@ static const struct letter *hello_that_says(struct world *world, int64_t used)
     for (size_t i = world->sent_count; i-- > 0;) {
         const struct letter *letter = &world->sent[i];
         if (letter->verb == BX_ALLOT_HELLO && letter->r == epoch &&
-            (letter->count == 1 || letter->messages[1].used == used))
+            (letter->count == 1 || letter->messages[1].used == used * WORLD_PLACES))
             return letter;
     }
     return NULL;
@@ -255,7 +256,7 @@ static bool restore(struct world *world, const struct step *step)
 {
     (void)step;
     world_restore(world);
-    world->alive = pool_of(world->venue, WORLD_POOL).held;
+    world->alive = pool_of(world->venue, WORLD_POOL).held / WORLD_PLACES;
     return true;
 }
 
@@ -270,6 +271,9 @@ static bool reopen(struct world *world, const struct step *step)
     if (hello)
         world_send_entries(world, hello->messages[0].seq);
     till_hello(world->venue, world->other, NULL, 0);
+    venue_begin(world->venue); /* it wants no share */
+    MUST(bd_book_revoke(world->venue->book, &world->venue->turn, world->other->device.till, NULL));
+    venue_end(world->venue);
     return !world_mark(world).shut;
 }
 
@@ -286,9 +290,9 @@ static bool hold(struct world *world, const struct step *step)
 {
     (void)step;
     struct bd_pool_row pool = pool_of(world->venue, WORLD_POOL);
-    if (world_mark(world).shut || bd_pool_free(&pool) < 1)
+    if (world_mark(world).shut || bd_pool_free(&pool) < WORLD_PLACES)
         return false;
-    move(world, (struct bd_move){.held = 1});
+    move(world, (struct bd_move){.held = WORLD_PLACES});
     world->alive++;
     return true;
 }
@@ -298,7 +302,7 @@ static bool confirm(struct world *world, const struct step *step)
     (void)step;
     if (world->alive == 0)
         return false;
-    move(world, (struct bd_move){.held = -1, .sold = 1});
+    move(world, (struct bd_move){.held = -WORLD_PLACES, .sold = WORLD_PLACES});
     world->alive--;
     world->web++;
     return true;
@@ -309,7 +313,7 @@ static bool expire(struct world *world, const struct step *step)
     (void)step;
     if (world->alive == 0)
         return false;
-    move(world, (struct bd_move){.held = -1});
+    move(world, (struct bd_move){.held = -WORLD_PLACES});
     world->alive--;
     struct bd_pool_row pool = pool_of(world->venue, WORLD_POOL);
     int64_t room = pool.capacity - pool.sold - pool.held - pool.leased;
@@ -325,12 +329,12 @@ static bool reconcile(struct world *world, const struct step *step)
     (void)step;
     struct bd_pool_row pool = pool_of(world->venue, WORLD_POOL);
     if (pool.held > 0)
-        move(world, (struct bd_move){.held = -1, .sold = 1});
-    else if (bd_pool_free(&pool) > 0)
-        move(world, (struct bd_move){.sold = 1});
+        move(world, (struct bd_move){.held = -WORLD_PLACES, .sold = WORLD_PLACES});
+    else if (bd_pool_free(&pool) >= WORLD_PLACES)
+        move(world, (struct bd_move){.sold = WORLD_PLACES});
     else
-        move(world, (struct bd_move){.over = 1});
-    world->alive = pool_of(world->venue, WORLD_POOL).held;
+        move(world, (struct bd_move){.over = WORLD_PLACES});
+    world->alive = pool_of(world->venue, WORLD_POOL).held / WORLD_PLACES;
     return true;
 }
 
@@ -381,11 +385,12 @@ static void check(struct world *world)
     int64_t tickets = rig_entries(world->rig, BX_KIND_SALE) + world->web;
     struct bd_device_row device = {.till = world->device->device.till};
     MUST(bd_get(world->venue->store, BD_DEVICE, &device, NULL));
+    int64_t places = tickets * WORLD_PLACES;
     keep("books", pool.sold + pool.held + pool.leased <= pool.capacity + pool.planned_over);
     keep("overbooked", tickets <= world->capacity);
     keep("uncounted",
-         world_mark(world).shut || tickets <= pool.sold + pool.over + pool.leased + pool.lacking);
-    keep("twice", pool.sold + pool.over <= tickets);
+         world_mark(world).shut || places <= pool.sold + pool.over + pool.leased + pool.lacking);
+    keep("twice", pool.sold + pool.over <= places);
     keep("alarm", device.quarantined == BD_TRUSTED);
 }
 
@@ -393,15 +398,15 @@ static void check(struct world *world)
 static void compare(struct world *world, const struct step *step)
 {
     struct bd_pool_row pool = pool_of(world->venue, WORLD_POOL);
-    struct counts real = {pool.sold, pool.held, pool.leased, pool.over, pool.lacking};
     const struct counts *model = &step->counts;
-    bool same = real.sold == model->sold && real.held == model->held &&
-                real.leased == model->leased && real.over == model->over &&
-                real.lacking == model->lacking;
+    bool same =
+        pool.sold == model->sold * WORLD_PLACES && pool.held == model->held * WORLD_PLACES &&
+        pool.leased == model->leased * WORLD_PLACES && pool.over == model->over * WORLD_PLACES &&
+        pool.lacking == model->lacking * WORLD_PLACES;
     if (!same)
         fail_msg("broken: differs: sold %d held %d leased %d over %d lacking %d in the book",
-                 (int)real.sold, (int)real.held, (int)real.leased, (int)real.over,
-                 (int)real.lacking);
+                 (int)pool.sold, (int)pool.held, (int)pool.leased, (int)pool.over,
+                 (int)pool.lacking);
 }
 
 static void replay(void **state)

@@ -31,8 +31,8 @@ static void import(struct world *world)
              "\"currency\":\"EUR\"},\"events\":[{\"id\":\"room\",\"name\":\"Room\",\"slots\":[{"
              "\"dates\":[\"today\"],\"from\":\"20:00\",\"to\":\"24:00\",\"every\":240,"
              "\"capacity\":%d}]}],\"products\":[{\"id\":\"adult\",\"name\":\"Adult\","
-             "\"key\":\"a\",\"price\":2400,\"tax\":70000,\"events\":[\"room\"]}]}",
-             (int)world->capacity);
+             "\"key\":\"a\",\"price\":2400,\"tax\":70000,\"places\":%d,\"events\":[\"room\"]}]}",
+             (int)world->capacity * WORLD_PLACES, WORLD_PLACES);
     struct bd_import *import bx_cleanup(bd_import_destroy) =
         bd_import_parse(json, strlen(json), today, zone_fixed, NULL, &faults);
     if (!import)
@@ -81,7 +81,7 @@ struct world *world_create(int64_t capacity)
     world->venue = venue_create(STORE_MEMORY);
     struct venue *venue = world->venue;
     bd_book_destroy(venue->book);
-    venue->policy.share_percent = 100;
+    venue->policy.share_percent = venue->policy.counters_percent = 100;
     venue->book = bd_book_create(venue->store, &venue->policy, NULL);
     assert_non_null(venue->book);
     import(world);
@@ -188,9 +188,14 @@ void world_deliver(struct world *world, const struct letter *message)
     assert_true(world->answered_count < WORLD_LETTERS);
     struct letter *answer = &world->answered[world->answered_count++];
     *answer = *message;
+    for (size_t i = 0; i < answer->count; i++) {
+        struct bx_allot_message *one = &answer->messages[i];
+        one->need = 0;
+        one->n = one->verb == BX_ALLOT_REQ ? 0 : one->n;
+    }
     venue_begin(venue);
-    MUST(bd_book_allot(venue->book, &venue->turn, &world->device->device, message->messages,
-                       message->count, answer->answers, NULL));
+    MUST(bd_book_allot(venue->book, &venue->turn, &world->device->device, answer->messages,
+                       answer->count, answer->answers, NULL));
     venue_end(venue);
     printf("  %s: %s\n", bx_allot_verb_text(message->verb),
            bx_allot_word_text(answer->answers[answer->count - 1].word));

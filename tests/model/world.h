@@ -2,12 +2,16 @@
 #pragma once
 /* One real till core on its bench, one real server book over the memory store, and between them a
  * network that keeps every message and every answer for ever: what is delivered, when and how often
- * is the caller's choice. One pool of CAPACITY places, all of which are a till's usual share. */
+ * is the caller's choice.
+ *
+ * One pool for CAPACITY tickets of WORLD_PLACES places each, so that a till is given stock even
+ * where the model has one place. How much a till wants is no part of the rules: whenever its REQ
+ * arrives, it asks for the usual share, and that is all there is. */
 
 #include "unit/server/book/fixture.h"
 #include "unit/till/rig.h"
 
-enum { WORLD_PARTS = 4, WORLD_LETTERS = 256, WORLD_SALES = 16 };
+enum { WORLD_PLACES = 10, WORLD_PARTS = 4, WORLD_LETTERS = 256, WORLD_SALES = 16 };
 #define WORLD_POOL "room-20261124-2000"
 
 struct letter {
@@ -28,10 +32,11 @@ struct world {
     struct bd_store *backup;
     struct letter sent[WORLD_LETTERS], answered[WORLD_LETTERS];
     size_t sent_count, answered_count;
-    int64_t request;         /* under way at the till, 0: none */
-    struct bd_mark highest;  /* that anybody was ever shown */
-    int64_t capacity, alive; /* holds that a buyer on the web has */
-    int64_t web;             /* tickets handed out there */
+    int64_t request;        /* under way at the till, 0: none */
+    struct bd_mark highest; /* that anybody was ever shown */
+    int64_t capacity;       /* tickets */
+    int64_t alive;          /* holds that buyers on the web have */
+    int64_t web;            /* tickets handed out there */
     struct {
         int64_t r, seq;
     } sales[WORLD_SALES];

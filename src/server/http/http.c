@@ -2,8 +2,10 @@
 /* evhttp behind the door. Two of its habits shape this file. It frees a request when its client
  * leaves, also while an answer is being made elsewhere: so nobody outside holds the request, only a
  * ticket, and the connection's close callback empties the ticket's seat. And it believes the first
- * of several Content-Length headers where a proxy in front may believe the last: so such a request
- * is marked ill before anyone looks at what it says. */
+ * of several Content-Length headers where a proxy in front may believe the last, takes a coding it
+ * does not know for no body at all, and never reads the body of a GET: so a request whose end two
+ * readers could see in two places (RFC 9112, section 6.3) is marked ill before anyone looks at what
+ * it says, and nothing after it is heard. */
 
 #include "server/http/http.h"
 
@@ -142,6 +144,47 @@ static const char *method_text(enum evhttp_cmd_type type)
     return "?";
 }
 
+/* What is told of where the body ends. */
+struct framing {
+    int lengths, encodings;
+    bool is_empty; /* the length is nought */
+    bool is_odd; /* a length that is no number, a coding that is not "chunked", a name that is none
+                  */
+};
+
+static void framing_add(struct framing *framing, const struct evkeyval *header)
+{
+    static const char token[] = "!#$%&'*+-.^_`|~0123456789"
+                                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const char *value = header->value;
+    size_t len = strlen(value);
+    if (!header->key[0] || header->key[strspn(header->key, token)])
+        framing->is_odd = true;
+    if (strcasecmp(header->key, "Content-Length") == 0) {
+        framing->lengths++;
+        framing->is_empty = strcmp(value, "0") == 0;
+        framing->is_odd |= len == 0 || len > 18 || strspn(value, "0123456789") != len;
+    } else if (strcasecmp(header->key, "Transfer-Encoding") == 0) {
+        framing->encodings++;
+        framing->is_odd |= strcasecmp(value, "chunked") != 0;
+    }
+}
+
+static const char *framing_illness(const struct framing *framing, const char *method)
+{
+    if (framing->lengths > 1)
+        return "Content-Length stands twice";
+    if (framing->encodings > 1 || (framing->lengths && framing->encodings))
+        return "the length of the body is told in two ways";
+    if (framing->is_odd)
+        return "a header's name, the length or the coding of the body is not understood";
+    bool reads =
+        strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
+    if (!reads && (framing->encodings || (framing->lengths && !framing->is_empty)))
+        return "this method has no body";
+    return NULL;
+}
+
 /* Reads the fields that matter; each at most once. */
 static void headers_read(const struct evkeyvalq *headers, struct bd_request *ret)
 {
@@ -157,12 +200,11 @@ static void headers_read(const struct evkeyvalq *headers, struct bd_request *ret
     };
     for (size_t i = 0; i < bx_countof(fields); i++)
         *fields[i].into = "";
-    int lengths = 0, encodings = 0;
+    struct framing framing = {0};
     const struct evkeyval *header;
     TAILQ_FOREACH(header, headers, next)
     {
-        lengths += strcasecmp(header->key, "Content-Length") == 0;
-        encodings += strcasecmp(header->key, "Transfer-Encoding") == 0;
+        framing_add(&framing, header);
         if (strcasecmp(header->key, "X-Forwarded-For") == 0 ||
             strcasecmp(header->key, "Forwarded") == 0)
             ret->handed_on = true;
@@ -174,10 +216,9 @@ static void headers_read(const struct evkeyvalq *headers, struct bd_request *ret
                 ret->ill = "a header stands twice";
         }
     }
-    if (lengths > 1)
-        ret->ill = "Content-Length stands twice";
-    else if (encodings > 1 || (lengths && encodings))
-        ret->ill = "the length of the body is told in two ways";
+    const char *illness = framing_illness(&framing, ret->method);
+    if (illness)
+        ret->ill = illness;
 }
 
 static bool peer_is_nearby(struct evhttp_connection *connection)

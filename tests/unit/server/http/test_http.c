@@ -176,6 +176,14 @@ static void marks_what_could_be_two_requests(void **state)
           "HTTP/1.1 400 Bad Request" /* the library sees to that itself */);
     check("GET /a HTTP/1.1\r\nHost: x\r\nBoxtill-Device: 1\r\nBoxtill-Device: 2\r\n\r\n",
           "ill=a header stands twice");
+    check("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+          "is not understood");
+    check("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+          "is not understood");
+    check("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: +3\r\n\r\nabc", "is not understood");
+    check("GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
+          "ill=this method has no body");
+    check("GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "ill=no");
 }
 
 static void refuses_what_is_too_large(void **state)
