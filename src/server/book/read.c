@@ -218,8 +218,9 @@ static int news_make(struct bd_store *store, const struct bd_wish *wish, struct 
     struct bx_pool_news *news = (struct bx_pool_news *)bx_alloc(count + 1, sizeof *news);
     for (size_t i = 0; i < count; i++) {
         const struct bd_pool_row *pool = &living->rows[i];
+        int64_t taken = pool->sold + pool->held + pool->leased; /* more after an override */
         news[i] = (struct bx_pool_news){.pool = pool->id,
-                                        .capacity = pool->capacity + pool->planned_over,
+                                        .capacity = pool->capacity > taken ? pool->capacity : taken,
                                         .sold = pool->sold,
                                         .held = pool->held,
                                         .leased = pool->leased};
