@@ -235,6 +235,9 @@ const some = fc.integer({ min: 1, max: 3 });
 const [pool] = known.slugs;
 const asking = (word, members) => fc.record({ word: fc.constant(word), body: fc.record({ id: uuid(), ...members }) });
 const meant = {
+    hold: fc.tuple(uuid(), some, fc.integer({ min: 1, max: 999 })).map(([id, quantity, client]) => ({
+        id, client: `c-${client}`, seconds: 900, lines: [{ product: 'adult', slot: pool, quantity }],
+    })),
     order: fc.tuple(uuid(), some).map(([id, quantity]) => ({
         id, total: quantity * known.price, lines: [{ product: 'adult', slot: pool, quantity }],
         payments: [{ kind: 'card', amount: quantity * known.price, reference: 'pi-1' }],

@@ -10,8 +10,10 @@ import socket
 import subprocess
 import time
 
+import nacl.signing
 import pytest
 
+import test_devices
 import test_server
 from server_lab import ROOT, Channel, Till, ticket_code, uuid7
 from test_server import pool_news, tomorrow_pool
@@ -170,6 +172,11 @@ def the_day(till, web, pool, day):
                                  "lines": [{"product": "adult", "slot": pool, "quantity": 1}]}), 409)
     fine(web.post(f"/v1/orders/{order['order']}/cancel", {"id": uuid7()}))
     assert pool_news(till, pool)["sold"] == 0
+    key = nacl.signing.SigningKey.generate()
+    fine(till.post("/v1/devices/rotate", test_devices.request(till, key)))
+    assert fine(till.once("GET", "/v1/availability"), 401).code == "signature"
+    till.key = key
+    fine(till.get("/v1/availability"))
 
 
 def test_prism_sees_what_is_not_described(server, tools, tmp_path):
