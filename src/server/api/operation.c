@@ -57,6 +57,7 @@ bool bd_operation_writes(const struct bd_work *work)
     case BD_OPERATION_MEMBERS:
     case BD_OPERATION_ARRIVALS:
     case BD_OPERATION_AVAILABILITY:
+    case BD_OPERATION_STREAM:
     case BD_OPERATION_ORDER_READ:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
@@ -228,6 +229,7 @@ static int json_input(struct bd_work *work, const char *body, size_t len, bx_jso
     case BD_OPERATION_MEMBERS:
     case BD_OPERATION_ARRIVALS:
     case BD_OPERATION_AVAILABILITY:
+    case BD_OPERATION_STREAM:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
     case BD_OPERATION_HEALTHZ:

@@ -128,6 +128,7 @@ int bd_writing_do(const struct bd_desk *desk, struct bd_work *work)
     case BD_OPERATION_MEMBERS:
     case BD_OPERATION_ARRIVALS:
     case BD_OPERATION_AVAILABILITY:
+    case BD_OPERATION_STREAM:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
     case BD_OPERATION_HEALTHZ:

@@ -207,6 +207,9 @@ struct bd_wish {
 /* The document as this device gets it (keys: its own, unsealed), and its version. */
 int bx_must bd_book_document(struct bd_store *store, const struct bd_wish *wish,
                              int64_t *ret_version, struct bx_buf *out, struct bx_fault *fault);
+/* *RET, to be freed by the caller: the pools that end soonest, as many as a till may be told of. */
+int bx_must bd_book_pools(struct bd_store *store, const struct bd_turn *turn,
+                          struct bx_pool_news **ret, size_t *ret_count, struct bx_fault *fault);
 int bx_must bd_book_availability(struct bd_store *store, const struct bd_turn *turn,
                                  struct bx_buf *out, struct bx_fault *fault);
 /* The same for a till, WISH's device, with its leases that are recalled. */
