@@ -205,6 +205,9 @@ int bx_desk_line_move(struct bx_till *till, struct bx_desk *desk, int index,
                             desk->basket.lines[index].name);
     if (slot->end.us <= till->turn.utc.us)
         return bx_fault_say(fault, BX_ERR_REFUSED, "This time is over: choose another one.");
+    err = bx_desk_line_sells(till, &desk->basket.lines[index], slot, fault);
+    if (err)
+        return err;
     struct bx_basket candidate = desk->basket;
     struct bx_basket *alone = bx_new(struct bx_basket);
     alone->count = 1;
