@@ -175,6 +175,9 @@ int bx_desk_add_open(struct bx_till *till, struct bx_desk *desk, const struct bx
         return err;
     if (amount.minor <= 0)
         return bx_fault_say(fault, BX_ERR_REFUSED, "%s: type an amount.", product->name);
+    err = bx_programme_sells(till->programme, product, NULL, BX_COUNTER, till->turn.utc, fault);
+    if (err)
+        return err;
     char code[BX_STORED_SIZE] = "";
     if (product->kind == BX_LINE_VOUCHER) { /* the server makes it worth that when it is booked */
         uint8_t random[10];
