@@ -260,6 +260,25 @@ static void test_money_after_the_expiry(void **state)
     assert_int_equal(no, BD_NO_STATE);
 }
 
+/* A hold of the backup may have been confirmed after it was made: its places are nobody's, until a
+ * person who has looked at the payments opens again. */
+static void test_a_restore_ends_holds(void **state)
+{
+    (void)state;
+    assert_int_equal(hold(1, "ann", 3), 0);
+    enter();
+    assert_int_equal(leave(bd_book_restored(venue->book, &venue->turn, &fault)), 0);
+    assert_places(0, 0);
+    assert_int_equal(hold(2, "ben", 1), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_CLOSED);
+    assert_int_equal(order(3, 1, 0, 7200), 0);
+    assert_true(says("\"outcome\":\"refund\""));
+    enter();
+    assert_int_equal(leave(bd_book_reopen(venue->book, &venue->turn, "Eve", &fault)), 0);
+    assert_int_equal(hold(4, "ben", 1), 0);
+    assert_places(0, 1);
+}
+
 static void test_cancel(void **state)
 {
     (void)state;
@@ -380,6 +399,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_expiry, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_life_of_an_hour, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_money_after_the_expiry, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_restore_ends_holds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cancel, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_figures, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_window_ends, set_up, tear_down),
