@@ -163,6 +163,7 @@ int bd_reading_do(const struct bd_desk *desk, struct bd_work *work)
     case BD_OPERATION_READYZ: return readyz_do(desk, work);
     case BD_OPERATION_METRICS: return metrics_do(desk, work);
     case BD_OPERATION_ENROL:
+    case BD_OPERATION_ROTATE:
     case BD_OPERATION_ALLOTMENTS:
     case BD_OPERATION_ENTRIES:
     case BD_OPERATION_HOLD:

@@ -151,6 +151,12 @@ int bx_must bd_book_leases(struct bd_store *store, int64_t till, struct bx_buf *
 int bx_must bd_book_enrol(struct bd_book *book, const struct bd_turn *turn, const struct bx_id *id,
                           const char *code, const struct bx_public_key *key,
                           struct bx_enrolment *ret, struct bx_fault *fault);
+/* DEVICE, which has asked with its present key, has KEY from now on; that it holds KEY was checked
+ * by the caller. BX_ERR_REFUSED when the key is one of ours already, or when DEVICE has another by
+ * now. */
+int bx_must bd_book_rotate(struct bd_book *book, const struct bd_turn *turn,
+                           const struct bd_device *device, const struct bx_public_key *key,
+                           struct bx_fault *fault);
 int bx_must bd_book_device(struct bd_store *store, int64_t till, struct bd_device *ret,
                            struct bx_fault *fault);
 /* The server's own signing key. */
