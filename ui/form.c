@@ -81,14 +81,19 @@ static int label_columns(const struct bx_till_view *view, int width)
 }
 
 static void field_row(const struct bx_till_view *view, struct ui_grid *grid, int row, int left,
-                      int width, const struct bx_view_field *field)
+                      int width, int nth)
 {
+    const struct bx_view_field *field = &view->fields[nth];
     int label = label_columns(view, width), at = left + 5 + label;
     ui_put(grid, row, left + 3, label, UI_PLAIN, field->label);
     int room = width - label - 7;
     int used = ui_put(grid, row, at, room, UI_STRONG, field->value);
-    if (field->aside[0] && used + 2 < room)
-        ui_put(grid, row, at + used + 2, room - used - 2, UI_DIM, field->aside);
+    ui_hit_key(grid, row, left + 1, width - 2, field->selected ? 0 : BX_KEY_FIELD + nth);
+    if (field->aside[0] && used + 2 < room) {
+        int aside = ui_put(grid, row, at + used + 2, room - used - 2, UI_DIM, field->aside);
+        if (field->selected && field->aside_key)
+            ui_hit_key(grid, row, at + used + 2, aside, field->aside_key);
+    }
     if (!field->selected)
         return;
     ui_put(grid, row, left + 1, 1, UI_CHOSEN, ">");
@@ -133,7 +138,7 @@ void ui_paint_form(const struct bx_till_view *view, struct ui_grid *grid)
     int row = top + head, shown = 0;
     for (int i = first_of(asked, fields, field_room); i < fields && shown < field_room;
          i++, shown++)
-        field_row(view, grid, row++, left, width, &view->fields[i]);
+        field_row(view, grid, row++, left, width, i);
     int end = top + height - tail;
     int at = chosen(view->options, view->option_count);
     for (int i = first_of(at, options, end - row); i < options && row < end; i++)
@@ -173,6 +178,8 @@ void ui_paint_sheet(const struct bx_till_view *view, struct ui_grid *grid)
     }
     int used =
         ui_put(grid, ui_bottom(grid) - 1, 2, grid->columns - 4, UI_DIM, bx_word("up, down read"));
+    ui_hit_key(grid, ui_bottom(grid) - 1, 2, used / 2, BX_KEY_PAGE_UP);
+    ui_hit_key(grid, ui_bottom(grid) - 1, 2 + used / 2, used - used / 2, BX_KEY_PAGE_DOWN);
     ways(grid, ui_bottom(grid) - 1, used + 5, view->sheet_prints ? bx_word("p print") : "", 'p',
          bx_word("Esc back"), BX_KEY_ESC);
     ui_cursor(grid, 2, 1);

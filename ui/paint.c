@@ -115,12 +115,22 @@ static int hint_columns(const struct bx_action_row *action)
            1;
 }
 
-static void hint(struct ui_grid *grid, int column, const struct bx_action_row *action)
+static void hint(struct ui_grid *grid, int row, int column, const struct bx_action_row *action)
 {
-    int row = grid->rows - 1,
-        keys = ui_put(grid, row, column, grid->columns, UI_KEY, bx_word(action->keys));
+    int keys = ui_put(grid, row, column, grid->columns, UI_KEY, bx_word(action->keys));
     ui_put(grid, row, column + keys + 1, grid->columns, UI_PLAIN, bx_word(action->hint));
     ui_hit_key(grid, row, column, hint_columns(action), action->key ? action->key : action->twin);
+}
+
+/* The way back has a place of its own where the hints left it none: a finger has no Esc. At home
+ * there is nothing to go back to, and after a sale any key does it. */
+static void way_back(const struct bx_till_view *view, struct ui_grid *grid)
+{
+    const struct bx_action_row *back = bx_action_row(BX_ACTION_BACK);
+    int column = grid->columns - 1 - hint_columns(back) - (view->caps ? 12 : 0);
+    if ((back->screens >> view->screen & 1) && view->screen != BX_SCREEN_SELL &&
+        view->screen != BX_SCREEN_CHANGE)
+        hint(grid, grid->rows - 2, column, back);
 }
 
 /* As many as fit, the most used first; the two that lead to all others always, at the right. */
@@ -137,14 +147,17 @@ static void hints(const struct bx_till_view *view, struct ui_grid *grid)
         if (!(action->screens >> view->screen & 1))
             continue;
         end -= hint_columns(action);
-        hint(grid, end, action);
+        hint(grid, grid->rows - 1, end, action);
         end -= 2;
     }
     while ((next = next_hint(view->screen, drawn))) {
         drawn[next->action] = true;
-        if (column + hint_columns(next) > end)
+        if (column + hint_columns(next) > end) {
+            if (next->action == BX_ACTION_BACK)
+                way_back(view, grid);
             continue;
-        hint(grid, column, next);
+        }
+        hint(grid, grid->rows - 1, column, next);
         column += hint_columns(next) + 2;
     }
 }

@@ -261,6 +261,14 @@ void bx_request_text(const struct bx_request_facts *facts, struct bx_buf *out)
                   (long long)facts->seen_commit, facts->challenge);
 }
 
+void bx_rotation_text(const struct bx_rotation_facts *facts, struct bx_buf *out)
+{
+    char id[BX_ID_TEXT], key[2 * sizeof(facts->key.b) + 1];
+    bx_buf_format(out, "bxr1\n%lld\n%lld\n%s\n%s\n", (long long)facts->device,
+                  (long long)facts->incarnation, bx_id_format(&facts->id, id),
+                  bx_hex_format(facts->key.b, sizeof(facts->key.b), key));
+}
+
 void bx_answer_text(const struct bx_answer_facts *facts, struct bx_buf *out)
 {
     bx_buf_format(out, "bxa1\n%d\n", facts->status);

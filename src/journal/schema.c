@@ -127,7 +127,7 @@ const char *const bx_ledger_schema[] = {
     /* 5: when the server was last heard */
     "ALTER TABLE meta ADD COLUMN contact INTEGER NOT NULL DEFAULT 0;",
     /* 6: what a restart has to clear up, however long ago it was asked */
-    "CREATE TABLE " ASKED,
+    ("CREATE TABLE " ASKED),
 };
 const size_t bx_ledger_schema_count = bx_countof(bx_ledger_schema);
 

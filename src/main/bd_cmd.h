@@ -27,6 +27,8 @@ int bd_cmd_report(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_settle(const struct bd_config *config, int argc, char **argv);
 /* 1 when the ticket is refused, too. */
 int bd_cmd_check_in(const struct bd_config *config, int argc, char **argv);
+int bd_cmd_capacity(const struct bd_config *config, int argc, char **argv);
+int bd_cmd_cancel(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_reopen(const struct bd_config *config, int argc, char **argv);
 
 /* Keeps a second boxtilld from HOME: a descriptor to be kept open, or an error. */

@@ -160,6 +160,7 @@ int bd_cmd_serve(const struct bd_config *config, bool lifeline)
     bx_cleanup(bd_store_destroy) struct bd_store *reader =
         writer ? bd_store_open(config, BD_OPEN_READ, &fault) : NULL;
     struct bd_service_setup setup = {.listen = config->listen,
+                                     .listeners = (int)config->listeners,
                                      .behind_proxy = config->behind_proxy,
                                      .reader = reader,
                                      .writer = writer,

@@ -34,6 +34,7 @@ static int text_parse(const char *name, const char *text, size_t len, struct bd_
         {"server", "listen", BX_INI_TEXT, config->listen, BD_LISTEN_SIZE, 0, 0},
         {"server", "database", BX_INI_TEXT, config->database, DATABASE_NAME, 0, 0},
         {"server", "behind_proxy", BX_INI_BOOL, &config->behind_proxy, 0, 0, 0},
+        {"server", "listeners", BX_INI_NUMBER, &config->listeners, 0, 0, 4000},
         {"policy", "share_percent", BX_INI_NUMBER, &share, 0, 1, 100},
         {"policy", "counters_percent", BX_INI_NUMBER, &counters, 0, 1, 100},
         {"policy", "lease_ttl", BX_INI_NUMBER, &policy->lease_ttl, 0, 60, 604800},
@@ -62,6 +63,7 @@ int bd_config_load(const char *file, struct bd_config *ret, struct bx_fault *fau
 {
     struct bd_config config = {.listen = "127.0.0.1:8480",
                                .database = "boxtilld.db",
+                               .listeners = 1500,
                                .policy = {.share_percent = 30,
                                           .counters_percent = 30,
                                           .lease_ttl = 14400,

@@ -18,6 +18,7 @@ static const struct {
     {"settle", bd_cmd_settle},     {"reopen", bd_cmd_reopen},   {"members", bd_cmd_members},
     {"orders", bd_cmd_orders},     {"voucher", bd_cmd_voucher}, {"report", bd_cmd_report},
     {"check-in", bd_cmd_check_in}, {"backup", bd_cmd_backup},   {"restore", bd_cmd_restore},
+    {"capacity", bd_cmd_capacity}, {"cancel", bd_cmd_cancel},
 };
 
 static const char manual[] =
@@ -26,6 +27,8 @@ static const char manual[] =
     "\n"
     "  init                     make the home an empty venue\n"
     "  import FILE              take over a programme\n"
+    "  capacity POOL N WHO      give a pool another capacity; --override: below what is taken\n"
+    "  cancel SLOT WHO          a slot does not take place\n"
     "  enrol-code               a one-time code for a till; --channel NAME: for what sells online\n"
     "  user NUMBER NAME ROLE    add or change one; its PIN on standard input\n"
     "  members FILE             make it the whole list of members and passes\n"

@@ -400,8 +400,11 @@ static void sell_pay(struct bx_till *till)
     int err = bx_said_discounts(till, command->desk, command->said, &command->nth, &fault);
     if (!err)
         err = bx_desk_pay_open(till, command->desk, &fault);
+    if (!err && command->said->round)
+        err = bx_desk_round(till, command->desk, &fault);
     if (err == BX_ERR_BUSY && command->desk->waiting > 0)
         return;
+    command->said->round = command->said->round && err;
     if (err) {
         refused(till, &fault);
         return;

@@ -203,6 +203,8 @@ int bx_must bx_desk_price(struct bx_till *till, struct bx_desk *desk, const stru
 int bx_must bx_desk_decline(struct bx_till *till, struct bx_desk *desk, bool declined,
                             struct bx_fault *fault);
 /* A donation, a voucher's value: what has no price of its own. */
+/* What is being paid becomes a round sum by a donation; nothing when it is one (pay_forms.c). */
+int bx_must bx_desk_round(struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault);
 int bx_must bx_desk_add_open(struct bx_till *till, struct bx_desk *desk,
                              const struct bx_product *product, bx_money amount,
                              struct bx_fault *fault);

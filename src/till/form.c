@@ -369,19 +369,25 @@ static void finish(struct bx_till *till, struct bx_form *form)
     bx_counter_fault(till, &fault);
 }
 
-/* Takes the field that is asked for and goes on to the next. */
-static void take(struct bx_till *till)
+/* The field that is asked for; false: it was refused. */
+static bool is_taken(struct bx_till *till, struct bx_form *form)
 {
-    struct bx_form *form = till->counter.form;
     struct bx_fault fault = {0};
     leave(till);
     int err = form->count > 0 ? field_take(till, form, &fault) : 0;
     if (!err && form->kind->check && form->count > 0)
         err = form->kind->check(till, form, form->at, &fault);
-    if (err) {
+    if (err)
         bx_counter_fault(till, &fault);
+    return !err;
+}
+
+/* Takes it and goes on to the next. */
+static void take(struct bx_till *till)
+{
+    struct bx_form *form = till->counter.form;
+    if (!is_taken(till, form))
         return;
-    }
     if (step(form, 1))
         enter(till);
     else
@@ -529,11 +535,37 @@ static bool has_next(const struct bx_form *form)
     return false;
 }
 
+/* The NTH field that is shown was pressed. Backwards nothing is checked; forwards each field on the
+ * way is taken, and one that is refused, or a choice that was not made, is where it stops. */
+static void go_to(struct bx_till *till, struct bx_form *form, size_t nth)
+{
+    size_t to = 0;
+    while (to < form->count && (!is_asked(&form->fields[to]) || nth-- > 0))
+        to++;
+    if (to >= form->count)
+        return;
+    if (form->at > to) {
+        leave(till);
+        form->at = to;
+        enter(till);
+    }
+    while (form->at < to) {
+        bool made = asked(form)->kind != BX_FIELD_CHOICE || asked(form)->n >= 0;
+        if (!made || !is_taken(till, form) || !step(form, 1))
+            return;
+        enter(till);
+    }
+}
+
 void bx_form_key(struct bx_till *till, int key)
 {
     struct bx_form *form = till->counter.form;
     if (!form || form->waiting)
         return;
+    if (key >= BX_KEY_FIELD) {
+        go_to(till, form, (size_t)(key - BX_KEY_FIELD));
+        return;
+    }
     if (key == BX_KEY_ENTER || key == BX_KEY_TAB) {
         take(till);
     } else if (form->count == 0) {

@@ -297,6 +297,23 @@ static bool is_tender(const char *word)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
+static bool flag_read(const char *word, struct bx_said *said)
+{
+    struct {
+        const char *word;
+        bool *flag;
+    } flags[] = {{"list", &said->list},
+                 {"group", &said->group},
+                 {"over", &said->over},
+                 {"round", &said->round}};
+    for (size_t i = 0; i < bx_countof(flags); i++)
+        if (strcmp(word, flags[i].word) == 0) {
+            *flags[i].flag = true;
+            return true;
+        }
+    return false;
+}
+
 static int word_read(const char *word, struct reading *to)
 {
     struct bx_said *said = to->said;
@@ -306,11 +323,8 @@ static int word_read(const char *word, struct reading *to)
         return 0;
     if (said->part_count > 0)
         return refuse(to, word, BX_WORD("only what pays may follow here."));
-    if (strcmp(word, "list") == 0 || strcmp(word, "group") == 0 || strcmp(word, "over") == 0) {
-        bool *flag = word[0] == 'l' ? &said->list : word[0] == 'g' ? &said->group : &said->over;
-        *flag = true;
+    if (flag_read(word, said))
         return 0;
-    }
     if (time_read(word, said))
         return 0;
     if (strlen(word) == 10 && word[4] == '-' && bx_date_parse(word, &said->date) == 0) {

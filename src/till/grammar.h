@@ -10,6 +10,7 @@
  *   discount:staff    by its reason; discount:staff:10% or :2.50; …@a on the lines of that product
  *   price:damaged:25.00@b  another price of one, by its reason, for the line of that product
  *   list  group  over list prices; one ticket for all; beyond the capacity
+ *   round             a donation makes the sum round, where the venue offers it
  *   cash  cash 60.00  card  card 20.00  card AB-12  voucher:BV1…  account:ID after a tender word
  *                     the parts of the payment, in their order; cash is the last */
 
@@ -49,7 +50,7 @@ struct bx_said { /* about 3 KB */
     struct bx_coming coming;
     char member[32];
     struct bx_slug origin;
-    bool list, group, over;
+    bool list, group, over, round;
     int discount_count;
     struct bx_said_discount discounts[BX_WORDS_DISCOUNTS];
     int part_count;

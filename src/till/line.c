@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "boxtill/base/text.h"
+#include "boxtill/base/words.h"
 #include "grammar.h"
 
 enum { LINE_COLUMNS = 60 };
@@ -49,6 +50,8 @@ static bool part_pay(struct bx_till *till, const struct bx_said_part *part)
 static void line_pay(struct bx_till *till, const struct bx_said *said)
 {
     bx_sell_pay(till);
+    if (said->round && till->counter.screen == BX_SCREEN_PAY)
+        bx_pay_round(till);
     for (int i = 0; i < said->part_count; i++)
         if (till->counter.screen != BX_SCREEN_PAY || !till->desk.tendering ||
             till->desk.committing || !part_pay(till, &said->parts[i]))
@@ -79,9 +82,6 @@ static int line_do(struct bx_till *till, struct bx_said *said, struct bx_fault *
     int nth = 0;
     if (!till->programme)
         return bx_fault_say(fault, BX_ERR_REFUSED, "There is no programme yet.");
-    if (said->over)
-        return bx_fault_say(fault, BX_ERR_REFUSED,
-                            "Beyond the capacity: X, behind what was sold out.");
     int err = slot_choose(till, said, fault);
     if (!err)
         err = bx_said_ring(till, &till->desk, said, till->counter.event, bx_slots_selected(till),
@@ -89,25 +89,71 @@ static int line_do(struct bx_till *till, struct bx_said *said, struct bx_fault *
     return err ? err : bx_said_discounts(till, &till->desk, said, &nth, fault);
 }
 
-void bx_line_run(struct bx_till *till)
+/* SAID with what a supervisor allowed (NULL: nothing); TEXT stays to be mended when it is refused.
+ */
+static void line_end(struct bx_till *till, const char *text, struct bx_said *said,
+                     const struct bx_warrant *warrant, struct bx_fault *fault)
 {
     struct bx_counter *counter = &till->counter;
+    const struct bx_slot *before = bx_slots_selected(till);
+    struct bx_deal deal = till->desk.deal;
+    int err = warrant ? bx_deal_allow(&till->desk.deal, warrant, fault) : 0;
+    if (!err)
+        err = line_do(till, said, fault);
+    counter->line_column = err ? said->column : 0;
+    if (!err) {
+        bx_counter_home(till);
+        if (said->part_count > 0 || said->round)
+            line_pay(till, said);
+        return;
+    }
+    if (before)
+        bx_slots_select(till, before);
+    if (warrant)
+        till->desk.deal = deal;
+    if (counter->screen == BX_SCREEN_LINE) {
+        BX_TEXT_COPY(counter->input, text);
+        counter->input_len = strlen(counter->input);
+    }
+    bx_counter_fault(till, fault);
+}
+
+static void over_allowed(struct bx_till *till, bx_origin origin, const struct bx_warrant *warrant,
+                         const void *arg)
+{
     struct bx_fault fault = {0};
     struct bx_said *said = bx_new(struct bx_said);
-    const struct bx_slot *before = bx_slots_selected(till);
-    int err =
-        bx_said_read(counter->input, till->programme ? till->programme->exponent : 2, said, &fault);
-    if (!err)
-        err = line_do(till, said, &fault);
-    counter->line_column = err ? said->column : 0;
-    if (err) {
-        if (before)
-            bx_slots_select(till, before);
+    (void)origin;
+    if (bx_said_read(arg, till->programme ? till->programme->exponent : 2, said, &fault))
         bx_counter_fault(till, &fault);
+    else
+        line_end(till, arg, said, warrant, &fault);
+    bx_free(said);
+}
+
+/* The word `over` asks for the supervisor before anything is rung up. */
+void bx_line_run(struct bx_till *till)
+{
+    struct bx_fault fault = {0};
+    char text[sizeof(till->counter.input)];
+    struct bx_warrant_ask ask = {.action = "over",
+                                 .need = BX_NEED_SUPERVISOR,
+                                 .done = over_allowed,
+                                 .arg = text,
+                                 .size = sizeof(text)};
+    struct bx_said *said = bx_new(struct bx_said);
+    memset(text, 0, sizeof(text));
+    BX_TEXT_COPY(text, till->counter.input);
+    if (bx_said_read(text, till->programme ? till->programme->exponent : 2, said, &fault)) {
+        till->counter.line_column = said->column;
+        bx_counter_fault(till, &fault);
+    } else if (!said->over) {
+        line_end(till, text, said, NULL, &fault);
     } else {
-        bx_counter_home(till);
-        if (said->part_count > 0)
-            line_pay(till, said);
+        BX_TEXT_COPY(ask.title, bx_word("Over capacity"));
+        BX_TEXT_COPY(ask.text, text);
+        if (bx_warrant_ask(till, &ask, &fault))
+            bx_counter_fault(till, &fault);
     }
     bx_free(said);
 }

@@ -35,19 +35,28 @@ static const struct row *row_of(enum bx_kind kind)
     bx_unreachable();
 }
 
-static int amount_check(const struct bx_till *till, const struct bx_move *move,
-                        struct bx_fault *fault)
+static int amount_check(const struct bx_move *move, struct bx_fault *fault)
 {
     const struct row *row = row_of(move->kind);
     int64_t amount = move->cash.amount.minor;
-    bool out = move->kind == BX_KIND_PAID_OUT || move->kind == BX_KIND_DROP;
     if (row->takes_nothing && amount != 0)
         return bx_fault_say(fault, BX_ERR_INPUT, "No amount belongs to this.");
     if (!row->may_be_zero && amount <= 0)
         return bx_fault_say(fault, BX_ERR_REFUSED, "An amount of nothing moves nothing.");
-    if (out && amount > bx_drawer_holds(till, move->cash.drawer).minor)
-        return bx_fault_say(fault, BX_ERR_REFUSED, "So much cannot be in the drawer.");
     return 0;
+}
+
+/* Asked only after the reason was given, and written down: else anybody could ask for one amount
+ * after another until the drawer is known, which is counted blind. */
+static int holds_check(struct bx_till *till, const struct bx_move *move, struct bx_fault *fault)
+{
+    bool out = move->kind == BX_KIND_PAID_OUT || move->kind == BX_KIND_DROP;
+    if (!out || move->cash.amount.minor <= bx_drawer_holds(till, move->cash.drawer).minor)
+        return 0;
+    bx_till_log(till, "%s of %" PRId64 " by %" PRId64 ": not in drawer %d",
+                bx_kind_word(move->kind), move->cash.amount.minor, till->people.user,
+                move->cash.drawer);
+    return bx_fault_say(fault, BX_ERR_REFUSED, "So much cannot be in the drawer.");
 }
 
 static int receiver_check(const struct bx_till *till, int64_t number, struct bx_fault *fault)
@@ -141,6 +150,11 @@ static void move_done(struct bx_till *till, bx_origin origin, const struct bx_wa
                       const void *arg)
 {
     struct bx_move move = *(const struct bx_move *)arg;
+    struct bx_fault fault = {0};
+    if (holds_check(till, &move, &fault)) {
+        bx_refused(till, origin, &fault);
+        return;
+    }
     if (move.kind == BX_KIND_COUNT)
         move.cash.expected = bx_drawer_holds(till, move.cash.drawer);
     if (!bx_slug_is_none(&warrant->reason) || warrant->approver || warrant->note[0])
@@ -177,7 +191,7 @@ int bx_move(struct bx_till *till, bx_origin origin, const struct bx_move *move,
                                  .done = move_done,
                                  .arg = &mine,
                                  .size = sizeof(mine)};
-    err = amount_check(till, &mine, fault);
+    err = amount_check(&mine, fault);
     if (!err && move->kind == BX_KIND_HAND_OVER)
         err = receiver_check(till, mine.cash.to, fault);
     if (!err)

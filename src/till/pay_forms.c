@@ -108,16 +108,38 @@ void bx_pay_account(struct bx_till *till, const bx_money *limit)
 /* --- rounding up ------------------------------------------------------------------------------ */
 
 /* To the next whole unit; 0 when it is one, or nothing is offered. */
-bx_money bx_pay_round_up(const struct bx_till *till)
+static bx_money round_up_of(const struct bx_till *till, const struct bx_desk *desk)
 {
     const struct bx_programme *programme = till->programme;
-    const struct bx_sale *sale = &till->desk.sale;
-    if (!programme || !programme->round_up || !till->desk.tendering || sale->tender_count > 0 ||
-        till->desk.returns || !bx_programme_product(programme, &programme->round_up_product))
+    const struct bx_sale *sale = &desk->sale;
+    if (!programme || !programme->round_up || !desk->tendering || sale->tender_count > 0 ||
+        desk->returns || !bx_programme_product(programme, &programme->round_up_product))
         return (bx_money){0};
     int64_t unit = programme->exponent == 3 ? 1000 : 100;
     int64_t over = bx_sale_left(sale).minor % unit;
     return bx_money_of(over > 0 ? unit - over : 0);
+}
+
+bx_money bx_pay_round_up(const struct bx_till *till)
+{
+    return round_up_of(till, &till->desk);
+}
+
+int bx_desk_round(struct bx_till *till, struct bx_desk *desk, struct bx_fault *fault)
+{
+    const struct bx_programme *programme = till->programme;
+    bx_money amount = round_up_of(till, desk);
+    const struct bx_product *product =
+        programme && programme->round_up
+            ? bx_programme_product(programme, &programme->round_up_product)
+            : NULL;
+    if (!product)
+        return bx_fault_say(fault, BX_ERR_REFUSED, "This venue does not offer to round up.");
+    if (amount.minor == 0)
+        return 0;
+    bx_desk_pay_close(till, desk);
+    int err = bx_desk_add_open(till, desk, product, amount, fault);
+    return err ? err : bx_desk_pay_open(till, desk, fault);
 }
 
 void bx_pay_round(struct bx_till *till)
@@ -132,11 +154,7 @@ void bx_pay_round(struct bx_till *till)
     }
     const struct bx_product *product =
         bx_programme_product(till->programme, &till->programme->round_up_product);
-    bx_desk_pay_close(till, &till->desk);
-    int err = bx_desk_add_open(till, &till->desk, product, amount, &fault);
-    if (!err)
-        err = bx_desk_pay_open(till, &till->desk, &fault);
-    if (err) {
+    if (bx_desk_round(till, &till->desk, &fault)) {
         bx_counter_home(till);
         bx_counter_fault(till, &fault);
         return;

@@ -198,7 +198,7 @@ int bx_said_complete(const struct bx_till *till, char *text, size_t size, char *
 {
     static const char *const words[] = {"cash",      "card",    "voucher:", "account:", "prepaid",
                                         "discount:", "member:", "order:",   "origin:",  "list",
-                                        "group",     "over",    "price:"};
+                                        "group",     "over",    "price:",   "round"};
     char *blank = strrchr(text, ' ');
     struct offers to = {.word = blank ? blank + 1 : text, .list = list, .list_size = list_size};
     to.word_len = strlen(to.word);

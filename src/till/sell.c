@@ -307,6 +307,9 @@ void bx_sell_clear(struct bx_till *till)
         bx_exchange_give_up(till);
     else if (till->desk.basket.count == 0)
         bx_say(till, BX_TONE_PLAIN, "The basket is empty.");
+    else if (till->desk.basket.count == 1)
+        bx_ask(till, BX_ASK_CLEAR, "y empty it", "Empty the basket",
+               "Take the one line out of the basket?");
     else
         bx_ask(till, BX_ASK_CLEAR, "y empty it", "Empty the basket",
                "Take all %d lines out of the basket?", till->desk.basket.count);

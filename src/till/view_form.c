@@ -30,6 +30,7 @@ static void aside_fill(const struct bx_till *till, const struct bx_field *field,
     bx_money worth;
     char text[BX_MONEY_TEXT];
     BX_TEXT_COPY(v->aside, field->aside);
+    v->aside_key = field->countable ? 'd' : '\0';
     if (field->piece == 0 || field->n == 0 ||
         bx_money_times(bx_money_of(field->piece), field->n, &worth))
         return;

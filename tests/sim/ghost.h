@@ -10,7 +10,12 @@
 #include "boxtill/port/journal.h"
 
 struct sim;
-enum { SIM_TILLS = 3, SIM_POOLS = 7, SIM_RATES = 4, SIM_DRAWERS = 9 };
+/* The size of the world: a sell-out day has more of both. */
+#ifndef SIM_WORLD_TILLS
+#define SIM_WORLD_TILLS 3
+#define SIM_WORLD_TIMES 1
+#endif
+enum { SIM_TILLS = SIM_WORLD_TILLS, SIM_POOLS = 7, SIM_RATES = 4, SIM_DRAWERS = 9 };
 
 /* Figures, counted by the ghost from the bodies, in the names of the reports. */
 struct sim_row {

@@ -13,6 +13,7 @@ import sys
 LEASE, ALLOT = 'src/server/book/lease.c', 'src/server/book/allot.c'
 HELLO, RESTORE = 'src/server/book/hello.c', 'src/server/book/restore.c'
 CUSTODY, BOOKING = 'src/server/book/custody.c', 'src/server/book/booking.c'
+SHARE = 'src/server/book/share.c'
 LEASES, EXCHANGE = 'src/till/leases.c', 'src/till/allot.c'
 ATTEMPTS = 'src/till/attempts.c'
 LINK, DRAFT = 'src/till/link.c', 'src/till/draft.c'
@@ -229,6 +230,24 @@ COUNTER = {
 }
 
 
+# On a day on which everything sells out.
+SELLOUT = {
+    'nothing-recalled': [(SHARE, '''\
+    if (pool->leased == 0 || pool->ends <= share->now.us)
+        return false;
+''', '''\
+    if (pool->leased >= 0)
+        return false;
+''')],
+    'recall-not-heard': [(LEASES, '''\
+    if (!row || row->r != r)
+        return;
+''', '''\
+    if (!row || row->r != r || r > 0)
+        return;
+''')],
+}
+
 # The rare ones are looked for from here on, where they have been found.
 SEEDS = {
     'lacking-given-away': 260,
@@ -241,7 +260,7 @@ SEEDS = {
 
 
 def places_of(name):
-    return MUTANTS[name] if name in MUTANTS else COUNTER[name]
+    return {**MUTANTS, **COUNTER, **SELLOUT}[name]
 
 
 def files(name):
@@ -258,6 +277,8 @@ def main(words):
             print(name, '--plain', SEEDS.get(name, 1), *files(name))
         for name in COUNTER:
             print(name, '--everything', SEEDS.get(name, 1), *files(name))
+        for name in SELLOUT:
+            print(name, '--sellout', SEEDS.get(name, 1), *files(name))
         return 0
     name, source, out = words
     with open(source, encoding='utf-8') as file:

@@ -266,6 +266,7 @@ struct sim_options {
     bool trace;
     bool day;   /* not a history of accidents, but sales from morning to night */
     bool plain; /* people sell and do little else: more of it, and more of what can go wrong then */
+    int counters; /* per cent that are set aside for them; 0: all, and nothing is near its start */
     enum sim_plant plant;
 };
 struct sim {
@@ -285,11 +286,10 @@ struct sim {
     char parked[BX_ID_TEXT]; /* a basket that somebody put aside; "" */
     char vouchers[SIM_VOUCHERS][BX_VOUCHER_SIZE];
     int64_t commands;
-    bool quiet;
+    bool quiet, failed;
     bool trust;      /* no till asks a card terminal */
     uint64_t digest; /* of the trace */
     uint64_t lines;
-    bool failed;
     char promise[48];
     char what[400];
 };

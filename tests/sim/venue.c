@@ -9,7 +9,9 @@
 #include "sim.h"
 
 const char *const sim_pool_names[SIM_POOLS] = {"m0", "m1", "m2", "m34", "t0", "t1", "t2"};
-const int64_t sim_pool_capacity[SIM_POOLS] = {14, 12, 12, 16, 6, 6, 5};
+const int64_t sim_pool_capacity[SIM_POOLS] = {
+    14 * SIM_WORLD_TIMES, 12 * SIM_WORLD_TIMES, 12 * SIM_WORLD_TIMES, 16 * SIM_WORLD_TIMES,
+    6 * SIM_WORLD_TIMES,  6 * SIM_WORLD_TIMES,  5 * SIM_WORLD_TIMES};
 
 #define HOUR_US (3600 * BX_SECOND_US)
 /* 2026-11-24T00:00:00Z */
@@ -164,6 +166,8 @@ void sim_venue_import(struct sim *sim)
         struct bd_import_pool *pool = &pools[sim_pool_index(&rows[i].pool)];
         if (pool->ends.us < rows[i].end.us)
             pool->ends = rows[i].end;
+        if (sim->options.counters > 0 && pool->starts.us == 0)
+            pool->starts = rows[i].start;
     }
     struct bx_programme programme = {.venue = {"museum"},
                                      .name = "Museum",
@@ -267,6 +271,7 @@ void sim_venue_open(struct sim *sim)
     struct bx_fault fault = {0};
     sim->began.us = MIDNIGHT_US + 8 * HOUR_US + sim_below(&sim->rand, HOUR_US);
     server->policy = (struct bd_policy){.share_percent = 30,
+                                        .counters_percent = sim->options.counters,
                                         .lease_ttl = sim_between(&sim->rand, 10, 60) * 60,
                                         .slot_grace = 0,
                                         .key_days = 3};

@@ -153,3 +153,22 @@ def test_the_last_places(server, through):
         got = sum(pool_of_threads.map(buy, crowd))
     news = pool_news(crowd[0], pool)
     assert got == news["sold"] == CAPACITY and news["held"] == 0
+
+
+def test_capacity_and_cancelling_beside_the_server(server, web, till):
+    """A change by name counts at once, stands in the log, and outlives the next import."""
+    pool, _ = tomorrow_pool()
+    held = web.hold("ann", ("adult", pool, 6))
+    assert "6 places" in server.command("capacity", pool, 5, "Ana", status=1)
+    server.command("capacity", pool, 6, "Ana")
+    line = {"product": "adult", "slot": pool, "quantity": 1}
+    asked = {"id": uuid7(), "client": "ben", "lines": [line]}
+    assert web.post("/v1/holds", asked).code == "sold_out"
+    server.command("capacity", pool, 7, "Ana")
+    server.command("import", server.home / "programme.json")
+    assert pool_news(till, pool)["capacity"] == 7
+    web.order(14400, hold=held["hold"])
+    assert "6 places" in server.command("cancel", pool, "Ana")
+    assert web.post("/v1/holds", {**asked, "id": uuid7()}).code == "closed"
+    server.command("import", server.home / "programme.json")
+    assert web.post("/v1/holds", {**asked, "id": uuid7()}).code == "closed"

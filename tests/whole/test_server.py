@@ -711,13 +711,15 @@ def test_commands_and_their_status(tmp_path):
     server.command("init")
     assert server.command("init", status=1)
     for usage in (["nonsense"], ["init", "x"], ["import"], ["user", "7"], ["revoke"], ["revoke", "x"],
-                  ["reopen"], ["--nonsense"], ["--config"]):
+                  ["reopen"], ["capacity", "x", "y", "Ana"], ["capacity", "x", "1", "Ana", "y"],
+                  ["cancel", "x"], ["--nonsense"], ["--config"]):
         server.command(*usage, status=2)
     assert "--help" in server.command("nonsense", status=2)
     refused = [(["user", "0", "Ana", "cashier"], "1234\n"), (["user", "7", "Ana", "king"], "1234\n"),
                (["user", "7", "Ana", "cashier"], "12\n"), (["user", "7", "Ana", "cashier"], "abcd\n"),
                (["user", "7", "", "cashier"], "1234\n"), (["import", "/nonexistent"], ""),
-               (["revoke", "77"], "")]
+               (["revoke", "77"], ""), (["capacity", "house", "1", "Ana"], ""),
+               (["cancel", "UPPER", "Ana"], "")]
     for arguments, stdin in refused:
         assert server.command(*arguments, stdin=stdin, status=1).startswith("boxtilld: ")
     (server.home / "boxtilld.conf").write_text("[server]\nlisen = 127.0.0.1:0\n")

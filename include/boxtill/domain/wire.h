@@ -88,6 +88,15 @@ struct bx_request_facts {
     const char *challenge; /* "" when none */
 };
 void bx_request_text(const struct bx_request_facts *facts, struct bx_buf *out);
+/* What a device's new key signs to show that it is there (POST /v1/devices/rotate): the lines
+ * "bxr1", device, incarnation, the request's id and the new public key in hex. */
+struct bx_rotation_facts {
+    int64_t device, incarnation;
+    struct bx_id id;
+    struct bx_public_key key;
+};
+void bx_rotation_text(const struct bx_rotation_facts *facts, struct bx_buf *out);
+
 struct bx_answer_facts {
     int status;
     const void *body;

@@ -54,7 +54,8 @@ enum bx_key {
     BX_KEY_HOME,
     BX_KEY_END,
     BX_KEY_F1, /* F1 + n - 1 up to F12 */
-    BX_KEY_F12 = BX_KEY_F1 + 11
+    BX_KEY_F12 = BX_KEY_F1 + 11,
+    BX_KEY_FIELD /* + n: the form's nth field that is shown was pressed; none comes after it */
 };
 
 enum bx_event_kind {

@@ -80,8 +80,9 @@ struct bx_view_field {
     char label[48];
     char value[BX_NAME_SIZE]; /* as typed, PIN as dots; a choice by name */
     char aside[64];
-    bool selected; /* being asked for: the cursor is `cursor` columns into its value */
-    bool secret;   /* a PIN */
+    char aside_key; /* the key that `aside` speaks of; 0 none */
+    bool selected;  /* being asked for: the cursor is `cursor` columns into its value */
+    bool secret;    /* a PIN */
 };
 
 /* A choice of a form's field, or a row of a menu. */

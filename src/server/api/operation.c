@@ -41,6 +41,7 @@ bool bd_operation_writes(const struct bd_work *work)
 {
     switch (work->route->operation) {
     case BD_OPERATION_ENROL:
+    case BD_OPERATION_ROTATE:
     case BD_OPERATION_ALLOTMENTS:
     case BD_OPERATION_ENTRIES:
     case BD_OPERATION_HOLD:
@@ -57,6 +58,7 @@ bool bd_operation_writes(const struct bd_work *work)
     case BD_OPERATION_MEMBERS:
     case BD_OPERATION_ARRIVALS:
     case BD_OPERATION_AVAILABILITY:
+    case BD_OPERATION_STREAM:
     case BD_OPERATION_ORDER_READ:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
@@ -84,14 +86,25 @@ int bd_fault_answer(struct bd_work *work, int err, const struct bx_fault *fault)
 
 /* --- bodies ------------------------------------------------------------------------------- */
 
+static void key_read(struct bx_json_reader *reader, struct bx_public_key *ret)
+{
+    uint8_t nothing = 0, sealed[1 + BX_SEAL_EXTRA];
+    bx_json_hex(reader, "key", ret->b, sizeof(ret->b));
+    if (!reader->err && bx_seal(ret, &nothing, 1, sealed) < 0)
+        bx_json_fault(reader, "the key is none that can be sealed to");
+}
+
 static void enrol_read(struct bx_json_reader *reader, struct bd_input *input)
 {
     bx_json_string(reader, "code", sizeof(input->enrol.code) - 1, input->enrol.code,
                    sizeof(input->enrol.code));
-    bx_json_hex(reader, "key", input->enrol.key.b, sizeof(input->enrol.key.b));
-    uint8_t nothing = 0, sealed[1 + BX_SEAL_EXTRA];
-    if (!reader->err && bx_seal(&input->enrol.key, &nothing, 1, sealed) < 0)
-        bx_json_fault(reader, "the key is none that can be sealed to");
+    key_read(reader, &input->enrol.key);
+}
+
+static void rotate_read(struct bx_json_reader *reader, struct bd_input *input)
+{
+    key_read(reader, &input->rotate.key);
+    bx_json_hex(reader, "proof", input->rotate.proof.b, sizeof(input->rotate.proof.b));
 }
 
 static void scan_read(bx_json *value, struct bd_scan_in *scan, struct bx_json_reader *outer)
@@ -211,6 +224,7 @@ static int json_input(struct bd_work *work, const char *body, size_t len, bx_jso
     work->input.has_id = true;
     switch (work->route->operation) {
     case BD_OPERATION_ENROL: enrol_read(&reader, &work->input); break;
+    case BD_OPERATION_ROTATE: rotate_read(&reader, &work->input); break;
     case BD_OPERATION_ALLOTMENTS: allotments_read(body, len, &reader, &work->input); break;
     case BD_OPERATION_CHECK_INS: check_ins_read(&reader, &work->input); break;
     case BD_OPERATION_QUESTION: question_read(work, body, len, &reader); break;
@@ -228,6 +242,7 @@ static int json_input(struct bd_work *work, const char *body, size_t len, bx_jso
     case BD_OPERATION_MEMBERS:
     case BD_OPERATION_ARRIVALS:
     case BD_OPERATION_AVAILABILITY:
+    case BD_OPERATION_STREAM:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
     case BD_OPERATION_HEALTHZ:

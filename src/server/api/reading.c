@@ -151,6 +151,9 @@ int bd_reading_do(const struct bd_desk *desk, struct bd_work *work)
     case BD_OPERATION_ARRIVALS: return document_do(desk, work, BX_DOC_ARRIVALS, true);
     case BD_OPERATION_QUESTION: return bd_question_do(desk, work);
     case BD_OPERATION_AVAILABILITY: return availability_do(desk, work);
+    case BD_OPERATION_STREAM: /* a head; the service goes on */
+        work->answer.kind = BD_BODY_EVENTS;
+        return 0;
     case BD_OPERATION_TICKET: return ticket_do(desk, work);
     case BD_OPERATION_ORDER_READ: return bd_order_read_do(desk, work);
     case BD_OPERATION_OPENAPI:
@@ -160,6 +163,7 @@ int bd_reading_do(const struct bd_desk *desk, struct bd_work *work)
     case BD_OPERATION_READYZ: return readyz_do(desk, work);
     case BD_OPERATION_METRICS: return metrics_do(desk, work);
     case BD_OPERATION_ENROL:
+    case BD_OPERATION_ROTATE:
     case BD_OPERATION_ALLOTMENTS:
     case BD_OPERATION_ENTRIES:
     case BD_OPERATION_HOLD:

@@ -7,6 +7,7 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/domain/wire.h"
 #include "server/api/api.h"
+#include "server/api/stream.h"
 #include "server/api/writer.h"
 #include "server/http/http.h"
 
@@ -16,7 +17,12 @@ enum {
     PATIENCE_SECONDS = 120,
     TICK_MS = 2000,
     GRACE_MS = 5000,
-    RETRY_SECONDS = 1
+    RETRY_SECONDS = 1,
+    /* Of the stream: a change is told so long after the last one; every so many ticks there is
+     * something on the line; whoever is one too many asks again then. */
+    NEWS_MS = 300,
+    QUIET_TICKS = 7,
+    LISTEN_RETRY_SECONDS = 30
 };
 
 struct bd_service {
@@ -24,13 +30,90 @@ struct bd_service {
     struct bd_api *api;
     struct bd_writer *writer;
     struct bd_metrics *metrics;
+    struct bd_stream *stream;
+    size_t listeners_max;
+    bool looking; /* bd_http_after is under way */
+    int quiet;    /* ticks since something was told */
 };
+
+/* --- listeners ---------------------------------------------------------------------------- */
+
+static void tell(struct bd_service *service, const struct bx_buf *news)
+{
+    struct bd_text *text = bd_text_create(bx_buf_text(news), news->len);
+    bd_http_tell(service->http, text);
+    bd_text_release(text);
+    service->quiet = 0;
+}
+
+static void look(struct bd_service *service)
+{
+    bx_buf_auto news;
+    bx_buf_init(&news, 0);
+    if (bd_stream_look(service->stream, &news))
+        tell(service, &news);
+}
+
+static void look_soon(struct bd_service *service)
+{
+    if (service->looking || bd_http_streams(service->http) == 0)
+        return;
+    service->looking = true;
+    bd_http_after(service->http, NEWS_MS);
+}
+
+static void due(void *arg)
+{
+    struct bd_service *service = arg;
+    service->looking = false;
+    look(service);
+}
+
+/* The first listener is given how it is now, the others what was told last. */
+static void listen_begin(struct bd_service *service, const struct bd_work *work)
+{
+    bx_buf_auto news;
+    bx_buf_init(&news, 0);
+    if (bd_http_streams(service->http) == 0)
+        look(service);
+    bx_buf_text_add(&news, "retry: 3000\n\n");
+    bd_stream_snapshot(service->stream, &news);
+    struct bd_text *text = bd_text_create(bx_buf_text(&news), news.len);
+    (void)bd_http_stream(service->http, (bd_http_ticket){work->ticket}, &work->answer, text);
+    bd_text_release(text);
+}
+
+static bool is_listener(const struct bd_work *work)
+{
+    return work->route && work->route->operation == BD_OPERATION_STREAM &&
+           work->answer.status == 200;
+}
+
+static void listeners_tick(struct bd_service *service)
+{
+    if (bd_http_streams(service->http) == 0)
+        return;
+    if (bd_stream_is_old(service->stream))
+        look_soon(service);
+    if (++service->quiet < QUIET_TICKS)
+        return;
+    bx_buf_auto comment;
+    bx_buf_init(&comment, 0);
+    bx_buf_text_add(&comment, ":\n\n");
+    tell(service, &comment);
+}
+
+/* --- answers ------------------------------------------------------------------------------ */
 
 static void answer(struct bd_service *service, struct bd_work *taken_work)
 {
     bd_api_sign(service->api, taken_work);
     bd_metrics_request(service->metrics, taken_work->route, taken_work->answer.status);
-    (void)bd_http_answer(service->http, (bd_http_ticket){taken_work->ticket}, &taken_work->answer);
+    if (is_listener(taken_work))
+        listen_begin(service, taken_work);
+    else
+        (void)bd_http_answer(service->http, (bd_http_ticket){taken_work->ticket},
+                             &taken_work->answer);
     bd_work_destroy(taken_work);
 }
 
@@ -44,7 +127,10 @@ static void request_came(void *arg, bd_http_ticket ticket, const struct bd_reque
         if (!work)
             return;
         bd_api_turn_away(work, RETRY_SECONDS);
+    } else if (is_listener(work) && bd_http_streams(service->http) >= service->listeners_max) {
+        bd_api_turn_away(work, LISTEN_RETRY_SECONDS);
     }
+    bd_metrics_listeners(service->metrics, bd_http_streams(service->http));
     answer(service, work);
 }
 
@@ -54,6 +140,7 @@ static void woken(void *arg)
     struct bd_work *work;
     while ((work = bd_writer_take(service->writer)))
         answer(service, work);
+    look_soon(service);
 }
 
 /* Leases whose time is over freeze. When the writer is too busy for that, the next tick will do. */
@@ -61,6 +148,7 @@ static void tick(void *arg)
 {
     struct bd_service *service = arg;
     bd_work_destroy(bd_writer_put(service->writer, bd_work_create()));
+    listeners_tick(service);
 }
 
 static void writer_done(void *arg)
@@ -71,12 +159,13 @@ static void writer_done(void *arg)
 
 struct bd_service *bd_service_create(const struct bd_service_setup *setup, struct bx_fault *fault)
 {
-    static const struct bd_http_ops ops = {.request = request_came, .woken = woken, .tick = tick};
+    static const struct bd_http_ops ops = {
+        .request = request_came, .woken = woken, .tick = tick, .due = due};
     struct bd_service *service = bx_new(struct bd_service);
     service->metrics = bd_metrics_create();
     struct bd_http_setup http = {.listen = setup->listen,
                                  .max_body = BX_BATCH_BYTES + 1024,
-                                 .connections = CONNECTIONS,
+                                 .connections = CONNECTIONS + (size_t)setup->listeners,
                                  .silence = SILENCE_SECONDS,
                                  .patience = PATIENCE_SECONDS,
                                  .grace_ms = GRACE_MS,
@@ -96,9 +185,12 @@ struct bd_service *bd_service_create(const struct bd_service_setup *setup, struc
                                      .done = writer_done,
                                      .arg = service,
                                      .metrics = service->metrics};
+    struct bd_stream_setup stream = {.store = setup->reader, .clock = setup->clock};
+    service->listeners_max = (size_t)setup->listeners;
     service->http = bd_http_create(&http, fault);
     service->api = service->http ? bd_api_create(&api, fault) : NULL;
-    service->writer = service->api ? bd_writer_create(&writer, fault) : NULL;
+    service->stream = service->api ? bd_stream_create(&stream, fault) : NULL;
+    service->writer = service->stream ? bd_writer_create(&writer, fault) : NULL;
     return service->writer ? service : bd_service_destroy(service);
 }
 
@@ -110,6 +202,7 @@ void *bd_service_destroy(struct bd_service *service)
     bd_http_destroy(service->http);
     bd_api_destroy(service->api);
     bd_metrics_destroy(service->metrics);
+    bd_stream_destroy(service->stream);
     return bx_free(service);
 }
 

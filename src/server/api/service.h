@@ -13,6 +13,7 @@
 struct bd_service;
 struct bd_service_setup {
     const char *listen;
+    int listeners;           /* to the stream of availability, at once */
     bool behind_proxy;       /* which decides who may see the metrics */
     struct bd_store *reader; /* the loop's own, reading */
     struct bd_store *writer; /* the writer's own */

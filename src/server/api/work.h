@@ -29,11 +29,17 @@ struct bd_enrol_in {
     struct bx_public_key key;
 };
 
+struct bd_rotate_in {
+    struct bx_public_key key;
+    struct bx_signature proof; /* by the key itself */
+};
+
 /* What the body said, as values; only the operation's own part is filled. */
 struct bd_input {
     struct bx_id id; /* the idempotency key */
     bool has_id;
     struct bd_enrol_in enrol;
+    struct bd_rotate_in rotate;
     struct bx_allot_message *messages;
     struct bd_scan_in *scans;
     size_t count;

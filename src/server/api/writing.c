@@ -40,6 +40,42 @@ static int enrol_do(const struct bd_desk *desk, struct bd_work *work)
     return err < 0 ? bd_fault_answer(work, err, &fault) : 0;
 }
 
+/* The request was signed by the key that is given up; the new one shows that it is held. */
+static bool rotation_is_proved(const struct bd_work *work)
+{
+    const struct bd_rotate_in *in = &work->input.rotate;
+    const struct bx_rotation_facts facts = {.device = work->caller.device.till,
+                                            .incarnation = work->caller.device.incarnation,
+                                            .id = work->input.id,
+                                            .key = in->key};
+    bx_buf_auto text;
+    bx_buf_init(&text, 512);
+    bx_rotation_text(&facts, &text);
+    return !text.full && bx_verify(&in->key, text.data, text.len, &in->proof);
+}
+
+static int rotate_do(const struct bd_desk *desk, struct bd_work *work)
+{
+    struct bx_fault fault = {0};
+    const struct bd_device *device = &work->caller.device;
+    if (!rotation_is_proved(work)) {
+        bd_problem_set(&work->answer, BD_PROBLEM_INVALID, "the new key has not signed the proof",
+                       "/proof");
+        return 0;
+    }
+    int err = bd_book_rotate(desk->book, &desk->turn, device, &work->input.rotate.key, &fault);
+    if (err < 0)
+        return bd_fault_answer(work, err, &fault);
+    struct bx_json_writer writer;
+    bx_json_write(&writer, &work->answer.body);
+    bx_json_object_open(&writer, NULL);
+    bx_json_put_int(&writer, "till", device->till);
+    bx_json_put_int(&writer, "incarnation", device->incarnation);
+    bx_json_put_hex(&writer, "key", work->input.rotate.key.b, sizeof(work->input.rotate.key.b));
+    bx_json_object_close(&writer);
+    return 0;
+}
+
 static int allotments_do(const struct bd_desk *desk, struct bd_work *work)
 {
     struct bx_fault fault = {0};
@@ -111,6 +147,7 @@ int bd_writing_do(const struct bd_desk *desk, struct bd_work *work)
     bx_assert(desk->book);
     switch (work->route->operation) {
     case BD_OPERATION_ENROL: return enrol_do(desk, work);
+    case BD_OPERATION_ROTATE: return rotate_do(desk, work);
     case BD_OPERATION_ALLOTMENTS: return allotments_do(desk, work);
     case BD_OPERATION_ENTRIES: return entries_do(desk, work);
     case BD_OPERATION_CHECK_INS: return check_ins_do(desk, work);
@@ -128,6 +165,7 @@ int bd_writing_do(const struct bd_desk *desk, struct bd_work *work)
     case BD_OPERATION_MEMBERS:
     case BD_OPERATION_ARRIVALS:
     case BD_OPERATION_AVAILABILITY:
+    case BD_OPERATION_STREAM:
     case BD_OPERATION_TICKET:
     case BD_OPERATION_OPENAPI:
     case BD_OPERATION_HEALTHZ:

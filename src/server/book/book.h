@@ -80,6 +80,22 @@ int bx_must bd_book_init(struct bd_store *store, const struct bd_turn *turn,
 struct bd_import;
 int bx_must bd_book_import(struct bd_book *book, const struct bd_turn *turn,
                            const struct bd_import *import, struct bx_fault *fault);
+/* WHO gives a pool another capacity, kept until an import names another one than now: never below
+ * sold + held + leased unless OVERRIDE. BX_ERR_MISSING, BX_ERR_REFUSED. */
+enum { BD_CAPACITY_MAX = 1000000 };
+struct bd_capacity_act {
+    struct bx_slug pool;
+    int64_t capacity;
+    bool override;
+    const char *who;
+};
+int bx_must bd_book_capacity(struct bd_book *book, const struct bd_turn *turn,
+                             const struct bd_capacity_act *act, struct bx_fault *fault);
+/* A slot does not take place, whatever later imports say: it sells no more, and entries that come
+ * late for it are tasks. *RET_SOLD: the places of its pool that are sold. */
+int bx_must bd_book_cancel(struct bd_book *book, const struct bd_turn *turn,
+                           const struct bx_slug *slot, const char *who, int64_t *ret_sold,
+                           struct bx_fault *fault);
 /* Adds or changes a user; PIN_HASH from bx_pin_hash. */
 int bx_must bd_book_user(struct bd_book *book, const struct bd_turn *turn,
                          const struct bx_user *user, struct bx_fault *fault);
@@ -118,6 +134,12 @@ int bx_must bd_book_settle(struct bd_book *book, const struct bd_turn *turn, int
 int bx_must bd_book_enrol(struct bd_book *book, const struct bd_turn *turn, const struct bx_id *id,
                           const char *code, const struct bx_public_key *key,
                           struct bx_enrolment *ret, struct bx_fault *fault);
+/* DEVICE, which has asked with its present key, has KEY from now on; that it holds KEY was checked
+ * by the caller. BX_ERR_REFUSED when the key is one of ours already, or when DEVICE has another by
+ * now. */
+int bx_must bd_book_rotate(struct bd_book *book, const struct bd_turn *turn,
+                           const struct bd_device *device, const struct bx_public_key *key,
+                           struct bx_fault *fault);
 int bx_must bd_book_device(struct bd_store *store, int64_t till, struct bd_device *ret,
                            struct bx_fault *fault);
 /* The server's own signing key. */
@@ -174,6 +196,9 @@ struct bd_wish {
 /* The document as this device gets it (keys: its own, unsealed), and its version. */
 int bx_must bd_book_document(struct bd_store *store, const struct bd_wish *wish,
                              int64_t *ret_version, struct bx_buf *out, struct bx_fault *fault);
+/* *RET, to be freed by the caller: the pools that end soonest, as many as a till may be told of. */
+int bx_must bd_book_pools(struct bd_store *store, const struct bd_turn *turn,
+                          struct bx_pool_news **ret, size_t *ret_count, struct bx_fault *fault);
 int bx_must bd_book_availability(struct bd_store *store, const struct bd_turn *turn,
                                  struct bx_buf *out, struct bx_fault *fault);
 /* The same for a till, WISH's device, with its leases that are recalled. */

@@ -260,3 +260,36 @@ int bd_book_settle(struct bd_book *book, const struct bd_turn *turn, int64_t til
                : bd_leave(book->store,
                           device_change(book, turn, &row, who, "out of quarantine", fault), fault);
 }
+
+/* --- a new key ------------------------------------------------------------------------------ */
+
+static int has_key(void *arg, const void *row)
+{
+    const struct bx_public_key *key = (const struct bx_public_key *)arg;
+    const struct bd_device_row *device = (const struct bd_device_row *)row;
+    return bx_bytes_equal(device->key.b, key->b, sizeof key->b);
+}
+
+int bd_book_rotate(struct bd_book *book, const struct bd_turn *turn, const struct bd_device *device,
+                   const struct bx_public_key *key, struct bx_fault *fault)
+{
+    struct bd_device_row row;
+    struct bx_public_key wanted = *key;
+    struct bd_scan scan = {.table = BD_DEVICE};
+    int err = bd_device_row(book->store, device, &row, fault);
+    if (err != 0)
+        return err;
+    /* Two at once, each by the old key: the second would take the till from the first. */
+    if (!bx_bytes_equal(row.key.b, device->key.b, sizeof row.key.b))
+        return bx_fault_say(fault, BX_ERR_REFUSED, "This device has another key by now.");
+    int found = bd_scan(book->store, &scan, has_key, &wanted, fault);
+    if (found != 0)
+        return found < 0 ? found
+                         : bx_fault_say(fault, BX_ERR_REFUSED, "A device has this key already.");
+    memcpy(row.key.b, key->b, sizeof row.key.b);
+    err = book->store->ops->mark(book->store, fault);
+    return err != 0
+               ? err
+               : bd_leave(book->store,
+                          device_change(book, turn, &row, "device", "has a new key", fault), fault);
+}

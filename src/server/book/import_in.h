@@ -4,13 +4,13 @@
  * hours and slots, timetable.c what recurs. */
 
 #include "boxtill/base/json.h"
+#include "server/book/book.h"
 #include "server/book/import.h"
 
 enum {
     BD_DATES_MAX = 400, /* of one list; and the most days of a horizon */
     BD_DAY_MINUTES = 1440,
     BD_STEM_MAX = BX_SLUG_SIZE - 1 - 14, /* leaves room for -YYYYMMDD-HHMM */
-    BD_CAPACITY_MAX = 1000000,
     BD_WHERE_SIZE = 80
 };
 

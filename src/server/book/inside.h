@@ -217,6 +217,18 @@ int bx_must bd_mark_raise(struct bd_store *store, struct bd_device_row *device, 
 int bx_must bd_programme_publish(struct bd_store *store, const struct bd_turn *turn,
                                  struct bd_meta_row *meta, const struct bx_programme *programme,
                                  struct bx_fault *fault);
+/* amend.c: IMPORT as what was changed by hand makes it. Copies of its own, to be finished also
+ * after a failure. */
+struct bd_import_pool;
+struct bd_amended {
+    struct bx_programme programme; /* its slots are a copy, the rest the import's */
+    const struct bx_programme *imported;
+    struct bd_import_pool *pools; /* by id */
+    size_t pool_count;
+};
+int bx_must bd_amend(struct bd_store *store, const struct bd_import *import, struct bd_amended *ret,
+                     struct bx_fault *fault);
+void bd_amended_finish(struct bd_amended *amended);
 /* The venue's civil time after its clocks changed: what bd_today() goes by. */
 int bx_must bd_clock_follow(struct bd_book *book, const struct bd_turn *turn,
                             struct bx_fault *fault);

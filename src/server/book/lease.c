@@ -21,7 +21,8 @@ static int64_t least(int64_t a, int64_t b)
 
 static int64_t room(const struct bd_pool_row *pool)
 {
-    int64_t left = pool->capacity + pool->planned_over - pool->sold - pool->held - pool->leased;
+    /* what an override keeps above the capacity is not given out again */
+    int64_t left = pool->capacity - pool->sold - pool->held - pool->leased;
     return left > 0 ? left : 0;
 }
 

@@ -201,15 +201,13 @@ static int recalls_look(struct bd_store *store, const struct bd_wish *wish,
     return err;
 }
 
-/* The pools that end soonest, as many as a till may be told of. */
-static int news_make(struct bd_store *store, const struct bd_wish *wish, struct living *living,
-                     struct bx_buf *out, struct bx_fault *fault)
+/* The pools that end soonest, as many as a till may be told of; *RET is theirs, in the order of
+ * LIVING. */
+static int pools_read(struct bd_store *store, struct living *living, struct bx_pool_news **ret,
+                      size_t *ret_count, struct bx_fault *fault)
 {
-    struct bd_meta_row meta;
     struct bd_scan scan = {.table = BD_POOL};
-    int err = bd_meta(store, &meta, fault);
-    if (err == 0)
-        err = bd_scan(store, &scan, collect_living, living, fault);
+    int err = bd_scan(store, &scan, collect_living, living, fault);
     if (err != 0)
         return err;
     if (living->count > 0)
@@ -218,12 +216,38 @@ static int news_make(struct bd_store *store, const struct bd_wish *wish, struct 
     struct bx_pool_news *news = (struct bx_pool_news *)bx_alloc(count + 1, sizeof *news);
     for (size_t i = 0; i < count; i++) {
         const struct bd_pool_row *pool = &living->rows[i];
+        int64_t taken = pool->sold + pool->held + pool->leased; /* more after an override */
         news[i] = (struct bx_pool_news){.pool = pool->id,
-                                        .capacity = pool->capacity + pool->planned_over,
+                                        .capacity = pool->capacity > taken ? pool->capacity : taken,
                                         .sold = pool->sold,
                                         .held = pool->held,
                                         .leased = pool->leased};
     }
+    *ret = news;
+    *ret_count = count;
+    return 0;
+}
+
+int bd_book_pools(struct bd_store *store, const struct bd_turn *turn, struct bx_pool_news **ret,
+                  size_t *ret_count, struct bx_fault *fault)
+{
+    struct living living = {.now = turn->now};
+    int err = pools_read(store, &living, ret, ret_count, fault);
+    bx_free(living.rows);
+    return err;
+}
+
+static int news_make(struct bd_store *store, const struct bd_wish *wish, struct living *living,
+                     struct bx_buf *out, struct bx_fault *fault)
+{
+    struct bd_meta_row meta;
+    struct bx_pool_news *news;
+    size_t count;
+    int err = bd_meta(store, &meta, fault);
+    if (err == 0)
+        err = pools_read(store, living, &news, &count, fault);
+    if (err != 0)
+        return err;
     if (wish->device)
         err = recalls_look(store, wish, living, news, count, fault);
     if (err == 0)

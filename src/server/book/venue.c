@@ -187,6 +187,7 @@ static int pool_put(struct bd_store *store, const struct bd_import_pool *wanted,
                             "capacity cannot become %lld.",
                             wanted->id.s, (long long)taken, (long long)wanted->capacity);
     pool.capacity = wanted->capacity;
+    pool.planned_over = taken > wanted->capacity ? taken - wanted->capacity : 0;
     pool.ends = wanted->ends.us;
     pool.starts = wanted->starts.us;
     pool.cancelled = wanted->cancelled;
@@ -265,16 +266,20 @@ static int import_all(struct bd_book *book, const struct bd_turn *turn,
                       const struct bd_import *import, struct bx_fault *fault)
 {
     struct bd_store *store = book->store;
+    struct bd_amended amended;
     struct bd_meta_row meta;
-    int err = bd_meta(store, &meta, fault);
+    int err = bd_amend(store, import, &amended, fault);
+    if (err == 0)
+        err = bd_meta(store, &meta, fault);
     if (err == 0)
         err = same_venue(book, &meta, import->programme, fault);
-    for (size_t i = 0; i < import->pool_count && err == 0; i++)
-        err = pool_put(store, &import->pools[i], fault);
+    for (size_t i = 0; i < amended.pool_count && err == 0; i++)
+        err = pool_put(store, &amended.pools[i], fault);
     if (err == 0)
         err = pools_drop(store, turn, import, fault);
     if (err == 0)
-        err = bd_programme_publish(store, turn, &meta, import->programme, fault);
+        err = bd_programme_publish(store, turn, &meta, &amended.programme, fault);
+    bd_amended_finish(&amended);
     if (err == 0)
         err = bd_must(bd_update(store, BD_META, &meta, fault), "meta", fault);
     return err != 0 ? err

@@ -107,6 +107,14 @@ void bd_guests_stir(struct bd_guests *guests, struct evhttp_connection *connecti
             guests->guests[i].since = guests->now;
 }
 
+void bd_guests_stay(struct bd_guests *guests, struct evhttp_connection *connection)
+{
+    const struct bufferevent *buffers = evhttp_connection_get_bufferevent(connection);
+    for (size_t i = 0; i < guests->count; i++)
+        if (guests->guests[i].buffers == buffers)
+            guests->guests[i].since = INT64_MAX;
+}
+
 void bd_guests_tend(struct bd_guests *guests)
 {
     guests->now++;

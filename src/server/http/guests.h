@@ -24,5 +24,7 @@ void bd_guests_receive(struct bd_guests *guests, struct evhttp *server,
 void bd_guests_shut(struct bd_guests *guests);
 /* A request came by CONNECTION, or was answered. */
 void bd_guests_stir(struct bd_guests *guests, struct evhttp_connection *connection);
+/* CONNECTION has no deadline any more: it is told things as they come. */
+void bd_guests_stay(struct bd_guests *guests, struct evhttp_connection *connection);
 /* A tick: forgets those that have gone, hangs up on the slow, opens the door when there is room. */
 void bd_guests_tend(struct bd_guests *guests);

@@ -2,8 +2,10 @@
 /* evhttp behind the door. Two of its habits shape this file. It frees a request when its client
  * leaves, also while an answer is being made elsewhere: so nobody outside holds the request, only a
  * ticket, and the connection's close callback empties the ticket's seat. And it believes the first
- * of several Content-Length headers where a proxy in front may believe the last: so such a request
- * is marked ill before anyone looks at what it says. */
+ * of several Content-Length headers where a proxy in front may believe the last, takes a coding it
+ * does not know for no body at all, and never reads the body of a GET: so a request whose end two
+ * readers could see in two places (RFC 9112, section 6.3) is marked ill before anyone looks at what
+ * it says, and nothing after it is heard. */
 
 #include "server/http/http.h"
 
@@ -17,9 +19,11 @@
 #include <strings.h>
 #include <sys/queue.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
@@ -30,6 +34,9 @@
 #include "server/http/listen.h"
 
 enum { HEADER_MAX = 16 << 10, SEATS = 8192, SEAT_BITS = 16, FILES_OTHER = 64 };
+/* Of a stream: bytes that may wait, seconds that nothing may be taken, bytes that a client who was
+ * answered may send and nobody reads. */
+enum { LAG_MAX = 1 << 20, LAG_SECONDS = 30, CHATTER_MAX = 4096 };
 
 /* A request under way. */
 struct seat {
@@ -38,6 +45,14 @@ struct seat {
     uint64_t visit;                 /* counts up, so that a ticket is never good twice */
     bool taken;
     bool answered; /* the answer is on its way out */
+    bool streams;  /* … and goes on: */
+    uint16_t nth;  /* its place among the streams */
+};
+
+struct bd_text {
+    size_t len;
+    size_t holds;
+    char bytes[];
 };
 
 struct bd_http {
@@ -45,7 +60,7 @@ struct bd_http {
     struct evhttp *server;
     struct evhttp_bound_socket *bound;
     struct bd_guests *guests;
-    struct event *wake, *tick, *grace;
+    struct event *wake, *tick, *grace, *due;
     int grace_ms;
     int wake_pipe[2];
     atomic_bool stopping;
@@ -55,6 +70,8 @@ struct bd_http {
     struct seat *seats;
     uint16_t *free_seats;
     size_t free_count;
+    uint16_t *streams; /* the seats that are streams */
+    size_t stream_count;
     char address[BD_ADDRESS_SIZE];
 };
 
@@ -67,9 +84,21 @@ static void leave_when_empty(struct bd_http *http)
         event_base_loopexit(http->base, NULL);
 }
 
+/* The last one takes its place. */
+static void stream_leave(struct seat *seat)
+{
+    struct bd_http *http = seat->http;
+    uint16_t last = http->streams[--http->stream_count];
+    http->streams[seat->nth] = last;
+    http->seats[last].nth = seat->nth;
+    seat->streams = false;
+}
+
 static void seat_free(struct seat *seat)
 {
     struct bd_http *http = seat->http;
+    if (seat->streams)
+        stream_leave(seat);
     seat->request = NULL;
     seat->taken = false;
     http->free_seats[http->free_count++] = (uint16_t)(seat - http->seats);
@@ -80,6 +109,9 @@ static void client_gone(struct evhttp_connection *connection, void *arg)
 {
     (void)connection;
     struct seat *seat = arg;
+    /* A request whose answer has not ended is taken off its connection first, and is ours then. */
+    if (!evhttp_request_get_connection(seat->request))
+        evhttp_request_free(seat->request);
     seat->request = NULL;
     if (seat->answered)
         seat_free(seat);
@@ -142,6 +174,47 @@ static const char *method_text(enum evhttp_cmd_type type)
     return "?";
 }
 
+/* What is told of where the body ends. */
+struct framing {
+    int lengths, encodings;
+    bool is_empty; /* the length is nought */
+    bool is_odd; /* a length that is no number, a coding that is not "chunked", a name that is none
+                  */
+};
+
+static void framing_add(struct framing *framing, const struct evkeyval *header)
+{
+    static const char token[] = "!#$%&'*+-.^_`|~0123456789"
+                                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const char *value = header->value;
+    size_t len = strlen(value);
+    if (!header->key[0] || header->key[strspn(header->key, token)])
+        framing->is_odd = true;
+    if (strcasecmp(header->key, "Content-Length") == 0) {
+        framing->lengths++;
+        framing->is_empty = strcmp(value, "0") == 0;
+        framing->is_odd |= len == 0 || len > 18 || strspn(value, "0123456789") != len;
+    } else if (strcasecmp(header->key, "Transfer-Encoding") == 0) {
+        framing->encodings++;
+        framing->is_odd |= strcasecmp(value, "chunked") != 0;
+    }
+}
+
+static const char *framing_illness(const struct framing *framing, const char *method)
+{
+    if (framing->lengths > 1)
+        return "Content-Length stands twice";
+    if (framing->encodings > 1 || (framing->lengths && framing->encodings))
+        return "the length of the body is told in two ways";
+    if (framing->is_odd)
+        return "a header's name, the length or the coding of the body is not understood";
+    bool reads =
+        strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
+    if (!reads && (framing->encodings || (framing->lengths && !framing->is_empty)))
+        return "this method has no body";
+    return NULL;
+}
+
 /* Reads the fields that matter; each at most once. */
 static void headers_read(const struct evkeyvalq *headers, struct bd_request *ret)
 {
@@ -157,12 +230,11 @@ static void headers_read(const struct evkeyvalq *headers, struct bd_request *ret
     };
     for (size_t i = 0; i < bx_countof(fields); i++)
         *fields[i].into = "";
-    int lengths = 0, encodings = 0;
+    struct framing framing = {0};
     const struct evkeyval *header;
     TAILQ_FOREACH(header, headers, next)
     {
-        lengths += strcasecmp(header->key, "Content-Length") == 0;
-        encodings += strcasecmp(header->key, "Transfer-Encoding") == 0;
+        framing_add(&framing, header);
         if (strcasecmp(header->key, "X-Forwarded-For") == 0 ||
             strcasecmp(header->key, "Forwarded") == 0)
             ret->handed_on = true;
@@ -174,10 +246,9 @@ static void headers_read(const struct evkeyvalq *headers, struct bd_request *ret
                 ret->ill = "a header stands twice";
         }
     }
-    if (lengths > 1)
-        ret->ill = "Content-Length stands twice";
-    else if (encodings > 1 || (lengths && encodings))
-        ret->ill = "the length of the body is told in two ways";
+    const char *illness = framing_illness(&framing, ret->method);
+    if (illness)
+        ret->ill = illness;
 }
 
 static bool peer_is_nearby(struct evhttp_connection *connection)
@@ -263,6 +334,88 @@ static void headers_write(struct evhttp_request *request, const struct bd_answer
         header_add(request, "Connection", "close");
 }
 
+struct bd_text *bd_text_create(const void *bytes, size_t len)
+{
+    struct bd_text *text = bx_alloc(1, sizeof(*text) + len);
+    text->len = len;
+    text->holds = 1;
+    memcpy(text->bytes, bytes, len);
+    return text;
+}
+
+void *bd_text_release(struct bd_text *text)
+{
+    if (text && --text->holds == 0)
+        bx_free(text);
+    return NULL;
+}
+
+static void text_sent(const void *bytes, size_t len, void *arg)
+{
+    (void)bytes;
+    (void)len;
+    bd_text_release(arg);
+}
+
+static void stream_tell(const struct seat *seat, struct bd_text *text)
+{
+    struct evbuffer *piece = evbuffer_new();
+    bx_assert(piece);
+    text->holds++;
+    bx_assert(evbuffer_add_reference(piece, text->bytes, text->len, text_sent, text) == 0);
+    evhttp_send_reply_chunk(seat->request, piece);
+    evbuffer_free(piece);
+}
+
+static void stream_enter(struct bd_http *http, struct seat *seat)
+{
+    struct evhttp_connection *connection = evhttp_request_get_connection(seat->request);
+    struct bufferevent *buffers = evhttp_connection_get_bufferevent(connection);
+    const struct timeval patience = {LAG_SECONDS, 0};
+    bufferevent_set_timeouts(buffers, NULL, &patience);
+    bufferevent_setwatermark(buffers, EV_READ, 0, CHATTER_MAX);
+    bd_guests_stay(http->guests, connection);
+    seat->streams = true;
+    seat->nth = (uint16_t)http->stream_count;
+    http->streams[http->stream_count++] = (uint16_t)(seat - http->seats);
+}
+
+bool bd_http_stream(struct bd_http *http, bd_http_ticket ticket, const struct bd_answer *answer,
+                    struct bd_text *text)
+{
+    struct seat *seat = seat_answer(http, ticket);
+    if (!seat->request) {
+        seat_free(seat);
+        return false;
+    }
+    headers_write(seat->request, answer);
+    header_add(seat->request, "X-Accel-Buffering", "no");
+    header_add(seat->request, "Connection", "close");
+    evhttp_request_set_on_complete_cb(seat->request, answer_gone, seat);
+    stream_enter(http, seat);
+    evhttp_send_reply_start(seat->request, answer->status, status_text(answer->status));
+    stream_tell(seat, text);
+    return true;
+}
+
+void bd_http_tell(struct bd_http *http, struct bd_text *text)
+{
+    for (size_t i = 0; i < http->stream_count && !http->leaving; i++) {
+        const struct seat *seat = &http->seats[http->streams[i]];
+        struct bufferevent *buffers =
+            evhttp_connection_get_bufferevent(evhttp_request_get_connection(seat->request));
+        if (evbuffer_get_length(bufferevent_get_output(buffers)) > LAG_MAX)
+            (void)shutdown(bufferevent_getfd(buffers), SHUT_RDWR);
+        else
+            stream_tell(seat, text);
+    }
+}
+
+size_t bd_http_streams(const struct bd_http *http)
+{
+    return http->stream_count;
+}
+
 bool bd_http_answer(struct bd_http *http, bd_http_ticket ticket, const struct bd_answer *answer)
 {
     struct seat *seat = seat_answer(http, ticket);
@@ -313,6 +466,21 @@ static void grace_over(evutil_socket_t fd, short what, void *arg)
     event_base_loopexit(http->base, NULL);
 }
 
+static void due(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct bd_http *http = arg;
+    if (http->ops.due)
+        http->ops.due(http->arg);
+}
+
+void bd_http_after(struct bd_http *http, int ms)
+{
+    const struct timeval wait = {ms / 1000, ms % 1000 * 1000};
+    bx_assert(event_add(http->due, &wait) == 0);
+}
+
 /* Nobody new comes in; those inside have the time of grace. */
 static void leave(struct bd_http *http)
 {
@@ -321,6 +489,8 @@ static void leave(struct bd_http *http)
     bd_guests_shut(http->guests);
     evhttp_del_accept_socket(http->server, http->bound);
     http->bound = NULL;
+    for (size_t i = http->stream_count; i-- > 0;) /* one that ends at once leaves the row */
+        evhttp_send_reply_end(http->seats[http->streams[i]].request);
     if (event_add(http->grace, &grace) < 0)
         event_base_loopexit(http->base, NULL);
     leave_when_empty(http);
@@ -410,7 +580,8 @@ static int loop_make(struct bd_http *http, const struct bd_http_setup *setup)
     http->wake = event_new(http->base, http->wake_pipe[0], EV_READ | EV_PERSIST, woken, http);
     http->tick = event_new(http->base, -1, EV_PERSIST, ticked, http);
     http->grace = event_new(http->base, -1, 0, grace_over, http);
-    if (!http->wake || !http->tick || !http->grace || event_add(http->wake, NULL) < 0)
+    http->due = event_new(http->base, -1, 0, due, http);
+    if (!http->wake || !http->tick || !http->grace || !http->due || event_add(http->wake, NULL) < 0)
         return BX_ERR_IO;
     http->guests = bd_guests_create(http->base, files_allow(setup->connections),
                                     setup->patience * 1000 / setup->tick_ms);
@@ -437,6 +608,7 @@ struct bd_http *bd_http_create(const struct bd_http_setup *setup, struct bx_faul
     http->wake_pipe[0] = http->wake_pipe[1] = -1;
     http->seats = bx_alloc(SEATS, sizeof(*http->seats));
     http->free_seats = bx_alloc(SEATS, sizeof(*http->free_seats));
+    http->streams = bx_alloc(SEATS, sizeof(*http->streams));
     for (size_t i = 0; i < SEATS; i++)
         http->free_seats[http->free_count++] = (uint16_t)(SEATS - 1 - i);
     /* A client that is gone is an error of write(), not the end of the server. */
@@ -471,6 +643,8 @@ void *bd_http_destroy(struct bd_http *http)
         event_free(http->tick);
     if (http->grace)
         event_free(http->grace);
+    if (http->due)
+        event_free(http->due);
     if (http->base)
         event_base_free(http->base);
     for (int i = 0; i < 2; i++)
@@ -478,5 +652,6 @@ void *bd_http_destroy(struct bd_http *http)
             close(http->wake_pipe[i]);
     bx_free(http->seats);
     bx_free(http->free_seats);
+    bx_free(http->streams);
     return bx_free(http);
 }

@@ -31,6 +31,8 @@ struct bd_http_ops {
     void (*woken)(void *arg);
     /* Every `tick_ms`. */
     void (*tick)(void *arg);
+    /* The time of bd_http_after has come. */
+    void (*due)(void *arg);
 };
 
 struct bd_http_setup {
@@ -64,6 +66,24 @@ int bx_must bd_http_run(struct bd_http *http);
 void bd_http_stop(struct bd_http *http);
 /* Safe from any thread: `woken` will be called soon. */
 void bd_http_wake(struct bd_http *http);
+
+/* Bytes for many: held once, however many they are still on their way to. */
+struct bd_text;
+struct bd_text *bd_text_create(const void *bytes, size_t len);
+/* The caller's hold on it ends. NULL allowed. */
+void *bd_text_release(struct bd_text *text);
+
+/* Instead of bd_http_answer: sends ANSWER, with TEXT as the beginning of its body, and keeps the
+ * line open for bd_http_tell until the client leaves or does not listen. Both stay the caller's.
+ * False when the client has gone. */
+bool bd_http_stream(struct bd_http *http, bd_http_ticket ticket, const struct bd_answer *answer,
+                    struct bd_text *text);
+/* Sends TEXT to all who are kept so. Who has a megabyte before it still, or takes nothing for half
+ * a minute, is hung up on. */
+void bd_http_tell(struct bd_http *http, struct bd_text *text);
+size_t bd_http_streams(const struct bd_http *http);
+/* `due` will be called once, in so many milliseconds; the latest call counts. */
+void bd_http_after(struct bd_http *http, int ms);
 
 /* ANSWER stays the caller's. False when the client has gone. */
 bool bd_http_answer(struct bd_http *http, bd_http_ticket ticket, const struct bd_answer *answer);

@@ -41,6 +41,7 @@ enum bd_table {
     BD_ABOUT,
     BD_HOLD,
     BD_HOLD_LINE,
+    BD_AMENDMENT,
     BD_TABLES
 };
 
@@ -261,4 +262,13 @@ struct bd_hold_line_row {
     int64_t nth;
     struct bx_slug product, slot, pool;
     int64_t quantity, places; /* places: of all of them */
+};
+
+/* A change made by hand, which the next import keeps. */
+enum bd_amend { BD_AMEND_CAPACITY, BD_AMEND_CANCELLED };
+struct bd_amendment_row {
+    struct bx_slug id; /* of a pool or a slot; key, with kind */
+    int64_t kind;
+    int64_t value, was; /* capacity: what the file said when it was changed */
+    int64_t at;
 };

@@ -152,6 +152,10 @@ static const struct bd_column hold_line_columns[] = {D(hold), I(nth),      T(pro
                                                      T(pool), I(quantity), I(places)};
 #undef ROW
 
+#define ROW struct bd_amendment_row
+static const struct bd_column amendment_columns[] = {T(id), I(kind), I(value), I(was), I(at)};
+#undef ROW
+
 /* A column is named by its place in the list above. */
 static const struct bd_index device_indexes[] = {{"enrolment", 1, {13}, 1}};
 static const struct bd_index lease_indexes[] = {{"expires", 2, {4, 5}, 1}};
@@ -219,6 +223,7 @@ static const struct bd_shape shapes[BD_TABLES] = {
     [BD_HOLD] =
         SHAPE3("hold", bd_hold_row, hold_columns, 1, .indexes = hold_indexes, .index_count = 2),
     [BD_HOLD_LINE] = SHAPE3("hold_line", bd_hold_line_row, hold_line_columns, 2, .rowid = false),
+    [BD_AMENDMENT] = SHAPE3("amendment", bd_amendment_row, amendment_columns, 2, .rowid = false),
 };
 
 const struct bd_shape *bd_shape_of(enum bd_table table)

@@ -251,6 +251,26 @@ static void hints_check(const struct bx_till_view *view, const struct ui_grid *g
     }
 }
 
+/* A finger gets back from every screen but home, and from what any key ends. */
+static void back_check(const struct bx_till_view *view, const struct ui_grid *grid)
+{
+    bool found = view->screen == BX_SCREEN_SELL || view->screen == BX_SCREEN_CHANGE ||
+                 view->screen == BX_SCREEN_STOP;
+    for (int i = 0; i < grid->hit_count; i++)
+        found = found || grid->hits[i].key == BX_KEY_ESC;
+    assert_true(found);
+    assert_true(grid->hit_count < UI_HITS);
+}
+
+/* Each field that is drawn can be pressed. */
+static void fields_check(const struct bx_till_view *view, const struct ui_grid *grid)
+{
+    size_t pressed = 0;
+    for (int i = 0; i < grid->hit_count; i++)
+        pressed += grid->hits[i].key >= BX_KEY_FIELD;
+    assert_true(view->screen != BX_SCREEN_FORM || view->field_count < 2 || pressed > 0);
+}
+
 static void picture(const struct bx_till_view *view, const char *name, const struct size *size)
 {
     struct ui_grid *grid = ui_grid_create(size->rows, size->columns, true);
@@ -259,6 +279,10 @@ static void picture(const struct bx_till_view *view, const char *name, const str
     ui_paint(view, grid);
     if (size->rows >= 20)
         hints_check(view, grid);
+    if (size->rows >= 20) {
+        back_check(view, grid);
+        fields_check(view, grid);
+    }
     printf("=== %s %dx%d, cursor %d,%d\n", name, size->columns, size->rows, grid->cursor_row,
            grid->cursor_column);
     for (int row = 0; row < size->rows; row++) {

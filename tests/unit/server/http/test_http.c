@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,38 @@ static struct bd_http *http;
 static bd_http_ticket held[HELD_MAX];
 static int held_count;
 static sem_t came;
+
+enum { BULK = 256 << 10 };
+static atomic_int bulk;    /* pieces to be told at the next wake-up */
+static atomic_bool ending; /* and the last one */
+
+static void stream_with(bd_http_ticket ticket)
+{
+    struct bd_answer answer;
+    bd_answer_init(&answer);
+    answer.kind = BD_BODY_EVENTS;
+    struct bd_text *text = bd_text_create("begins\n", 7);
+    bd_http_stream(http, ticket, &answer, text);
+    bd_text_release(text);
+    bd_answer_finish(&answer);
+    sem_post(&came);
+}
+
+static void streams_tell(void)
+{
+    static char bytes[BULK];
+    memset(bytes, '.', sizeof(bytes));
+    for (int i = atomic_exchange(&bulk, 0); i > 0; i--) {
+        struct bd_text *text = bd_text_create(bytes, sizeof(bytes));
+        bd_http_tell(http, text);
+        bd_text_release(text);
+    }
+    if (!atomic_exchange(&ending, false))
+        return;
+    struct bd_text *text = bd_text_create("ends!\n", 6);
+    bd_http_tell(http, text);
+    bd_text_release(text);
+}
 
 static void answer_with(bd_http_ticket ticket, const struct bd_request *request)
 {
@@ -48,6 +81,10 @@ static void answer_with(bd_http_ticket ticket, const struct bd_request *request)
 static void request_came(void *arg, bd_http_ticket ticket, const struct bd_request *request)
 {
     (void)arg;
+    if (strcmp(request->path, "/stream") == 0) {
+        stream_with(ticket);
+        return;
+    }
     if (strncmp(request->path, "/later", 6) != 0) {
         answer_with(ticket, request);
         return;
@@ -65,6 +102,7 @@ static void woken(void *arg)
     for (int i = 0; i < held_count; i++)
         answer_with(held[i], &later);
     held_count = 0;
+    streams_tell();
 }
 
 static void *serve(void *arg)
@@ -176,6 +214,14 @@ static void marks_what_could_be_two_requests(void **state)
           "HTTP/1.1 400 Bad Request" /* the library sees to that itself */);
     check("GET /a HTTP/1.1\r\nHost: x\r\nBoxtill-Device: 1\r\nBoxtill-Device: 2\r\n\r\n",
           "ill=a header stands twice");
+    check("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+          "is not understood");
+    check("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+          "is not understood");
+    check("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: +3\r\n\r\nabc", "is not understood");
+    check("GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
+          "ill=this method has no body");
+    check("GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "ill=no");
 }
 
 static void refuses_what_is_too_large(void **state)
@@ -261,6 +307,85 @@ static void takes_pipelined_requests_in_order(void **state)
          *c = strstr(text, "GET /c");
     assert_true(later && b && c && later < b && b < c);
     close(fd);
+}
+
+static int listener(const char *version)
+{
+    char request[64];
+    int fd = client();
+    snprintf(request, sizeof(request), "GET /stream HTTP/%s\r\nHost: x\r\n\r\n", version);
+    say(fd, request);
+    sem_wait(&came);
+    assert_non_null(strstr(hear(fd, "begins\n"), "text/event-stream"));
+    return fd;
+}
+
+/* So many bytes at least, or to the end; does the last piece come? */
+static bool drain(int fd, size_t wanted)
+{
+    static char bytes[1 << 16];
+    bool last = false;
+    size_t got = 0;
+    while (got < wanted) {
+        ssize_t n = recv(fd, bytes, sizeof(bytes), 0);
+        if (n <= 0)
+            break;
+        got += (size_t)n;
+        last = last || memchr(bytes, '!', (size_t)n);
+    }
+    return last;
+}
+
+static void a_stream_goes_on(void **state)
+{
+    (void)state;
+    int fds[] = {listener("1.1"), listener("1.0"), listener("1.1")};
+    struct linger now = {1, 0};
+    setsockopt(fds[2], SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    close(fds[2]); /* while the others are told */
+    atomic_store(&bulk, 4);
+    bd_http_wake(http);
+    for (int i = 0; i < 2; i++)
+        assert_false(drain(fds[i], 4 * BULK));
+    atomic_store(&ending, true);
+    bd_http_wake(http);
+    for (int i = 0; i < 2; i++) {
+        assert_non_null(strstr(hear(fds[i], "ends!\n"), "ends!\n"));
+        close(fds[i]);
+    }
+}
+
+/* Whoever does not read is hung up on; beside it another hears everything. */
+static void who_does_not_listen_is_dropped(void **state)
+{
+    (void)state;
+    int deaf = listener("1.1"), good = listener("1.1");
+    for (int i = 0; i < 60; i++) { /* more than the system holds for it */
+        atomic_store(&bulk, 1);
+        bd_http_wake(http);
+        (void)drain(good, BULK);
+    }
+    atomic_store(&ending, true);
+    bd_http_wake(http);
+    assert_non_null(strstr(hear(good, "ends!\n"), "ends!\n"));
+    assert_false(drain(deaf, SIZE_MAX));
+    close(deaf);
+    close(good);
+}
+
+static void the_end_ends_streams(void **state)
+{
+    int fds[] = {listener("1.1"), listener("1.0"), listener("1.1")};
+    bd_http_stop(http);
+    pthread_join(server, NULL);
+    for (size_t i = 0; i < bx_countof(fds); i++) {
+        char byte[64];
+        while (recv(fds[i], byte, sizeof(byte), 0) > 0)
+            ;
+        close(fds[i]);
+    }
+    http = bd_http_destroy(http);
+    assert_int_equal(start(state), 0);
 }
 
 /* What was asked before the stop is answered, and sent to the last byte, before the loop ends. */
@@ -364,6 +489,9 @@ int main(void)
         cmocka_unit_test(answers_later),
         cmocka_unit_test(a_client_may_leave),
         cmocka_unit_test(takes_pipelined_requests_in_order),
+        cmocka_unit_test(a_stream_goes_on),
+        cmocka_unit_test(who_does_not_listen_is_dropped),
+        cmocka_unit_test(the_end_ends_streams),
         cmocka_unit_test(answers_before_it_ends),
         cmocka_unit_test(so_many_at_once),
         cmocka_unit_test(a_request_has_its_time),
