@@ -100,10 +100,15 @@ static int device_look(struct bd_store *store, struct bd_work *work, struct bx_f
     int err = bd_book_device(store, work->caller.device.till, &now, fault);
     if (err < 0)
         return err;
-    if (!now.revoked && now.incarnation == work->caller.device.incarnation)
+    const struct bd_device *then = &work->caller.device;
+    bool same = bx_bytes_equal(&now.key, &then->key, sizeof(now.key)) &&
+                bx_bytes_equal(now.secret, then->secret, sizeof(now.secret));
+    if (!now.revoked && now.incarnation == then->incarnation && same)
         return 0;
-    bd_problem_set(&work->answer, now.revoked ? BD_PROBLEM_REVOKED : BD_PROBLEM_INCARNATION, NULL,
-                   NULL);
+    enum bd_problem problem = now.revoked ? BD_PROBLEM_REVOKED
+                              : same      ? BD_PROBLEM_INCARNATION
+                                          : BD_PROBLEM_SIGNATURE;
+    bd_problem_set(&work->answer, problem, NULL, NULL);
     return 1;
 }
 
