@@ -65,6 +65,17 @@
  *       the names of struct bx_limits; at 1 and up, beyond warn, ask or block
  *   "round_up":"donation"          a product, a donation
  *
+ * Version 3 adds to an event and to a product, when there are any, at most 6 sale windows
+ * (window.h):
+ *
+ *   "channels":[{"channel":"counter","until":15},
+ *               {"channel":"web","from_at":1793527000000000,"until":-60}]
+ *       from and until in minutes after the slot's start, -576000 to 576000, or from_at and
+ *       until_at as moments; each may be absent. An untimed product has moments only
+ *
+ * A document has the lowest version that can say what it says, so that a till of an earlier version
+ * reads all that it may obey.
+ *
  * Ids are unique per list. Two products that one screen could show together (they share an event,
  * or one of them is untimed) have different keys. Slots may come in any order and are kept by
  * start, event and id.
@@ -190,13 +201,14 @@ static int read_venue(bx_json *object, struct bx_programme *programme, struct bx
 
 static void read_event(void *arg, struct bx_json_reader *reader, size_t at)
 {
-    static const char *const names[] = {"id", "name", "class", NULL};
+    static const char *const names[] = {"id", "name", "class", "channels", NULL};
     struct bx_programme *programme = arg;
     struct bx_event_info *event = &programme->events[at];
     bx_json_only(reader, names);
     bx_slug_read(reader, "id", &event->id);
     bx_json_string(reader, "name", BX_NAME_COLUMNS, event->name, sizeof event->name);
     bx_slug_read(reader, "class", &event->class);
+    bx_windows_read(reader, &event->windows);
     if (reader->err == 0 && event_of(programme, &event->id) >= 0)
         bx_json_fault(reader, "the id \"%s\" is taken by another event", event->id.s);
     programme->event_count++;
@@ -272,9 +284,9 @@ static void check_product(struct bx_json_reader *reader, const struct bx_program
 static void read_product(void *arg, struct bx_json_reader *reader, size_t at)
 {
     static const char *const names[] = {
-        "id",     "name",    "key",    "price", "tax",
-        "places", "persons", "events", "class", BX_PRODUCT_TERMS_NAMES,
-        NULL};
+        "id",       "name",    "key",    "price", "tax",
+        "places",   "persons", "events", "class", BX_PRODUCT_TERMS_NAMES,
+        "channels", NULL};
     struct bx_programme *programme = arg;
     struct bx_product *product = &programme->products[at];
     char key[2];
@@ -289,6 +301,9 @@ static void read_product(void *arg, struct bx_json_reader *reader, size_t at)
     read_sold_for(reader, programme, product);
     bx_slug_read_or_none(reader, "class", &product->class);
     bx_product_terms_read(reader, product);
+    bx_windows_read(reader, &product->windows);
+    if (product->events == 0 && bx_windows_are_relative(&product->windows))
+        bx_json_fault(reader, "\"channels\" count from a slot, and it has none");
     programme->product_count++;
     if (reader->err != 0)
         return;
@@ -327,7 +342,7 @@ static int read_programme(bx_json *root, struct bx_programme *programme, struct 
                                         "slots", "products", BX_TERMS_NAMES, NULL};
     struct bx_json_reader reader;
     bx_json_read(&reader, root, "programme", fault);
-    int64_t v = bx_json_int(&reader, "v", 1, 2);
+    int64_t v = bx_json_int(&reader, "v", 1, 3);
     bx_json_only(&reader, names);
     programme->epoch = bx_json_int(&reader, "epoch", 0, BX_MONEY_MAX);
     programme->version = bx_json_int(&reader, "version", 0, BX_MONEY_MAX);
@@ -345,8 +360,8 @@ static int read_programme(bx_json *root, struct bx_programme *programme, struct 
     bx_json_each(&reader, slots, "slot", read_slot, programme);
     bx_json_each(&reader, products, "product", read_product, programme);
     bx_terms_read(&reader, programme, false);
-    if (reader.err == 0 && (v == 2) != bx_terms_exist(programme))
-        bx_json_fault(&reader, "\"v\" is 2 of a document with terms, 1 without any");
+    if (reader.err == 0 && v != bx_programme_format(programme))
+        bx_json_fault(&reader, "\"v\" is 3 with channels, else 2 with terms, 1 without any");
     return reader.err != 0 ? reader.err : index_slots(programme, fault);
 }
 

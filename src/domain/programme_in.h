@@ -16,3 +16,6 @@ struct bx_programme_index {
     int64_t longest_us;
     const struct bx_slot *by_id[];
 };
+
+/* The version that the document of PROGRAMME has (programme_write.c). */
+int bx_programme_format(const struct bx_programme *programme);

@@ -71,7 +71,20 @@ static void write_product(struct bx_json_writer *writer, const struct bx_program
     if (!bx_slug_is_none(&product->class))
         bx_json_put_string(writer, "class", product->class.s);
     bx_product_terms_write(writer, product);
+    bx_windows_write(writer, &product->windows);
     bx_json_object_close(writer);
+}
+
+int bx_programme_format(const struct bx_programme *programme)
+{
+    bool windows = false;
+    for (size_t i = 0; i < programme->event_count; i++)
+        windows = windows || programme->events[i].windows.count > 0;
+    for (size_t i = 0; i < programme->product_count; i++)
+        windows = windows || programme->products[i].windows.count > 0;
+    if (windows)
+        return 3;
+    return bx_terms_exist(programme) ? 2 : 1;
 }
 
 void bx_programme_encode(const struct bx_programme *programme, struct bx_buf *out)
@@ -79,7 +92,7 @@ void bx_programme_encode(const struct bx_programme *programme, struct bx_buf *ou
     struct bx_json_writer writer;
     bx_json_write(&writer, out);
     bx_json_object_open(&writer, NULL);
-    bx_json_put_int(&writer, "v", bx_terms_exist(programme) ? 2 : 1);
+    bx_json_put_int(&writer, "v", bx_programme_format(programme));
     bx_json_put_int(&writer, "epoch", programme->epoch);
     bx_json_put_int(&writer, "version", programme->version);
     write_venue(&writer, programme);
@@ -89,6 +102,7 @@ void bx_programme_encode(const struct bx_programme *programme, struct bx_buf *ou
         bx_json_put_string(&writer, "id", programme->events[i].id.s);
         bx_json_put_string(&writer, "name", programme->events[i].name);
         bx_json_put_string(&writer, "class", programme->events[i].class.s);
+        bx_windows_write(&writer, &programme->events[i].windows);
         bx_json_object_close(&writer);
     }
     bx_json_array_close(&writer);

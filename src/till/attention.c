@@ -120,7 +120,7 @@ static int settle_ask(struct bx_till *till, bx_origin origin, const struct bx_ro
     BX_TEXT_COPY(settlement.word, word);
     bx_words_print(ask.title, sizeof(ask.title), "Settle %s",
                    row->head.number[0] ? row->head.number : bx_kind_name(row->head.kind));
-    snprintf(ask.text, sizeof(ask.text), "%s %s", row->answer.say,
+    snprintf(ask.text, sizeof(ask.text), "%s %s", bx_task_say(&row->answer),
              task       ? bx_word(task->accept)
              : conflict ? bx_word("Both bodies are kept: somebody has looked at them.")
                         : "");

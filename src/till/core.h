@@ -61,6 +61,9 @@ const struct bx_user *bx_people_user(
 const char *bx_people_language(const struct bx_till *till);
 const char *bx_tender_name(enum bx_tender_kind kind);
 const char *bx_kind_name(enum bx_kind kind);
+/* The server's sentence about a task, in the language of who is at work: by its stable word, since
+ * the server writes English. In English it stays as it came, with its details. */
+const char *bx_task_say(const struct bx_entry_answer *answer);
 const char *bx_day_name(struct bx_date date);   /* "Mon" */
 const char *bx_month_name(struct bx_date date); /* "Jan" */
 

@@ -96,6 +96,9 @@ void bx_desk_finish(struct bx_desk *desk);
 int bx_must bx_desk_add(struct bx_till *till, struct bx_desk *desk,
                         const struct bx_product *product, const struct bx_slot *slot, int quantity,
                         struct bx_fault *fault);
+/* May the counter sell what LINE holds for SLOT now, by the programme's sale windows? */
+int bx_must bx_desk_line_sells(const struct bx_till *till, const struct bx_line *line,
+                               const struct bx_slot *slot, struct bx_fault *fault);
 int bx_must bx_desk_move(struct bx_till *till, struct bx_desk *desk, const struct bx_slot *slot,
                          struct bx_fault *fault);
 void bx_desk_line_drop(struct bx_till *till, struct bx_desk *desk, int index);

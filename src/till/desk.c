@@ -241,6 +241,11 @@ int bx_desk_add(struct bx_till *till, struct bx_desk *desk, const struct bx_prod
         slot = NULL;
     if (quantity > 0 && slot && slot->end.us <= till->turn.utc.us)
         return bx_fault_say(fault, BX_ERR_REFUSED, "This time is over: choose another one.");
+    err = quantity > 0 ? bx_programme_sells(till->programme, product, slot, BX_COUNTER,
+                                            till->turn.utc, fault)
+                       : 0;
+    if (err)
+        return err;
     if (quantity > 0 && !bx_slug_is_none(&product->proof) &&
         !bx_slug_equal(&product->proof, &desk->deal.proof))
         return bx_fault_say(fault, BX_ERR_REFUSED, "%s needs a card: M looks it up.",
@@ -259,6 +264,15 @@ int bx_desk_add(struct bx_till *till, struct bx_desk *desk, const struct bx_prod
     return 0;
 }
 
+int bx_desk_line_sells(const struct bx_till *till, const struct bx_line *line,
+                       const struct bx_slot *slot, struct bx_fault *fault)
+{
+    const struct bx_product *product = bx_programme_product(till->programme, &line->product);
+    if (!product || bx_slug_is_none(&line->slot))
+        return 0;
+    return bx_programme_sells(till->programme, product, slot, BX_COUNTER, till->turn.utc, fault);
+}
+
 int bx_desk_move(struct bx_till *till, struct bx_desk *desk, const struct bx_slot *slot,
                  struct bx_fault *fault)
 {
@@ -267,6 +281,10 @@ int bx_desk_move(struct bx_till *till, struct bx_desk *desk, const struct bx_slo
         return err;
     if (slot->end.us <= till->turn.utc.us)
         return bx_fault_say(fault, BX_ERR_REFUSED, "This time is over: choose another one.");
+    for (int i = 0; i < desk->basket.count && !err; i++)
+        err = bx_desk_line_sells(till, &desk->basket.lines[i], slot, fault);
+    if (err)
+        return err;
     struct bx_basket candidate = desk->basket;
     err = bx_basket_move(&candidate, till->programme, slot, fault);
     if (err)

@@ -62,7 +62,7 @@ static void queue_row(struct bx_json_writer *writer, struct bx_buf *human, const
     bx_command_cell(human, bx_kind_name(row->head.kind), KIND_COLUMNS);
     bx_command_cell(human, row->head.number, NUMBER_COLUMNS);
     bx_command_cell(human, bx_command_state_name(row), 0);
-    bx_buf_text_add(human, row->answered ? row->answer.say : "");
+    bx_buf_text_add(human, row->answered ? bx_task_say(&row->answer) : "");
 }
 
 /* Two lists in one array: what needs attention first, then what is queued. */

@@ -4,6 +4,8 @@
 
 #include "screens.h"
 
+#include <string.h>
+
 #include "boxtill/base/words.h"
 
 const char *bx_tender_name(enum bx_tender_kind kind)
@@ -82,4 +84,36 @@ const char *bx_people_language(const struct bx_till *till)
     const struct bx_user *user =
         till->staff && till->people.user ? bx_staff_user(till->staff, till->people.user) : NULL;
     return user && user->language[0] ? user->language : till->config.language;
+}
+
+const char *bx_task_say(const struct bx_entry_answer *answer)
+{
+    static const struct {
+        const char *word, *say;
+    } tasks[] = {
+        {"overlap", BX_WORD("Places of a lease were used twice: the journal may be forked.")},
+        {"over", BX_WORD("Sold beyond the capacity; counted apart.")},
+        {"cancelled", BX_WORD("Sold for a slot that is cancelled: refund.")},
+        {"clash", BX_WORD("A ticket code was issued twice.")},
+        {"replaced", BX_WORD("The ticket had been replaced already; the latest code counts.")},
+        {"returned", BX_WORD("Returned twice: what it takes back was taken back before.")},
+        {"used", BX_WORD("A ticket that was taken back had been used at a gate.")},
+        {"collected", BX_WORD("Its order was collected or cancelled before.")},
+        {"voucher", BX_WORD("A voucher of this sale was used before.")},
+        {"cashier", BX_WORD("Done by a cashier who had been taken off the list.")},
+        {"z", BX_WORD("The Z report is not what was booked of its shift.")},
+        {"sums", BX_WORD("The sale does not add up.")},
+        {"product", BX_WORD("The programme had this no more when it was sold.")},
+        {"slot", BX_WORD("The programme had this time no more when it was sold.")},
+        {"price", BX_WORD("A price differs from the programme's.")},
+        {"clock", BX_WORD("The till's clock was moved: look at the times of its sales.")},
+        {"gap", BX_WORD("Places used before are not reported yet: an entry is missing.")},
+    };
+    for (size_t i = 0; i < bx_countof(tasks); i++) {
+        if (strcmp(tasks[i].word, answer->task) != 0)
+            continue;
+        const char *say = bx_word(tasks[i].say);
+        return strcmp(say, tasks[i].say) == 0 ? answer->say : say;
+    }
+    return answer->say;
 }

@@ -37,7 +37,8 @@ static bool is_short(const struct bx_till *till, const struct bx_product *produc
                      const struct bx_slot *slot, int quantity)
 {
     if (!slot || quantity < 1 || product->places == 0 || slot->cancelled ||
-        bx_slots_is_over(till, slot))
+        bx_slots_is_over(till, slot) ||
+        bx_programme_sells(till->programme, product, slot, BX_COUNTER, till->turn.utc, NULL) != 0)
         return false;
     int64_t room = bx_slots_room(till, slot) - bx_basket_places(&till->desk.basket, &slot->pool);
     return (int64_t)product->places * quantity > room;

@@ -175,6 +175,9 @@ int bx_desk_add_open(struct bx_till *till, struct bx_desk *desk, const struct bx
         return err;
     if (amount.minor <= 0)
         return bx_fault_say(fault, BX_ERR_REFUSED, "%s: type an amount.", product->name);
+    err = bx_programme_sells(till->programme, product, NULL, BX_COUNTER, till->turn.utc, fault);
+    if (err)
+        return err;
     char code[BX_STORED_SIZE] = "";
     if (product->kind == BX_LINE_VOUCHER) { /* the server makes it worth that when it is booked */
         uint8_t random[10];
@@ -205,6 +208,9 @@ int bx_desk_line_move(struct bx_till *till, struct bx_desk *desk, int index,
                             desk->basket.lines[index].name);
     if (slot->end.us <= till->turn.utc.us)
         return bx_fault_say(fault, BX_ERR_REFUSED, "This time is over: choose another one.");
+    err = bx_desk_line_sells(till, &desk->basket.lines[index], slot, fault);
+    if (err)
+        return err;
     struct bx_basket candidate = desk->basket;
     struct bx_basket *alone = bx_new(struct bx_basket);
     alone->count = 1;

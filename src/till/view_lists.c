@@ -111,9 +111,9 @@ static void entry_words(const struct bx_till *till, const struct bx_item *item,
         return;
     }
     if (row->answered) {
-        char text[sizeof(row->answer.say) + 64];
-        snprintf(text, sizeof(text), "%s%s%s", answer, row->answer.say[0] ? ": " : "",
-                 row->answer.say);
+        const char *say = bx_task_say(&row->answer);
+        char text[2 * sizeof(row->answer.say) + 64];
+        snprintf(text, sizeof(text), "%s%s%s", answer, say[0] ? ": " : "", say);
         BX_TEXT_COPY(v->c, text);
         return;
     }

@@ -75,22 +75,19 @@ class Lab:
     def url(self):
         return f'postgresql:///postgres?host={self.dir}&user=boxtill'
 
-    def url_with(self, **settings):
-        """The URL of sessions with SETTINGS of their own."""
-        words = ' '.join(f'-c {name}={value}' for name, value in settings.items())
-        return f'{self.url}&options={urllib.parse.quote(words, safe="")}'
-
     def sql(self, text, check=True, url=None):
         run = subprocess.run(['psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c', text,
                               url or self.url], capture_output=True, text=True, check=False)
         assert not check or run.returncode == 0, run.stderr
         return run.stdout.strip() if run.returncode == 0 else None
 
-    def fresh(self, name):
-        """A new, empty database; its URL."""
+    def fresh(self, name, **settings):
+        """A new, empty database; its URL, for sessions with SETTINGS of their own."""
         self.sql(f'DROP DATABASE IF EXISTS {name}')
         self.sql(f"CREATE DATABASE {name} ENCODING 'UTF8'")
-        return self.url.replace('///postgres?', f'///{name}?')
+        url = self.url.replace('///postgres?', f'///{name}?')
+        words = ' '.join(f'-c {key}={value}' for key, value in settings.items())
+        return f'{url}&options={urllib.parse.quote(words, safe="")}' if words else url
 
     def kill(self, how=signal.SIGQUIT):
         self.process.send_signal(how)

@@ -13,6 +13,7 @@
 #include "boxtill/base/money.h"
 #include "boxtill/base/time.h"
 #include "boxtill/domain/slug.h"
+#include "boxtill/domain/window.h"
 
 enum bx_line_kind {
     BX_LINE_VISIT,    /* a timed or untimed product of the venue's own turnover */
@@ -47,6 +48,7 @@ struct bx_event_info { /* an exhibition, a tour, a show */
     struct bx_slug id;
     char name[BX_NAME_SIZE];
     struct bx_slug class; /* entitlement class of its tickets: which day key signs them */
+    struct bx_windows windows;
 };
 
 struct bx_slot {
@@ -74,6 +76,7 @@ struct bx_product {
     struct bx_slug proof; /* class of member or pass it needs (member.h); none: anybody's */
     int group_from; /* from so many pieces on it is one ticket, unless asked otherwise; 0 never */
     char code[24];  /* an article's bar code (GTIN digits); "" */
+    struct bx_windows windows;
 };
 
 /* A price that comes by itself when its condition is met (tariff.c says how they are weighed). */

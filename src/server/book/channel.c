@@ -21,6 +21,7 @@ int bd_call_begin(const struct bd_asking *asking, struct bd_call *call, struct b
     if (call->programme == NULL)
         return bx_fault_say(fault, BX_ERR_MISSING, "There is no programme yet.");
     call->today = bd_today(&call->meta, call->turn->now);
+    call->asked = call->turn->now;
     return 0;
 }
 
@@ -67,6 +68,9 @@ static int want_add(const struct bd_call *call, const struct bd_want *want, stru
     int err = slot != NULL ? slot_check(call, slot, fault) : 0;
     if (err != 0)
         return err;
+    if (bx_programme_sells(call->programme, product, slot, call->device->channel, call->asked,
+                           &why) != 0)
+        return bd_say_no(call, BD_NO_CLOSED, fault, "%s", why.say);
     err = bx_basket_add(&sale->basket, call->programme, product, slot, (int)want->quantity,
                         slot != NULL ? slot->date : call->today, &why);
     return err == 0 ? 0 : bd_say_no(call, BD_NO_CLOSED, fault, "%s", why.say);

@@ -280,7 +280,7 @@ static int collect_over(void *arg, const void *row)
 int bd_holds_sweep(struct bd_book *book, const struct bd_turn *turn, struct bx_fault *fault)
 {
     struct over *over = bx_new(struct over);
-    int err = 0;
+    int err = 0, swept = 0;
     over->now = turn->now.us;
     for (int64_t state = BD_HOLD_OPEN; state <= BD_HOLD_PAYING && err == 0; state++) {
         struct bd_hold_row from = {.state = state};
@@ -290,7 +290,18 @@ int bd_holds_sweep(struct bd_book *book, const struct bd_turn *turn, struct bx_f
         err = err > 0 ? 0 : err;
         for (int i = 0; i < over->count && err == 0; i++)
             err = bd_hold_end(book->store, &over->rows[i], BD_HOLD_EXPIRED, fault);
+        swept += over->count;
     }
     bx_free(over);
-    return err;
+    return err != 0 ? err : swept;
+}
+
+int bd_holds_end_all(struct bd_book *book, struct bx_fault *fault)
+{
+    struct bd_turn end = {.now = {INT64_MAX}};
+    int swept;
+    do
+        swept = bd_holds_sweep(book, &end, fault);
+    while (swept > 0);
+    return swept;
 }

@@ -34,6 +34,9 @@
  * both venue and event a list "closed" of days without any slot. A timetable makes slots for the
  * venue's "horizon", 1 to 400 days from today on, by default 60.
  *
+ * An event and a product may have "channels": who sells it, from when, until when
+ * (import_windows.c).
+ *
  * A product may have kind, open_price, proof, group_from and code, and the file rules, reasons,
  * accounts, origins, coins, facts, limits and round_up, all as in the programme document, but a
  * rule's weekdays are names, ["fri","sat"], and its minute_from and minute_to times, "17:00".
@@ -229,8 +232,8 @@ static void read_series(struct bd_importing *parser, const char *where, int even
 
 static void read_event(struct bd_importing *parser, bx_json *object, size_t nth)
 {
-    static const char *const names[] = {"id",        "name",   "class", "slots",
-                                        "timetable", "closed", NULL};
+    static const char *const names[] = {"id",        "name",   "class",    "slots",
+                                        "timetable", "closed", "channels", NULL};
     struct bd_days closed = {0};
     struct bx_programme *programme = &parser->programme;
     struct bx_event_info *event = &programme->events[programme->event_count];
@@ -251,6 +254,7 @@ static void read_event(struct bd_importing *parser, bx_json *object, size_t nth)
     if (recurs)
         table = bx_json_array(reader, "timetable", SERIES_MAX);
     bd_days_read(parser, reader, "closed", &closed);
+    bd_windows_read(parser, where, reader, true, &event->windows);
     bx_json_only(reader, names);
     int index = (int)programme->event_count++;
     size_t series = 0;
@@ -300,9 +304,9 @@ static void key_check(const struct bd_importing *parser, struct bx_json_reader *
 static void read_product(struct bd_importing *parser, bx_json *object, size_t nth)
 {
     static const char *const names[] = {
-        "id",     "name",    "key",    "price", "tax",
-        "places", "persons", "events", "class", BX_PRODUCT_TERMS_NAMES,
-        NULL};
+        "id",       "name",    "key",    "price", "tax",
+        "places",   "persons", "events", "class", BX_PRODUCT_TERMS_NAMES,
+        "channels", NULL};
     struct bx_product *product = &parser->programme.products[parser->programme.product_count];
     char where[BD_WHERE_SIZE], key[8];
     struct bd_reading reading;
@@ -324,6 +328,7 @@ static void read_product(struct bd_importing *parser, bx_json *object, size_t nt
     product->persons = (int)bx_json_int_or(reader, "persons", 0, 99, usual);
     bx_slug_read_or_none(reader, "class", &product->class);
     bx_product_terms_read(reader, product);
+    bd_windows_read(parser, where, reader, product->events != 0, &product->windows);
     bx_json_only(reader, names);
     /* Of one whose events are wrong nobody knows whom it meets. */
     product->key = '\0';

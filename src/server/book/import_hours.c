@@ -10,8 +10,7 @@
 
 /* --- words ---------------------------------------------------------------------------------- */
 
-/* "HH:MM" to minutes, up to 24:00; -1 when it is none. */
-static int minute_of(const char *text)
+int bd_minute_of(const char *text)
 {
     bool good = strlen(text) == 5 && text[2] == ':';
     for (int i = 0; i < 5 && good; i++)
@@ -29,7 +28,7 @@ static void read_time(struct bx_json_reader *reader, const char *name, int *ret)
     bx_json_string(reader, name, sizeof text - 1, text, sizeof text);
     if (text[0] == '\0')
         return;
-    int minute = minute_of(text);
+    int minute = bd_minute_of(text);
     if (minute < 0)
         bx_json_fault(reader, "\"%s\" must be a time from 00:00 to 24:00", name);
     else
@@ -87,7 +86,7 @@ static void times_read(struct bx_json_reader *reader, struct bd_series *ret)
     bx_json *list = bx_json_array(reader, "times", BD_DAY_MINUTES);
     int last = -1;
     for (bx_json *item = bx_json_first(list); item != NULL; item = bx_json_next(item)) {
-        int minute = bx_json_is_string(item) ? minute_of(bx_json_text(item)) : -1;
+        int minute = bx_json_is_string(item) ? bd_minute_of(bx_json_text(item)) : -1;
         if (minute <= last || minute == BD_DAY_MINUTES) {
             bx_json_fault(reader,
                           "\"times\" must be times from 00:00 to 23:59, the earliest first");

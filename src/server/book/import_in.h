@@ -11,6 +11,7 @@ enum {
     BD_DATES_MAX = 400, /* of one list; and the most days of a horizon */
     BD_DAY_MINUTES = 1440,
     BD_STEM_MAX = BX_SLUG_SIZE - 1 - 14, /* leaves room for -YYYYMMDD-HHMM */
+    BD_CHANNEL_SIZE = 16,                /* as devices have it */
     BD_WHERE_SIZE = 80
 };
 
@@ -60,6 +61,8 @@ void bd_import_fault(struct bd_importing *parser, const char *format, ...) bx_fo
 void bd_import_note(struct bd_importing *parser, const char *format, ...) bx_format(2, 3);
 
 void bd_stem_read(struct bx_json_reader *reader, const char *name, struct bx_slug *ret);
+/* "HH:MM" to minutes, up to 24:00; -1 when it is none. */
+int bd_minute_of(const char *text);
 /* "2026-11-30", "today", "today+7". */
 bool bd_day_read(const struct bd_importing *parser, const char *text, struct bx_date *ret);
 /* The list NAME of days, if there is one. */
@@ -75,3 +78,7 @@ void bd_slots_add(struct bd_importing *parser, const char *where, int event,
 /* One element of an event's timetable. CLOSED: the event's own days. */
 void bd_timetable_read(struct bd_importing *parser, const char *where, int event,
                        const struct bd_days *closed, bx_json *object);
+
+/* The member "channels" of OUTER's object, if there is one. TIMED: bounds may count from a slot. */
+void bd_windows_read(struct bd_importing *parser, const char *where, struct bx_json_reader *outer,
+                     bool timed, struct bx_windows *ret);

@@ -152,7 +152,7 @@ static int order_place(const struct bd_call *call, const struct bd_order_ask *as
     return err;
 }
 
-static int order_from_hold(const struct bd_call *call, const struct bd_order_ask *ask,
+static int order_from_hold(struct bd_call *call, const struct bd_order_ask *ask,
                            struct bx_sale *sale, struct bx_buf *out, struct bx_fault *fault)
 {
     struct bd_store *store = call->book->store;
@@ -167,6 +167,7 @@ static int order_from_hold(const struct bd_call *call, const struct bd_order_ask
     if (err != 0)
         return err;
     before = hold;
+    call->asked.us = hold.at;
     err = hold_confirm(call, ask, &hold, fault);
     if (err == 0)
         err = order_place(call, ask, wants, count, sale, out, fault);

@@ -48,9 +48,11 @@ enum bd_hold_verb { BD_HOLD_EXTEND, BD_HOLD_PAY, BD_HOLD_RELEASE };
 int bx_must bd_book_hold_change(const struct bd_asking *asking, enum bd_hold_verb verb,
                                 const struct bx_id *hold, struct bx_buf *out,
                                 struct bx_fault *fault);
-/* Expires what is over, some at a time. */
+/* Expires what is over, some at a time; returns how many. */
 int bx_must bd_holds_sweep(struct bd_book *book, const struct bd_turn *turn,
                            struct bx_fault *fault);
+/* All of them: what a backup holds may have been confirmed after it was made. */
+int bx_must bd_holds_end_all(struct bd_book *book, struct bx_fault *fault);
 
 struct bd_payment {
     enum bx_tender_kind kind;

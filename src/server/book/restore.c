@@ -9,6 +9,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "server/book/inside.h"
+#include "server/book/online.h"
 
 /* A device cannot push the epoch out of the numbers that JSON carries. */
 #define MARK_MAX (INT64_C(1) << 40)
@@ -59,6 +60,8 @@ int bd_epoch_raise(struct bd_book *book, const struct bd_turn *turn, struct bd_m
     meta->shut = 1;
     int err = programme_again(book, turn, meta, fault);
     if (err == 0)
+        err = bd_holds_end_all(book, fault);
+    if (err == 0)
         err = put_meta(book->store, meta, fault);
     if (err == 0)
         err = bd_log(book->store, turn, "server", fault,
@@ -99,6 +102,8 @@ int bd_book_restored(struct bd_book *book, const struct bd_turn *turn, struct bx
 
 /* --- opening again -------------------------------------------------------------------------- */
 
+/* A channel says no HELLO: only those who look at its payments know what it sold since the backup,
+ * and one of them opens by name. */
 static int silent(void *arg, const void *row)
 {
     const struct bd_meta_row *meta = (const struct bd_meta_row *)arg;

@@ -187,6 +187,36 @@ static void places_lost_before_paying_lead_to_the_next_slot(void **state)
     assert_null(strstr(rig->text, "N "));
 }
 
+/* The programme says until when the counter sells: five minutes into the slot. */
+static void sells_within_its_window(void **state)
+{
+    static const char channels[] = ",\"channels\":[{\"channel\":\"counter\",\"until\":5}]";
+    struct rig *rig = *state;
+    bx_buf_auto buf, text;
+    bx_buf_init(&buf, 0);
+    bx_buf_init(&text, 0);
+    assert_int_equal(rig->journal->ops->document(rig->journal, BX_DOC_PROGRAMME, &buf, NULL), 0);
+    const char *event =
+        strstr(bx_buf_text(&buf), "\"class\":\"main\"") + strlen("\"class\":\"main\"");
+    const char *version = strstr(bx_buf_text(&buf), "\"version\":9") + strlen("\"version\":9");
+    bx_buf_text_add(&text, "{\"v\":3,\"epoch\":1,\"version\":10");
+    bx_buf_add(&text, version, (size_t)(event - version));
+    bx_buf_text_add(&text, channels);
+    bx_buf_text_add(&text, event);
+    rig->programme = bx_buf_text(&text);
+    rig_wait(rig, 90000);
+    assert_null(rig->programme);
+    rig_command(rig, "{\"verb\":\"sell\",\"basket\":\"1a\",\"slot\":\"14:30\"}");
+    assert_int_equal(rig->exit, 0);
+    rig_wait(rig, 90000); /* 14:35 */
+    rig_command(rig, "{\"verb\":\"sell\",\"basket\":\"1a\",\"slot\":\"14:30\"}");
+    assert_int_not_equal(rig->exit, 0);
+    assert_non_null(strstr(rig->text, "Adult is not sold here any more for this time."));
+    rig_command(rig, "{\"verb\":\"sell\",\"basket\":\"1a\",\"slot\":\"15:00\"}");
+    assert_int_equal(rig->exit, 0);
+    assert_int_equal(rig_entries(rig, BX_KIND_SALE), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +239,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_day_without_a_key_is_not_sold, rig_open_selling,
                                         rig_close),
         cmocka_unit_test_setup_teardown(an_ended_slot_is_not_sold, rig_open_selling, rig_close),
+        cmocka_unit_test_setup_teardown(sells_within_its_window, rig_open_selling, rig_close),
         cmocka_unit_test_setup_teardown(an_auditor_does_not_sell, rig_open_selling, rig_close),
         cmocka_unit_test_setup_teardown(a_family_takes_its_places, rig_open_selling, rig_close),
         cmocka_unit_test_setup_teardown(places_lost_before_paying_lead_to_the_next_slot,

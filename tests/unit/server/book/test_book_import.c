@@ -580,6 +580,47 @@ static void test_bad_timetables(void **state)
     assert_fault(TABLE_OF("\"closed\":[\"someday\"]", "", ""), "venue: \"closed\" must be of days");
 }
 
+/* --- sale windows ----------------------------------------------------------------------------- */
+
+#define CHANNELS_OF(event, product)                                                          \
+    "{" VENUE ",\"events\":[{\"id\":\"e\",\"name\":\"E\",\"slots\":[" SLOT "]" event         \
+    "}],\"products\":[{\"id\":\"p\",\"name\":\"P\",\"key\":\"a\",\"price\":100,\"tax\":0,"   \
+    "\"events\":[\"e\"]" product "},{\"id\":\"q\",\"name\":\"Q\",\"key\":\"q\",\"price\":1," \
+    "\"tax\":0,\"events\":[]}]}"
+
+static void test_windows(void **state)
+{
+    (void)state;
+    struct bd_import *import bx_cleanup(bd_import_destroy) = parse_on(
+        CHANNELS_OF(",\"channels\":{\"counter\":{\"until\":15},\"web\":{}}",
+                    ",\"channels\":{\"web\":{\"from\":\"2026-03-28 09:30\",\"until\":-60}}"),
+        today);
+    const struct bx_windows *event = &import->programme->events[0].windows;
+    const struct bx_windows *product = &import->programme->products[0].windows;
+    bx_utc at;
+    assert_int_equal(event->count, 2);
+    assert_string_equal(event->items[0].channel.s, "counter");
+    assert_int_equal(event->items[0].from.kind, BX_BOUND_NONE);
+    assert_int_equal(event->items[0].until.kind, BX_BOUND_MINUTES);
+    assert_int_equal(event->items[0].until.value, 15);
+    assert_int_equal(event->items[1].until.kind, BX_BOUND_NONE);
+    assert_int_equal(product->count, 1);
+    assert_int_equal(bx_utc_parse("2026-03-28T09:30:00+01:00", &at), 0);
+    assert_int_equal(product->items[0].from.kind, BX_BOUND_AT);
+    assert_int_equal(product->items[0].from.value, at.us);
+    assert_int_equal(product->items[0].until.value, -60);
+    assert_fault(CHANNELS_OF(",\"channels\":{}", ""), "events[0]: \"channels\" must name");
+    assert_fault(CHANNELS_OF(",\"channels\":{\"Web\":{}}", ""), "events[0]: \"channels\": Web is");
+    assert_fault(CHANNELS_OF(",\"channels\":{\"web\":{\"till\":1}}", ""),
+                 "events[0].channels.web: \"till\" is not known here");
+    assert_fault(CHANNELS_OF("", ",\"channels\":{\"web\":{\"from\":\"tomorrow\"}}"),
+                 "products[0].channels.web: \"from\" must be minutes, or a day");
+    assert_fault(CHANNELS_OF("",
+                             "},{\"id\":\"r\",\"name\":\"R\",\"key\":\"r\",\"price\":1,\"tax\":0,"
+                             "\"events\":[],\"channels\":{\"web\":{\"until\":5}}"),
+                 "products[1].channels.web: \"until\" must be a day and time");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -601,6 +642,7 @@ int main(void)
         cmocka_unit_test(test_what_recurs),
         cmocka_unit_test(test_nights_of_the_clock),
         cmocka_unit_test(test_bad_timetables),
+        cmocka_unit_test(test_windows),
     };
     bx_crypto_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

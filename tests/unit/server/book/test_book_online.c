@@ -4,11 +4,13 @@
 
 #include "fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/json.h"
 #include "boxtill/base/text.h"
+#include "server/book/import.h"
 #include "server/book/online.h"
 
 #define MINUTE (60 * BX_SECOND_US)
@@ -258,6 +260,25 @@ static void test_money_after_the_expiry(void **state)
     assert_int_equal(no, BD_NO_STATE);
 }
 
+/* A hold of the backup may have been confirmed after it was made: its places are nobody's, until a
+ * person who has looked at the payments opens again. */
+static void test_a_restore_ends_holds(void **state)
+{
+    (void)state;
+    assert_int_equal(hold(1, "ann", 3), 0);
+    enter();
+    assert_int_equal(leave(bd_book_restored(venue->book, &venue->turn, &fault)), 0);
+    assert_places(0, 0);
+    assert_int_equal(hold(2, "ben", 1), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_CLOSED);
+    assert_int_equal(order(3, 1, 0, 7200), 0);
+    assert_true(says("\"outcome\":\"refund\""));
+    enter();
+    assert_int_equal(leave(bd_book_reopen(venue->book, &venue->turn, "Eve", &fault)), 0);
+    assert_int_equal(hold(4, "ben", 1), 0);
+    assert_places(0, 1);
+}
+
 static void test_cancel(void **state)
 {
     (void)state;
@@ -299,6 +320,77 @@ static void test_figures(void **state)
     bx_figures_finish(&figures);
 }
 
+/* --- what the programme says of the channel --------------------------------------------------- */
+
+static int zone_winter(void *arg, const char *name, struct bx_date date, int minute, bx_utc *ret_at,
+                       int *ret_offset_min)
+{
+    (void)arg;
+    (void)name;
+    ret_at->us = ((int64_t)bx_date_days(date) * 1440 + minute - 60) * 60 * BX_SECOND_US;
+    *ret_offset_min = 60;
+    return 0;
+}
+
+/* The special exhibition at 14:00, with MORE about its event. */
+static void programme_with(const char *more)
+{
+    char text[700];
+    bx_buf_auto faults;
+    bx_buf_init(&faults, 0);
+    snprintf(
+        text, sizeof text,
+        "{\"venue\":{\"id\":\"museum\",\"name\":\"M\",\"zone\":\"Europe/Berlin\",\"currency\":"
+        "\"EUR\"},\"events\":[{\"id\":\"special\",\"name\":\"S\",\"slots\":[{\"dates\":["
+        "\"2026-11-24\"],\"from\":\"14:00\",\"to\":\"15:00\",\"every\":60,\"capacity\":40}]%s}],"
+        "\"products\":[{\"id\":\"adult\",\"name\":\"Adult\",\"key\":\"a\",\"price\":2400,"
+        "\"tax\":70000,\"events\":[\"special\"]}]}",
+        more);
+    struct bd_import *import bx_cleanup(bd_import_destroy) = bd_import_parse(
+        text, strlen(text), (struct bx_date){2026, 11, 24}, zone_winter, NULL, &faults);
+    if (import == NULL)
+        fail_msg("%s", bx_buf_text(&faults));
+    venue_begin(venue);
+    MUST(bd_book_import(venue->book, &venue->turn, import, NULL));
+    venue_end(venue);
+}
+
+/* Until five past one, and it is one o'clock: what was held in time may be paid later. */
+static void test_a_window_ends(void **state)
+{
+    (void)state;
+    programme_with(",\"channels\":{\"web\":{\"until\":-55}}");
+    assert_int_equal(hold(1, "ann", 2), 0);
+    venue_tick(venue, 360);
+    assert_int_equal(hold(2, "ben", 2), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_CLOSED);
+    assert_int_equal(order(3, 0, 1, 2400), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_CLOSED);
+    assert_int_equal(order(4, 1, 0, 4800), 0);
+    assert_true(says("\"outcome\":\"confirmed\""));
+    assert_places(2, 0);
+}
+
+static void test_a_window_begins(void **state)
+{
+    (void)state;
+    programme_with(",\"channels\":{\"counter\":{},\"web\":{\"from\":\"2026-11-24 13:05\"}}");
+    assert_int_equal(hold(1, "ann", 2), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_CLOSED);
+    assert_non_null(strstr(fault.say, "from 2026-11-24, 13:05"));
+    venue_tick(venue, 360);
+    assert_int_equal(hold(1, "ann", 2), 0);
+}
+
+static void test_another_channels_event(void **state)
+{
+    (void)state;
+    programme_with(",\"channels\":{\"counter\":{},\"kiosk\":{}}");
+    assert_int_equal(hold(1, "ann", 2), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_CLOSED);
+    assert_places(0, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,8 +399,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_expiry, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_life_of_an_hour, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_money_after_the_expiry, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_restore_ends_holds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cancel, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_figures, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_window_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_window_begins, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_another_channels_event, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
