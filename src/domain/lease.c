@@ -9,6 +9,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/money.h"
+#include "digits.h"
 #include "words.h"
 
 enum { PLACES_MAX = 1000000000, TTL_MAX = 366 * 86400, BYTES_MAX = 256 << 10 };
@@ -231,4 +232,37 @@ int bx_allot_answers_decode(const char *json, size_t len, struct bx_allot_answer
         return root.err;
     *ret_count = count;
     return 0;
+}
+
+/* --- settlement codes --------------------------------------------------------------------------
+ */
+
+/* Fifty bits of the keyed hash over lines of their own kind, so that no other text can be one. */
+void bx_settlement_code(const uint8_t secret[32], const struct bx_settlement *settlement,
+                        char ret[BX_SETTLE_SIZE])
+{
+    char digits[BX_SETTLE_SIZE + 3];
+    uint8_t mac[16];
+    bx_buf_auto text;
+    bx_buf_init(&text, 0);
+    bx_buf_format(&text, "bxs1\n%lld\n%lld\n%s\n%lld\n%lld\n", (long long)settlement->epoch,
+                  (long long)settlement->incarnation, settlement->pool.s, (long long)settlement->r,
+                  (long long)settlement->used);
+    bx_mac(secret, 32, text.data, text.len, mac, sizeof(mac));
+    bx_base32_write(mac, 7, digits);
+    memcpy(ret, digits, BX_SETTLE_SIZE - 1);
+    ret[BX_SETTLE_SIZE - 1] = '\0';
+}
+
+bool bx_settlement_is(const uint8_t secret[32], const struct bx_settlement *settlement,
+                      const char *text)
+{
+    char code[BX_SETTLE_SIZE], typed[BX_SETTLE_SIZE + 1];
+    size_t len = bx_squeeze(text, strlen(text), typed, sizeof(typed));
+    if (len != BX_SETTLE_SIZE - 1)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        typed[i] = bx_forgive(typed[i]);
+    bx_settlement_code(secret, settlement, code);
+    return bx_bytes_equal(code, typed, len);
 }

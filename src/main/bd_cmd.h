@@ -24,6 +24,7 @@ int bd_cmd_members(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_orders(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_voucher(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_report(const struct bd_config *config, int argc, char **argv);
+int bd_cmd_lease(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_settle(const struct bd_config *config, int argc, char **argv);
 /* 1 when the ticket is refused, too. */
 int bd_cmd_check_in(const struct bd_config *config, int argc, char **argv);

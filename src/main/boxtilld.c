@@ -13,12 +13,12 @@ static const struct {
     const char *name;
     int (*run)(const struct bd_config *config, int argc, char **argv);
 } commands[] = {
-    {"init", bd_cmd_init},         {"import", bd_cmd_import},   {"enrol-code", bd_cmd_enrol_code},
-    {"user", bd_cmd_user},         {"audit", bd_cmd_audit},     {"revoke", bd_cmd_revoke},
-    {"settle", bd_cmd_settle},     {"reopen", bd_cmd_reopen},   {"members", bd_cmd_members},
-    {"orders", bd_cmd_orders},     {"voucher", bd_cmd_voucher}, {"report", bd_cmd_report},
-    {"check-in", bd_cmd_check_in}, {"backup", bd_cmd_backup},   {"restore", bd_cmd_restore},
-    {"capacity", bd_cmd_capacity}, {"cancel", bd_cmd_cancel},
+    {"init", bd_cmd_init},       {"import", bd_cmd_import},     {"enrol-code", bd_cmd_enrol_code},
+    {"user", bd_cmd_user},       {"audit", bd_cmd_audit},       {"revoke", bd_cmd_revoke},
+    {"lease", bd_cmd_lease},     {"settle", bd_cmd_settle},     {"reopen", bd_cmd_reopen},
+    {"members", bd_cmd_members}, {"orders", bd_cmd_orders},     {"voucher", bd_cmd_voucher},
+    {"report", bd_cmd_report},   {"check-in", bd_cmd_check_in}, {"backup", bd_cmd_backup},
+    {"restore", bd_cmd_restore}, {"capacity", bd_cmd_capacity}, {"cancel", bd_cmd_cancel},
 };
 
 static const char manual[] =
@@ -40,6 +40,7 @@ static const char manual[] =
     "  backup FILE              a copy of the venue, while it is served\n"
     "  restore FILE             put a copy back\n"
     "  revoke TILL              let a till in no more\n"
+    "  lease WHAT               the places that a till holds; settle or write off some\n"
     "  settle TILL WHO          let a till out of quarantine\n"
     "  reopen WHO               open the timed slots that a restore has shut\n"
     "\n"

@@ -266,7 +266,13 @@ static int start(struct bx_session *session, const struct bx_settings *settings,
     /* A draft that cannot be read is a basket to be typed again, not a reason to stay shut. */
     if (bx_file_read(bx_home_file(&session->home, "draft.json", path), DRAFT_MAX, &draft, NULL))
         bx_buf_clear(&draft);
-    session->run = bx_run_create(&settings->till, &ports);
+    struct bx_till_config till = settings->till;
+    struct bx_device device = {0};
+    if (bx_device_load(&session->home, &device, NULL) == 0)
+        memcpy(till.secret, device.secret, sizeof(till.secret));
+    session->run = bx_run_create(&till, &ports);
+    bx_wipe(&device, sizeof(device));
+    bx_wipe(&till, sizeof(till));
     int err = 0;
     if (options->listens)
         err = bx_run_listen(session->run, bx_home_file(&session->home, "till.sock", path), fault);

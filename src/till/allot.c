@@ -630,6 +630,13 @@ void bx_leases_stored(struct bx_till *till, const struct bx_event *event)
     struct bx_leases *leases = &till->leases;
     bool done = event->of.stored.outcome == BX_DONE;
     leases->note_request = 0;
+    if (leases->settle_noted) {
+        leases->settle_noted = false;
+        leases->settled = done;
+        leases->settling = (struct bx_slug){""};
+        leases->next_scan = till->turn.mono;
+        return;
+    }
     if (!done)
         bx_till_log(till, "leases not stored: %s", event->of.stored.fault.detail);
     if (!done) {
@@ -653,6 +660,33 @@ static void grants_store(struct bx_till *till)
     note(till, leases->granted, leases->granted_count);
 }
 
+int bx_leases_settle(struct bx_till *till, const struct bx_slug *pool, struct bx_fault *fault)
+{
+    const struct bx_lease *row = bx_leases_find(till, pool);
+    if (!row || !bx_lease_is_told(row))
+        return bx_fault_say(fault, BX_ERR_MISSING, "This till has no places of %s.", pool->s);
+    if (row->reserved > 0)
+        return bx_fault_say(fault, BX_ERR_REFUSED,
+                            "Places of it are being paid for. End that first.");
+    till->leases.settling = *pool;
+    till->leases.settled = false;
+    return 0;
+}
+
+/* Between two exchanges, when nothing else moves what is used. */
+static void settle_step(struct bx_till *till)
+{
+    struct bx_leases *leases = &till->leases;
+    struct bx_lease *row = bx_leases_find(till, &leases->settling);
+    if (!row || !bx_lease_is_told(row) || row->reserved > 0) {
+        leases->settling = (struct bx_slug){""};
+        return;
+    }
+    row->state = BX_LEASE_CLOSING;
+    note(till, row, 1);
+    leases->settle_noted = true;
+}
+
 void bx_leases_tick(struct bx_till *till)
 {
     struct bx_leases *leases = &till->leases;
@@ -667,6 +701,10 @@ void bx_leases_tick(struct bx_till *till)
     }
     if (leases->answered)
         end(till);
+    if (!bx_slug_is_none(&leases->settling)) {
+        settle_step(till);
+        return;
+    }
     if (!bx_link_is_up(till)) {
         if (leases->wish)
             fail(till);

@@ -29,6 +29,8 @@
  *   {"verb":"sync","once":true}     {"queued":0,"attention":0}; 4 when the server does not answer
  *   {"verb":"allot"}
  *       {"leases":[{"pool":"…","r":1,"n":20,"used":3,"reserved":0,"free":17,"state":"open"}]}
+ *   {"verb":"allot","act":"settle","pool":"…"}
+ *       {"till":2,"pool":"…","r":1,"n":20,"used":3,"code":"K7QF29XMPD"}: closes it for good
  *   {"verb":"find","text":""} {"sales":[{"number","id","seq","at","kind","till","total",
  *       "tickets","state"}]}
  *       text: empty (the last ones), a number of any series, a ticket code, or words that stand in
@@ -221,7 +223,7 @@ static const struct bx_verb verbs[] = {
      NULL},
     {"settle", BX_VERB_ACTS, bx_command_settle, bx_command_settle_rows, NULL, NULL},
     {"queue", BX_VERB_ANYBODY, bx_enquire_queue, .rows = bx_enquiry_rows},
-    {"allot", BX_VERB_ANYBODY, bx_enquire_allot},
+    {"allot", BX_VERB_ANYBODY, bx_enquire_allot, .tick = bx_enquire_allot_look},
     {"find", BX_VERB_ANYBODY, bx_enquire_find, .rows = bx_enquire_find_rows},
     {"show", BX_VERB_ANYBODY, bx_enquire_show, .rows = bx_enquiry_rows},
     {"status", BX_VERB_ANYBODY, bx_enquire_status},

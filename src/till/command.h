@@ -94,5 +94,6 @@ const char *bx_command_state(const struct bx_row *row);
 const char *bx_command_state_name(const struct bx_row *row);
 void bx_enquire_show(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_allot(struct bx_till *till, struct bx_json_reader *reader);
+void bx_enquire_allot_look(struct bx_till *till);
 void bx_enquire_status(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquiry_rows(struct bx_till *till, const struct bx_row *rows, size_t count);

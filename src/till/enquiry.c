@@ -6,6 +6,7 @@
 #include "core.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "boxtill/base/text.h"
@@ -207,9 +208,88 @@ static const char *lease_name(enum bx_lease_state state)
     return "";
 }
 
+/* --- settlement: what a till closed that nobody answers -------------------------------------- */
+
+static void settle_begin(struct bx_till *till, struct bx_json_reader *reader)
+{
+    static const uint8_t none[32] = {0};
+    struct bx_command *command = &till->command;
+    struct bx_fault fault = {0};
+    struct bx_slug pool;
+    char act[16];
+    bx_json_string(reader, "act", sizeof(act) - 1, act, sizeof(act));
+    bx_slug_read(reader, "pool", &pool);
+    if (!reader->err && strcmp(act, "settle") != 0)
+        bx_json_fault(reader, "\"act\" is not known");
+    if (reader->err) {
+        bx_command_usage(till, reader->fault);
+        return;
+    }
+    int err = 0;
+    if (!bx_people_user(till))
+        err = bx_fault_say(&fault, BX_ERR_REFUSED, "Nobody is logged in.");
+    else if (memcmp(till->config.secret, none, sizeof(none)) == 0)
+        err = bx_fault_say(&fault, BX_ERR_MISSING, "This till is not enrolled with a server.");
+    if (!err)
+        err = bx_leases_settle(till, &pool, &fault);
+    if (err) {
+        bx_command_refuse(till, &fault);
+        return;
+    }
+    BX_TEXT_COPY(command->text, pool.s);
+    command->stage = 1;
+}
+
+static void settle_say(struct bx_till *till, const struct bx_lease *row)
+{
+    struct bx_command *command = &till->command;
+    struct bx_settlement facts = {till->link.epoch, till->incarnation, row->pool, row->r,
+                                  row->used};
+    struct bx_json_writer writer;
+    char code[BX_SETTLE_SIZE];
+    bx_settlement_code(till->config.secret, &facts, code);
+    bx_json_write(&writer, &command->json);
+    bx_json_object_open(&writer, NULL);
+    bx_json_put_int(&writer, "till", till->till);
+    bx_json_put_string(&writer, "pool", row->pool.s);
+    bx_json_put_int(&writer, "r", row->r);
+    bx_json_put_int(&writer, "n", row->n);
+    bx_json_put_int(&writer, "used", row->used);
+    bx_json_put_string(&writer, "code", code);
+    bx_json_object_close(&writer);
+    bx_buf_format(&command->human,
+                  bx_word("This till sells no more of %s: %" PRId64 " of %" PRId64
+                          " are sold. At the server:"),
+                  row->pool.s, row->used, row->n);
+    bx_buf_format(&command->human,
+                  "\nboxtilld lease settle %" PRId64 " %s %" PRId64 " %" PRId64 " %.5s-%s ",
+                  till->till, row->pool.s, row->r, row->used, code, code + 5);
+    bx_buf_text_add(&command->human, bx_word("NAME"));
+    bx_command_answer(till);
+}
+
+void bx_enquire_allot_look(struct bx_till *till)
+{
+    struct bx_slug pool = {""};
+    if (till->command.stage != 1 || !bx_slug_is_none(&till->leases.settling))
+        return;
+    snprintf(pool.s, sizeof(pool.s), "%.*s", (int)sizeof(pool.s) - 1, till->command.text);
+    const struct bx_lease *row = bx_leases_find(till, &pool);
+    if (row && till->leases.settled) {
+        settle_say(till, row);
+        return;
+    }
+    struct bx_fault fault = {0};
+    (void)bx_fault_say(&fault, BX_ERR_IO, "That could not be stored: there is no code.");
+    bx_command_refuse(till, &fault);
+}
+
 void bx_enquire_allot(struct bx_till *till, struct bx_json_reader *reader)
 {
-    (void)reader;
+    if (bx_json_get(reader->object, "act")) {
+        settle_begin(till, reader);
+        return;
+    }
     struct bx_command *command = &till->command;
     struct bx_json_writer writer;
     bx_json_write(&writer, &command->json);

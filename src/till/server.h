@@ -53,9 +53,12 @@ struct bx_leases {
     int64_t sent_epoch;
     bx_mono sent_at, next_at, next_scan;
     bx_utc sent_utc;
-    bool wish;           /* a basket waits for places */
-    bool hello;          /* must say HELLO before anything else */
-    bx_mono hello_again; /* it was refused: to be said then */
+    bool wish;               /* a basket waits for places */
+    struct bx_slug settling; /* to be closed without the server's word; "" none */
+    bool settle_noted;       /* and on its way to the disk */
+    bool settled;            /* the last one is there */
+    bool hello;              /* must say HELLO before anything else */
+    bx_mono hello_again;     /* it was refused: to be said then */
     struct bx_slug said; /* HELLO has come as far as this pool, when one message is not enough */
 };
 void bx_leases_start(struct bx_till *till, const struct bx_journal_state *state);
@@ -78,6 +81,10 @@ bool bx_leases_is_asked(const struct bx_till *till, const struct bx_slug *pool);
 void bx_leases_uses(const struct bx_till *till, struct bx_sale *sale);
 /* Reserved places become used ones, or (not sold) free again. */
 void bx_leases_sold(struct bx_till *till, const struct bx_lease_use *uses, int count, bool sold);
+/* Closes the lease of POOL for good, on disk, whether the server answers or not: `settling` is
+ * empty again when it has ended, and `settled` says how. */
+int bx_must bx_leases_settle(struct bx_till *till, const struct bx_slug *pool,
+                             struct bx_fault *fault);
 void bx_leases_answer(struct bx_till *till, const struct bx_booking_answer *answer);
 void bx_leases_stored(struct bx_till *till, const struct bx_event *event);
 void bx_leases_tick(struct bx_till *till);

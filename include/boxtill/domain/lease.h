@@ -73,6 +73,21 @@ struct bx_allot_answer {
 };
 enum { BX_ALLOT_MAX = 256 };
 
+/* What a till that nobody answers has closed, in ten characters that a person carries to the
+ * server: only who knows the SECRET of the till's enrolment can make them, and they are good for
+ * these facts alone. */
+struct bx_settlement {
+    int64_t epoch, incarnation; /* the server's as the till last heard it; the till's */
+    struct bx_slug pool;
+    int64_t r, used;
+};
+enum { BX_SETTLE_SIZE = 11 };
+void bx_settlement_code(const uint8_t secret[32], const struct bx_settlement *settlement,
+                        char ret[BX_SETTLE_SIZE]);
+/* Is TEXT, as somebody typed it, that code? */
+bool bx_settlement_is(const uint8_t secret[32], const struct bx_settlement *settlement,
+                      const char *text);
+
 /* POST /v1/allotments: {"id":"…","messages":[…]} → {"epoch":1,"commit":9,"answers":[…]}. A message
  * carries what its verb needs, in this order, and nothing else:
  *   {"verb":"req","pool":"p","r":3,"n":50,"need":4}    {"verb":"grow","pool":"p","r":3,"n":60}

@@ -248,6 +248,7 @@ struct bx_till_config {
     bool fiscal;                /* documents are signed by a fiscal device */
     bool card;                  /* a card terminal is asked; else cards are taken on trust */
     bool display_member;        /* the customer display shows the member's name */
+    uint8_t secret[32];         /* of the enrolment, for settlement codes; zeros: none */
     char language[8];           /* of whom the staff document does not say: "en", "de" */
 };
 void bx_till_config_defaults(struct bx_till_config *config);

@@ -184,18 +184,21 @@ static int close_lease(struct ask *ask, const struct bx_allot_message *message,
     if (err != 0)
         return err;
     bool again = lease.state == BD_LEASE_CLOSED && lease.used == message->used;
-    bool forked = lease.state == BD_LEASE_CLOSED
-                      ? lease.used != message->used
-                      : message->used < lease.booked ||
-                            (lease.state != BD_LEASE_FADING && message->used > lease.n);
+    /* Written off as sold, and now the till itself says how many were. */
+    bool late = lease.written_off != 0 && message->used >= lease.booked && message->used <= lease.n;
+    bool forked = !late && (lease.state == BD_LEASE_CLOSED
+                                ? lease.used != message->used
+                                : message->used < lease.booked ||
+                                      (lease.state != BD_LEASE_FADING && message->used > lease.n));
     if (forked) {
         answer->word = BX_ALLOT_QUARANTINED;
         return quarantine(ask, message, "The till closed a lease with another count than known.",
                           fault);
     }
     answer->word = BX_ALLOT_ACKED;
-    if (again)
+    if (again && !late)
         return 0;
+    lease.written_off = 0;
     lease.state = BD_LEASE_CLOSED;
     lease.used = message->used;
     err = bd_lease_settle(ask->book->store, &lease, fault);

@@ -119,6 +119,30 @@ int bx_must bd_book_revoke(struct bd_book *book, const struct bd_turn *turn, int
 int bx_must bd_book_settle(struct bd_book *book, const struct bd_turn *turn, int64_t till,
                            const char *who, struct bx_fault *fault);
 
+/* --- leases of tills that do not come back (settlement.c) ------------------------------------ */
+
+struct bd_settling {
+    int64_t till;
+    struct bx_slug pool;
+    int64_t r, used;
+    const char *code, *who; /* used, code: of a settlement */
+};
+enum bd_settled {
+    BD_SETTLED,
+    BD_SETTLE_WRONG, /* the code is not of these counts, this till, this epoch; counted */
+    BD_SETTLE_FORKED /* it is, and contradicts what is known: the till is under quarantine */
+};
+/* The till's CLOSE as its code says it. */
+int bx_must bd_book_lease_settle(struct bd_book *book, const struct bd_turn *turn,
+                                 const struct bd_settling *settling, enum bd_settled *ret,
+                                 struct bx_fault *fault);
+/* Closes a lease as sold: frees nothing, and later entries only reclassify. */
+int bx_must bd_book_lease_write_off(struct bd_book *book, const struct bd_turn *turn,
+                                    const struct bd_settling *settling, struct bx_fault *fault);
+/* A line for each lease of TILL that keeps places or may. */
+int bx_must bd_book_leases(struct bd_store *store, int64_t till, struct bx_buf *out,
+                           struct bx_fault *fault);
+
 /* --- devices ------------------------------------------------------------------------------ */
 
 /* Gives the key a till number, incarnation 1 and an issuer number; the same id and key get the same

@@ -106,6 +106,10 @@ static int compare(const struct greeting *greeting, const struct bd_lease_row *l
         return suspect(greeting);
     if (open && (!known || message->n > lease->n))
         return lost(greeting, fault);
+    if (open && lease->written_off != 0) {
+        greeting->answer->word = BX_ALLOT_STALE; /* so it is closed, and its count comes */
+        return 0;
+    }
     return open && lease->state == BD_LEASE_CLOSED ? suspect(greeting) : 0;
 }
 
@@ -143,7 +147,7 @@ static int learn(const struct greeting *greeting, struct bd_lease_row *lease, bo
                  struct bx_fault *fault)
 {
     const struct bx_allot_message *message = greeting->message;
-    bool closed = known && lease->state == BD_LEASE_CLOSED;
+    bool closed = known && lease->state == BD_LEASE_CLOSED && lease->written_off == 0;
     int64_t used = message->state == BX_LEASE_WAITING ? 0 : message->used;
     if (message->state == BX_LEASE_NONE)
         return 0;
@@ -151,6 +155,7 @@ static int learn(const struct greeting *greeting, struct bd_lease_row *lease, bo
         (closed && message->state == BX_LEASE_OPEN))
         return doubt(greeting, "The till counts fewer places than its own sales.", fault);
     lease->epoch = greeting->meta->epoch;
+    lease->written_off = 0;
     if (message->state == BX_LEASE_OPEN)
         return reopen(greeting, lease, known, fault);
     lease->state = BD_LEASE_CLOSED;

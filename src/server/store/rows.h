@@ -79,6 +79,7 @@ struct bd_device_row {
     struct bx_hash key, secret, head; /* head: hash of the entry at the mark */
     char channel[16];        /* "web", "kiosk" …: it sells by holds and orders; "" a till */
     int64_t orders, refunds; /* a channel's numbers given so far */
+    int64_t wrong_codes;     /* settlement codes that did not fit, since one did */
     int64_t leased_at;       /* when it last spoke of its leases, to the minute */
 };
 
@@ -134,6 +135,7 @@ struct bd_lease_row {
     int64_t part;    /* its share of the pool's leased */
     int64_t lacking; /* what should be in part and did not fit (after a restore) */
     int64_t gaps, overlaps;
+    int64_t written_off; /* 1: closed as sold by a person, the till has not said how many */
 };
 
 enum bd_entry_state {

@@ -36,10 +36,10 @@ static const struct bd_column meta_columns[] = {
 #undef ROW
 #define ROW struct bd_device_row
 static const struct bd_column device_columns[] = {
-    I(till),       I(incarnation), I(issuer),      I(revoked),   I(enrolled_at), I(mark),
-    I(highest),    I(quarantined), I(hello_epoch), I(hello_seq), I(hello_want),  I(hello_got),
-    I(settle_seq), D(enrolment),   H(key),         H(secret),    H(head),        T3(channel),
-    I3(orders),    I3(refunds),    I3(leased_at)};
+    I(till),       I(incarnation), I(issuer),       I(revoked),   I(enrolled_at), I(mark),
+    I(highest),    I(quarantined), I(hello_epoch),  I(hello_seq), I(hello_want),  I(hello_got),
+    I(settle_seq), D(enrolment),   H(key),          H(secret),    H(head),        T3(channel),
+    I3(orders),    I3(refunds),    I3(wrong_codes), I3(leased_at)};
 #undef ROW
 #define ROW struct bd_user_row
 static const struct bd_column user_columns[] = {I(number),   I(role),      T(name),
@@ -59,8 +59,9 @@ static const struct bd_column pool_columns[] = {
 #undef ROW
 #define ROW struct bd_lease_row
 static const struct bd_column lease_columns[] = {
-    I(till), I(incarnation), T(pool), I(r),    I(state),   I(expires), I(epoch),   I(n),
-    I(used), I(booked),      I(high), I(part), I(lacking), I(gaps),    I(overlaps)};
+    I(till),    I(incarnation), T(pool),     I(r),           I(state), I(expires),
+    I(epoch),   I(n),           I(used),     I(booked),      I(high),  I(part),
+    I(lacking), I(gaps),        I(overlaps), I3(written_off)};
 #undef ROW
 #define ROW struct bd_entry_row
 static const struct bd_column entry_columns[] = {

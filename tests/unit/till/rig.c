@@ -708,6 +708,7 @@ int rig_open(void **state)
         rig->pools[rig->pool_count++] =
             (struct rig_pool){.id = rig_slug(pools[i]), .capacity = i == 2 ? 12 : 40};
     bx_till_config_defaults(&rig->config);
+    rig->config.secret[0] = 7;
     assert_int_equal(rig->journal->ops->enrol(rig->journal, &identity, NULL), 0);
     document_store(rig, BX_DOC_PROGRAMME, programme_write);
     document_store(rig, BX_DOC_STAFF, staff_write);

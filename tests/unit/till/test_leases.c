@@ -348,6 +348,48 @@ static void a_recall_of_another_number_is_nothing(void **state)
     assert_int_equal(rig_lease(rig, rig->leases[1].pool.s)->state, BX_LEASE_CLOSED);
 }
 
+static void a_lease_is_settled_without_the_server(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2a\n\n");
+    rig->hold[BX_EFFECT_ALLOT] = rig->hold[BX_EFFECT_NEWS] = true; /* cut off */
+    rig->note = BX_REFUSED;
+    rig_command(rig, "{\"verb\":\"allot\",\"act\":\"settle\",\"pool\":\"s1430\"}");
+    assert_int_equal(rig->exit, 1); /* not on disk: no code */
+    assert_null(strstr(rig->text, "boxtilld"));
+    rig->note = BX_DONE;
+    rig_trace_clear(rig);
+    rig_command(rig, "{\"verb\":\"allot\",\"act\":\"settle\",\"pool\":\"s1430\"}");
+    assert_int_equal(rig->exit, 0);
+    assert_non_null(strchr(rig->trace, 'N'));
+    struct bx_settlement facts = {rig->epoch, 1, {"s1430"}, 1, 2};
+    char code[BX_SETTLE_SIZE];
+    bx_settlement_code(rig->config.secret, &facts, code);
+    assert_non_null(strstr(rig->json, code));
+    assert_non_null(strstr(rig->json, "\"used\":2"));
+    assert_int_equal(rig_lease(rig, "s1430")->state, BX_LEASE_CLOSING);
+    rig_command(rig, "{\"verb\":\"sell\",\"basket\":\"a\"}");
+    assert_int_not_equal(rig->exit, 0); /* it sells no more of it */
+    rig_restart(rig, true);
+    assert_int_equal(rig_lease(rig, "s1430")->state, BX_LEASE_CLOSING);
+    rig_command(rig, "{\"verb\":\"login\",\"number\":7,\"pin\":\"1234\"}");
+    rig_command(rig, "{\"verb\":\"allot\",\"act\":\"settle\",\"pool\":\"s1430\"}");
+    assert_non_null(strstr(rig->json, code)); /* the same again */
+    rig_command(rig, "{\"verb\":\"allot\",\"act\":\"settle\",\"pool\":\"w1000\"}");
+    assert_int_equal(rig->exit, 1);
+    rig_command(rig, "{\"verb\":\"allot\",\"act\":\"settle\"}");
+    assert_int_equal(rig->exit, 2);
+}
+
+static void places_being_paid_for_are_not_settled(void **state)
+{
+    struct rig *rig = *state;
+    rig_keys(rig, "2a\n");
+    rig_command(rig, "{\"verb\":\"allot\",\"act\":\"settle\",\"pool\":\"s1430\"}");
+    assert_int_equal(rig->exit, 1);
+    assert_int_equal(rig_lease(rig, "s1430")->state, BX_LEASE_OPEN);
+}
+
 #define SELLING(test) cmocka_unit_test_setup_teardown(test, rig_open_selling, rig_close)
 #define FRESH(test)   cmocka_unit_test_setup_teardown(test, rig_open, rig_close)
 
@@ -370,6 +412,8 @@ int main(void)
         SELLING(a_recall_waits_for_who_is_at_it),
         SELLING(a_basket_left_behind_keeps_nothing),
         SELLING(a_recall_of_another_number_is_nothing),
+        SELLING(a_lease_is_settled_without_the_server),
+        SELLING(places_being_paid_for_are_not_settled),
         SELLING(says_hello_after_a_restart),
         SELLING(quarantine_ends_when_the_server_says_so),
         SELLING(a_wish_outlives_an_answer_that_knows_nothing_of_it),
