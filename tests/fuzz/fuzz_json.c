@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes at the strict JSON door. Whatever it lets in must be what the header promises: the quick check
- * says the same, no value is out of range or too deep, and every name leads to a member. */
+/* Bytes at the strict JSON door. Whatever it lets in must be what the header promises: the quick
+ * check says the same, no value is out of range or too deep, and every name leads to a member. */
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A request as an enrolled device may send it: "METHOD PATH", a line feed, the body. It goes the way of
- * a real one: route, size, schema, values. Either it is refused with a problem that is JSON, or what
- * was read is within its limits; nothing is left behind. */
+/* A request as an enrolled device may send it: "METHOD PATH", a line feed, the body. It goes the
+ * way of a real one: route, size, schema, values. Either it is refused with a problem that is JSON,
+ * or what was read is within its limits; nothing is left behind. */
 
 #include <stddef.h>
 #include <stdint.h>
