@@ -8,6 +8,8 @@ import json
 import os
 import pathlib
 import platform
+import resource
+import socket
 import subprocess
 import sys
 import tempfile
@@ -164,6 +166,46 @@ class Crowds:
                         self.store(folder / f"postgres{slow}-{count}", "postgres", count, slow, crowds,
                                    f"database = {url}\n")
         return self.rows
+
+
+# --- listeners -------------------------------------------------------------------------------------
+
+STREAM = "/v1/availability/stream"
+
+
+def private(process):
+    """MB of it that it shares with nobody."""
+    text = pathlib.Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Private_")) / 1024
+
+
+def listen(channel):
+    """A listener that has its snapshot."""
+    headers = "".join(f"{k}: {v}\r\n" for k, v in channel.headers("GET", STREAM, b"").items())
+    line = socket.create_connection((channel.server.host, channel.server.port), 30)
+    line.sendall(f"GET {STREAM} HTTP/1.1\r\nHost: x\r\n{headers}\r\n".encode())
+    heard = b""
+    while b"event: snapshot" not in heard:
+        got = line.recv(65536)
+        assert got, heard
+        heard += got
+    assert heard.startswith(b"HTTP/1.1 200"), heard
+    return line
+
+
+def listeners(folder, count):
+    """MB that COUNT of them cost a server."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    with Shops(folder / "listeners", 1) as shops:
+        lines = [listen(shops.channels[0])]
+        try:
+            before = private(shops.servers[0].process)
+            lines += [listen(shops.channels[0]) for _ in range(count - 1)]
+            return private(shops.servers[0].process) - before
+        finally:
+            for line in lines:
+                line.close()
 
 
 # --- what is told of it ----------------------------------------------------------------------------

@@ -111,6 +111,7 @@ def test_one_of_two_servers_is_killed(tmp_path, lab, database):
 
 def test_servers_share_the_places(tmp_path, database):
     """However many grant at once: never more than there are, and all of them when asked for."""
+    database += "[policy]\ncounters_percent = 100\n"
     first = test_server.make(tmp_path / "home", config=database).start()
     servers = [first, *beside(tmp_path, database, 2)]
     pool, _ = tomorrow_pool()
@@ -136,7 +137,7 @@ def test_servers_share_the_places(tmp_path, database):
             one.start()
         for one in crowd:
             one.join()
-        assert sum(got.values()) == CAPACITY
+        assert CAPACITY - len(tills) < sum(got.values()) <= CAPACITY  # each its share
         assert "agrees" in servers[2].command("audit")
     finally:
         for server in servers:

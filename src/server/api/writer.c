@@ -21,6 +21,7 @@
 #include "boxtill/base/ring.h"
 #include "boxtill/base/text.h"
 #include "server/api/operation.h"
+#include "server/book/online.h"
 #include "server/store/store.h"
 
 struct bd_writer {

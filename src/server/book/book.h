@@ -63,13 +63,6 @@ struct bd_book *bd_book_create(struct bd_store *store, const struct bd_policy *p
 void *bd_book_destroy(struct bd_book *book);
 BX_CLEANUP_DEFINE(struct bd_book, bd_book_destroy)
 
-/* Many orders in one transaction: what they count is put once, at its end. From now on the caller
- * says after each call whether the call's savepoint was kept, and asks for the rest before the
- * commit. When the transaction is lost, so is the book. */
-void bd_book_gather(struct bd_book *book);
-int bx_must bd_book_gather_call(struct bd_book *book, bool kept, struct bx_fault *fault);
-int bx_must bd_book_gather_end(struct bd_book *book, struct bx_fault *fault);
-
 /* --- the venue's set-up ------------------------------------------------------------------- */
 
 /* Makes an empty store a venue: master key, server key, epoch 1. BX_ERR_CLASH when it is one. */

@@ -16,6 +16,7 @@
 #include "boxtill/domain/order.h"
 #include "boxtill/domain/report.h"
 #include "server/book/act.h"
+#include "server/book/online.h"
 
 static const char own_row[] = "channel";
 enum { EXPECT_MAX = 256 };
