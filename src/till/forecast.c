@@ -14,7 +14,8 @@ enum {
     QUARTER_S = 900,
     LEAST_QUARTERS = 2, /* a first sale says nothing about two hours */
     MORE_PERCENT = 150,
-    BASKET = 8
+    BASKET = 8, /* of a time that is hours away */
+    LEAST = 30  /* of one that is near: the line may break in the next minute */
 };
 
 static const struct bx_slot *slot_of(const struct bx_till *till, const struct bx_slug *pool)
@@ -95,5 +96,5 @@ int64_t bx_forecast_want(const struct bx_till *till, const struct bx_slug *pool)
     if (slot->start.us - till->turn.utc.us > BX_FORECAST_QUARTERS * QUARTER_S * BX_SECOND_US)
         return BASKET;
     int64_t want = sum * BX_FORECAST_QUARTERS * MORE_PERCENT / 100 / over;
-    return want > BASKET ? want : BASKET;
+    return want > LEAST ? want : LEAST;
 }

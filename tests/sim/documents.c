@@ -134,11 +134,12 @@ static void retender(struct sim *sim, struct sim_doc *doc, bx_json *body)
                    sim_text(body, "from"), doc->number);
 }
 
-/* A void undoes a sale: nothing is left in any tender. */
+/* A void undoes a sale: nothing is left in any tender, unless another till has corrected it and
+ * this one did not know. */
 static void void_check(struct sim *sim, const struct sim_doc *doc)
 {
     for (int i = 0; i < BX_TENDER_KINDS; i++)
-        if (doc->by[i] != 0)
+        if (doc->by[i] != 0 && !doc->foreign)
             sim_broken(sim, "tenders", "%s is void, and %" PRId64 " stay in tender %d", doc->number,
                        doc->by[i], i);
 }
