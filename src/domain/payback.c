@@ -35,16 +35,27 @@ static int64_t cash_of(const struct bx_sale *sale)
     return sum;
 }
 
+/* Cash that was rounded up and then turned out to be a card: so much was paid over the total, and
+ * it goes back with the last of it. */
+static int64_t paid_over(const struct bx_sale *sale)
+{
+    int64_t settled = cash_of(sale) - sale->rounding.minor;
+    return settled < 0 ? -settled : 0;
+}
+
 /* The plan: what has gone out once GONE of the sale's total has come back. */
 static struct parts plan(const struct bx_sale *sale, int64_t gone, int64_t step)
 {
     struct parts parts = {.cash = 0};
     int64_t paid = cash_of(sale);
-    int64_t settled = paid - sale->rounding.minor; /* of the total, by that cash */
+    int64_t over = paid_over(sale);
+    int64_t settled = paid - sale->rounding.minor + over; /* of the total, by that cash */
     int64_t part = least(gone, settled);
     parts.has_cash = part > 0;
     parts.cash = part < settled ? least(bx_cash_due(bx_money_of(part), step).minor, paid) : paid;
     gone -= part;
+    if (gone + part >= sale->totals.total.minor)
+        gone += over;
     for (int i = sale->tender_count - 1; i >= 0; i--) {
         if (sale->tenders[i].kind == BX_TENDER_CASH)
             continue;
@@ -169,8 +180,9 @@ int bx_return_tenders(const struct bx_remains *remains, const bx_money given[BX_
         return parts_give(sale, &parts, ret, fault);
     }
     struct parts then = plan(sale, gone + need, cash_step);
-    then.has_cash =
-        then.cash > parts.cash || least(gone + need, cash_of(sale) - sale->rounding.minor) > gone;
+    then.has_cash = then.cash > parts.cash ||
+                    least(gone + need, cash_of(sale) - sale->rounding.minor) > gone ||
+                    (paid_over(sale) > 0 && gone + need >= sale->totals.total.minor);
     then.cash -= parts.cash;
     for (int i = 0; i < sale->tender_count; i++)
         then.of[i] -= parts.of[i];

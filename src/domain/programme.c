@@ -73,6 +73,10 @@
  *       from and until in minutes after the slot's start, -576000 to 576000, or from_at and
  *       until_at as moments; each may be absent. An untimed product has moments only
  *
+ * and to a product, when there is a limit, of a timed one only:
+ *
+ *   "per_slot":10    1 to 100000 pieces for one slot, through all online channels
+ *
  * A document has the lowest version that can say what it says, so that a till of an earlier version
  * reads all that it may obey.
  *
@@ -284,9 +288,9 @@ static void check_product(struct bx_json_reader *reader, const struct bx_program
 static void read_product(void *arg, struct bx_json_reader *reader, size_t at)
 {
     static const char *const names[] = {
-        "id",       "name",    "key",    "price", "tax",
-        "places",   "persons", "events", "class", BX_PRODUCT_TERMS_NAMES,
-        "channels", NULL};
+        "id",       "name",     "key",    "price", "tax",
+        "places",   "persons",  "events", "class", BX_PRODUCT_TERMS_NAMES,
+        "channels", "per_slot", NULL};
     struct bx_programme *programme = arg;
     struct bx_product *product = &programme->products[at];
     char key[2];
@@ -304,6 +308,9 @@ static void read_product(void *arg, struct bx_json_reader *reader, size_t at)
     bx_windows_read(reader, &product->windows);
     if (product->events == 0 && bx_windows_are_relative(&product->windows))
         bx_json_fault(reader, "\"channels\" count from a slot, and it has none");
+    product->per_slot = (int)bx_json_int_or(reader, "per_slot", 1, BX_PER_SLOT_MAX, 0);
+    if (product->events == 0 && product->per_slot != 0)
+        bx_json_fault(reader, "\"per_slot\" is of a slot, and it has none");
     programme->product_count++;
     if (reader->err != 0)
         return;
@@ -361,7 +368,8 @@ static int read_programme(bx_json *root, struct bx_programme *programme, struct 
     bx_json_each(&reader, products, "product", read_product, programme);
     bx_terms_read(&reader, programme, false);
     if (reader.err == 0 && v != bx_programme_format(programme))
-        bx_json_fault(&reader, "\"v\" is 3 with channels, else 2 with terms, 1 without any");
+        bx_json_fault(&reader,
+                      "\"v\" is 3 with channels or per_slot, else 2 with terms, 1 without any");
     return reader.err != 0 ? reader.err : index_slots(programme, fault);
 }
 

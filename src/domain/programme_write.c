@@ -72,6 +72,8 @@ static void write_product(struct bx_json_writer *writer, const struct bx_program
         bx_json_put_string(writer, "class", product->class.s);
     bx_product_terms_write(writer, product);
     bx_windows_write(writer, &product->windows);
+    if (product->per_slot > 0)
+        bx_json_put_int(writer, "per_slot", product->per_slot);
     bx_json_object_close(writer);
 }
 
@@ -81,7 +83,8 @@ int bx_programme_format(const struct bx_programme *programme)
     for (size_t i = 0; i < programme->event_count; i++)
         windows = windows || programme->events[i].windows.count > 0;
     for (size_t i = 0; i < programme->product_count; i++)
-        windows = windows || programme->products[i].windows.count > 0;
+        windows = windows || programme->products[i].windows.count > 0 ||
+                  programme->products[i].per_slot > 0;
     if (windows)
         return 3;
     return bx_terms_exist(programme) ? 2 : 1;

@@ -142,9 +142,77 @@ static void documents_fetch(const struct bx_place *place)
         continue;
 }
 
+/* --- another key -------------------------------------------------------------------------- */
+
+/* The key that is to come, on disk; that of an earlier try whose answer was lost, if there was. */
+static int rotation_begin(const struct bx_home *home, struct bx_device *device,
+                          struct bx_fault *fault)
+{
+    struct bx_clock *clock = bx_sys_clock();
+    struct bx_public_key public_key;
+    uint8_t seed[32], random[10];
+    if (device->rotates)
+        return 0;
+    bx_random_fill(seed, sizeof(seed));
+    bx_random_fill(random, sizeof(random));
+    device->rotates = true;
+    device->next_id = bx_id_make(clock->ops->utc(clock), random);
+    bx_key_make(seed, &public_key, &device->next);
+    bx_wipe(seed, sizeof(seed));
+    return bx_device_store(home, device, fault);
+}
+
+static int rotate(const struct bx_place *place, struct bx_device *device, struct bx_fault *fault)
+{
+    char path[BX_PATH_SIZE];
+    bx_cleanup(bx_owner_release) struct bx_owner *owner =
+        bx_owner_take(bx_home_file(&place->home, "till.lock", path), fault);
+    if (!owner)
+        return fault->err;
+    int err = bx_device_load(&place->home, device, fault);
+    if (err == BX_ERR_MISSING || (!err && device->till == 0))
+        return bx_fault_say(fault, BX_ERR_MISSING, "This till is not enrolled.");
+    if (!err)
+        err = rotation_begin(&place->home, device, fault);
+    if (err)
+        return err;
+    struct bx_booking_config config = bx_booking_config_of(&place->settings, device);
+    err = bx_booking_rotate(&config, &device->next_id, &device->next, fault);
+    bx_wipe(&config.key, sizeof(config.key));
+    if (err)
+        return err;
+    device->key = device->next;
+    device->rotates = false;
+    return bx_device_store(&place->home, device, fault);
+}
+
+static int rotate_cmd(const struct bx_place *place, int argc, char **argv)
+{
+    struct bx_args args = {.usage = "enrol --new-key [--json]"};
+    struct bx_fault fault = {0};
+    struct bx_device device = {0};
+    if (!bx_args_read(&args, argc, argv))
+        return BX_EXIT_USAGE;
+    int err = rotate(place, &device, &fault);
+    int64_t till = device.till;
+    bx_wipe(&device, sizeof(device));
+    if (err)
+        return bx_refuse_as(&fault, args.json);
+    if (args.json)
+        printf("{\"till\":%lld}\n", (long long)till);
+    else {
+        printf(bx_word("Till %lld has another key."), (long long)till);
+        printf("\n");
+    }
+    return BX_EXIT_DONE;
+}
+
 int bx_cmd_enrol(const struct bx_place *place, int argc, char **argv)
 {
-    struct bx_args args = {.usage = "enrol URL CODE [--json]", .min = 2, .max = 2};
+    if (argc > 0 && strcmp(argv[0], "--new-key") == 0)
+        return rotate_cmd(place, argc - 1, argv + 1);
+    struct bx_args args = {
+        .usage = "enrol URL CODE [--json] | --new-key [--json]", .min = 2, .max = 2};
     struct bx_fault fault = {0};
     struct bx_device device = {0};
     char code[CODE_LEN + 1];

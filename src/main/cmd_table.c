@@ -185,8 +185,8 @@ static const struct bx_cmd_row rows[] = {
      .usage = "verify [--archive FOLDER] [--json] | show [FROM] | export [FROM] | "
               "export FOLDER [--json] | purge FOLDER [--before YYYY-MM-DD] [--json]",
      .what = "check, read or copy the journal"},
-    {"enrol", .run = bx_cmd_enrol, .usage = "URL CODE [--json]",
-     .what = "make this till known to a booking server"},
+    {"enrol", .run = bx_cmd_enrol, .usage = "URL CODE [--json] | --new-key [--json]",
+     .what = "make this till known to a booking server, or give it another key"},
     {"doctor", .run = bx_cmd_doctor, .usage = "[--scan] [--json]",
      .what = "look after disk, clock, server, keys, printer, journal"},
     {"display", .run = bx_cmd_display, .usage = "[--lines]",

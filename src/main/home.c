@@ -212,6 +212,11 @@ int bx_device_load(const struct bx_home *home, struct bx_device *ret, struct bx_
     bx_json_hex(&root, "secret", device.secret, sizeof(device.secret));
     bx_json_string_or(&root, "venue", sizeof(device.venue) - 1, device.venue, sizeof(device.venue),
                       "");
+    device.rotates = !root.err && bx_json_get(root.object, "next") != NULL;
+    if (device.rotates) {
+        bx_json_id(&root, "next_id", &device.next_id);
+        bx_json_hex(&root, "next", device.next.b, sizeof(device.next.b));
+    }
     if (!root.err)
         *ret = device;
     bx_wipe(&device, sizeof(device));
@@ -237,6 +242,10 @@ int bx_device_store(const struct bx_home *home, const struct bx_device *device,
     bx_json_put_hex(&writer, "server", device->server.b, sizeof(device->server.b));
     bx_json_put_hex(&writer, "secret", device->secret, sizeof(device->secret));
     bx_json_put_string(&writer, "venue", device->venue);
+    if (device->rotates) {
+        bx_json_put_id(&writer, "next_id", &device->next_id);
+        bx_json_put_hex(&writer, "next", device->next.b, sizeof(device->next.b));
+    }
     bx_json_object_close(&writer);
     bx_buf_byte_add(&text, '\n');
     int err = bx_file_write(bx_home_file(home, "device.key", path), bx_buf_text(&text), text.len,

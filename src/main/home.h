@@ -58,6 +58,9 @@ struct bx_device {
     struct bx_public_key server;
     uint8_t secret[32]; /* for settlement codes */
     char venue[BX_NAME_SIZE];
+    bool rotates; /* the server was asked to take another key, and has not said that it did: */
+    struct bx_id next_id;
+    struct bx_secret_key next;
 };
 /* BX_ERR_MISSING when there is none. */
 int bx_must bx_device_load(const struct bx_home *home, struct bx_device *ret,

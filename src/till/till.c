@@ -389,8 +389,8 @@ bool bx_till_is_idle(const struct bx_till *till)
     bool reading = link->queue_request || link->attention_request || till->draft.request ||
                    till->papers.read_request || till->papers.order.active ||
                    till->counter.read_request || bx_shifts_are_busy(till);
-    bool sending =
-        till->leases.request || link->send_request || link->news_request || link->document_request;
+    bool sending = till->leases.request || link->send_request || link->news_request ||
+                   link->document_request || (link->online && link->document_at > 0);
     return !is_storing(till) && !reading && !sending && !is_asking(till) &&
            !bx_papers_are_busy(till) && !bx_cases_are_busy(till) && !till->sweep.active &&
            bx_counter_is_idle(till);

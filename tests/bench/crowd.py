@@ -8,6 +8,8 @@ import json
 import os
 import pathlib
 import platform
+import resource
+import socket
 import subprocess
 import sys
 import tempfile
@@ -77,6 +79,14 @@ class Shops:
         pools = self.channels[0].get("/v1/availability").json()["pools"]
         return next(pool["sold"] for pool in pools if pool["pool"] == slot())
 
+    def work(self):
+        """Seconds of a core that the servers have used."""
+        ticks = 0
+        for server in self.servers:
+            fields = pathlib.Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def lines(self):
         return "".join(f"{c.server.host} {c.server.port} {c.till} {c.incarnation} {c.secret.hex()}\n"
                        for c in self.channels)
@@ -111,19 +121,21 @@ class Crowds:
     def send(self, shops, disk, clients, rate=0, **row):
         """A crowd of CLIENTS, at RATE arrivals a second or each as soon as it is answered."""
         warm, seconds, _ = self.times
-        before = shops.sold()
+        before, worked = shops.sold(), shops.work()
         found = self.bench("orders", clients, rate, warm, seconds, "adult", slot(), PRICE,
                            stdin=shops.lines())["orders"][0]
+        worked = shops.work() - worked
         count, took, p50, p99, most, sold, busy, other, false = found
         assert not false and not other, f"{false} answers were false, {other} refused"
         assert shops.sold() - before == sold, "sold is not what was acknowledged"
         limit = disk.around()
         made = {**row, "clients": clients, "arrivals": rate, "rate": count / took * 1e9,
                 "p50": p50 / 1e6, "p99": p99 / 1e6, "max": most / 1e6, "acknowledged": sold,
+                "work_us": worked / max(sold + busy, 1) * 1e6,
                 "turned_away": busy, "bare": limit["bare"], "grouped": limit["grouped"]}
         self.rows.append(made)
         self.say("{store} x{servers} +{slow} ms, {clients} clients{open}: {rate:.0f}/s, p50 {p50:.2f}, "
-                 "p99 {p99:.2f} ms (disk {bare:.0f} bare, {grouped:.0f} grouped)".format(
+                 "p99 {p99:.2f} ms, {work_us:.0f} us of work, {turned_away} turned away (disk {bare:.0f} bare, {grouped:.0f} grouped)".format(
                      open=f" at {rate}/s" if rate else "", **made))
         return made
 
@@ -154,6 +166,46 @@ class Crowds:
                         self.store(folder / f"postgres{slow}-{count}", "postgres", count, slow, crowds,
                                    f"database = {url}\n")
         return self.rows
+
+
+# --- listeners -------------------------------------------------------------------------------------
+
+STREAM = "/v1/availability/stream"
+
+
+def private(process):
+    """MB of it that it shares with nobody."""
+    text = pathlib.Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Private_")) / 1024
+
+
+def listen(channel):
+    """A listener that has its snapshot."""
+    headers = "".join(f"{k}: {v}\r\n" for k, v in channel.headers("GET", STREAM, b"").items())
+    line = socket.create_connection((channel.server.host, channel.server.port), 30)
+    line.sendall(f"GET {STREAM} HTTP/1.1\r\nHost: x\r\n{headers}\r\n".encode())
+    heard = b""
+    while b"event: snapshot" not in heard:
+        got = line.recv(65536)
+        assert got, heard
+        heard += got
+    assert heard.startswith(b"HTTP/1.1 200"), heard
+    return line
+
+
+def listeners(folder, count):
+    """MB that COUNT of them cost a server."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    with Shops(folder / "listeners", 1) as shops:
+        lines = [listen(shops.channels[0])]
+        try:
+            before = private(shops.servers[0].process)
+            lines += [listen(shops.channels[0]) for _ in range(count - 1)]
+            return private(shops.servers[0].process) - before
+        finally:
+            for line in lines:
+                line.close()
 
 
 # --- what is told of it ----------------------------------------------------------------------------
@@ -195,14 +247,14 @@ def aims(rows):
 
 def table(rows, out=sys.stderr):
     head = ("store", "servers", "sync", "clients", "orders/s", "x bare", "x group", "p50 ms", "p99 ms",
-            "max ms", "bare/s", "group/s")
-    print(("{:<9}{:>8}{:>7}{:>12}" + "{:>10}" * 8).format(*head), file=out)
+            "max ms", "work us", "bare/s", "group/s")
+    print(("{:<9}{:>8}{:>7}{:>12}" + "{:>10}" * 9).format(*head), file=out)
     for row in rows:
         who = f"{row['clients']} @{row['arrivals']}" if row["arrivals"] else str(row["clients"])
         print(f"{row['store']:<9}{row['servers']:>8}{'+%d ms' % row['slow']:>7}{who:>12}"
               f"{row['rate']:>10.0f}{row['rate'] / row['bare']:>10.2f}"
               f"{row['rate'] / row['grouped']:>10.3f}{row['p50']:>10.2f}{row['p99']:>10.2f}"
-              f"{row['max']:>10.1f}{row['bare']:>10.0f}{row['grouped']:>10.0f}", file=out)
+              f"{row['max']:>10.1f}{row['work_us']:>10.0f}{row['bare']:>10.0f}{row['grouped']:>10.0f}", file=out)
     for aim in aims(rows):
         print(f"aim {'reached' if aim['reached'] else 'missed'}: {aim['aim']}: {aim['value']:.4g}, "
               f"wanted {aim['wanted']}", file=out)

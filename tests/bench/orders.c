@@ -56,6 +56,7 @@ struct crowd {
     int64_t *samples;
     size_t sample_count, sample_max;
     int64_t sold, busy, other, wrong, waiting;
+    int64_t last; /* the last answer that counted */
 };
 
 static int64_t utc_us(void)
@@ -107,6 +108,7 @@ static void sample_add(struct crowd *crowd, const struct buyer *buyer, int64_t n
     if (crowd->sample_count == crowd->sample_max)
         give_up("more answers than there is room for", NULL);
     crowd->samples[crowd->sample_count++] = now - buyer->due;
+    crowd->last = now;
 }
 
 /* --- arrivals --------------------------------------------------------------------------------- */
@@ -308,8 +310,9 @@ int bench_orders(int argc, char **argv)
         p99 = bench_share(crowd.samples, crowd.sample_count, 990);
         most = bench_share(crowd.samples, crowd.sample_count, 1000);
     }
+    int64_t end = crowd.rate > 0 && crowd.last > crowd.until ? crowd.last : crowd.until;
     printf("orders %lld %lld %lld %lld %lld %lld %lld %lld %lld\n", (long long)crowd.sample_count,
-           (long long)(seconds * 1e9), (long long)p50, (long long)p99, (long long)most,
+           (long long)(end - crowd.from), (long long)p50, (long long)p99, (long long)most,
            (long long)crowd.sold, (long long)crowd.busy, (long long)crowd.other,
            (long long)crowd.wrong);
     crowd_leave(&crowd);

@@ -225,6 +225,13 @@ def orders(folder):
     crowd.written(rows, till_lab.BUILD / "orders.json")
 
 
+def listeners(folder):
+    """What those cost who listen to availability, until there is something to hear."""
+    used = crowd.listeners(folder, size(1500, 15))
+    figure("listeners_1500", used, "MB")
+    say(f"aim {'reached' if used <= 20 else 'missed'}: 1,500 listeners: {used:.3g} MB, wanted 20")
+
+
 # --- which -----------------------------------------------------------------------------------------
 
 GROUPS = {
@@ -239,6 +246,7 @@ GROUPS = {
     "server": {
         server_entries: ("server_entries",),
         orders: ("orders",),
+        listeners: ("listeners_1500",),
     },
 }
 

@@ -12,7 +12,8 @@ LINE = re.compile(rf"(\w+) {NUMBER} (ms|MB|times|entries/s|orders/s) ({NUMBER}|-
 NAMES = ["sale_commit_p50", "sale_commit_p99", "key_to_screen_p50", "key_to_screen_p99", "start_300k",
          "till_private_dirty", "drain_10k", "commit_growth", "server_entries",
          *(f"orders_{at}_{what}" for at in ("sqlite", "postgres", "postgres2")
-           for what in ("4", "4_p99", "open_p99"))]
+           for what in ("4", "4_p99", "open_p99")),
+         "listeners_1500"]
 
 
 def run(*words):

@@ -50,17 +50,17 @@ MUTANTS = {
         if (err < 0)
             return err;
 '''), (BOOKING, '''\
-    return bd_must(bd_insert(booking->book->store, BD_ORDER, &row, fault), "order", fault);
+    return bd_fresh(booking->book->store, BD_ORDER, &row, fault);
 ''', '''\
     int put = bd_insert(booking->book->store, BD_ORDER, &row, fault);
     return put < 0 ? put : 0;
 '''), (BOOKING, '''\
-            bd_must(bd_insert(booking->book->store, BD_ORDER_LINE, &row, fault), "line", fault);
+        int err = bd_fresh(booking->book->store, BD_ORDER_LINE, &row, fault);
 ''', '''\
-            bd_insert(booking->book->store, BD_ORDER_LINE, &row, fault);
+        int err = bd_insert(booking->book->store, BD_ORDER_LINE, &row, fault);
         err = err < 0 ? err : 0;
 '''), (BOOKING, '''\
-        err = bd_must(bd_insert(booking->book->store, BD_TICKET, &row, fault), "ticket", fault);
+        err = bd_fresh(booking->book->store, BD_TICKET, &row, fault);
 ''', '''\
         err = bd_insert(booking->book->store, BD_TICKET, &row, fault);
         err = err < 0 ? err : 0;

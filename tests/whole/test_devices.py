@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The life of a device: codes that are for once, another key, and its end."""
 import concurrent.futures
+import json
 
 import nacl.signing
 import pytest
 
+import till_lab
 from server_lab import Channel, Till, lines, uuid7
 from test_server import make
 
@@ -126,3 +128,41 @@ def test_codes_are_for_once_and_three_tries(server):
     code = server.command("enrol-code").strip()
     Till(server).enrol(code=code)
     assert Till(server).enrol(code=code, status=403).code == "code_refused"
+
+
+def test_a_till_takes_another_key(tmp_path):
+    server = till_lab.venue(tmp_path / "server").start()
+    try:
+        till = till_lab.Till(tmp_path / "till").enrol(server).login()
+        file = till.home / "device.key"
+        first = json.loads(file.read_text())
+        till.sell()
+        assert "another key" in till.run("enrol", "--new-key").out
+        second = json.loads(file.read_text())
+        assert second["key"] != first["key"] and {**second, "key": ""} == {**first, "key": ""}
+        assert file.stat().st_mode & 0o777 == 0o600
+        till.sell()
+        till.sync()
+        # nobody answers: the key that is to come stays, and is the one that comes
+        server.stop()
+        assert till.run("enrol", "--new-key", status=None).status in (1, 3, 4)
+        begun = file.read_text()
+        server.start()
+        till.url(f"http://{server.host}:{server.port}")
+        assert till.run("enrol", "--new-key", "--json").json() == {"till": 1}
+        third = json.loads(file.read_text())
+        assert third["key"] == json.loads(begun)["next"] and "next" not in third
+        # the server's answer was lost: as it was before, and asked again
+        file.write_text(begun)
+        till.run("enrol", "--new-key")
+        assert json.loads(file.read_text()) == third
+        till.sell()
+        till.sync()
+        assert "agrees" in server.command("audit")
+        till.run("enrol", "--new-key", "x", status=2)
+        server.command("revoke", 1)
+        assert "revoked" in till.run("enrol", "--new-key", status=1).err
+        other = till_lab.Till(tmp_path / "other")
+        assert "not enrolled" in other.run("enrol", "--new-key", status=1).err
+    finally:
+        server.end()

@@ -141,7 +141,8 @@ def schema_of(method, path, status):
     """The described JSON schema of an answer, its references made local."""
     whole = document()
     operation = whole["paths"][path][method.lower()]
-    response = operation["responses"].get(str(status), operation["responses"]["default"])
+    responses = operation["responses"]
+    response = responses.get(str(status)) or responses[f"{status // 100}XX"]
     while "$ref" in response:
         node = whole
         for part in response["$ref"].removeprefix("#/").split("/"):

@@ -40,3 +40,9 @@ void bx_booking_http_wait(struct bx_booking *booking, struct pollfd *fds, size_t
  */
 int bx_must bx_booking_enrol(const struct bx_booking_config *config, const struct bx_id *id,
                              const char *code, struct bx_enrolment *ret, struct bx_fault *fault);
+
+/* Gives this device NEXT in place of its key; waits for the answer. ID and NEXT must be on disk
+ * before: the same two may be asked with again until this returns 0, and only then is the old key
+ * to be forgotten. BX_ERR_REFUSED: the server wants neither key; else as above. */
+int bx_must bx_booking_rotate(const struct bx_booking_config *config, const struct bx_id *id,
+                              const struct bx_secret_key *next, struct bx_fault *fault);

@@ -36,7 +36,8 @@ enum {
     BX_REASONS_MAX = 100,
     BX_ACCOUNTS_MAX = 200,
     BX_CHOICES_MAX = 20,
-    BX_COINS_MAX = 24
+    BX_COINS_MAX = 24,
+    BX_PER_SLOT_MAX = 100000
 };
 
 struct bx_clock_change { /* the venue's clocks go forward or back */
@@ -77,6 +78,7 @@ struct bx_product {
     int group_from; /* from so many pieces on it is one ticket, unless asked otherwise; 0 never */
     char code[24];  /* an article's bar code (GTIN digits); "" */
     struct bx_windows windows;
+    int per_slot; /* at most so many pieces for one slot; 0: as many as there are places */
 };
 
 /* A price that comes by itself when its condition is met (tariff.c says how they are weighed). */

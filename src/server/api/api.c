@@ -17,6 +17,7 @@ struct bd_api {
     struct bd_api_setup setup;
     struct bx_secret_key key;
     struct bd_challenger challenger;
+    struct bd_lately lately;
     struct bd_mark mark; /* as last read: for answers that did not get as far as the store */
 };
 
@@ -78,11 +79,13 @@ static bool sender_check(struct bd_api *api, struct bd_work *work, const struct 
 {
     if (work->route->auth == BD_AUTH_NONE)
         return true;
-    enum bd_problem problem;
+    enum bd_problem problem = BD_PROBLEM_STORE;
     struct bx_clock *clock = api->setup.clock;
-    if (bd_caller_check(api->setup.store, &api->challenger, clock->ops->mono(clock), request,
+    struct bd_store *store = work->lately ? NULL : api->setup.store;
+    if (bd_caller_check(store, &api->challenger, clock->ops->mono(clock), request, &api->lately,
                         &work->caller, &problem) < 0) {
-        finish_with(work, problem, NULL);
+        if (!work->lately)
+            finish_with(work, problem, NULL);
         return false;
     }
     work->known = true;
@@ -135,10 +138,29 @@ static void look(struct bd_api *api, struct bd_work *work)
     work->ready = err <= 0;
 }
 
+/* What the writer will do anyway, for a device that was seen a moment ago. */
+static bool serve_lately(struct bd_api *api, struct bd_work *work, const struct bd_request *request)
+{
+    /* Whether a question writes is said in its body. */
+    if (work->route->auth == BD_AUTH_NONE || work->route->operation == BD_OPERATION_QUESTION ||
+        !bd_operation_writes(work))
+        return false;
+    work->lately = true;
+    if (!sender_check(api, work, request) && !work->ready) {
+        work->lately = false;
+        return false;
+    }
+    if (!work->ready)
+        work->ready = !bd_operation_read(work, request->body, request->len);
+    return true;
+}
+
 /* All that is read for one request is read from one state of the store. */
 static void serve(struct bd_api *api, struct bd_work *work, const struct bd_request *request)
 {
     struct bd_store *store = api->setup.store;
+    if (serve_lately(api, work, request))
+        return;
     if (store->ops->begin(store, NULL) < 0) {
         finish_with(work, BD_PROBLEM_STORE, NULL);
         return;

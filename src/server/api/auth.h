@@ -29,12 +29,23 @@ struct bd_caller {
     char signature[129]; /* hex, as sent; a channel's MAC */
 };
 
+/* Devices as they were read a moment ago. What changes something is checked against these, without
+ * a look into the store, when the writer is going to look. */
+enum { BD_LATELY = 16 };
+struct bd_lately {
+    struct {
+        struct bd_device device;
+        bx_mono at;
+    } read[BD_LATELY];
+};
+
 /* A device signs with its key, a channel (device.channel) with a MAC under its secret: both over
  * the same lines. 0 with *RET, or BX_ERR_REFUSED with the problem to answer. When the signature
  * verifies, RET's signature is set in either case. */
+/* LATELY keeps what was read; STORE NULL: asks nobody but LATELY. */
 int bx_must bd_caller_check(struct bd_store *store, const struct bd_challenger *challenger,
-                            bx_mono now, const struct bd_request *request, struct bd_caller *ret,
-                            enum bd_problem *ret_problem);
+                            bx_mono now, const struct bd_request *request, struct bd_lately *lately,
+                            struct bd_caller *ret, enum bd_problem *ret_problem);
 
 /* Puts epoch, commit, the next challenge and the server's signature on ANSWER; it must not change
  * afterwards. REQUEST_SIGNATURE as sent, "" for an unsigned request. SECRET not NULL: a channel's,

@@ -166,6 +166,8 @@ def route_row(document, tables, method, path, operation):
             ("device", "channel"): "BD_AUTH_EITHER"}.get(tuple(key for one in security for key in one))
     if not auth:
         die(place, "security must be none, device, channel or either")
+    if not {"4XX", "503"} <= set(operation["responses"]):
+        die(place, "'4XX' and '503' must be among the responses")
     wanted = set(re.findall(r"\{(\w+)\}", path))
     given = {p["name"] for p in map(tables.resolve, operation.get("parameters", [])) if p["in"] == "path"}
     if wanted != given or len(wanted) > 1:

@@ -58,6 +58,7 @@ struct bd_work {
     bool inside; /* asked from the machine itself, or as the proxy in front lets through */
     struct bx_hash fingerprint; /* of operation, device and body: what an id is bound to */
     bool known;                 /* the caller is a device, and proved it */
+    bool lately;                /* by what was known of it a moment ago: the writer looks again */
     struct bd_caller caller;
     char request_signature[129]; /* as sent, "" when there was none */
     struct bd_input input;

@@ -21,6 +21,7 @@
 #include "boxtill/base/ring.h"
 #include "boxtill/base/text.h"
 #include "server/api/operation.h"
+#include "server/book/online.h"
 #include "server/store/store.h"
 
 struct bd_writer {
@@ -93,11 +94,30 @@ static int reply_keep(const struct bd_desk *desk, const struct bd_work *work,
     return err == BD_NOT ? BX_ERR_CORRUPT : err;
 }
 
+/* The loop may have known the device from a moment ago. 1: it is refused now. */
+static int device_look(struct bd_store *store, struct bd_work *work, struct bx_fault *fault)
+{
+    struct bd_device now;
+    int err = bd_book_device(store, work->caller.device.till, &now, fault);
+    if (err < 0)
+        return err;
+    const struct bd_device *then = &work->caller.device;
+    bool same = bx_bytes_equal(&now.key, &then->key, sizeof(now.key)) &&
+                bx_bytes_equal(now.secret, then->secret, sizeof(now.secret));
+    if (!now.revoked && now.incarnation == then->incarnation && same)
+        return 0;
+    enum bd_problem problem = now.revoked ? BD_PROBLEM_REVOKED
+                              : same      ? BD_PROBLEM_INCARNATION
+                                          : BD_PROBLEM_SIGNATURE;
+    bd_problem_set(&work->answer, problem, NULL, NULL);
+    return 1;
+}
+
 static int piece_do(const struct bd_desk *desk, struct bd_work *work)
 {
     struct bx_fault fault = {0};
-    int err = 0;
-    if (work->input.has_id)
+    int err = work->lately ? device_look(desk->store, work, &fault) : 0;
+    if (!err && work->input.has_id)
         err = reply_find(desk->store, work, &fault);
     if (err)
         return err < 0 ? bd_fault_answer(work, BX_ERR_IO, &fault) : 0;
@@ -118,7 +138,8 @@ static int seen_do(const struct bd_desk *desk, const struct bd_work *work)
                         NULL);
 }
 
-static void work_do(struct bd_writer *writer, struct bd_work *work)
+/* An error costs the batch. */
+static int work_do(struct bd_writer *writer, struct bd_work *work, struct bx_fault *batch_fault)
 {
     struct bd_store *store = writer->setup.store;
     struct bd_desk desk = {.store = store,
@@ -129,7 +150,7 @@ static void work_do(struct bd_writer *writer, struct bd_work *work)
         /* What does not work now is tried again at the next tick. */
         int later = bd_book_freeze(desk.book, &desk.turn, NULL);
         (void)later;
-        return;
+        return 0;
     }
     struct bx_fault fault = {0};
     int err = seen_do(&desk, work);
@@ -139,11 +160,14 @@ static void work_do(struct bd_writer *writer, struct bd_work *work)
         err = store->ops->mark(store, &fault);
     if (err) {
         (void)bd_fault_answer(work, BX_ERR_IO, &fault);
-        return;
+        return 0;
     }
     bool keep = piece_do(&desk, work) == 0;
-    if (store->ops->release(store, keep, &fault) < 0)
+    if (store->ops->release(store, keep, &fault) < 0) {
+        keep = false;
         (void)bd_fault_answer(work, BX_ERR_IO, &fault);
+    }
+    return bd_book_gather_call(desk.book, keep, batch_fault);
 }
 
 /* --- a batch ------------------------------------------------------------------------------ */
@@ -162,11 +186,37 @@ static int book_refresh(struct bd_writer *writer, struct bx_fault *fault)
     writer->book = bd_book_create(writer->setup.store, writer->setup.policy, fault);
     if (!writer->book)
         return BX_ERR_IO;
+    bd_book_gather(writer->book);
     writer->programme = meta.programme;
     writer->programme_hash = meta.programme_hash;
     struct bd_turn turn = turn_now(writer);
     int booked = bd_book_waiting(writer->book, &turn, fault);
     return booked < 0 ? booked : 0;
+}
+
+/* What every request looks for by its id, in one question to the store. */
+static int batch_expect(const struct bd_writer *writer, struct bx_fault *fault)
+{
+    struct bd_store *store = writer->setup.store;
+    if (!store->ops->expect)
+        return 0;
+    size_t replies = 0, orders = 0;
+    struct bd_reply_row *reply = bx_alloc(writer->count, sizeof(*reply));
+    struct bd_order_row *order = bx_alloc(writer->count, sizeof(*order));
+    for (size_t i = 0; i < writer->count; i++) {
+        const struct bd_work *work = writer->batch[i];
+        if (!work->route || !work->input.has_id)
+            continue;
+        reply[replies++].id = work->input.id;
+        if (work->input.order)
+            order[orders++].id = work->input.id;
+    }
+    int err = bd_expect(store, BD_REPLY, reply, replies, fault);
+    if (!err)
+        err = bd_expect(store, BD_ORDER, order, orders, fault);
+    bx_free(reply);
+    bx_free(order);
+    return err;
 }
 
 /* For whoever keeps the server: the clients only hear that they should ask again. */
@@ -211,14 +261,17 @@ static bool batch_try(struct bd_writer *writer, bool *ret_again, struct bx_fault
     }
     began = now_us(writer);
     bool fit = book_refresh(writer, fault) == 0;
+    fit = fit && batch_expect(writer, fault) == 0;
+    int64_t ready = now_us(writer);
     for (size_t i = 0; fit && i < writer->count; i++)
-        work_do(writer, writer->batch[i]);
+        fit = work_do(writer, writer->batch[i], fault) == 0;
     int64_t worked = now_us(writer);
+    fit = fit && bd_book_gather_end(writer->book, fault) == 0;
     enum bx_outcome outcome = store->ops->end(store, fit, fit ? fault : NULL);
     *ret_again = outcome != BX_UNKNOWN && fault->err == BX_ERR_BUSY;
     bool done = outcome == BX_DONE && fit && bd_book_mark(store, &writer->mark, fault) == 0;
-    average(&writer->piece_us, (worked - began) / (int64_t)writer->count);
-    average(&writer->commit_us, now_us(writer) - worked);
+    average(&writer->piece_us, (worked - ready) / (int64_t)writer->count);
+    average(&writer->commit_us, now_us(writer) - worked + ready - began);
     batch_tell(writer, began, now_us(writer) - worked, done);
     return done;
 }

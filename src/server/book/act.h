@@ -39,7 +39,11 @@ struct bd_act {
     struct bd_booking_row order; /* what the sale collects; id zero: nothing */
     bool off[BD_OFFS];
     char why[BD_OFFS][128]; /* "" says the usual sentence */
+    bool own;               /* of a channel: made by the server itself, this moment */
 };
+
+/* Books the act, whose entry, head and content are set; as bd_entry_book() otherwise. */
+int bx_must bd_act_book(struct bd_act *act, struct bd_booked *ret, struct bx_fault *fault);
 
 /* What a sale takes back: lines, tickets and their places. */
 int bx_must bd_back_book(struct bd_act *booking, struct bx_fault *fault);

@@ -186,6 +186,7 @@ void *bd_book_destroy(struct bd_book *book)
         bx_programme_destroy(book->catalogues[i].programme);
     bx_content_room_destroy(book->room);
     bd_counts_finish(&book->counts);
+    bd_counts_finish(&book->gathered);
     bx_free(book->late);
     return bx_free(book);
 }

@@ -94,7 +94,7 @@ static int order_add(const struct bd_act *booking, const struct bx_entry_head *h
                                .booking = sale->order};
     BX_TEXT_COPY(row.number, head->number);
     BX_TEXT_COPY(row.currency, sale->currency);
-    return bd_must(bd_insert(booking->book->store, BD_ORDER, &row, fault), "order", fault);
+    return bd_fresh(booking->book->store, BD_ORDER, &row, fault);
 }
 
 /* A rule or a person may have made another price of the list's; the list's is the programme's. */
@@ -187,8 +187,7 @@ static int lines_add(const struct bd_act *booking, const struct bx_id *order,
                                         .off = line->off.minor,
                                         .kind = line->kind,
                                         .grouped = line->group};
-        int err =
-            bd_must(bd_insert(booking->book->store, BD_ORDER_LINE, &row, fault), "line", fault);
+        int err = bd_fresh(booking->book->store, BD_ORDER_LINE, &row, fault);
         if (err != 0)
             return err;
     }
@@ -217,13 +216,14 @@ static int tickets_add(struct bd_act *booking, const struct bx_id *order, struct
                                     .pool = line->pool};
         struct bd_ticket_row held;
         BX_TEXT_COPY(row.code, ticket->code.s);
-        int err = bd_ticket_find(booking->book->store, row.code, &held, fault);
+        int err =
+            booking->own ? BD_NOT : bd_ticket_find(booking->book->store, row.code, &held, fault);
         if (err < 0)
             return err;
         booking->off[BD_OFF_CLASH] = booking->off[BD_OFF_CLASH] || err == 0;
         if (err == 0)
             bd_use_inherit(&row, &held);
-        err = bd_must(bd_insert(booking->book->store, BD_TICKET, &row, fault), "ticket", fault);
+        err = bd_fresh(booking->book->store, BD_TICKET, &row, fault);
         if (err != 0)
             return err;
     }
@@ -341,7 +341,7 @@ static int sale_book(struct bd_act *booking, struct bx_fault *fault)
     struct bx_fault spare;
     if (booking->sale->training) /* kept, and counted apart: it takes nothing and gives nothing */
         return 0;
-    booking->off[BD_OFF_SUMS] = bx_sale_check(booking->sale, &spare) != 0;
+    booking->off[BD_OFF_SUMS] = !booking->own && bx_sale_check(booking->sale, &spare) != 0;
     int err = parts_book(booking, fault);
     if (err == 0 && booking->off[BD_OFF_OVERLAP])
         err = bd_quarantine(booking->book->store, booking->turn, booking->device, booking->head.seq,
@@ -358,7 +358,8 @@ static int cashier_check(struct bd_act *booking, struct bx_fault *fault)
 {
     struct bd_user_row user = {.number = booking->head.user};
     enum bx_shape shape = bx_kind_shape(booking->head.kind);
-    if (shape != BX_SHAPE_SALE && shape != BX_SHAPE_CASH && shape != BX_SHAPE_TENDER_CHANGE)
+    if (booking->own ||
+        (shape != BX_SHAPE_SALE && shape != BX_SHAPE_CASH && shape != BX_SHAPE_TENDER_CHANGE))
         return 0;
     int err = bd_get(booking->book->store, BD_USER, &user, fault);
     if (err == 0 && user.gone_at != 0 && booking->head.at.us > user.gone_at)
@@ -426,7 +427,7 @@ static int count_up(struct bd_act *booking, struct bx_fault *fault)
     return err == BX_ERR_FULL ? BX_ERR_INPUT : err;
 }
 
-static int act_do(struct bd_act *booking, struct bd_booked *ret, struct bx_fault *fault)
+int bd_act_book(struct bd_act *booking, struct bd_booked *ret, struct bx_fault *fault)
 {
     struct bx_id parent = parent_of(&booking->content);
     bool idle = false;
@@ -460,7 +461,7 @@ int bd_entry_book(struct bd_book *book, const struct bd_turn *turn, struct bd_me
         wait_for(ret, BD_ENTRY_WAITS_FORMAT, "format", "Kept; this entry cannot be read.");
     } else {
         booking->sale = booking->content.sale;
-        err = act_do(booking, ret, fault);
+        err = bd_act_book(booking, ret, fault);
     }
     if (err != 0)
         meta->arrivals = arrivals;

@@ -98,6 +98,63 @@ int bd_wants_price(const struct bd_call *call, const struct bd_want *wants, int 
     return err != 0 ? err : bx_basket_totals(&sale->basket, sale->tax_included, &sale->totals);
 }
 
+/* --- a product's limit ------------------------------------------------------------------------
+ * Whatever is counted here is counted under the lock of the slot's pool, which every hold and order
+ * of the slot takes first: nobody adds to it meanwhile. A till's sales count as soon as they come;
+ * it does not stop at the limit itself. */
+
+static int sold_add(void *arg, const void *row)
+{
+    const struct bd_order_line_row *line = (const struct bd_order_line_row *)row;
+    *(int64_t *)arg += line->quantity - line->returned;
+    return 0;
+}
+
+static int held_add(void *arg, const void *row)
+{
+    *(int64_t *)arg += ((const struct bd_hold_line_row *)row)->quantity;
+    return 0;
+}
+
+static int taken_of(struct bd_store *store, const struct bx_line *line, int64_t *ret,
+                    struct bx_fault *fault)
+{
+    struct bd_order_line_row sold = {.slot = line->slot, .product = line->product};
+    struct bd_hold_line_row held = {.slot = line->slot, .product = line->product, .limited = 1};
+    struct bd_scan orders = {.table = BD_ORDER_LINE, .index = 1, .fixed = 2, .from = &sold};
+    struct bd_scan holds = {.table = BD_HOLD_LINE, .index = 1, .fixed = 3, .from = &held};
+    *ret = 0;
+    int err = bd_scan(store, &orders, sold_add, ret, fault);
+    return err != 0 ? err : bd_scan(store, &holds, held_add, ret, fault);
+}
+
+/* Pieces of LINE's product for its slot in all of SALE. */
+static int64_t pieces_of(const struct bx_sale *sale, const struct bx_line *line)
+{
+    int64_t pieces = 0;
+    for (int i = 0; i < sale->basket.count; i++) {
+        const struct bx_line *other = &sale->basket.lines[i];
+        if (bx_slug_equal(&other->product, &line->product) &&
+            bx_slug_equal(&other->slot, &line->slot))
+            pieces += other->quantity;
+    }
+    return pieces;
+}
+
+static int limit_check(const struct bd_call *call, const struct bx_sale *sale,
+                       const struct bx_line *line, struct bx_fault *fault)
+{
+    const struct bx_product *product = bx_programme_product(call->programme, &line->product);
+    int64_t taken = 0;
+    if (product == NULL || product->per_slot == 0)
+        return 0;
+    int err = taken_of(call->book->store, line, &taken, fault);
+    if (err != 0 || taken + pieces_of(sale, line) <= product->per_slot)
+        return err;
+    return bd_say_no(call, BD_NO_SOLD_OUT, fault, "%s: of %s at most %d are sold, and %lld are.",
+                     line->slot.s, product->id.s, product->per_slot, (long long)taken);
+}
+
 int bd_places_check(const struct bd_call *call, const struct bx_sale *sale, struct bx_fault *fault)
 {
     for (int i = 0; i < sale->basket.count; i++) {
@@ -111,11 +168,14 @@ int bd_places_check(const struct bd_call *call, const struct bx_sale *sale, stru
         if (err == BD_NOT || pool.cancelled != 0)
             return bd_say_no(call, BD_NO_CLOSED, fault, "%s is not sold.", id->s);
         int64_t places = bx_basket_places(&sale->basket, id);
-        if (places <= bd_pool_free(&pool))
-            continue;
-        bd_pool_want_later(call->book, id, places);
-        return bd_say_no(call, BD_NO_SOLD_OUT, fault, "%s has %lld places left.",
-                         sale->basket.lines[i].slot.s, (long long)bd_pool_free(&pool));
+        if (places > bd_pool_free(&pool)) {
+            bd_pool_want_later(call->book, id, places);
+            return bd_say_no(call, BD_NO_SOLD_OUT, fault, "%s has %lld places left.",
+                             sale->basket.lines[i].slot.s, (long long)bd_pool_free(&pool));
+        }
+        err = limit_check(call, sale, &sale->basket.lines[i], fault);
+        if (err != 0)
+            return err;
     }
     return 0;
 }

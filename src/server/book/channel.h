@@ -33,6 +33,11 @@ int bx_must bd_wants_price(const struct bd_call *call, const struct bd_want *wan
 int bx_must bd_places_check(const struct bd_call *call, const struct bx_sale *sale,
                             struct bx_fault *fault);
 
+/* own.c: books SALE as the next entry of the channel's journal, under ID, which is set in the
+ * basket. The caller's savepoint is dropped when it fails. */
+int bx_must bd_own_entry(const struct bd_call *call, enum bx_kind kind, const struct bx_id *id,
+                         struct bx_sale *sale, struct bx_entry_head *head, struct bx_fault *fault);
+
 /* A hold of this device; BX_ERR_MISSING. */
 int bx_must bd_hold_find(const struct bd_call *call, const struct bx_id *id,
                          struct bd_hold_row *ret, struct bx_fault *fault);

@@ -245,7 +245,7 @@ static int take_custody(struct batch *batch, const struct arrived *arrived,
                                .body = {arrived->body, arrived->len}};
     int err = known ? try_to_book(batch, &row, fault) : 0;
     if (err == 0)
-        err = bd_must(bd_insert(store, BD_ENTRY, &row, fault), "entry", fault);
+        err = bd_fresh(store, BD_ENTRY, &row, fault);
     if (err == 0)
         err = bd_mark_raise(store, &batch->device, row.seq, &row.hash, fault);
     if (err != 0)
@@ -437,6 +437,8 @@ int bd_book_entries(struct bd_book *book, const struct bd_turn *turn,
         err = book->store->ops->mark(book->store, fault);
     if (err == 0)
         err = bd_leave(book->store, receive_all(&batch, device, arrived, count, fault), fault);
+    if (err != 0)
+        bd_counts_clear(&book->counts);
     bx_free(arrived);
     return err;
 }

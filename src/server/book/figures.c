@@ -16,8 +16,10 @@
 #include "boxtill/domain/order.h"
 #include "boxtill/domain/report.h"
 #include "server/book/act.h"
+#include "server/book/online.h"
 
 static const char own_row[] = "channel";
+enum { EXPECT_MAX = 256 };
 
 int bd_figures_of(struct bd_store *store, const struct bx_entry_head *head,
                   const struct bx_content *content, struct bx_figures *ret, struct bx_fault *fault)
@@ -144,17 +146,79 @@ static int shift_put(struct bd_store *store, const struct bd_count *count, struc
                    "shift", fault);
 }
 
+/* Their keys, so many at a time. */
+static int figures_expect(struct bd_store *store, const struct bd_count *count,
+                          struct bx_fault *fault)
+{
+    int err = 0;
+    if (store->ops->expect == NULL)
+        return 0;
+    struct bd_figure_row *keys = (struct bd_figure_row *)bx_alloc(EXPECT_MAX, sizeof *keys);
+    for (size_t from = 0; from < count->figures.count && err == 0; from += EXPECT_MAX) {
+        size_t n = 0;
+        for (; n < EXPECT_MAX && from + n < count->figures.count; n++) {
+            keys[n] = (struct bd_figure_row){.till = count->till,
+                                             .incarnation = count->incarnation,
+                                             .shift = count->shift,
+                                             .day = count->day};
+            BX_TEXT_COPY(keys[n].what, count->figures.rows[from + n].what);
+            BX_TEXT_COPY(keys[n].name, count->figures.rows[from + n].name);
+        }
+        err = bd_expect(store, BD_FIGURE, keys, n, fault);
+    }
+    bx_free(keys);
+    return err;
+}
+
 int bd_counts_put(struct bd_store *store, struct bd_counts *counts, struct bx_fault *fault)
 {
     int err = 0;
     for (size_t i = 0; i < counts->count && err == 0; i++) {
         const struct bd_count *count = &counts->rows[i];
-        err = shift_put(store, count, fault);
+        err = figures_expect(store, count, fault);
+        if (err == 0)
+            err = shift_put(store, count, fault);
         for (size_t k = 0; k < count->figures.count && err == 0; k++)
             err = figure_put(store, count, &count->figures.rows[k], fault);
     }
     bd_counts_clear(counts);
     return err;
+}
+
+/* --- gathering -------------------------------------------------------------------------------- */
+
+void bd_book_gather(struct bd_book *book)
+{
+    book->gathers = true;
+}
+
+static int gather(struct bd_counts *gathered, const struct bd_count *more, struct bx_fault *fault)
+{
+    struct bx_entry_head head = {
+        .till = more->till, .incarnation = more->incarnation, .shift = more->shift};
+    struct bd_count *count = count_of(gathered, &head, more->day);
+    if (bx_figures_merge(&count->figures, &more->figures) != 0)
+        return bx_fault_say(fault, BX_ERR_FULL, "A shift counts beyond every limit.");
+    if (count->first_seq == 0 || more->first_seq < count->first_seq)
+        count->first_seq = more->first_seq;
+    if (more->last_seq > count->last_seq)
+        count->last_seq = more->last_seq;
+    count->entries += more->entries;
+    return 0;
+}
+
+int bd_book_gather_call(struct bd_book *book, bool kept, struct bx_fault *fault)
+{
+    int err = 0;
+    for (size_t i = 0; kept && i < book->counts.count && err == 0; i++)
+        err = gather(&book->gathered, &book->counts.rows[i], fault);
+    bd_counts_clear(&book->counts);
+    return err;
+}
+
+int bd_book_gather_end(struct bd_book *book, struct bx_fault *fault)
+{
+    return bd_counts_put(book->store, &book->gathered, fault);
 }
 
 /* --- a shift ---------------------------------------------------------------------------------- */

@@ -72,6 +72,7 @@ static int lines_hold(const struct bd_call *call, const struct bd_hold_ask *ask,
                                         .quantity = want->quantity};
         if (slot != NULL) {
             line.pool = slot->pool;
+            line.limited = product->per_slot > 0;
             line.places = want->quantity * product->places;
         }
         struct bd_move move = {.pool = line.pool, .held = line.places};
@@ -212,6 +213,10 @@ int bd_hold_end(struct bd_store *store, struct bd_hold_row *hold, enum bd_hold_s
         struct bd_move move = {.pool = held.lines[i].pool, .held = -held.lines[i].places};
         if (held.lines[i].places > 0)
             err = bd_must(store->ops->move(store, &move, fault), "held places", fault);
+        if (err == 0 && held.lines[i].limited != 0) {
+            held.lines[i].limited = 0;
+            err = bd_must(bd_update(store, BD_HOLD_LINE, &held.lines[i], fault), "line", fault);
+        }
     }
     hold->state = state;
     return err != 0 ? err : bd_must(bd_update(store, BD_HOLD, hold, fault), "hold", fault);

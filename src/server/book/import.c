@@ -34,6 +34,9 @@
  * both venue and event a list "closed" of days without any slot. A timetable makes slots for the
  * venue's "horizon", 1 to 400 days from today on, by default 60.
  *
+ * A product may have per_slot, 1 to 100000: at most so many pieces of it for one slot are sold
+ * online, counted with what tills sold. Tills do not stop at it.
+ *
  * An event and a product may have "channels": who sells it, from when, until when
  * (import_windows.c).
  *
@@ -304,9 +307,9 @@ static void key_check(const struct bd_importing *parser, struct bx_json_reader *
 static void read_product(struct bd_importing *parser, bx_json *object, size_t nth)
 {
     static const char *const names[] = {
-        "id",       "name",    "key",    "price", "tax",
-        "places",   "persons", "events", "class", BX_PRODUCT_TERMS_NAMES,
-        "channels", NULL};
+        "id",       "name",     "key",    "price", "tax",
+        "places",   "persons",  "events", "class", BX_PRODUCT_TERMS_NAMES,
+        "channels", "per_slot", NULL};
     struct bx_product *product = &parser->programme.products[parser->programme.product_count];
     char where[BD_WHERE_SIZE], key[8];
     struct bd_reading reading;
@@ -329,6 +332,9 @@ static void read_product(struct bd_importing *parser, bx_json *object, size_t nt
     bx_slug_read_or_none(reader, "class", &product->class);
     bx_product_terms_read(reader, product);
     bd_windows_read(parser, where, reader, product->events != 0, &product->windows);
+    product->per_slot = (int)bx_json_int_or(reader, "per_slot", 1, BX_PER_SLOT_MAX, 0);
+    if (product->per_slot != 0 && bx_json_count(events) == 0)
+        bx_json_fault(reader, "\"per_slot\" is of a slot, and it has none");
     bx_json_only(reader, names);
     /* Of one whose events are wrong nobody knows whom it meets. */
     product->key = '\0';

@@ -57,8 +57,10 @@ struct bd_book {
     struct bd_catalogue catalogues[BD_CATALOGUES];
     size_t next; /* the place of the next programme to load */
     struct bx_content_room *room;
-    struct bd_counts counts;
-    struct bd_place waiting; /* where the next pass over what waits for a parent begins */
+    struct bd_counts counts;   /* of the call */
+    bool gathers;              /* what channels' orders count waits in GATHERED */
+    struct bd_counts gathered; /* of the calls before it in this transaction */
+    struct bd_place waiting;   /* where the next pass over what waits for a parent begins */
     struct bd_late *late;
     size_t late_count;
     struct bd_wanted wanted[BD_WANTED_MAX];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Orders of a channel. The server writes the channel's journal: it makes the entry that a till
- * would have made, chains it to the one before and hands it to itself, so that there is one way of
- * booking. What a hold kept goes back first, in the same transaction, and is free for nobody else.
+ * would have made (own.c), so that there is one way of booking. What a hold kept goes back first,
+ * in the same transaction, and is free for nobody else.
  */
 
 #include "server/book/online.h"
@@ -38,60 +38,6 @@ static int codes_make(const struct bd_call *call, struct bx_sale *sale, struct b
         bx_wipe(&key, sizeof key);
     }
     return 0;
-}
-
-/* Books SALE as the next entry of the channel's journal, under ID, which is set in the basket. */
-static int entry_book(const struct bd_call *call, enum bx_kind kind, const struct bx_id *id,
-                      struct bx_sale *sale, struct bx_entry_head *head, struct bx_fault *fault)
-{
-    struct bd_store *store = call->book->store;
-    struct bd_device_row device;
-    bx_buf_auto batch, body, out;
-    bx_buf_init(&batch, 0);
-    bx_buf_init(&body, 0);
-    bx_buf_init(&out, 0);
-    int err = bd_device_row(store, call->device, &device, fault);
-    if (err != 0)
-        return err;
-    int64_t *number = kind == BX_KIND_SALE ? &device.orders : &device.refunds;
-    *head = (struct bx_entry_head){.till = device.till,
-                                   .incarnation = device.incarnation,
-                                   .seq = device.highest + 1,
-                                   .id = *id,
-                                   .kind = kind,
-                                   .at = call->turn->now,
-                                   .shift = 1};
-    bx_number_format(device.till, bx_series_of(kind, false), ++*number, head->number);
-    sale->basket.id = *id;
-    err = bx_sale_check(sale, fault);
-    if (err == 0)
-        err = bx_sale_encode(head, sale, &body);
-    if (err == 0)
-        err = bd_must(bd_update(store, BD_DEVICE, &device, fault), "device", fault);
-    if (err != 0)
-        return err;
-    struct bx_envelope envelope = {.till = head->till,
-                                   .incarnation = head->incarnation,
-                                   .seq = head->seq,
-                                   .id = *id,
-                                   .prev = device.head};
-    envelope.hash = bx_entry_hash(&envelope.prev, head->till, head->incarnation, head->seq,
-                                  body.data, body.len);
-    bx_envelope_encode(&envelope, &batch);
-    bx_buf_add(&batch, body.data, body.len);
-    bx_buf_byte_add(&batch, '\n');
-    err = bd_book_entries(call->book, call->turn, call->device, batch.data, batch.len, &out, fault);
-    struct bx_entry_answer answer;
-    size_t count;
-    if (err == 0)
-        err = bx_entry_answers_decode(bx_buf_text(&out), out.len, &answer, 1, &count, fault);
-    if (err != 0)
-        return err;
-    if (answer.outcome == BX_ENTRY_CONFLICT)
-        return bx_fault_say(fault, BX_ERR_CLASH, "This id is another entry's.");
-    return answer.outcome == BX_ENTRY_WAITING
-               ? bx_fault_set(fault, BX_ERR_IO, "The order could not be booked.", "%s", answer.say)
-               : 0;
 }
 
 static int payments_take(const struct bd_call *call, const struct bd_order_ask *ask,
@@ -200,7 +146,7 @@ static int order_place(const struct bd_call *call, const struct bd_order_ask *as
     if (err == 0)
         err = codes_make(call, sale, fault);
     if (err == 0)
-        err = entry_book(call, BX_KIND_SALE, &ask->id, sale, &head, fault);
+        err = bd_own_entry(call, BX_KIND_SALE, &ask->id, sale, &head, fault);
     if (err == 0)
         order_say(&head, sale, out);
     return err;
@@ -291,7 +237,7 @@ static int cancel(const struct bd_call *call, const struct bx_id *id, struct can
         err = bx_return_tenders(&it->remains, NULL, 1, &it->back, fault);
     it->back.of = order->id;
     if (err == 0)
-        err = entry_book(call, BX_KIND_REFUND, id, &it->back, &head, fault);
+        err = bd_own_entry(call, BX_KIND_REFUND, id, &it->back, &head, fault);
     if (err != 0)
         return err;
     struct bx_json_writer writer;

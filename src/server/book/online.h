@@ -83,3 +83,10 @@ int bx_must bd_book_order_cancel(const struct bd_asking *asking, const struct bx
 int bx_must bd_book_order_read(struct bd_store *store, const struct bd_device *device,
                                const struct bx_id *order, struct bx_buf *out,
                                struct bx_fault *fault);
+
+/* Many orders in one transaction: what they count is put once, at its end. From now on the caller
+ * says after each call whether the call's savepoint was kept, and asks for the rest before the
+ * commit. When the transaction is lost, so is the book. */
+void bd_book_gather(struct bd_book *book);
+int bx_must bd_book_gather_call(struct bd_book *book, bool kept, struct bx_fault *fault);
+int bx_must bd_book_gather_end(struct bd_book *book, struct bx_fault *fault);

@@ -26,7 +26,7 @@
 #include "server/store/schema.h"
 #include "server/store/sql.h"
 
-enum { SCANS_MAX = 96, MANY_ROWS = 1000, MANY_BYTES = 16 << 20, ROW_MAX = 4096 };
+enum { SCANS_MAX = 96, MANY_ROWS = 1000, MANY_BYTES = 16 << 20, ROW_MAX = 4096, REPLANS = 1 << 14 };
 
 enum statement { GET, GET_LOCKED, FIND_MANY, INSERT_MANY, UPDATE_MANY, STATEMENTS };
 enum { RAISE = STATEMENTS * BD_TABLES, FIRST_SCAN };
@@ -50,7 +50,8 @@ struct postgres {
     struct bx_pg *pg;
     struct bx_pg_args args;
     bool read_only, open;
-    int lost; /* the error that this transaction died of; 0: it lives */
+    int64_t begun, replan; /* transactions; at which of them plans are made anew */
+    int lost;              /* the error that this transaction died of; 0: it lives */
     struct bd_store *overlay, *absent;
     struct note *notes;
     size_t note_count, note_room, written;
@@ -408,11 +409,23 @@ static void overlay_close(struct postgres *postgres)
     postgres->lost = 0;
 }
 
+/* The plans of a young database were made while its tables were empty, when one index is as good as
+ * another. They are made anew as it grows; later PostgreSQL sees by itself when to. */
+static int plans_renew(struct postgres *postgres, struct bx_fault *fault)
+{
+    if (postgres->read_only || ++postgres->begun < postgres->replan || postgres->begun > REPLANS)
+        return 0;
+    postgres->replan = postgres->begun * 2;
+    return bx_pg_script(postgres->pg, "DISCARD PLANS", fault);
+}
+
 static int begin(struct bd_store *store, struct bx_fault *fault)
 {
     struct postgres *postgres = (struct postgres *)store;
     bx_assert(!postgres->open);
-    int err = bx_pg_begin(
+    int err = plans_renew(postgres, NULL);
+    (void)err; /* whether there is a database is for begin to say */
+    err = bx_pg_begin(
         postgres->pg,
         postgres->read_only ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN", fault);
     if (err != 0)

@@ -183,7 +183,7 @@ struct bd_order_row {
 struct bd_order_line_row {
     struct bx_id order; /* key, with nth */
     int64_t nth;
-    struct bx_slug product, event, slot, pool;
+    struct bx_slug product, event, slot, pool; /* index 1: slot, product */
     int64_t quantity, price, tax_ppm, places, persons;
     int64_t printed;  /* 1: each piece has a ticket */
     int64_t date;     /* days since 1970 */
@@ -264,6 +264,7 @@ struct bd_hold_line_row {
     int64_t nth;
     struct bx_slug product, slot, pool;
     int64_t quantity, places; /* places: of all of them */
+    int64_t limited; /* 1: counts in its product's limit, while the hold lives; in index 1 */
 };
 
 /* A change made by hand, which the next import keeps. */

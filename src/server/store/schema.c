@@ -150,7 +150,7 @@ static const struct bd_column hold_columns[] = {D(id),      I(till),   T(client)
 #undef ROW
 #define ROW struct bd_hold_line_row
 static const struct bd_column hold_line_columns[] = {D(hold), I(nth),      T(product), T(slot),
-                                                     T(pool), I(quantity), I(places)};
+                                                     T(pool), I(quantity), I(places),  I(limited)};
 #undef ROW
 
 #define ROW struct bd_amendment_row
@@ -171,6 +171,9 @@ static const struct bd_index figure_indexes[] = {{"day", 1, {3}, 2}};
 static const struct bd_index shift_indexes[] = {{"state", 1, {3}, 2}};
 static const struct bd_index hold_indexes[] = {{"expires", 2, {3, 5}, 3},
                                                {"client", 3, {1, 2, 3}, 3}};
+
+static const struct bd_index order_line_indexes[] = {{"slot", 2, {4, 2}, 3}};
+static const struct bd_index hold_line_indexes[] = {{"limited", 3, {3, 2, 7}, 3}};
 
 static const char pool_check[] = "sold >= 0 AND held >= 0 AND leased >= 0 AND \"over\" >= 0 AND "
                                  "sold + held + leased <= capacity + planned_over";
@@ -199,7 +202,8 @@ static const struct bd_shape shapes[BD_TABLES] = {
     [BD_ASIDE] = SHAPE("aside", bd_aside_row, aside_columns, 4, .rowid = true),
     [BD_ORDER] = SHAPE("orders", bd_order_row, orders_columns, 1, .indexes = orders_indexes,
                        .index_count = 2),
-    [BD_ORDER_LINE] = SHAPE("order_line", bd_order_line_row, order_line_columns, 2, .rowid = false),
+    [BD_ORDER_LINE] = SHAPE("order_line", bd_order_line_row, order_line_columns, 2, .rowid = false,
+                            .indexes = order_line_indexes, .index_count = 1),
     [BD_TICKET] = SHAPE("ticket", bd_ticket_row, ticket_columns, 3, .indexes = ticket_indexes,
                         .index_count = 1),
     [BD_CHECK_IN] = SHAPE("check_in", bd_check_in_row, check_in_columns, 1, .rowid = false),
@@ -223,7 +227,8 @@ static const struct bd_shape shapes[BD_TABLES] = {
     [BD_ABOUT] = SHAPE2("about", bd_about_row, about_columns, 2, .rowid = false),
     [BD_HOLD] =
         SHAPE3("hold", bd_hold_row, hold_columns, 1, .indexes = hold_indexes, .index_count = 2),
-    [BD_HOLD_LINE] = SHAPE3("hold_line", bd_hold_line_row, hold_line_columns, 2, .rowid = false),
+    [BD_HOLD_LINE] = SHAPE3("hold_line", bd_hold_line_row, hold_line_columns, 2, .rowid = false,
+                            .indexes = hold_line_indexes, .index_count = 1),
     [BD_AMENDMENT] = SHAPE3("amendment", bd_amendment_row, amendment_columns, 2, .rowid = false),
 };
 

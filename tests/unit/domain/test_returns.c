@@ -368,6 +368,30 @@ static void test_money_goes_back_the_way_it_came(void **state)
     bx_free(history);
 }
 
+/* Cash that was rounded up and then was a card: the card gets back what it paid. */
+static void test_what_was_rounded_up_goes_back(void **state)
+{
+    (void)state;
+    struct history *history = counted(); /* 69.03 */
+    bool child[BX_TICKETS_MAX] = {false, false, true};
+    bool all[BX_TICKETS_MAX] = {true, true, true};
+    struct bx_sale *back = &history->back;
+    pay(&history->sale, BX_TENDER_CASH, 6905);
+    assert_int_equal(history->sale.rounding.minor, 2);
+    history->sale.tenders[0].kind = BX_TENDER_CARD;
+    give_back(history, child, 0);
+    assert_int_equal(back->tender_count, 1);
+    assert_int_equal(back->tenders[0].amount.minor, -903);
+    assert_int_equal(back->rounding.minor, 0);
+    give_back(history, all, 2);
+    assert_int_equal(back->tenders[0].kind, BX_TENDER_CARD);
+    assert_int_equal(back->tenders[0].amount.minor, -6905);
+    assert_int_equal(back->tenders[1].kind, BX_TENDER_CASH);
+    assert_int_equal(back->tenders[1].amount.minor, 0);
+    assert_int_equal(back->rounding.minor, -2);
+    bx_free(history);
+}
+
 static void test_accounts_and_vouchers_get_theirs(void **state)
 {
     (void)state;
@@ -396,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_a_group_comes_back_as_a_whole),
         cmocka_unit_test(test_a_correction_of_another_sale_is_odd),
         cmocka_unit_test(test_money_goes_back_the_way_it_came),
+        cmocka_unit_test(test_what_was_rounded_up_goes_back),
         cmocka_unit_test(test_accounts_and_vouchers_get_theirs),
     };
     bx_crypto_init();

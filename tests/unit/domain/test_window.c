@@ -95,7 +95,8 @@ static void test_written_as_read(void **state)
 {
     (void)state;
     static const char *const texts[] = {DOCUMENT("3", EVENT, PRODUCT), DOCUMENT("3", EVENT, ""),
-                                        DOCUMENT("3", "", PRODUCT), DOCUMENT("1", "", "")};
+                                        DOCUMENT("3", "", PRODUCT), DOCUMENT("1", "", ""),
+                                        DOCUMENT("3", "", ",\"per_slot\":10")};
     for (size_t i = 0; i < bx_countof(texts); i++) {
         struct bx_programme *programme bx_cleanup(bx_programme_destroy) = read_it(texts[i]);
         bx_buf_auto out;
@@ -112,6 +113,11 @@ static void test_refused(void **state)
         DOCUMENT("1", EVENT, ""),
         DOCUMENT("2", EVENT, ""),
         DOCUMENT("3", "", ""),
+        DOCUMENT("2", "", ",\"per_slot\":10"),
+        DOCUMENT("3", "", ",\"per_slot\":0"),
+        DOCUMENT("3", "",
+                 "},{\"id\":\"pin\",\"name\":\"Pin\",\"key\":\"p\",\"price\":1,\"tax\":0,"
+                 "\"places\":0,\"persons\":0,\"events\":[],\"per_slot\":1"),
         DOCUMENT("3", ",\"channels\":[]", ""),
         DOCUMENT("3", ",\"channels\":[{\"channel\":\"web\"},{\"channel\":\"web\"}]", ""),
         DOCUMENT("3", ",\"channels\":[{\"channel\":\"web\",\"from\":1,\"from_at\":1}]", ""),

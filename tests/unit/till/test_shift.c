@@ -227,10 +227,11 @@ static void more_than_there_is_goes_nowhere(void **state)
 {
     struct rig *rig = *state;
     rig_keys(rig, "Sd1000\n");
-    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_FORM);
+    assert_int_equal(rig_view(rig)->screen, BX_SCREEN_SELL);
     assert_non_null(strstr(rig_view(rig)->say, "So much cannot be in the drawer"));
     assert_int_equal(rig_entries(rig, BX_KIND_DROP), 0);
     bad(rig, 1, SHIFT("\"drop\",\"amount\":1000"), "So much cannot be");
+    bad(rig, 1, SHIFT("\"out\",\"amount\":1000000"), "A reason is needed");
     bad(rig, 1, SHIFT("\"in\",\"amount\":0"), "moves nothing");
     bad(rig, 2, SHIFT("\"in\",\"amount\":-5"), "amount");
     bad(rig, 2, SHIFT("\"burn\""), "cannot do that");

@@ -333,7 +333,7 @@ static int zone_winter(void *arg, const char *name, struct bx_date date, int min
 }
 
 /* The special exhibition at 14:00, with MORE about its event. */
-static void programme_with(const char *more)
+static void programme_of(const char *more, const char *product)
 {
     char text[700];
     bx_buf_auto faults;
@@ -344,8 +344,8 @@ static void programme_with(const char *more)
         "\"EUR\"},\"events\":[{\"id\":\"special\",\"name\":\"S\",\"slots\":[{\"dates\":["
         "\"2026-11-24\"],\"from\":\"14:00\",\"to\":\"15:00\",\"every\":60,\"capacity\":40}]%s}],"
         "\"products\":[{\"id\":\"adult\",\"name\":\"Adult\",\"key\":\"a\",\"price\":2400,"
-        "\"tax\":70000,\"events\":[\"special\"]}]}",
-        more);
+        "\"tax\":70000,\"events\":[\"special\"]%s}]}",
+        more, product);
     struct bd_import *import bx_cleanup(bd_import_destroy) = bd_import_parse(
         text, strlen(text), (struct bx_date){2026, 11, 24}, zone_winter, NULL, &faults);
     if (import == NULL)
@@ -353,6 +353,11 @@ static void programme_with(const char *more)
     venue_begin(venue);
     MUST(bd_book_import(venue->book, &venue->turn, import, NULL));
     venue_end(venue);
+}
+
+static void programme_with(const char *more)
+{
+    programme_of(more, "");
 }
 
 /* Until five past one, and it is one o'clock: what was held in time may be paid later. */
@@ -391,6 +396,36 @@ static void test_another_channels_event(void **state)
     assert_places(0, 0);
 }
 
+/* At most five for a slot, wherever they were sold; what comes back may be sold again. */
+static void test_a_products_limit(void **state)
+{
+    (void)state;
+    struct till *till = till_create(venue);
+    struct bx_id cancelled = id_of(90), first = id_of(7);
+    programme_of("", ",\"per_slot\":5");
+    till_ask(venue, till, BX_ALLOT_REQ, POOL_B, 1, 4, 0);
+    till_send_one(venue, till, till_sell(venue, till, POOL_B, 1, 0, 1));
+    assert_int_equal(hold(1, "ann", 2), 0);
+    assert_int_equal(hold(2, "ben", 3), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_SOLD_OUT);
+    assert_int_equal(order(3, 0, 3, 7200), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_SOLD_OUT);
+    assert_int_equal(order(7, 0, 2, 4800), 0);
+    assert_int_equal(order(4, 1, 0, 4800), 0); /* of the hold: its pieces count once */
+    assert_int_equal(hold(5, "eva", 1), BX_ERR_REFUSED);
+    enter();
+    assert_int_equal(leave(bd_book_order_cancel(&asking, &first, &cancelled, &out, &fault)), 0);
+    assert_int_equal(hold(6, "eva", 3), BX_ERR_REFUSED);
+    assert_int_equal(hold(6, "eva", 2), 0);
+    assert_int_equal(hold(8, "fay", 1), BX_ERR_REFUSED);
+    assert_int_equal(change(BD_HOLD_RELEASE, 6), 0);
+    assert_int_equal(hold(9, "fay", 2), 0);
+    venue_tick(venue, 700);
+    sweep();
+    assert_int_equal(hold(10, "gus", 2), 0); /* that one expired */
+    till_destroy(till);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +437,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_restore_ends_holds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cancel, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_figures, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_products_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_window_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_window_begins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_another_channels_event, set_up, tear_down),
