@@ -38,7 +38,8 @@ struct bd_policy {
     /* Of what is left of a pool: set aside for the tills' stock, shared among them; what a basket
      * waits for may come from anywhere. 0: all of it */
     int counters_percent;
-    int64_t lease_ttl; /* seconds */
+    int wanted_seconds; /* for which refused places are remembered; 0: 300 */
+    int64_t lease_ttl;  /* seconds */
     int64_t
         slot_grace; /* seconds after a slot's end in which its lease may still be asked for: 0 */
     int key_days;   /* days ahead for which tills get subkeys */

@@ -74,7 +74,10 @@ static int64_t aside(const struct bd_share *share, const struct bd_pool_row *poo
 static bool is_wanted(const struct bd_share *share, const struct bd_pool_row *pool)
 {
     int64_t age = share->now.us - pool->wanted_at;
-    return pool->wanted > 0 && age < WANTED_S * BX_SECOND_US && age > -WANTED_S * BX_SECOND_US;
+    int64_t most = share->policy && share->policy->wanted_seconds > 0
+                       ? share->policy->wanted_seconds
+                       : WANTED_S;
+    return pool->wanted > 0 && age < most * BX_SECOND_US && age > -most * BX_SECOND_US;
 }
 
 static bool is_by_the_basket(const struct bd_share *share, const struct bd_pool_row *pool)
