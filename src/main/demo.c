@@ -85,7 +85,7 @@ static int server_do(struct bx_demo *demo, const char *const args[], const char 
 static int server_point(const struct bx_demo *demo, const char *listen, struct bx_fault *fault)
 {
     bx_buf_auto text = {0};
-    bx_buf_format(&text, "[server]\nlisten = %s\n[policy]\nshare_percent = 10\n", listen);
+    bx_buf_format(&text, "[server]\nlisten = %s\n[policy]\nshare_percent = 20\n", listen);
     return file_put(demo->server, "boxtilld.conf", bx_buf_text(&text), fault);
 }
 

@@ -19,6 +19,8 @@ void bx_leases_finish(struct bx_leases *leases)
 /* --- the table ------------------------------------------------------------------------------- */
 
 /* Where POOL stands, or would stand. */
+enum { STOCK_LEAST = 30 };
+
 static size_t place_of(const struct bx_leases *leases, const struct bx_slug *pool, bool *ret_there)
 {
     size_t low = 0;
@@ -97,7 +99,9 @@ static void row_take(struct bx_leases *leases, const struct bx_lease *stored)
     *row = *stored;
     row->reserved = 0;
     row->stops = (bx_mono){0}; /* of another life of the boot clock, perhaps */
-    bx_lease_mark_of(leases, row)->share = row->n - row->used;
+    /* What was last granted is not kept; what is left of it is too little to go by. */
+    int64_t left = row->n - row->used, least = row->n < STOCK_LEAST ? row->n : STOCK_LEAST;
+    bx_lease_mark_of(leases, row)->share = left > least ? left : least;
 }
 
 void bx_leases_start(struct bx_till *till, const struct bx_journal_state *state)
