@@ -15,7 +15,7 @@
 #include "boxtill/sys/file.h"
 #include "ui/typed.h"
 
-enum { FILE_BYTES = 64 << 10, CALL_MS = 1000, SHOWN_ROWS = 12, SHOWN_COLUMNS = 40 };
+enum { FILE_BYTES = 16 << 20, CALL_MS = 1000, SHOWN_ROWS = 12, SHOWN_COLUMNS = 40 };
 
 int bx_script_plain(struct bx_script *script, const char *const *words, size_t count)
 {
