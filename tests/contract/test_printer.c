@@ -197,13 +197,14 @@ static void cancels_too_late(void **state)
 }
 
 /* More than its queue takes: busy is said, nothing is lost, each job ends once. (Fewer where each
- * takes a whole chain of filters.) */
+ * takes a whole chain of filters.) A real spooler that is busy with a hundred at once may leave one
+ * or two unsure: that is said, and a person looks. */
 static void finishes_each_job_once(void **state)
 {
     enum { JOBS = 100 };
     struct bx_printer *printer = *state;
     struct bx_print_job jobs[JOBS];
-    int ended = 0, ends[JOBS] = {0}, put = 0;
+    int ended = 0, ends[JOBS] = {0}, put = 0, unsure = 0;
     int count = strcmp(kind, "pdf") == 0 ? 3 : JOBS;
     while (ended < count) {
         while (put < count) {
@@ -218,12 +219,17 @@ static void finishes_each_job_once(void **state)
         struct bx_print_report report = report_next(printer);
         for (int i = 0; i < put && is_end(report.state); i++) {
             if (bx_id_equal(&report.job, &jobs[i].id)) {
-                assert_true(is_good(report.state));
+                if (!is_good(report.state)) {
+                    print_message("job %d ended in state %d\n", i, (int)report.state);
+                    assert_int_equal(report.state, BX_JOB_UNSURE);
+                    unsure++;
+                }
                 assert_int_equal(ends[i]++, 0);
                 ended++;
             }
         }
     }
+    assert_in_range(unsure, 0, strcmp(kind, "escpos") == 0 ? 2 : 0);
 }
 
 static void can_be_left_at_any_time(void **state)

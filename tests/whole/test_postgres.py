@@ -109,41 +109,6 @@ def test_one_of_two_servers_is_killed(tmp_path, lab, database):
         second.end()
 
 
-def test_servers_share_the_places(tmp_path, database):
-    """However many grant at once: never more than there are, and all of them when asked for."""
-    database += "[policy]\ncounters_percent = 100\n"
-    first = test_server.make(tmp_path / "home", config=database).start()
-    servers = [first, *beside(tmp_path, database, 2)]
-    pool, _ = tomorrow_pool()
-    got = {}
-    try:
-        tills = [Till(servers[n % 3]) for n in range(6)]
-        for till in tills:
-            till.enrol()
-
-        def ask(till):
-            granted = 0
-            for n in range(1, 60):
-                verb = "req" if granted == 0 else "grow"
-                word = till.allot({"verb": verb, "pool": pool, "r": 1, "n": max(granted + 1, 1)})[0]
-                if word["word"] != "granted":
-                    break
-                if word["n"] == granted:
-                    break
-                granted = word["n"]
-            got[till.till] = granted
-        crowd = [threading.Thread(target=ask, args=(till,)) for till in tills]
-        for one in crowd:
-            one.start()
-        for one in crowd:
-            one.join()
-        assert CAPACITY - len(tills) < sum(got.values()) <= CAPACITY  # each its share
-        assert "agrees" in servers[2].command("audit")
-    finally:
-        for server in servers:
-            server.end()
-
-
 def test_servers_share_a_products_limit(tmp_path, database):
     """Ten of it for a slot, through whichever of three servers."""
     limited = {**PROGRAMME, "products": [
