@@ -109,6 +109,38 @@ def test_one_of_two_servers_is_killed(tmp_path, lab, database):
         second.end()
 
 
+def test_servers_share_the_places(tmp_path, database):
+    """However many grant at once: never more than there are, and all of them when asked for."""
+    first = test_server.make(tmp_path / "home", config=database).start()
+    servers = [first, *beside(tmp_path, database, 2)]
+    pool, _ = tomorrow_pool()
+    got = {}
+    try:
+        tills = [Till(servers[n % 3]) for n in range(6)]
+        for till in tills:
+            till.enrol()
+
+        def ask(till):
+            granted = 0
+            for _ in range(CAPACITY + 1):  # a basket waits for one more each time
+                verb, n = ("grow" if granted else "req"), granted + 1
+                word = till.allot({"verb": verb, "pool": pool, "r": 1, "n": n, "need": n})[0]
+                if word["word"] != "granted" or word["n"] == granted:
+                    break
+                granted = word["n"]
+            got[till.till] = granted
+        crowd = [threading.Thread(target=ask, args=(till,)) for till in tills]
+        for one in crowd:
+            one.start()
+        for one in crowd:
+            one.join()
+        assert sum(got.values()) == CAPACITY
+        assert "agrees" in servers[2].command("audit")
+    finally:
+        for server in servers:
+            server.end()
+
+
 def test_servers_share_a_products_limit(tmp_path, database):
     """Ten of it for a slot, through whichever of three servers."""
     limited = {**PROGRAMME, "products": [

@@ -121,8 +121,10 @@ static int taken_of(struct bd_store *store, const struct bx_line *line, int64_t 
 {
     struct bd_order_line_row sold = {.slot = line->slot, .product = line->product};
     struct bd_hold_line_row held = {.slot = line->slot, .product = line->product, .limited = 1};
-    struct bd_scan orders = {.table = BD_ORDER_LINE, .index = 1, .fixed = 2, .from = &sold};
-    struct bd_scan holds = {.table = BD_HOLD_LINE, .index = 1, .fixed = 3, .from = &held};
+    struct bd_scan orders = {
+        .peek = true, .table = BD_ORDER_LINE, .index = 1, .fixed = 2, .from = &sold};
+    struct bd_scan holds = {
+        .peek = true, .table = BD_HOLD_LINE, .index = 1, .fixed = 3, .from = &held};
     *ret = 0;
     int err = bd_scan(store, &orders, sold_add, ret, fault);
     return err != 0 ? err : bd_scan(store, &holds, held_add, ret, fault);

@@ -111,7 +111,7 @@ static int take_first(void *arg, const void *row)
 static int id_is_taken(struct bd_store *store, const struct bx_id *id, struct bx_fault *fault)
 {
     struct bd_entry_row from = {.id = *id}, found;
-    struct bd_scan scan = {.table = BD_ENTRY, .index = 1, .fixed = 1, .from = &from};
+    struct bd_scan scan = {.peek = true, .table = BD_ENTRY, .index = 1, .fixed = 1, .from = &from};
     return bd_scan(store, &scan, take_first, &found, fault);
 }
 
@@ -382,7 +382,8 @@ static int shows_a_loss(const struct batch *batch, const struct bx_envelope *fir
     struct asides asides = {.next = device->highest + 1, .end = first->seq};
     struct bd_aside_row from = {
         .till = device->till, .incarnation = device->incarnation, .seq = asides.next};
-    struct bd_scan scan = {.table = BD_ASIDE, .fixed = 2, .edge = BD_FROM, .from = &from};
+    struct bd_scan scan = {
+        .peek = true, .table = BD_ASIDE, .fixed = 2, .edge = BD_FROM, .from = &from};
     int err = bd_scan(batch->book->store, &scan, aside_next, &asides, fault);
     return err < 0 ? err : asides.next < asides.end;
 }

@@ -275,7 +275,7 @@ int bd_book_rotate(struct bd_book *book, const struct bd_turn *turn, const struc
 {
     struct bd_device_row row;
     struct bx_public_key wanted = *key;
-    struct bd_scan scan = {.table = BD_DEVICE};
+    struct bd_scan scan = {.peek = true, .table = BD_DEVICE};
     int err = bd_device_row(book->store, device, &row, fault);
     if (err != 0)
         return err;

@@ -48,7 +48,8 @@ static int held_by(const struct bd_call *call, const char *client, int64_t *ret,
     *ret = 0;
     for (int64_t state = BD_HOLD_OPEN; state <= BD_HOLD_PAYING; state++) {
         struct bd_hold_row from = {.till = call->device->till, .state = state};
-        struct bd_scan scan = {.table = BD_HOLD, .index = 2, .fixed = 3, .from = &from};
+        struct bd_scan scan = {
+            .peek = true, .table = BD_HOLD, .index = 2, .fixed = 3, .from = &from};
         BX_TEXT_COPY(from.client, client);
         int err = bd_scan(call->book->store, &scan, places_add, ret, fault);
         if (err < 0)

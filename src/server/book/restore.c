@@ -117,7 +117,7 @@ int bd_reopen_when_all_said(struct bd_store *store, struct bd_meta_row *meta,
 {
     if (meta->shut == 0)
         return 0;
-    struct bd_scan scan = {.table = BD_DEVICE};
+    struct bd_scan scan = {.peek = true, .table = BD_DEVICE};
     int found = bd_scan(store, &scan, silent, meta, fault);
     if (found != 0)
         return found > 0 ? 0 : found;

@@ -43,7 +43,7 @@ static int count_living(void *arg, const void *row)
 int bd_share_look(struct bd_store *store, const struct bd_policy *policy, bx_utc now,
                   struct bd_share *ret, struct bx_fault *fault)
 {
-    struct bd_scan scan = {.table = BD_DEVICE};
+    struct bd_scan scan = {.peek = true, .table = BD_DEVICE};
     struct bd_share share = {.policy = policy, .now = now};
     int err = bd_scan(store, &scan, count_living, &share, fault);
     if (err < 0)

@@ -657,7 +657,7 @@ static int scan_page(struct postgres *postgres, const struct bd_scan *scan, int6
                      int64_t *ret_rows, struct bx_fault *fault)
 {
     const struct bd_shape *shape = bd_shape_of(scan->table);
-    bool locks = postgres->open && !postgres->read_only;
+    bool locks = postgres->open && !postgres->read_only && !scan->peek;
     int number = scan_number(postgres, scan, locks);
     uint8_t order[BD_ORDER_MAX];
     bd_shape_order(shape, scan->index, order);

@@ -49,6 +49,8 @@ struct bd_scan {
     int fixed; /* so many leading columns of that order equal those in FROM */
     enum bd_edge edge;
     bool down;        /* from the last to the first; "beyond" is then "before" */
+    bool peek;        /* the rows are only looked at: whoever changes one gets it first. Else a row
+                       * that a transaction has seen is changed by nobody else until it ends */
     const void *from; /* a row; NULL when nothing is fixed and the edge is BD_ALL */
 };
 /* Nonzero stops the scan and is returned by it. */
