@@ -84,6 +84,25 @@ int bd_fault_answer(struct bd_work *work, int err, const struct bx_fault *fault)
     return err;
 }
 
+static void place_add(struct bx_slug *list, size_t *count, const struct bx_slug *id)
+{
+    for (size_t i = 0; i < *count; i++)
+        if (bx_slug_equal(&list[i], id))
+            return;
+    if (*count < BD_PLACES_ASKED && !bx_slug_is_none(id))
+        list[(*count)++] = *id;
+}
+
+void bd_input_places(const struct bd_input *input, struct bd_places_asked *ret)
+{
+    for (size_t i = 0; input->messages && i < input->count; i++)
+        place_add(ret->pools, &ret->pool_count, &input->messages[i].pool);
+    for (int i = 0; input->hold && i < input->hold->count; i++)
+        place_add(ret->slots, &ret->slot_count, &input->hold->wants[i].slot);
+    for (int i = 0; input->order && i < input->order->count; i++)
+        place_add(ret->slots, &ret->slot_count, &input->order->wants[i].slot);
+}
+
 /* --- bodies ------------------------------------------------------------------------------- */
 
 static void key_read(struct bx_json_reader *reader, struct bx_public_key *ret)

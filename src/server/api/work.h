@@ -71,6 +71,9 @@ struct bd_work {
     uint64_t ticket; /* of the one to answer; the caller's business */
 };
 
+/* Adds the slots and pools that INPUT is about to ask for; what has no room is left out. */
+void bd_input_places(const struct bd_input *input, struct bd_places_asked *ret);
+
 struct bd_work *bd_work_create(void);
 /* Forgets the answer, to be done anew. */
 void bd_work_again(struct bd_work *work);

@@ -194,15 +194,18 @@ static int book_refresh(struct bd_writer *writer, struct bx_fault *fault)
     return booked < 0 ? booked : 0;
 }
 
-/* What every request looks for by its id, in one question to the store. */
+/* What the batch's requests will look for, in one question a table to the store. Rows that several
+ * servers change are locked with it, in the order of their keys: so no two wait for one another. */
 static int batch_expect(const struct bd_writer *writer, struct bx_fault *fault)
 {
     struct bd_store *store = writer->setup.store;
     if (!store->ops->expect)
         return 0;
-    size_t replies = 0, orders = 0;
+    size_t replies = 0, orders = 0, devices = 0;
     struct bd_reply_row *reply = bx_alloc(writer->count, sizeof(*reply));
     struct bd_order_row *order = bx_alloc(writer->count, sizeof(*order));
+    struct bd_device_row *device = bx_alloc(writer->count, sizeof(*device));
+    struct bd_places_asked *asked = bx_new(struct bd_places_asked);
     for (size_t i = 0; i < writer->count; i++) {
         const struct bd_work *work = writer->batch[i];
         if (!work->route || !work->input.has_id)
@@ -210,12 +213,21 @@ static int batch_expect(const struct bd_writer *writer, struct bx_fault *fault)
         reply[replies++].id = work->input.id;
         if (work->input.order)
             order[orders++].id = work->input.id;
+        if (work->known)
+            device[devices++].till = work->caller.device.till;
+        bd_input_places(&work->input, asked);
     }
     int err = bd_expect(store, BD_REPLY, reply, replies, fault);
     if (!err)
         err = bd_expect(store, BD_ORDER, order, orders, fault);
+    if (!err)
+        err = bd_expect(store, BD_DEVICE, device, devices, fault);
+    if (!err)
+        err = bd_book_expect(writer->book, asked, fault);
     bx_free(reply);
     bx_free(order);
+    bx_free(device);
+    bx_free(asked);
     return err;
 }
 

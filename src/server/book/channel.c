@@ -25,6 +25,33 @@ int bd_call_begin(const struct bd_asking *asking, struct bd_call *call, struct b
     return 0;
 }
 
+int bd_book_expect(struct bd_book *book, const struct bd_places_asked *asked,
+                   struct bx_fault *fault)
+{
+    struct bd_meta_row meta;
+    const struct bx_programme *programme = NULL;
+    size_t count = 0;
+    if (asked->pool_count + asked->slot_count == 0)
+        return 0;
+    int err = bd_meta(book->store, &meta, fault);
+    if (err == 0)
+        err = bd_programme(book, &meta, 0, &programme, fault);
+    if (err != 0)
+        return err;
+    struct bd_pool_row *rows =
+        (struct bd_pool_row *)bx_alloc(asked->pool_count + asked->slot_count, sizeof *rows);
+    for (size_t i = 0; i < asked->pool_count; i++)
+        rows[count++].id = asked->pools[i];
+    for (size_t i = 0; i < asked->slot_count && programme != NULL; i++) {
+        const struct bx_slot *slot = bx_programme_slot(programme, &asked->slots[i]);
+        if (slot != NULL)
+            rows[count++].id = slot->pool;
+    }
+    err = bd_expect(book->store, BD_POOL, rows, count, fault);
+    bx_free(rows);
+    return err;
+}
+
 int bd_say_no(const struct bd_call *call, enum bd_no no, struct bx_fault *fault, const char *format,
               ...)
 {

@@ -54,6 +54,16 @@ int bx_must bd_holds_sweep(struct bd_book *book, const struct bd_turn *turn,
 /* All of them: what a backup holds may have been confirmed after it was made. */
 int bx_must bd_holds_end_all(struct bd_book *book, struct bx_fault *fault);
 
+/* What a batch of calls is about to ask for, each once. */
+enum { BD_PLACES_ASKED = 400 };
+struct bd_places_asked {
+    struct bx_slug slots[BD_PLACES_ASKED], pools[BD_PLACES_ASKED];
+    size_t slot_count, pool_count;
+};
+/* Lets the store get their pools ready. */
+int bx_must bd_book_expect(struct bd_book *book, const struct bd_places_asked *asked,
+                           struct bx_fault *fault);
+
 struct bd_payment {
     enum bx_tender_kind kind;
     bx_money amount;
