@@ -80,11 +80,10 @@ int bd_wants_price(const struct bd_call *call, const struct bd_want *wants, int 
                    struct bx_sale *sale, struct bx_fault *fault)
 {
     const struct bx_programme *programme = call->programme;
-    struct bx_tariff_facts facts = {.today = call->today};
-    struct bx_date unused;
+    struct bx_tariff_facts facts = {0};
     bx_money saved;
     int err = 0;
-    bx_utc_civil(call->turn->now, bx_programme_offset(programme, call->turn->now), &unused,
+    bx_utc_civil(call->asked, bx_programme_offset(programme, call->asked), &facts.today,
                  &facts.minute);
     sale->v = 2;
     BX_TEXT_COPY(sale->currency, programme->currency);
