@@ -168,7 +168,7 @@ int bd_places_check(const struct bd_call *call, const struct bx_sale *sale, stru
             return bd_say_no(call, BD_NO_CLOSED, fault, "%s is not sold.", id->s);
         int64_t places = bx_basket_places(&sale->basket, id);
         if (places > bd_pool_free(&pool)) {
-            bd_pool_want_later(call->book, id, places);
+            bd_pool_want_later(call->book, &pool, places);
             return bd_say_no(call, BD_NO_SOLD_OUT, fault, "%s has %lld places left.",
                              sale->basket.lines[i].slot.s, (long long)bd_pool_free(&pool));
         }
