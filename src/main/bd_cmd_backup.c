@@ -122,17 +122,6 @@ static int backup_make(const struct bd_config *config, const char *name, struct 
     return err;
 }
 
-/* Not ours to copy: the database has tools that know its log. */
-static bool is_sqlite(const struct bd_config *config)
-{
-    if (!bd_postgres_is(config->database))
-        return true;
-    fputs("boxtilld: This venue is in PostgreSQL, and is copied by its own tools: pg_basebackup "
-          "with an archive of the log (back to any moment), or pg_dump --format=custom.\n",
-          stderr);
-    return false;
-}
-
 int bd_cmd_backup(const struct bd_config *config, int argc, char **argv)
 {
     if (argc != 1 || !argv[0][0])
@@ -141,8 +130,15 @@ int bd_cmd_backup(const struct bd_config *config, int argc, char **argv)
     struct copied copied = {0};
     bx_buf_auto findings;
     bx_buf_init(&findings, BD_AUDIT_MAX);
-    if (!is_sqlite(config))
+    if (bd_postgres_is(config->database)) {
+        /* Not ours to copy: the database has tools that know its log. */
+        fputs(
+            "boxtilld: This venue is in PostgreSQL, and is copied by its own tools: pg_basebackup "
+            "with an archive of the log (back to any moment), or pg_dump --format=custom. When it "
+            "was put back: boxtilld restore, before any server runs.\n",
+            stderr);
         return BD_EXIT_REFUSED;
+    }
     if (backup_make(config, argv[0], &copied, &findings, &fault) < 0)
         return bd_refuse(&fault);
     return copy_told(argv[0], &copied, &findings);
@@ -197,19 +193,29 @@ static int restore_make(const struct bd_config *config, const char *from)
     return status == BD_EXIT_DONE ? copy_told(config->database, &copied, &findings) : status;
 }
 
+/* The database was put back by its own tools; what is left is to say so. */
+static int restored_tell(const struct bd_config *config)
+{
+    struct bd_deed deed = {.run = restored_run};
+    int status = bd_deed_do(config, &deed, false);
+    if (status == BD_EXIT_DONE)
+        puts("The epoch has risen, timed slots are shut.");
+    return status;
+}
+
 int bd_cmd_restore(const struct bd_config *config, int argc, char **argv)
 {
-    if (argc != 1 || !argv[0][0])
-        return bd_usage("restore FILE   (that boxtilld backup has made)");
+    bool is_ours = !bd_postgres_is(config->database);
+    if (argc != is_ours || (is_ours && !argv[0][0]))
+        return bd_usage(is_ours ? "restore FILE   (that boxtilld backup has made)"
+                                : "restore   (PostgreSQL's own tools have put the venue back)");
     struct bx_fault fault = {0};
-    if (!is_sqlite(config))
-        return BD_EXIT_REFUSED;
     if (bx_folder_make(config->home, &fault) < 0)
         return bd_refuse(&fault);
     int lock = bd_home_lock(config, &fault);
     if (lock < 0)
         return bd_refuse(&fault);
-    int status = restore_make(config, argv[0]);
+    int status = is_ours ? restore_make(config, argv[0]) : restored_tell(config);
     close(lock);
     return status;
 }

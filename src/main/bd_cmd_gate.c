@@ -27,6 +27,7 @@ static int check_in_run(struct bd_deed *act, struct bd_store *store, struct bd_b
                                 .gate = passing->gate,
                                 .at = turn->now};
     (void)store;
+    bx_buf_clear(&passing->answer);
     return bd_book_check_in(book, turn, &scan, &passing->answer, fault);
 }
 

@@ -45,6 +45,7 @@ static int report_run(struct bd_deed *deed, struct bd_store *store, struct bd_bo
     struct report *report = deed->arg;
     const struct bx_programme *programme;
     struct bx_date today;
+    bx_figures_clear(&report->figures); /* of a try that was lost */
     int err = bd_book_programme(book, turn, &programme, &today, fault);
     if (!err)
         err = days_fill(report, today, fault);

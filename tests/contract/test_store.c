@@ -664,6 +664,31 @@ static void test_savepoints_that_were_scanned(void **state)
     assert_scan((struct bd_scan){0}, "1a1 1a2 1a3 1a6 ");
 }
 
+/* The row of meta too, also when it is changed again. */
+static void test_meta_that_went_back(void **state)
+{
+    (void)state;
+    struct bd_meta_row meta = {.one = 1};
+    begin();
+    assert_int_equal(bd_insert(store, BD_META, &meta, NULL), 0);
+    commit();
+    begin();
+    assert_int_equal(bd_get(store, BD_META, &meta, NULL), 0);
+    mark();
+    meta.waiting = 1;
+    assert_int_equal(bd_update(store, BD_META, &meta, NULL), 0);
+    put_lease(1, "a", 1, 0, 0);
+    assert_scan((struct bd_scan){0}, "1a1 ");
+    release(false);
+    assert_int_equal(bd_get(store, BD_META, &meta, NULL), 0);
+    assert_int_equal(meta.waiting, 0);
+    meta.waiting = 2;
+    assert_int_equal(bd_update(store, BD_META, &meta, NULL), 0);
+    commit();
+    assert_int_equal(bd_get(store, BD_META, &meta, NULL), 0);
+    assert_int_equal(meta.waiting, 2);
+}
+
 static int count_rows(void *arg, const void *row)
 {
     const struct bd_lease_row *lease = row;
@@ -786,6 +811,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_an_older_store, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_expected, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_savepoints_that_were_scanned, open_store, close_store),
+        cmocka_unit_test_setup_teardown(test_meta_that_went_back, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_many_rows, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_overtaken, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_lost_and_run_again, open_store, close_store),

@@ -112,7 +112,7 @@ static bool web_takes(struct day *day, int pool, int64_t q)
     if (done)
         bx_assert(store->ops->move(store, &move, &fault) == 0);
     else
-        bd_pool_want_later(sim->server.book, &move.pool, q);
+        bd_pool_want_later(sim->server.book, &row, q);
     bx_assert(store->ops->end(store, true, &fault) == BX_DONE);
     sim_trace(sim, "the web takes %" PRId64 " of %s: %s", q, sim_pool_names[pool],
               done ? "done" : "refused");

@@ -168,7 +168,7 @@ def test_a_copy_that_does_not_count_right_is_told(server, tmp_path):
 
 def test_postgres_is_left_to_its_tools(tmp_path):
     server = Server(tmp_path / "home", "database = postgresql://nobody@127.0.0.1:1/none\n")
-    for command in ("backup", "restore"):
-        said = server.command(command, tmp_path / "copy", status=1)
-        assert "pg_dump" in said and "pg_basebackup" in said
+    said = server.command("backup", tmp_path / "copy", status=1)
+    assert "pg_dump" in said and "pg_basebackup" in said
+    assert "PostgreSQL's own tools" in server.command("restore", tmp_path / "copy", status=2)
     assert not (tmp_path / "copy").exists()

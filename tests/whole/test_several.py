@@ -7,7 +7,7 @@ import nacl.signing
 import pytest
 
 from pg_lab import Lab
-from server_lab import Server, Till
+from server_lab import Channel, Server, Till, uuid7
 from test_devices import PATH as ROTATE, request
 from test_server import make, tomorrow_pool
 from test_service import metrics, ready, until
@@ -82,3 +82,25 @@ def test_revoked_at_one_is_revoked_at_the_other(servers):
 
 def test_backup_is_left_to_the_database(servers, tmp_path):
     assert "pg_dump" in servers[0].command("backup", tmp_path / "copy", status=1)
+
+
+def test_a_database_that_was_put_back_says_so(servers):
+    """The web is given nothing of what may be sold, though no device has shown a higher mark yet."""
+    web, till = Channel(servers[0]), Till(servers[0])
+    web.enrol()
+    till.enrol()
+    pool, _ = tomorrow_pool()
+    servers[0].command("restore", "copy", status=2)
+    servers[0].command("restore", status=1)  # a server runs there
+    for server in servers:
+        server.stop()
+    assert "shut" in servers[0].command("restore")
+    for server in servers:
+        server.start()
+        health = server.plain("GET", "/healthz").json()
+        assert (health["epoch"], health["shut"]) == (2, True)
+    web.connection = None
+    want = {"product": "adult", "slot": pool, "quantity": 1}
+    assert web.post("/v1/holds", {"id": uuid7(), "client": "ann", "lines": [want]}).code == "closed"
+    servers[1].command("reopen", "Eve")
+    assert web.hold("ann", ("adult", pool, 1))["state"] == "open"

@@ -31,6 +31,7 @@ struct bd_service {
     struct bd_writer *writer;
     struct bd_metrics *metrics;
     struct bd_stream *stream;
+    struct bd_text *snapshot; /* for whoever comes until the next look; NULL: not made yet */
     size_t listeners_max;
     bool looking; /* bd_http_after is under way */
     int quiet;    /* ticks since something was told */
@@ -50,6 +51,7 @@ static void look(struct bd_service *service)
 {
     bx_buf_auto news;
     bx_buf_init(&news, 0);
+    service->snapshot = bd_text_release(service->snapshot);
     if (bd_stream_look(service->stream, &news))
         tell(service, &news);
 }
@@ -69,18 +71,26 @@ static void due(void *arg)
     look(service);
 }
 
+/* One for all who come between two looks: after a restart all of them come at once. */
+static struct bd_text *snapshot(struct bd_service *service)
+{
+    if (!service->snapshot) {
+        bx_buf_auto text;
+        bx_buf_init(&text, 0);
+        bx_buf_text_add(&text, "retry: 3000\n\n");
+        bd_stream_snapshot(service->stream, &text);
+        service->snapshot = bd_text_create(bx_buf_text(&text), text.len);
+    }
+    return service->snapshot;
+}
+
 /* The first listener is given how it is now, the others what was told last. */
 static void listen_begin(struct bd_service *service, const struct bd_work *work)
 {
-    bx_buf_auto news;
-    bx_buf_init(&news, 0);
     if (bd_http_streams(service->http) == 0)
         look(service);
-    bx_buf_text_add(&news, "retry: 3000\n\n");
-    bd_stream_snapshot(service->stream, &news);
-    struct bd_text *text = bd_text_create(bx_buf_text(&news), news.len);
-    (void)bd_http_stream(service->http, (bd_http_ticket){work->ticket}, &work->answer, text);
-    bd_text_release(text);
+    (void)bd_http_stream(service->http, (bd_http_ticket){work->ticket}, &work->answer,
+                         snapshot(service));
 }
 
 static bool is_listener(const struct bd_work *work)
@@ -120,6 +130,7 @@ static void answer(struct bd_service *service, struct bd_work *taken_work)
 static void request_came(void *arg, bd_http_ticket ticket, const struct bd_request *request)
 {
     struct bd_service *service = arg;
+    bd_metrics_listeners(service->metrics, bd_http_streams(service->http));
     struct bd_work *work = bd_api_take(service->api, request);
     work->ticket = ticket.n;
     if (!work->ready) {
@@ -130,7 +141,6 @@ static void request_came(void *arg, bd_http_ticket ticket, const struct bd_reque
     } else if (is_listener(work) && bd_http_streams(service->http) >= service->listeners_max) {
         bd_api_turn_away(work, LISTEN_RETRY_SECONDS);
     }
-    bd_metrics_listeners(service->metrics, bd_http_streams(service->http));
     answer(service, work);
 }
 
@@ -203,6 +213,7 @@ void *bd_service_destroy(struct bd_service *service)
     bd_api_destroy(service->api);
     bd_metrics_destroy(service->metrics);
     bd_stream_destroy(service->stream);
+    bd_text_release(service->snapshot);
     return bx_free(service);
 }
 

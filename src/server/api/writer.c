@@ -138,6 +138,17 @@ static int seen_do(const struct bd_desk *desk, const struct bd_work *work)
                         NULL);
 }
 
+/* What does not work now is tried again at the next tick, the whole of it. */
+static void errand_do(const struct bd_desk *desk)
+{
+    struct bd_store *store = desk->store;
+    if (store->ops->mark(store, NULL) < 0)
+        return;
+    int err = bd_book_freeze(desk->book, &desk->turn, NULL);
+    err = store->ops->release(store, err == 0, NULL);
+    (void)err;
+}
+
 /* An error costs the batch. */
 static int work_do(struct bd_writer *writer, struct bd_work *work, struct bx_fault *batch_fault)
 {
@@ -147,9 +158,7 @@ static int work_do(struct bd_writer *writer, struct bd_work *work, struct bx_fau
                            .policy = writer->setup.policy,
                            .turn = turn_now(writer)};
     if (!work->route) {
-        /* What does not work now is tried again at the next tick. */
-        int later = bd_book_freeze(desk.book, &desk.turn, NULL);
-        (void)later;
+        errand_do(&desk);
         return 0;
     }
     struct bx_fault fault = {0};

@@ -107,11 +107,10 @@ int bd_wants_price(const struct bd_call *call, const struct bd_want *wants, int 
                    struct bx_sale *sale, struct bx_fault *fault)
 {
     const struct bx_programme *programme = call->programme;
-    struct bx_tariff_facts facts = {.today = call->today};
-    struct bx_date unused;
+    struct bx_tariff_facts facts = {0};
     bx_money saved;
     int err = 0;
-    bx_utc_civil(call->turn->now, bx_programme_offset(programme, call->turn->now), &unused,
+    bx_utc_civil(call->asked, bx_programme_offset(programme, call->asked), &facts.today,
                  &facts.minute);
     sale->v = 2;
     BX_TEXT_COPY(sale->currency, programme->currency);
@@ -198,7 +197,7 @@ int bd_places_check(const struct bd_call *call, const struct bx_sale *sale, stru
             return bd_say_no(call, BD_NO_CLOSED, fault, "%s is not sold.", id->s);
         int64_t places = bx_basket_places(&sale->basket, id);
         if (places > bd_pool_free(&pool)) {
-            bd_pool_want_later(call->book, id, places);
+            bd_pool_want_later(call->book, &pool, places);
             return bd_say_no(call, BD_NO_SOLD_OUT, fault, "%s has %lld places left.",
                              sale->basket.lines[i].slot.s, (long long)bd_pool_free(&pool));
         }

@@ -15,8 +15,8 @@ struct bd_call {
     const struct bx_programme *programme;
     struct bd_meta_row meta;
     struct bx_date today;
-    bx_utc
-        asked; /* when it was asked for: of an order its hold's moment. Sale windows count then */
+    bx_utc asked; /* when it was asked for: of an order its hold's moment. Sale windows and prices
+                     by the hour go by it */
     enum bd_no *no;
 };
 /* Loads meta and programme. */

@@ -184,11 +184,11 @@ int64_t bd_share_stock(const struct bd_share *share, const struct bd_pool_row *p
 /* Are tills to give back what they do not use of it? */
 bool bd_share_recalls(const struct bd_share *share, const struct bd_pool_row *pool);
 /* PLACES of a pool were asked for, by whatever channel, and refused: tills will be asked to give
- * back what they do not use. */
+ * back what they do not use, if that is enough. */
 int bx_must bd_pool_want(struct bd_store *store, const struct bx_slug *id, int64_t places,
                          bx_utc now, struct bx_fault *fault);
 /* The same from within a transaction that is going to be undone: the next tick puts it. */
-void bd_pool_want_later(struct bd_book *book, const struct bx_slug *id, int64_t places);
+void bd_pool_want_later(struct bd_book *book, const struct bd_pool_row *pool, int64_t places);
 int bx_must bd_wanted_put(struct bd_book *book, bx_utc now, struct bx_fault *fault);
 
 /* --- hello.c, restore.c ------------------------------------------------------------------- */

@@ -208,6 +208,24 @@ static int is_not_valid(void *arg, const void *row)
     return ((const struct bd_ticket_row *)row)->state != BD_TICKET_VALID;
 }
 
+static int is_lowered(void *arg, const void *row)
+{
+    (void)arg;
+    return ((const struct bd_order_line_row *)row)->returned != 0;
+}
+
+/* Is all of ORDER still there to come back? What has no ticket (an article) says so in its line. 0
+ * yes, 1 no, or an error. */
+static int whole_check(struct bd_store *store, const struct bx_id *order, struct bx_fault *fault)
+{
+    struct bd_ticket_row ticket = {.order = *order};
+    struct bd_order_line_row line = {.order = *order};
+    struct bd_scan tickets = {.table = BD_TICKET, .fixed = 1, .from = &ticket};
+    struct bd_scan lines = {.table = BD_ORDER_LINE, .fixed = 1, .from = &line};
+    int err = bd_scan(store, &tickets, is_not_valid, NULL, fault);
+    return err != 0 ? err : bd_scan(store, &lines, is_lowered, NULL, fault);
+}
+
 static int body_read(struct bd_store *store, const struct bd_order_row *order, struct bx_sale *ret,
                      struct bx_fault *fault)
 {
@@ -254,18 +272,16 @@ int bd_book_order_cancel(const struct bd_asking *asking, const struct bx_id *ord
                          const struct bx_id *id, struct bx_buf *out, struct bx_fault *fault)
 {
     struct bd_call call;
-    struct bd_ticket_row from = {.order = *order};
-    struct bd_scan scan = {.table = BD_TICKET, .fixed = 1, .from = &from};
     struct bd_order_row row;
     struct cancelling *it = bx_new(struct cancelling);
     int err = bd_call_begin(asking, &call, fault);
     if (err == 0)
         err = order_get(asking->book->store, asking->device, order, &row, fault);
     if (err == 0)
-        err = bd_scan(asking->book->store, &scan, is_not_valid, NULL, fault);
+        err = whole_check(asking->book->store, order, fault);
     if (err > 0)
         err = bd_say_no(&call, BD_NO_STATE, fault,
-                        "A ticket of this order was used, replaced or taken back before.");
+                        "Something of this order was used, replaced or taken back before.");
     if (err == 0)
         err = body_read(asking->book->store, &row, &it->sale, fault);
     if (err == 0)

@@ -11,6 +11,8 @@
  *
  * Places that were asked for and refused are remembered for a while. So long the tills are asked to
  * give back what they do not use, until as much is free; and nobody stocks up from what came back.
+ * Not when the tills together have not so many: else whoever asks for a thousand now and then would
+ * keep them without any stock.
  * The same when little is free and the slot is about to start, or the shares are that small: a
  * visitor who sees nothing left does not ask. */
 
@@ -71,13 +73,20 @@ static int64_t aside(const struct bd_share *share, const struct bd_pool_row *poo
     return unsold * percent / 100;
 }
 
+/* Could PLACES be found, if tills gave back all that they have? */
+static bool can_be_had(const struct bd_pool_row *pool, int64_t places)
+{
+    return places <= bd_pool_free(pool) + pool->leased;
+}
+
 static bool is_wanted(const struct bd_share *share, const struct bd_pool_row *pool)
 {
     int64_t age = share->now.us - pool->wanted_at;
     int64_t most = share->policy && share->policy->wanted_seconds > 0
                        ? share->policy->wanted_seconds
                        : WANTED_S;
-    return pool->wanted > 0 && age < most * BX_SECOND_US && age > -most * BX_SECOND_US;
+    return pool->wanted > 0 && can_be_had(pool, pool->wanted) && age < most * BX_SECOND_US &&
+           age > -most * BX_SECOND_US;
 }
 
 static bool is_by_the_basket(const struct bd_share *share, const struct bd_pool_row *pool)
@@ -122,7 +131,7 @@ int bd_pool_want(struct bd_store *store, const struct bx_slug *id, int64_t place
     struct bd_share share = {.now = now};
     struct bd_pool_row pool = {.id = *id};
     int err = bd_get(store, BD_POOL, &pool, fault);
-    if (err != 0)
+    if (err != 0 || !can_be_had(&pool, places))
         return err == BD_NOT ? 0 : err;
     if (is_wanted(&share, &pool) && pool.wanted > places)
         places = pool.wanted; /* the greatest: who asks twice wants no more for it */
@@ -131,15 +140,15 @@ int bd_pool_want(struct bd_store *store, const struct bx_slug *id, int64_t place
     return bd_must(bd_update(store, BD_POOL, &pool, fault), "pool", fault);
 }
 
-void bd_pool_want_later(struct bd_book *book, const struct bx_slug *id, int64_t places)
+void bd_pool_want_later(struct bd_book *book, const struct bd_pool_row *pool, int64_t places)
 {
     size_t at = 0;
-    while (at < book->wanted_count && !bx_slug_equal(&book->wanted[at].pool, id))
+    while (at < book->wanted_count && !bx_slug_equal(&book->wanted[at].pool, &pool->id))
         at++;
-    if (at == BD_WANTED_MAX)
+    if (at == BD_WANTED_MAX || !can_be_had(pool, places))
         return; /* whoever asks again is heard then */
     if (at == book->wanted_count)
-        book->wanted[book->wanted_count++] = (struct bd_wanted){.pool = *id};
+        book->wanted[book->wanted_count++] = (struct bd_wanted){.pool = pool->id};
     if (places > book->wanted[at].places)
         book->wanted[at].places = places;
 }

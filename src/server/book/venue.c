@@ -181,7 +181,7 @@ static int pool_put(struct bd_store *store, const struct bd_import_pool *wanted,
     if (err < 0)
         return err;
     int64_t taken = pool.sold + pool.held + pool.leased;
-    if (wanted->capacity + pool.planned_over < taken)
+    if (wanted->capacity < taken && wanted->capacity < pool.capacity)
         return bx_fault_say(fault, BX_ERR_REFUSED,
                             "Pool %s: %lld of its places are sold, held or with tills, so its "
                             "capacity cannot become %lld.",

@@ -43,6 +43,8 @@ struct note {
 struct mark {
     size_t notes;
     bool saved; /* PostgreSQL has a savepoint there */
+    bool meta_known;
+    struct bd_meta_row meta; /* as the database had it then */
 };
 
 struct postgres {
@@ -352,6 +354,8 @@ static int flush(struct postgres *postgres, struct bx_fault *fault)
         if (err == 0)
             err = savepoint(postgres, "SAVEPOINT", i, fault);
         mark->saved = err == 0;
+        mark->meta = postgres->meta;
+        mark->meta_known = postgres->meta_known;
         postgres->written = mark->notes;
     }
     if (err == 0)
@@ -456,8 +460,11 @@ static int release(struct bd_store *store, bool keep, struct bx_fault *fault)
     if (!keep)
         forget(postgres, mark.notes);
     if (err == 0 && mark.saved && postgres->lost == 0) {
-        if (!keep)
+        if (!keep) {
             err = savepoint(postgres, "ROLLBACK TO", postgres->mark_count, fault);
+            postgres->meta = mark.meta;
+            postgres->meta_known = mark.meta_known;
+        }
         if (err == 0)
             err = savepoint(postgres, "RELEASE", postgres->mark_count, fault);
     }

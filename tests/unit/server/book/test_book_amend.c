@@ -113,6 +113,28 @@ static void test_capacity(void **state)
     venue_destroy(venue);
 }
 
+/* What an override once let stand above the capacity lets no file go below what is taken now. */
+static void test_an_old_override_lets_nothing_more(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_SQLITE);
+    struct till *till = till_create(venue);
+    struct bx_fault fault = {0};
+    till_ask(venue, till, BX_ALLOT_REQ, POOL_B, 1, 10, 0);
+    MUST(capacity(venue, POOL_B, 5, true, &fault));
+    MUST(import(venue, 40, &fault));
+    assert_int_equal(pool_of(venue, POOL_B).capacity, 5);
+    till_send_one(venue, till, till_sell(venue, till, POOL_B, 1, 0, 4));
+    till_ask(venue, till, BX_ALLOT_CLOSE, POOL_B, 1, 0, 4);
+    assert_pool(venue, POOL_B, 4, 0, 0);
+    assert_int_equal(import(venue, 3, &fault), BX_ERR_REFUSED);
+    assert_non_null(strstr(fault.say, "4 of its places"));
+    MUST(import(venue, 4, &fault));
+    assert_audit(venue);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
 /* Below what is taken: all of that stays good, and nothing that comes back goes out again. */
 static void test_override(void **state)
 {
@@ -204,8 +226,11 @@ static void test_cancelled_for_good(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_capacity),           cmocka_unit_test(test_override),
-        cmocka_unit_test(test_an_import_keeps_it), cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_capacity),
+        cmocka_unit_test(test_override),
+        cmocka_unit_test(test_an_old_override_lets_nothing_more),
+        cmocka_unit_test(test_an_import_keeps_it),
+        cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_cancelled_for_good),
     };
     bx_crypto_init();

@@ -426,6 +426,59 @@ static void test_a_products_limit(void **state)
     till_destroy(till);
 }
 
+static int order_of(uint8_t n, const char *product, int64_t quantity, int64_t paid)
+{
+    struct bd_order_ask ask = {
+        .id = id_of(n),
+        .count = 1,
+        .total = bx_money_of(paid),
+        .payment_count = 1,
+        .payments = {{.kind = BX_TENDER_CARD, .amount = bx_money_of(paid), .reference = "pi-1"}}};
+    want(&ask.wants[0], product, "", quantity);
+    enter();
+    return leave(bd_book_order(&asking, &ask, &out, &fault));
+}
+
+#define POSTER                                                                                     \
+    "},{\"id\":\"poster\",\"name\":\"P\",\"key\":\"o\",\"price\":1200,\"tax\":190000,\"events\":[" \
+    "]"
+
+/* An article has no ticket that says it: its money goes back once all the same. */
+static void test_an_articles_money_goes_back_once(void **state)
+{
+    (void)state;
+    struct bx_id id = id_of(1);
+    programme_of("", POSTER);
+    assert_int_equal(order_of(1, "poster", 2, 2400), 0);
+    for (uint8_t n = 2; n < 4; n++) {
+        struct bx_id back = id_of(n);
+        enter();
+        int err = leave(bd_book_order_cancel(&asking, &id, &back, &out, &fault));
+        assert_int_equal(err, n == 2 ? 0 : BX_ERR_REFUSED);
+    }
+    assert_int_equal(no, BD_NO_STATE);
+}
+
+/* An article at half its price until five past one: who held in time pays that. */
+static void test_a_holds_price_stays(void **state)
+{
+    (void)state;
+    struct bd_hold_ask ask = {.id = id_of(1), .client = "ann", .count = 1};
+    programme_of("",
+                 POSTER "}],\"rules\":[{\"id\":\"noon\",\"name\":\"N\",\"kind\":\"time\",\"parts\":"
+                        "[{\"product\":\"poster\"}],\"permille\":500,\"minute_from\":\"12:00\","
+                        "\"minute_to\":\"13:05\"");
+    want(&ask.wants[0], "poster", "", 2);
+    enter();
+    assert_int_equal(leave(bd_book_hold(&asking, &ask, &out, &fault)), 0);
+    assert_true(says("\"total\":1200"));
+    venue_tick(venue, 360);
+    assert_int_equal(order_of(2, "poster", 1, 600), BX_ERR_REFUSED);
+    assert_int_equal(no, BD_NO_PRICE);
+    assert_int_equal(order(3, 1, 0, 1200), 0);
+    assert_true(says("\"outcome\":\"confirmed\""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -437,6 +490,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_restore_ends_holds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cancel, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_figures, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_articles_money_goes_back_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_holds_price_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_products_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_window_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_window_begins, set_up, tear_down),

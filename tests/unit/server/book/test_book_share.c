@@ -169,6 +169,25 @@ static void the_web_calls_back_too(void **state)
     world_close(&world);
 }
 
+/* Nobody has a thousand: who asks for them takes no till's stock away, and does not stand before
+ * those who ask for two. */
+static void what_nobody_has_is_not_called_back(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, STORE_MEMORY, 0);
+    assert_int_equal(ask(world.venue, world.tills[0], REQ, 1, 0, 0).n, 10);
+    web_takes(world.venue, 10);
+    web_is_refused(world.venue, 1000);
+    assert_int_equal(recalled(world.venue, world.tills[0]), 0);
+    assert_int_equal(ask(world.venue, world.tills[1], REQ, 1, 4, 0).n, 4);
+    web_takes(world.venue, 15);
+    web_is_refused(world.venue, 2);
+    web_is_refused(world.venue, 1000);
+    assert_int_equal(recalled(world.venue, world.tills[0]), 1);
+    world_close(&world);
+}
+
 static void near_the_start_idle_places_are_called_back(void **state)
 {
     (void)state;
@@ -213,6 +232,7 @@ int main(void)
         cmocka_unit_test(refused_places_are_called_back_memory),
         cmocka_unit_test(refused_places_are_called_back_sqlite),
         cmocka_unit_test(the_web_calls_back_too),
+        cmocka_unit_test(what_nobody_has_is_not_called_back),
         cmocka_unit_test(near_the_start_idle_places_are_called_back),
         cmocka_unit_test(the_last_places_are_called_back_unasked),
     };
