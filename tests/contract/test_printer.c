@@ -220,7 +220,7 @@ static void finishes_each_job_once(void **state)
         for (int i = 0; i < put && is_end(report.state); i++) {
             if (bx_id_equal(&report.job, &jobs[i].id)) {
                 if (!is_good(report.state)) {
-                    print_message("job %d ended in state %d\n", i, (int)report.state);
+                    print_message("job %d: %s\n", i, report.say);
                     assert_int_equal(report.state, BX_JOB_UNSURE);
                     unsure++;
                 }
