@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The thread between the till and a device. Orders and reports are messages by value, except the
  * paper, which is copied once and handed over: it is 50 kB, and the queue is 64 deep. An eventfd
- * beside each ring carries the wake-up, so that the till polls one descriptor and the worker can
- * wait with a time limit, which a ring alone cannot. */
+ * beside the ring of orders carries the wake-up, so that the worker can wait with a time limit,
+ * which a ring alone cannot. */
 
 #include "printers/worker.h"
 
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "boxtill/base/alloc.h"
+#include "boxtill/base/outbox.h"
 #include "boxtill/base/ring.h"
 #include "boxtill/base/words.h"
 
@@ -31,8 +32,9 @@ struct order {
 struct tp_worker {
     struct bx_printer printer; /* first: the port's handle is the worker */
     struct tp_craft *craft;
-    struct bx_ring *orders, *reports;
-    int order_fd, report_fd; /* order_fd: a bell; report_fd: one count a report */
+    struct bx_ring *orders;
+    int order_fd; /* a bell */
+    struct bx_outbox *reports;
     atomic_bool stopping;
     pthread_t thread;
 };
@@ -51,17 +53,14 @@ static void bell_ring(int fd)
     while (wrote < 0 && errno == EINTR);
 }
 
-static bool bell_take(int fd)
-{
-    uint64_t count;
-    return read(fd, &count, sizeof(count)) == (ssize_t)sizeof(count);
-}
-
 static void pause_for(int fd, int ms)
 {
     struct pollfd one = {.fd = fd, .events = POLLIN};
-    if (poll(&one, fd < 0 ? 0 : 1, ms) > 0)
-        bell_take(fd);
+    uint64_t count;
+    if (poll(&one, fd < 0 ? 0 : 1, ms) <= 0)
+        return;
+    while (read(fd, &count, sizeof(count)) > 0)
+        continue;
 }
 
 bool tp_worker_is_stopping(struct tp_worker *worker)
@@ -71,12 +70,11 @@ bool tp_worker_is_stopping(struct tp_worker *worker)
 
 void tp_worker_report(struct tp_worker *worker, const struct bx_print_report *report)
 {
-    while (!bx_ring_put(worker->reports, report)) {
+    while (!bx_outbox_put(worker->reports, report)) {
         if (tp_worker_is_stopping(worker))
             return; /* nobody will read it; the journal asks again at the next start */
         pause_for(-1, FULL_WAIT_MS);
     }
-    bell_ring(worker->report_fd);
 }
 
 static void order_do(struct tp_craft *craft, struct order *order)
@@ -157,20 +155,14 @@ static int printer_drawer(struct bx_printer *printer, const struct bx_ref *proof
     return order_put(printer, ORDER_DRAWER, &job, NULL, fault);
 }
 
-/* The count is taken first: a report is in the ring before it is counted. */
 static bool printer_report(struct bx_printer *printer, struct bx_print_report *ret)
 {
-    struct tp_worker *worker = worker_of(printer);
-    if (!bell_take(worker->report_fd))
-        return false;
-    bool took = bx_ring_take(worker->reports, ret);
-    bx_assert(took);
-    return true;
+    return bx_outbox_take(worker_of(printer)->reports, ret);
 }
 
 static int printer_fd(struct bx_printer *printer)
 {
-    return worker_of(printer)->report_fd;
+    return bx_outbox_fd(worker_of(printer)->reports);
 }
 
 static void *printer_destroy(struct bx_printer *printer)
@@ -187,9 +179,8 @@ static void *printer_destroy(struct bx_printer *printer)
         bx_free(order.paper);
     worker->craft->ops->destroy(worker->craft);
     bx_ring_destroy(worker->orders);
-    bx_ring_destroy(worker->reports);
     close(worker->order_fd);
-    close(worker->report_fd);
+    bx_outbox_destroy(worker->reports);
     return bx_free(worker);
 }
 
@@ -223,10 +214,9 @@ struct bx_printer *tp_worker_create(struct tp_craft *taken_craft)
     worker->craft = taken_craft;
     taken_craft->worker = worker;
     worker->orders = bx_ring_create(ORDERS, sizeof(struct order));
-    worker->reports = bx_ring_create(REPORTS, sizeof(struct bx_print_report));
+    worker->reports = bx_outbox_create(REPORTS, sizeof(struct bx_print_report));
     worker->order_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    worker->report_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
-    bx_assert(worker->order_fd >= 0 && worker->report_fd >= 0);
+    bx_assert(worker->order_fd >= 0 && worker->reports);
     thread_start(worker);
     return &worker->printer;
 }

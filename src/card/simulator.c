@@ -8,12 +8,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/json.h"
-#include "boxtill/base/ring.h"
+#include "boxtill/base/outbox.h"
 #include "boxtill/base/text.h"
 #include "boxtill/sys/file.h"
 
@@ -43,8 +41,7 @@ struct simulator {
     bool waits;                /* for the customer */
     struct bx_id waiting;
     bx_money amount;
-    struct bx_ring *answers;
-    int fd;
+    struct bx_outbox *answers;
 };
 
 static struct simulator *of(struct bx_card *card)
@@ -173,13 +170,9 @@ static int keep(struct simulator *simulator, const struct bx_id *id, enum state 
 static int say(struct simulator *simulator, const struct bx_card_answer *answer,
                struct bx_fault *fault)
 {
-    static const uint64_t one = 1;
-    if (!bx_ring_put(simulator->answers, answer))
-        return bx_fault_say(fault, BX_ERR_BUSY, "The card terminal has not caught up.");
-    if (write(simulator->fd, &one, sizeof(one)) < 0)
-        return bx_fault_set(fault, BX_ERR_IO, "The card terminal cannot answer.", "%s",
-                            strerror(errno));
-    return 0;
+    return bx_outbox_put(simulator->answers, answer)
+               ? 0
+               : bx_fault_say(fault, BX_ERR_BUSY, "The card terminal has not caught up.");
 }
 
 static int lose(struct simulator *simulator, const struct bx_id *id, bool reversal,
@@ -315,14 +308,8 @@ static void customer(struct simulator *simulator)
 
 static bool answer(struct bx_card *card, struct bx_card_answer *ret)
 {
-    struct simulator *simulator = of(card);
-    uint64_t count;
-    customer(simulator);
-    if (bx_ring_take(simulator->answers, ret))
-        return true;
-    while (read(simulator->fd, &count, sizeof(count)) > 0)
-        continue;
-    return false;
+    customer(of(card));
+    return bx_outbox_take(of(card)->answers, ret);
 }
 
 /* --- life ---------------------------------------------------------------------------------------
@@ -330,7 +317,7 @@ static bool answer(struct bx_card *card, struct bx_card_answer *ret)
 
 static int fd(struct bx_card *card)
 {
-    return of(card)->waits ? -1 : of(card)->fd;
+    return of(card)->waits ? -1 : bx_outbox_fd(of(card)->answers);
 }
 
 static void *destroy(struct bx_card *card)
@@ -338,9 +325,7 @@ static void *destroy(struct bx_card *card)
     if (!card)
         return NULL;
     struct simulator *simulator = of(card);
-    if (simulator->fd >= 0)
-        close(simulator->fd);
-    bx_ring_destroy(simulator->answers);
+    bx_outbox_destroy(simulator->answers);
     return bx_free(simulator);
 }
 
@@ -358,10 +343,9 @@ struct bx_card *bx_card_simulator_create(const struct bx_card_simulator_config *
     simulator->card.ops = &ops;
     BX_TEXT_COPY(simulator->path, config->path);
     BX_TEXT_COPY(simulator->mood, config->mood);
-    simulator->answers = bx_ring_create(ANSWERS, sizeof(struct bx_card_answer));
-    simulator->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int err = open_file(simulator, fault);
-    if (!err && simulator->fd < 0)
+    simulator->answers = err ? NULL : bx_outbox_create(ANSWERS, sizeof(struct bx_card_answer));
+    if (!err && !simulator->answers)
         err = bx_fault_set(fault, BX_ERR_IO, "The card terminal cannot be opened.", "%s",
                            strerror(errno));
     return err ? destroy(&simulator->card) : &simulator->card;

@@ -19,12 +19,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/json.h"
-#include "boxtill/base/ring.h"
+#include "boxtill/base/outbox.h"
 #include "boxtill/base/text.h"
 #include "boxtill/sys/file.h"
 
@@ -56,8 +55,7 @@ struct simulator {
     struct bx_sign last;
     size_t open_count;
     struct process open[OPEN_MAX];
-    struct bx_ring *answers;
-    int fd;
+    struct bx_outbox *answers;
 };
 
 static struct simulator *of(struct bx_fiscal *fiscal)
@@ -157,24 +155,14 @@ static int open_file(struct simulator *simulator, struct bx_fault *fault)
 static int say(struct simulator *simulator, const struct bx_fiscal_answer *answer,
                struct bx_fault *fault)
 {
-    static const uint64_t one = 1;
-    if (!bx_ring_put(simulator->answers, answer))
-        return bx_fault_say(fault, BX_ERR_BUSY, "The signing device has not caught up.");
-    if (write(simulator->fd, &one, sizeof(one)) < 0)
-        return bx_fault_set(fault, BX_ERR_IO, "The signing device cannot answer.", "%s",
-                            strerror(errno));
-    return 0;
+    return bx_outbox_put(simulator->answers, answer)
+               ? 0
+               : bx_fault_say(fault, BX_ERR_BUSY, "The signing device has not caught up.");
 }
 
 static bool answer(struct bx_fiscal *fiscal, struct bx_fiscal_answer *ret)
 {
-    struct simulator *simulator = of(fiscal);
-    uint64_t count;
-    if (bx_ring_take(simulator->answers, ret))
-        return true;
-    while (read(simulator->fd, &count, sizeof(count)) > 0)
-        continue;
-    return false;
+    return bx_outbox_take(of(fiscal)->answers, ret);
 }
 
 /* --- processes ----------------------------------------------------------------------------------
@@ -309,7 +297,7 @@ static int ask(struct bx_fiscal *fiscal, struct bx_fault *fault)
 
 static int fd(struct bx_fiscal *fiscal)
 {
-    return of(fiscal)->fd;
+    return bx_outbox_fd(of(fiscal)->answers);
 }
 
 static void *destroy(struct bx_fiscal *fiscal)
@@ -317,9 +305,7 @@ static void *destroy(struct bx_fiscal *fiscal)
     if (!fiscal)
         return NULL;
     struct simulator *simulator = of(fiscal);
-    if (simulator->fd >= 0)
-        close(simulator->fd);
-    bx_ring_destroy(simulator->answers);
+    bx_outbox_destroy(simulator->answers);
     bx_wipe(&simulator->key, sizeof(simulator->key));
     bx_wipe(simulator->seed, sizeof(simulator->seed));
     return bx_free(simulator);
@@ -341,10 +327,9 @@ struct bx_fiscal *bx_fiscal_simulator_create(const struct bx_simulator_config *c
     simulator->clock = config->clock;
     BX_TEXT_COPY(simulator->path, config->path);
     BX_TEXT_COPY(simulator->outage, config->outage ? config->outage : "");
-    simulator->answers = bx_ring_create(ANSWERS, sizeof(struct bx_fiscal_answer));
-    simulator->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int err = open_file(simulator, fault);
-    if (!err && simulator->fd < 0)
+    simulator->answers = err ? NULL : bx_outbox_create(ANSWERS, sizeof(struct bx_fiscal_answer));
+    if (!err && !simulator->answers)
         err = bx_fault_set(fault, BX_ERR_IO, "The signing device cannot be opened.", "%s",
                            strerror(errno));
     return err ? destroy(&simulator->fiscal) : &simulator->fiscal;

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls go in through one ring and answers come out through another, by value; an eventfd wakes the
- * one place where the till sleeps. A full ring is no wait but BX_ERR_BUSY, which the till takes for
- * an outage. An answer that finds no room is dropped: the till asks again, and a device tells its
- * last signature as often as it is asked. */
+/* Calls go in through a ring and answers come out through an outbox, by value. A full ring is no
+ * wait but BX_ERR_BUSY, which the till takes for an outage. An answer that finds no room is
+ * dropped: the till asks again, and a device tells its last signature as often as it is asked. */
 
 #include "boxtill/fiscal/worker.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "boxtill/base/alloc.h"
+#include "boxtill/base/outbox.h"
 #include "boxtill/base/ring.h"
 #include "boxtill/base/text.h"
 
@@ -31,10 +29,10 @@ struct call {
 struct worker {
     struct bx_fiscal fiscal; /* first */
     struct bx_fiscal *device;
-    struct bx_ring *calls, *answers;
+    struct bx_ring *calls;
+    struct bx_outbox *answers;
     atomic_size_t waiting;
     atomic_bool ending;
-    int fd;
     pthread_t thread;
 };
 
@@ -47,9 +45,8 @@ static struct worker *of(struct bx_fiscal *fiscal)
 
 static void tell(struct worker *worker, const struct bx_fiscal_answer *answer)
 {
-    static const uint64_t one = 1;
-    if (bx_ring_put(worker->answers, answer))
-        bx_assert(write(worker->fd, &one, sizeof(one)) == sizeof(one));
+    bool kept = bx_outbox_put(worker->answers, answer);
+    (void)kept;
 }
 
 static int device_call(struct bx_fiscal *device, const struct call *call, struct bx_fault *fault)
@@ -135,22 +132,14 @@ static int ask(struct bx_fiscal *fiscal, struct bx_fault *fault)
     return put(fiscal, &(struct call){.verb = ASK}, fault);
 }
 
-/* Emptied once nothing waits, and before that is looked at again: an answer that comes in between
- * wakes again. */
 static bool answer(struct bx_fiscal *fiscal, struct bx_fiscal_answer *ret)
 {
-    struct worker *worker = of(fiscal);
-    uint64_t count;
-    if (bx_ring_take(worker->answers, ret))
-        return true;
-    while (read(worker->fd, &count, sizeof(count)) > 0)
-        continue;
-    return bx_ring_take(worker->answers, ret);
+    return bx_outbox_take(of(fiscal)->answers, ret);
 }
 
 static int fd(struct bx_fiscal *fiscal)
 {
-    return of(fiscal)->fd;
+    return bx_outbox_fd(of(fiscal)->answers);
 }
 
 /* What waits is not begun any more: its entries are open, and the next start has them signed. */
@@ -164,8 +153,7 @@ static void *destroy(struct bx_fiscal *fiscal)
     pthread_join(worker->thread, NULL);
     worker->device->ops->destroy(worker->device);
     bx_ring_destroy(worker->calls);
-    bx_ring_destroy(worker->answers);
-    close(worker->fd);
+    bx_outbox_destroy(worker->answers);
     return bx_free(worker);
 }
 
@@ -182,9 +170,8 @@ struct bx_fiscal *bx_fiscal_worker_create(struct bx_fiscal *taken_device)
     worker->fiscal.ops = &ops;
     worker->device = taken_device;
     worker->calls = bx_ring_create(CALLS, sizeof(struct call));
-    worker->answers = bx_ring_create(ANSWERS, sizeof(struct bx_fiscal_answer));
-    worker->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    bx_assert(worker->fd >= 0);
+    worker->answers = bx_outbox_create(ANSWERS, sizeof(struct bx_fiscal_answer));
+    bx_assert(worker->answers);
     thread_start(worker);
     return &worker->fiscal;
 }

@@ -327,11 +327,6 @@ int bx_pg_prepare(struct bx_pg *pg, int number, const char *sql, const struct bx
     return err;
 }
 
-static int full(struct bx_fault *fault)
-{
-    return bx_fault_set(fault, BX_ERR_FULL, "That is too much at once.", "a statement's values");
-}
-
 int bx_pg_run(struct bx_pg *pg, int number, const struct bx_pg_args *args, int64_t *ret_rows,
               struct bx_fault *fault)
 {
@@ -339,7 +334,8 @@ int bx_pg_run(struct bx_pg *pg, int number, const struct bx_pg_args *args, int64
     struct values values;
     struct label label = label_of(number);
     if (args->bytes.full)
-        return full(fault);
+        return bx_fault_set(fault, BX_ERR_FULL, "That is too much at once.",
+                            "a statement's values");
     values_of(args, &values);
     PGresult *result = PQexecPrepared(pg->conn, label.text, args->count, values.at, values.lengths,
                                       values.formats, 1);
@@ -359,55 +355,4 @@ const void *bx_pg_bytes(const struct bx_pg *pg, int64_t row, int column, size_t 
     if (ret_len != NULL)
         *ret_len = (size_t)PQgetlength(pg->rows, (int)row, column);
     return PQgetvalue(pg->rows, (int)row, column);
-}
-
-/* --- pipelines -------------------------------------------------------------------------------- */
-
-int bx_pg_pipeline(struct bx_pg *pg, struct bx_fault *fault)
-{
-    rows_drop(pg);
-    return PQenterPipelineMode(pg->conn) == 1 ? 0 : fail(pg, NULL, fault);
-}
-
-int bx_pg_send(struct bx_pg *pg, int number, const struct bx_pg_args *args, struct bx_fault *fault)
-{
-    bx_assert(bx_pg_has(pg, number));
-    struct values values;
-    struct label label = label_of(number);
-    if (args->bytes.full)
-        return full(fault);
-    values_of(args, &values);
-    int sent = PQsendQueryPrepared(pg->conn, label.text, args->count, values.at, values.lengths,
-                                   values.formats, 1);
-    return sent == 1 ? 0 : fail(pg, NULL, fault);
-}
-
-int bx_pg_sync(struct bx_pg *pg, struct bx_fault *fault)
-{
-    return PQpipelineSync(pg->conn) == 1 ? 0 : fail(pg, NULL, fault);
-}
-
-int bx_pg_receive(struct bx_pg *pg, int64_t *ret_rows, struct bx_fault *fault)
-{
-    PGresult *result = PQgetResult(pg->conn);
-    if (result == NULL)
-        return fail(pg, NULL, fault);
-    int err = judge(pg, result, ret_rows, fault);
-    PGresult *end = PQgetResult(pg->conn); /* NULL stands behind each statement's result */
-    PQclear(end);
-    return err;
-}
-
-int bx_pg_pipeline_end(struct bx_pg *pg, struct bx_fault *fault)
-{
-    PGresult *result;
-    bool synced = false;
-    int nothing = 0;
-    while (!synced && nothing < 2 && PQstatus(pg->conn) == CONNECTION_OK) {
-        result = PQgetResult(pg->conn);
-        synced = result != NULL && PQresultStatus(result) == PGRES_PIPELINE_SYNC;
-        nothing = result == NULL ? nothing + 1 : 0;
-        PQclear(result);
-    }
-    return synced && PQexitPipelineMode(pg->conn) == 1 ? 0 : fail(pg, NULL, fault);
 }

@@ -68,13 +68,3 @@ int bx_must bx_pg_run(struct bx_pg *pg, int number, const struct bx_pg_args *arg
 int64_t bx_pg_int(const struct bx_pg *pg, int64_t row, int column);
 /* Borrowed; text is NUL-terminated. */
 const void *bx_pg_bytes(const struct bx_pg *pg, int64_t row, int column, size_t *ret_len);
-
-/* Several statements in one round trip: send each, then receive each result in that order, then
- * end. An error makes the rest of the pipeline void; bx_pg_receive tells it once for each. Nothing
- * else may be called in between. */
-int bx_must bx_pg_pipeline(struct bx_pg *pg, struct bx_fault *fault);
-int bx_must bx_pg_send(struct bx_pg *pg, int number, const struct bx_pg_args *args,
-                       struct bx_fault *fault);
-int bx_must bx_pg_sync(struct bx_pg *pg, struct bx_fault *fault);
-int bx_must bx_pg_receive(struct bx_pg *pg, int64_t *ret_rows, struct bx_fault *fault);
-int bx_must bx_pg_pipeline_end(struct bx_pg *pg, struct bx_fault *fault);

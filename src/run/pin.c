@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One thread, two rings, and an eventfd so that the answer wakes the one place where the till
- * sleeps. */
+/* One thread; questions go in through a ring, answers come out through an outbox. */
 
 #include "pin.h"
 
 #include <pthread.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/crypto.h"
+#include "boxtill/base/outbox.h"
 #include "boxtill/base/ring.h"
 #include "boxtill/base/text.h"
 
@@ -27,8 +25,8 @@ struct answer {
 };
 
 struct bx_pins {
-    struct bx_ring *questions, *answers;
-    int fd;
+    struct bx_ring *questions;
+    struct bx_outbox *answers;
     int under_way; /* asked and not taken: both rings have room for as many */
     pthread_t thread;
 };
@@ -40,10 +38,8 @@ static void *work(void *arg)
     while (bx_ring_wait(pins->questions, &question)) {
         struct answer answer = {.request = question.request,
                                 .good = bx_pin_verify(question.hash, question.pin)};
-        const uint64_t one = 1;
         bx_wipe(&question, sizeof(question));
-        bx_assert(bx_ring_put(pins->answers, &answer));
-        bx_assert(write(pins->fd, &one, sizeof(one)) == sizeof(one));
+        bx_assert(bx_outbox_put(pins->answers, &answer));
     }
     return NULL;
 }
@@ -52,9 +48,8 @@ struct bx_pins *bx_pins_create(void)
 {
     struct bx_pins *pins = bx_new(struct bx_pins);
     pins->questions = bx_ring_create(WAITING_MAX, sizeof(struct question));
-    pins->answers = bx_ring_create(WAITING_MAX, sizeof(struct answer));
-    pins->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    bx_assert(pins->fd >= 0);
+    pins->answers = bx_outbox_create(WAITING_MAX, sizeof(struct answer));
+    bx_assert(pins->answers);
     bx_assert(pthread_create(&pins->thread, NULL, work, pins) == 0);
     return pins;
 }
@@ -66,8 +61,7 @@ void *bx_pins_destroy(struct bx_pins *pins)
     bx_ring_close(pins->questions);
     pthread_join(pins->thread, NULL);
     bx_ring_destroy(pins->questions);
-    bx_ring_destroy(pins->answers);
-    close(pins->fd);
+    bx_outbox_destroy(pins->answers);
     return bx_free(pins);
 }
 
@@ -84,11 +78,7 @@ bool bx_pins_ask(struct bx_pins *pins, int64_t request, const char *hash, const 
 bool bx_pins_answer(struct bx_pins *pins, int64_t *ret_request, bool *ret_good)
 {
     struct answer answer;
-    uint64_t count;
-    /* Emptied before the ring is looked at: an answer that comes in between wakes again. */
-    if (read(pins->fd, &count, sizeof(count)) < 0)
-        count = 0;
-    if (!bx_ring_take(pins->answers, &answer))
+    if (!bx_outbox_take(pins->answers, &answer))
         return false;
     pins->under_way--;
     *ret_request = answer.request;
@@ -98,5 +88,5 @@ bool bx_pins_answer(struct bx_pins *pins, int64_t *ret_request, bool *ret_good)
 
 int bx_pins_fd(const struct bx_pins *pins)
 {
-    return pins->fd;
+    return bx_outbox_fd(pins->answers);
 }

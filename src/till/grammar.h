@@ -16,7 +16,7 @@
 
 #include "core.h"
 
-enum { BX_WORDS_ITEMS = 20, BX_WORDS_DISCOUNTS = 4, BX_WORDS_COLUMNS = 200, BX_WORDS_PART = 160 };
+enum { BX_WORDS_ITEMS = 20, BX_WORDS_DISCOUNTS = 4, BX_WORDS_PART = 160 };
 
 struct bx_said_discount {
     struct bx_slug reason;

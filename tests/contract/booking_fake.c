@@ -66,7 +66,7 @@ static void *destroy(struct world *shown)
     struct fake_world *world = (struct fake_world *)shown;
     fake_booking_destroy(shown->booking);
     bd_book_destroy(world->book);
-    bd_store_memory_destroy(world->store);
+    bd_store_destroy(world->store);
     return bx_free(world);
 }
 

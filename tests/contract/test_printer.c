@@ -196,6 +196,16 @@ static void cancels_too_late(void **state)
     assert_int_equal(end_of(printer, &job), end);
 }
 
+/* How a job ended: true when unsure, false when well; fails else. */
+static bool is_unsure(const struct bx_print_report *report)
+{
+    if (is_good(report->state))
+        return false;
+    print_message("a job ended in state %d\n", (int)report->state);
+    assert_int_equal(report->state, BX_JOB_UNSURE);
+    return true;
+}
+
 /* More than its queue takes: busy is said, nothing is lost, each job ends once. (Fewer where each
  * takes a whole chain of filters.) A real spooler that is busy with a hundred at once may leave one
  * or two unsure: that is said, and a person looks. */
@@ -219,11 +229,7 @@ static void finishes_each_job_once(void **state)
         struct bx_print_report report = report_next(printer);
         for (int i = 0; i < put && is_end(report.state); i++) {
             if (bx_id_equal(&report.job, &jobs[i].id)) {
-                if (!is_good(report.state)) {
-                    print_message("job %d: %s\n", i, report.say);
-                    assert_int_equal(report.state, BX_JOB_UNSURE);
-                    unsure++;
-                }
+                unsure += is_unsure(&report);
                 assert_int_equal(ends[i]++, 0);
                 ended++;
             }

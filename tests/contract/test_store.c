@@ -495,7 +495,7 @@ static void test_planted_commits(void **state)
     struct bd_user_row row = {.number = 1};
     assert_int_equal(bd_get(copy, BD_USER, &row, NULL), 0);
     assert_string_equal(row.name, "one");
-    bd_store_memory_destroy(copy);
+    bd_store_destroy(copy);
 }
 
 /* A second connection sees what is committed, and all of one moment. */

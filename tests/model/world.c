@@ -106,7 +106,7 @@ void world_destroy(struct world *world)
     rig_close(&state);
     till_destroy(world->device);
     till_destroy(world->other);
-    bd_store_memory_destroy(world->backup);
+    bd_store_destroy(world->backup);
     venue_destroy(world->venue);
     bx_free(world);
 }
@@ -273,7 +273,7 @@ struct bd_mark world_mark(struct world *world)
 
 void world_backup(struct world *world)
 {
-    bd_store_memory_destroy(world->backup);
+    bd_store_destroy(world->backup);
     world->backup = bd_store_memory_copy(world->venue->store);
 }
 
@@ -281,7 +281,7 @@ void world_restore(struct world *world)
 {
     struct venue *venue = world->venue;
     bd_book_destroy(venue->book);
-    bd_store_memory_destroy(venue->store);
+    bd_store_destroy(venue->store);
     venue->store = bx_steal(&world->backup);
     venue->book = bd_book_create(venue->store, &venue->policy, NULL);
     assert_non_null(venue->book);

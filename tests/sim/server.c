@@ -18,8 +18,8 @@ struct bd_turn sim_server_turn(struct sim *sim)
 void sim_server_finish(struct sim_server *server)
 {
     bd_book_destroy(server->book);
-    bd_store_memory_destroy(server->store);
-    bd_store_memory_destroy(server->backup);
+    bd_store_destroy(server->store);
+    bd_store_destroy(server->backup);
 }
 
 void sim_server_crash(struct sim *sim, const char *where)
@@ -52,7 +52,7 @@ void sim_server_up(struct sim *sim)
 void sim_server_backup(struct sim *sim)
 {
     struct sim_server *server = &sim->server;
-    bd_store_memory_destroy(server->backup);
+    bd_store_destroy(server->backup);
     server->backup = bd_store_memory_copy(server->store);
     memcpy(server->backup_holds, server->holds, sizeof(server->holds));
     for (size_t i = 0; i < sim->ghost.code_count; i++)
@@ -76,7 +76,7 @@ void sim_server_restore(struct sim *sim, bool told)
 {
     struct sim_server *server = &sim->server;
     sim_server_crash(sim, "for good");
-    bd_store_memory_destroy(server->store);
+    bd_store_destroy(server->store);
     server->store = bd_store_memory_copy(server->backup);
     memcpy(server->holds, server->backup_holds, sizeof(server->holds));
     for (size_t i = 0; i < sim->ghost.code_count; i++)

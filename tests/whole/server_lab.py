@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A booking server to look at from outside, and a till that knows it only by openapi.yaml and the
 formats of include/boxtill/domain: nothing here shares a line with the programs under test."""
+import datetime
 import hashlib
 import http.client
 import json
@@ -103,6 +104,43 @@ class Answer:
         assert problem["status"] == self.status
         return problem["code"]
 
+
+# --- a venue
+
+CAPACITY = 100
+PROGRAMME = {
+    "venue": {"id": "museum", "name": "Sample Museum", "zone": "UTC", "currency": "EUR"},
+    "events": [{"id": "hall", "name": "Hall", "class": "main",
+                "slots": [{"dates": ["today", "today+1"], "from": "00:00", "to": "24:00", "every": 360,
+                           "capacity": CAPACITY}]}],
+    "products": [{"id": "adult", "name": "Adult", "key": "a", "price": 2400, "tax": 70000,
+                  "events": ["hall"]}],
+}
+
+
+def make(home, programme=PROGRAMME, config="", kind=Server):
+    """A server with that programme and a cashier; not started."""
+    server = kind(home, config)
+    server.command("init")
+    file = server.home / "programme.json"
+    file.write_text(json.dumps(programme))
+    server.command("import", file)
+    server.command("user", 7, "Ana", "cashier", stdin="1234\n")
+    return server
+
+
+def pool_news(till, pool):
+    answer = till.get("/v1/availability")
+    assert answer.status == 200
+    return next(p for p in answer.json()["pools"] if p["pool"] == pool)
+
+
+def tomorrow_pool():
+    day = datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(days=1)
+    return f"hall-{day:%Y%m%d}-1200", day
+
+
+# --- what devices say
 
 def lines(*parts):
     return "".join(f"{part}\n" for part in parts).encode()

@@ -9,15 +9,13 @@ import time
 
 import pytest
 
-import test_server
-from server_lab import Till
-from test_server import pool_news, tomorrow_pool
+from server_lab import Server, Till, make, pool_news, tomorrow_pool
 
 SILENCE = 30  # seconds, of src/server/api/service.c
 GROWTH_KB = 96 << 10  # of the server's memory, by all that is done here
 
 
-class Frugal(test_server.Server):
+class Frugal(Server):
     """What was freed is soon used again under the sanitizer too, so that memory can be measured."""
 
     def environment(self):
@@ -63,13 +61,7 @@ class Witness(threading.Thread):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    class Made(Frugal):
-        pass
-    original, test_server.Server = test_server.Server, Made
-    try:
-        made = test_server.make(tmp_path_factory.mktemp("abuse") / "home")
-    finally:
-        test_server.Server = original
+    made = make(tmp_path_factory.mktemp("abuse") / "home", kind=Frugal)
     made.start()
     witness = Witness(made)
     witness.till.get("/v1/availability")

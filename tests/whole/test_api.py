@@ -15,8 +15,7 @@ import pytest
 
 import test_devices
 import test_server
-from server_lab import ROOT, Channel, Till, ticket_code, uuid7
-from test_server import pool_news, tomorrow_pool
+from server_lab import ROOT, Channel, Server, Till, pool_news, ticket_code, tomorrow_pool, uuid7
 
 HERE = ROOT / "tests/contract-api"
 DOCUMENT = ROOT / "src/server/api/openapi.yaml"
@@ -28,14 +27,6 @@ def tools():
                          check=False)
     assert run.returncode == 0, run.stderr
     return pathlib.Path(run.stdout.strip())
-
-
-@pytest.fixture
-def server(tmp_path):
-    made = test_server.make(tmp_path / "home")
-    yield made.start()
-    made.end()
-    assert "agrees" in made.command("audit")
 
 
 def node(tools, script, *arguments, **more):
@@ -80,10 +71,10 @@ class Through:
         return getattr(self.server, name)
 
     def connection(self):
-        return test_server.Server.connection(self)
+        return Server.connection(self)
 
     def plain(self, *arguments):
-        return test_server.Server.plain(self, *arguments)
+        return Server.plain(self, *arguments)
 
     def end(self):
         self.process.kill()

@@ -7,17 +7,7 @@ import re
 import sqlite3
 import threading
 
-import pytest
-
-from server_lab import Server, Till
-from test_server import make, pool_news, tomorrow_pool
-
-
-@pytest.fixture
-def server(tmp_path):
-    made = make(tmp_path / "home")
-    yield made.start()
-    made.end()
+from server_lab import Server, Till, make, pool_news, tomorrow_pool
 
 
 class Load:
@@ -157,7 +147,8 @@ def test_what_is_not_whole_is_not_put_back(server, tmp_path):
     assert "all agrees" in other.command("audit")
 
 
-def test_a_copy_that_does_not_count_right_is_told(server, tmp_path):
+def test_a_copy_that_does_not_count_right_is_told(tmp_path):
+    server = make(tmp_path / "home")
     with sqlite3.connect(server.home / "boxtilld.db", isolation_level=None) as link:
         link.execute("UPDATE pool SET sold = sold + 1 WHERE id = ?", (tomorrow_pool()[0],))
     link.close()

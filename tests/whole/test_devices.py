@@ -4,28 +4,11 @@ import concurrent.futures
 import json
 
 import nacl.signing
-import pytest
 
 import till_lab
 from server_lab import Channel, Till, lines, uuid7
-from test_server import make
 
 PATH = "/v1/devices/rotate"
-
-
-@pytest.fixture
-def server(tmp_path):
-    made = make(tmp_path / "home")
-    yield made.start()
-    made.end()
-
-
-@pytest.fixture
-def till(server):
-    device = Till(server)
-    device.enrol()
-    device.get("/v1/programme")
-    return device
 
 
 def request(till, key, **other):
@@ -108,8 +91,8 @@ def test_of_two_at_once_one_is_the_key(server, till):
 def test_revoked_is_revoked_at_the_next_request(server, till):
     web = Channel(server)
     web.enrol()
-    assert web.get("/v1/programme").status == 200
     for device in (till, web):
+        assert device.get("/v1/programme").status == 200
         connection = device.connection
         server.command("revoke", device.till)
         answer = device.get("/v1/programme")

@@ -12,8 +12,7 @@ import warnings
 import pytest
 
 from nginx_lab import Front
-from server_lab import Till, uuid7
-from test_server import make, tomorrow_pool
+from server_lab import Till, make, tomorrow_pool, uuid7
 
 OUTSIDE = "127.0.0.2"
 

@@ -5,31 +5,12 @@ import concurrent.futures
 
 import pytest
 
-import test_server
-from server_lab import Channel, Till, uuid7
-from test_server import CAPACITY, pool_news, tomorrow_pool
+from server_lab import CAPACITY, Channel, Till, pool_news, tomorrow_pool, uuid7
 
 
 @pytest.fixture
-def server(tmp_path):
-    made = test_server.make(tmp_path / "home", config="[policy]\nhold_places = 200\n")
-    yield made.start()
-    made.end()
-    assert "agrees" in made.command("audit")
-
-
-@pytest.fixture
-def web(server):
-    device = Channel(server)
-    device.enrol()
-    return device
-
-
-@pytest.fixture
-def till(server):
-    device = Till(server)
-    device.enrol()
-    return device
+def config():
+    return "[policy]\nhold_places = 200\n"
 
 
 def test_from_hold_to_gate(web, till):

@@ -8,18 +8,17 @@ import time
 
 import pytest
 
-import test_server
 from pg_lab import Lab
-from server_lab import Channel, Server, Till, uuid7
+from server_lab import PROGRAMME, Channel, Server, Till, make, tomorrow_pool, uuid7
 from test_server import (  # noqa: F401
-    CAPACITY, PROGRAMME, test_a_balance_is_charged_once, test_a_restart_makes_challenges_stale_and_loses_nothing,
+    test_a_balance_is_charged_once, test_a_restart_makes_challenges_stale_and_loses_nothing,
     test_a_sale_from_lease_to_gate, test_an_import_beside_the_server_is_noticed,
     test_answers_are_as_described, test_documents_are_versioned_and_sealed,
     test_enrolment_is_idempotent_and_codes_are_for_once,
     test_entries_that_contradict_are_kept_aside, test_figures_of_a_shift_and_a_day,
     test_members_travel_sealed, test_orders_hold_their_places,
     test_revoked_tills_are_let_in_no_more, test_two_tills_never_get_more_than_there_is,
-    test_vouchers_are_signed, tomorrow_pool)
+    test_vouchers_are_signed)
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +35,8 @@ def database(lab):
 
 
 @pytest.fixture
-def server(tmp_path, database):
-    made = test_server.make(tmp_path / "home", config=database)
-    yield made.start()
-    made.end()
-    assert "agrees" in made.command("audit")
-
-
-@pytest.fixture
-def till(server):
-    device = Till(server)
-    device.enrol()
-    return device
+def config(database):
+    return database
 
 
 def beside(tmp_path, database, count):
@@ -77,7 +66,7 @@ def upload(till, acknowledged, enough, stop):
 
 def test_one_of_two_servers_is_killed(tmp_path, lab, database):
     """What it had acknowledged is there, and the other one goes on."""
-    first = test_server.make(tmp_path / "home", config=database).start()
+    first = make(tmp_path / "home", config=database).start()
     second, = beside(tmp_path, database, 1)
     acknowledged, enough, stop = {}, threading.Event(), threading.Event()
     try:
@@ -146,7 +135,7 @@ def test_servers_share_a_products_limit(tmp_path, database):
     limited = {**PROGRAMME, "products": [
         {**product, "per_slot": 10} if product["id"] == "adult" else product
         for product in PROGRAMME["products"]]}
-    first = test_server.make(tmp_path / "home", limited, config=database).start()
+    first = make(tmp_path / "home", limited, config=database).start()
     servers = [first, *beside(tmp_path, database, 2)]
     pool, _ = tomorrow_pool()
     codes = []
@@ -176,7 +165,7 @@ def test_the_database_goes_and_comes_back(tmp_path):
     """Meanwhile nothing is promised; afterwards all goes on, and what was promised is there."""
     with Lab() as lab:
         database = f"database = {lab.fresh('venue')}\n"
-        server = test_server.make(tmp_path / "home", config=database).start()
+        server = make(tmp_path / "home", config=database).start()
         try:
             till = Till(server)
             till.enrol()

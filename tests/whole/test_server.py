@@ -22,52 +22,8 @@ import nacl.exceptions
 import pytest
 import yaml
 
-from server_lab import (BOXTILLD, ROOT, Answer, Server, Till, compact, ticket_code, uuid7)
-
-CAPACITY = 100
-PROGRAMME = {
-    "venue": {"id": "museum", "name": "Sample Museum", "zone": "UTC", "currency": "EUR"},
-    "events": [{"id": "hall", "name": "Hall", "class": "main",
-                "slots": [{"dates": ["today", "today+1"], "from": "00:00", "to": "24:00", "every": 360,
-                           "capacity": CAPACITY}]}],
-    "products": [{"id": "adult", "name": "Adult", "key": "a", "price": 2400, "tax": 70000,
-                  "events": ["hall"]}],
-}
-
-
-def make(home, programme=PROGRAMME, config=""):
-    server = Server(home, config)
-    server.command("init")
-    file = server.home / "programme.json"
-    file.write_text(json.dumps(programme))
-    server.command("import", file)
-    server.command("user", 7, "Ana", "cashier", stdin="1234\n")
-    return server
-
-
-@pytest.fixture
-def server(tmp_path):
-    made = make(tmp_path / "home")
-    yield made.start()
-    made.end()
-
-
-@pytest.fixture
-def till(server):
-    device = Till(server)
-    device.enrol()
-    return device
-
-
-def pool_news(till, pool):
-    answer = till.get("/v1/availability")
-    assert answer.status == 200
-    return next(p for p in answer.json()["pools"] if p["pool"] == pool)
-
-
-def tomorrow_pool():
-    day = datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(days=1)
-    return f"hall-{day:%Y%m%d}-1200", day
+from server_lab import (BOXTILLD, CAPACITY, PROGRAMME, ROOT, Answer, Server, Till, compact, make, pool_news,
+                        ticket_code, tomorrow_pool, uuid7)
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe",

@@ -4,19 +4,9 @@ import re
 import sqlite3
 import time
 
-import pytest
-
-from server_lab import Till
-from test_server import CAPACITY, make, tomorrow_pool
+from server_lab import CAPACITY, Till, make, tomorrow_pool
 
 SAMPLE = re.compile(r'^([a-z_]+)(?:\{([^}]*)\})? (-?[0-9.]+)$')
-
-
-@pytest.fixture
-def server(tmp_path):
-    made = make(tmp_path / "home")
-    yield made.start()
-    made.end()
 
 
 def metrics(server, **headers):

@@ -7,9 +7,8 @@ import nacl.signing
 import pytest
 
 from pg_lab import Lab
-from server_lab import Channel, Server, Till, uuid7
+from server_lab import Channel, Server, Till, make, tomorrow_pool, uuid7
 from test_devices import PATH as ROTATE, request
-from test_server import make, tomorrow_pool
 from test_service import metrics, ready, until
 from test_stream import Listener, by_name
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everybody wants the last places: 1,001 of them, asked for in pairs and singles through holds, orders
 and six tills' allotments at once. Never above capacity, counters = lines = tickets, and every
-client's answer true; through ten kills of the server; also over
-PostgreSQL, and by four servers on one database, which is serializable then."""
+client's answer true; through ten kills of the server; also over PostgreSQL, and by four servers on
+one database, which is serializable then."""
 import collections
 import http.client
 import random
@@ -11,13 +11,12 @@ import time
 
 import pytest
 
-import test_server
+import server_lab
 from pg_lab import Lab
-from server_lab import Channel, Server, Till, uuid7
-from test_server import pool_news, tomorrow_pool
+from server_lab import Channel, Server, Till, compact, make, pool_news, tomorrow_pool, uuid7
 
 CAPACITY = 1001
-PROGRAMME = {**test_server.PROGRAMME, "events": [
+PROGRAMME = {**server_lab.PROGRAMME, "events": [
     {"id": "hall", "name": "Hall", "class": "main",
      "slots": [{"dates": ["today+1"], "from": "00:00", "to": "24:00", "every": 360,
                 "capacity": CAPACITY}]}]}
@@ -30,7 +29,7 @@ class Venue:
 
     def __init__(self, tmp_path, servers, database):
         config = (f"database = {database}\n" if database else "") + CONFIG
-        first = test_server.make(tmp_path / "home", PROGRAMME, config)
+        first = make(tmp_path / "home", PROGRAMME, config)
         self.servers = [first] + [Server(tmp_path / f"beside{n}", config) for n in range(1, servers)]
         for server in self.servers:
             server.start()
@@ -67,7 +66,7 @@ class Shopper(threading.Thread):
         self.bought, self.orders, self.refused, self.wrong = 0, {}, 0, None
 
     def post(self, path, value):
-        return again(self.web, "POST", path, test_server.compact(value))
+        return again(self.web, "POST", path, compact(value))
 
     def buy(self, quantity):
         lines = [{"product": "adult", "slot": self.pool, "quantity": quantity}]
@@ -115,7 +114,7 @@ class Counter(threading.Thread):
 
     def say(self, **message):
         body = {"id": uuid7(), "messages": [{"pool": self.pool, **message}]}
-        answer = again(self.till, "POST", "/v1/allotments", test_server.compact(body))
+        answer = again(self.till, "POST", "/v1/allotments", compact(body))
         assert answer.status == 200, answer.body
         return answer.json()["answers"][0]
 

@@ -8,28 +8,10 @@ import socket
 import threading
 import time
 
-import pytest
-
 from nginx_lab import Front
-from server_lab import BUILD, Channel, Till, body_hash, lines
-from test_server import make, tomorrow_pool
+from server_lab import BUILD, Channel, Till, body_hash, lines, make, tomorrow_pool
 
 PATH = "/v1/availability/stream"
-
-
-@pytest.fixture
-def server(tmp_path):
-    made = make(tmp_path / "home")
-    yield made.start()
-    made.end()
-
-
-@pytest.fixture
-def till(server):
-    device = Till(server)
-    device.enrol()
-    device.get("/v1/programme")
-    return device
 
 
 class Head:

@@ -24,11 +24,6 @@ struct ask {
     struct bd_share share;
 };
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static int lease_put(struct ask *ask, bool fresh, const struct bd_lease_row *lease,
                      struct bx_fault *fault)
 {
@@ -64,8 +59,8 @@ static bool pool_is_open(const struct ask *ask, const struct bd_pool_row *pool)
 
 static int64_t expiry(const struct ask *ask, const struct bd_pool_row *pool)
 {
-    return least(ask->turn->now.us + ask->book->policy.lease_ttl * BX_SECOND_US,
-                 pool->ends + ask->book->policy.slot_grace * BX_SECOND_US);
+    return bd_least(ask->turn->now.us + ask->book->policy.lease_ttl * BX_SECOND_US,
+                    pool->ends + ask->book->policy.slot_grace * BX_SECOND_US);
 }
 
 static int quarantine(struct ask *ask, const struct bx_allot_message *message, const char *say,
@@ -83,7 +78,7 @@ static int give(struct ask *ask, const struct bx_allot_message *message,
 {
     int64_t need = message->need > lease->n ? message->need - lease->n : 0;
     int64_t want = message->n > lease->n ? message->n - lease->n : 0;
-    int64_t more = least(need, bd_pool_free(pool));
+    int64_t more = bd_least(need, bd_pool_free(pool));
     int64_t stock = 0;
     if (want > 0 || message->verb == BX_ALLOT_REQ)
         stock = bd_share_stock(&ask->share, pool, lease->part, want);

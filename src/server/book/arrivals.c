@@ -235,20 +235,14 @@ static int collected_find(struct bd_store *store, struct bd_booking_row *row,
     return 0;
 }
 
-static int take_first(void *arg, const void *row)
-{
-    *(struct bd_booking_row *)arg = *(const struct bd_booking_row *)row;
-    return 1;
-}
-
-/* The order of this ref; 1 found, 0 or an error. */
+/* The order of this ref; BD_NOT. */
 static int find_ref(struct bd_store *store, const char *ref, struct bd_booking_row *ret,
                     struct bx_fault *fault)
 {
     struct bd_booking_row from = {.kind = 0};
     struct bd_scan scan = {.table = BD_BOOKING, .index = 1, .fixed = 1, .from = &from};
     BX_TEXT_COPY(from.ref, ref);
-    return bd_scan(store, &scan, take_first, ret, fault);
+    return bd_first(store, &scan, ret, fault);
 }
 
 static int line_fill(const struct import *import, const struct bx_order *order, int nth,
@@ -319,20 +313,21 @@ static int order_put(const struct import *import, const struct bx_order *order,
 {
     struct bd_store *store = import->store;
     struct bd_booking_row row = {.kind = 0};
-    int found = find_ref(store, order->ref, &row, fault);
-    if (found < 0)
-        return found;
-    if (found == 1 && row.state == BD_BOOKING_COLLECTED)
+    int err = find_ref(store, order->ref, &row, fault);
+    if (err < 0)
+        return err;
+    bool known = err == 0;
+    if (known && row.state == BD_BOOKING_COLLECTED)
         return 0; /* its visitors came: the file is older than that */
-    if (found == 0)
+    if (!known)
         row.id = bx_id_is_zero(&order->id) ? id_of(import->meta, order->ref) : order->id;
-    int err = found == 1 ? held_release(store, &row.id, fault) : 0;
+    err = known ? held_release(store, &row.id, fault) : 0;
     booking_fill(order, &row);
-    if (found == 0)
+    if (!known)
         err = collected_find(store, &row, fault);
     if (err == 0)
-        err = bd_must(found == 1 ? bd_update(store, BD_BOOKING, &row, fault)
-                                 : bd_insert(store, BD_BOOKING, &row, fault),
+        err = bd_must(known ? bd_update(store, BD_BOOKING, &row, fault)
+                            : bd_insert(store, BD_BOOKING, &row, fault),
                       "order's id", fault);
     for (int nth = 0; nth < BX_ORDER_LINES_MAX && err == 0; nth++)
         err = line_put(import, order, &row, nth, fault);

@@ -12,6 +12,7 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 #include "server/book/inside.h"
+#include "server/store/schema.h"
 
 int bd_meta(struct bd_store *store, struct bd_meta_row *ret, struct bx_fault *fault)
 {
@@ -29,6 +30,29 @@ int bd_must(int err, const char *what, struct bx_fault *fault)
         return err;
     return bx_fault_set(fault, BX_ERR_CORRUPT, "The booking server's data contradict themselves.",
                         "%s", what);
+}
+
+struct first {
+    void *row;
+    size_t size;
+};
+static int take_first(void *arg, const void *row)
+{
+    const struct first *first = (const struct first *)arg;
+    memcpy(first->row, row, first->size);
+    return 1;
+}
+
+int bd_first(struct bd_store *store, const struct bd_scan *scan, void *ret, struct bx_fault *fault)
+{
+    struct first first = {ret, bd_shape_of(scan->table)->size};
+    int found = bd_scan(store, scan, take_first, &first, fault);
+    return found == 1 ? 0 : found == 0 ? BD_NOT : found;
+}
+
+int64_t bd_least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
 }
 
 int bd_leave(struct bd_store *store, int err, struct bx_fault *fault)

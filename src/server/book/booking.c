@@ -5,7 +5,6 @@
  * counted apart as `over`. */
 
 #include <stdio.h>
-#include <string.h>
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
@@ -282,12 +281,6 @@ static int places_take(struct bd_act *booking, struct bx_fault *fault)
 
 /* --- what came before it -------------------------------------------------------------------- */
 
-static int take_first(void *arg, const void *row)
-{
-    *(int64_t *)arg = ((const struct bd_entry_row *)row)->state;
-    return 1;
-}
-
 /* What an entry corrects: 0 it is booked; BD_NOT: it has not come. *RET_IDLE: it came and made
  * nothing (a training sale), so its correction makes nothing either. */
 static int parent_find(const struct bd_act *booking, const struct bx_id *id, bool *ret_idle,
@@ -295,18 +288,15 @@ static int parent_find(const struct bd_act *booking, const struct bx_id *id, boo
 {
     struct bd_store *store = booking->book->store;
     struct bd_order_row order = {.id = *id};
-    struct bd_entry_row from = {.id = *id};
+    struct bd_entry_row from = {.id = *id}, entry;
     struct bd_scan scan = {.table = BD_ENTRY, .index = 1, .fixed = 1, .from = &from};
-    int64_t state = BD_ENTRY_WAITS_PARENT;
     *ret_idle = false;
     int err = bd_get(store, BD_ORDER, &order, fault);
     if (err != BD_NOT)
         return err;
-    int found = bd_scan(store, &scan, take_first, &state, fault);
-    if (found < 0)
-        return found;
-    *ret_idle = found == 1 && state == BD_ENTRY_BOOKED;
-    return *ret_idle ? 0 : BD_NOT;
+    err = bd_first(store, &scan, &entry, fault);
+    *ret_idle = err == 0 && entry.state == BD_ENTRY_BOOKED;
+    return err == 0 && !*ret_idle ? BD_NOT : err;
 }
 
 /* --- a sale, a void, a refund, an exchange ---------------------------------------------------- */

@@ -44,6 +44,8 @@ int bx_must bd_hold_find(const struct bd_call *call, const struct bx_id *id,
 /* What it holds, as wants; returns how many, or an error. */
 int bx_must bd_hold_wants(struct bd_store *store, const struct bx_id *hold,
                           struct bd_want ret[BD_WANTS_MAX], struct bx_fault *fault);
+/* Does it keep places? */
+bool bd_hold_is_live(const struct bd_hold_row *hold);
 /* Gives its places back and puts it under STATE. */
 int bx_must bd_hold_end(struct bd_store *store, struct bd_hold_row *hold, enum bd_hold_state state,
                         struct bx_fault *fault);

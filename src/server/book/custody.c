@@ -101,18 +101,12 @@ static int put_aside(struct batch *batch, const struct arrived *arrived, enum co
     return err;
 }
 
-static int take_first(void *arg, const void *row)
-{
-    memcpy(arg, row, sizeof(struct bd_entry_row));
-    return 1;
-}
-
-/* 1 when another entry of this id is held. */
-static int id_is_taken(struct bd_store *store, const struct bx_id *id, struct bx_fault *fault)
+/* 0 when another entry of this id is held; BD_NOT. */
+static int id_holder(struct bd_store *store, const struct bx_id *id, struct bx_fault *fault)
 {
     struct bd_entry_row from = {.id = *id}, found;
     struct bd_scan scan = {.peek = true, .table = BD_ENTRY, .index = 1, .fixed = 1, .from = &from};
-    return bd_scan(store, &scan, take_first, &found, fault);
+    return bd_first(store, &scan, &found, fault);
 }
 
 /* The hash held for SEQ of the device; BD_NOT when it has not come. */
@@ -175,11 +169,11 @@ static int examine(const struct batch *batch, const struct arrived *arrived,
         *ret = OTHER_BODY;
         return 0;
     }
-    err = id_is_taken(batch->book->store, &envelope->id, fault);
-    if (err == 1)
+    err = id_holder(batch->book->store, &envelope->id, fault);
+    if (err == 0)
         *ret = OTHER_ID;
-    if (err != 0)
-        return err < 0 ? err : 0;
+    if (err != BD_NOT)
+        return err;
     err = chain_breaks(batch, envelope, fault);
     if (err == 1)
         *ret = OTHER_CHAIN;

@@ -95,12 +95,6 @@ static int code_take(struct bd_store *store, const char *code, bx_utc now,
 
 /* --- enrolment ------------------------------------------------------------------------------ */
 
-static int take_first(void *arg, const void *row)
-{
-    memcpy(arg, row, sizeof(struct bd_device_row));
-    return 1;
-}
-
 static void enrolment_of(const struct bd_meta_row *meta, const struct bd_device_row *device,
                          struct bx_enrolment *ret)
 {
@@ -119,8 +113,7 @@ static int enrolled_before(struct bd_store *store, const struct bx_id *id,
 {
     struct bd_device_row from = {.enrolment = *id};
     struct bd_scan scan = {.table = BD_DEVICE, .index = 1, .fixed = 1, .from = &from};
-    int found = bd_scan(store, &scan, take_first, ret, fault);
-    return found == 1 ? 0 : found == 0 ? BD_NOT : found;
+    return bd_first(store, &scan, ret, fault);
 }
 
 /* DEVICE has its enrolment, key and channel. */

@@ -257,12 +257,6 @@ int bd_shift_figures(struct bd_store *store, const struct bd_counts *counts,
                               : err;
 }
 
-static int take_seq(void *arg, const void *row)
-{
-    *(int64_t *)arg = ((const struct bd_entry_row *)row)->seq;
-    return 1;
-}
-
 int bd_waits(struct bd_store *store, enum bd_entry_state state, const struct bd_shift_row *shift,
              struct bx_fault *fault)
 {
@@ -272,9 +266,9 @@ int bd_waits(struct bd_store *store, enum bd_entry_state state, const struct bd_
                                 .state = state};
     struct bd_scan scan = {
         .table = BD_ENTRY, .index = 2, .fixed = 3, .edge = BD_FROM, .from = &from};
-    int64_t seq = 0;
-    int found = bd_scan(store, &scan, take_seq, &seq, fault);
-    return found < 0 ? found : found == 1 && seq <= shift->last_seq;
+    struct bd_entry_row entry;
+    int err = bd_first(store, &scan, &entry, fault);
+    return err < 0 ? err : err == 0 && entry.seq <= shift->last_seq;
 }
 
 /* Is all of the shift booked, from its first entry to its Z? The mark may lack the Z itself, which
@@ -455,25 +449,20 @@ static int till_compare(struct bd_book *book, const struct bd_turn *turn, int64_
     return err;
 }
 
-static int take_till(void *arg, const void *row)
-{
-    *(int64_t *)arg = ((const struct bd_shift_row *)row)->till;
-    return 1;
-}
-
 int bd_shifts_compare(struct bd_book *book, const struct bd_turn *turn, struct bx_fault *fault)
 {
-    struct bd_shift_row from = {.state = BD_SHIFT_CLOSED};
+    struct bd_shift_row from = {.state = BD_SHIFT_CLOSED}, shift;
     struct bd_scan scan = {
         .table = BD_SHIFT, .index = 1, .fixed = 1, .edge = BD_AFTER, .from = &from};
     int err;
-    while ((err = bd_scan(book->store, &scan, take_till, &from.till, fault)) == 1) {
-        err = till_compare(book, turn, from.till, fault);
+    while ((err = bd_first(book->store, &scan, &shift, fault)) == 0) {
+        err = till_compare(book, turn, shift.till, fault);
         if (err != 0)
-            break;
+            return err;
+        from.till = shift.till;
         from.incarnation = from.shift = INT64_MAX; /* on to the next till */
     }
-    return err;
+    return err == BD_NOT ? 0 : err;
 }
 
 /* --- from the bodies -------------------------------------------------------------------------- */
@@ -531,12 +520,6 @@ struct bx_id bd_about_of(const struct bx_content *content)
     return content->cash != NULL ? content->cash->about : (struct bx_id){{0}};
 }
 
-static int take_nth(void *arg, const void *row)
-{
-    *(int64_t *)arg = ((const struct bd_about_row *)row)->nth;
-    return 1;
-}
-
 int bd_about_add(struct bd_store *store, const struct bx_id *sale, const struct bx_entry_head *head,
                  struct bx_fault *fault)
 {
@@ -546,9 +529,9 @@ int bd_about_add(struct bd_store *store, const struct bx_id *sale, const struct 
                                .seq = head->seq,
                                .kind = head->kind};
     struct bd_scan scan = {.table = BD_ABOUT, .fixed = 1, .down = true, .from = &row};
-    int64_t last = 0;
-    int found = bd_scan(store, &scan, take_nth, &last, fault);
-    row.nth = last + 1;
+    struct bd_about_row last = {.nth = 0};
+    int found = bd_first(store, &scan, &last, fault);
+    row.nth = last.nth + 1;
     return found < 0 ? found : bd_must(bd_insert(store, BD_ABOUT, &row, fault), "about", fault);
 }
 

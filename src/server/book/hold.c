@@ -223,7 +223,7 @@ int bd_hold_end(struct bd_store *store, struct bd_hold_row *hold, enum bd_hold_s
     return err != 0 ? err : bd_must(bd_update(store, BD_HOLD, hold, fault), "hold", fault);
 }
 
-static bool is_live(const struct bd_hold_row *hold)
+bool bd_hold_is_live(const struct bd_hold_row *hold)
 {
     return hold->state == BD_HOLD_OPEN || hold->state == BD_HOLD_PAYING;
 }
@@ -233,9 +233,9 @@ static int change(const struct bd_call *call, enum bd_hold_verb verb, struct bd_
 {
     struct bd_store *store = call->book->store;
     int64_t now = call->turn->now.us, end = hold->at + LIFE_SECONDS * BX_SECOND_US;
-    if (!is_live(hold) || (verb != BD_HOLD_RELEASE && hold->expires <= now))
+    if (!bd_hold_is_live(hold) || (verb != BD_HOLD_RELEASE && hold->expires <= now))
         return bd_say_no(call, BD_NO_STATE, fault, "This hold is %s.",
-                         is_live(hold) ? "over" : state_words[hold->state]);
+                         bd_hold_is_live(hold) ? "over" : state_words[hold->state]);
     if (verb == BD_HOLD_RELEASE)
         return bd_hold_end(store, hold, BD_HOLD_RELEASED, fault);
     int64_t seconds = verb == BD_HOLD_PAY ? PAY_SECONDS : seconds_of(call, 0);

@@ -73,6 +73,10 @@ struct bd_book {
 int bx_must bd_meta(struct bd_store *store, struct bd_meta_row *ret, struct bx_fault *fault);
 /* For a row that must be there: BD_NOT becomes BX_ERR_CORRUPT. */
 int bx_must bd_must(int err, const char *what, struct bx_fault *fault);
+/* The first row of SCAN, without its blobs; BD_NOT when there is none. */
+int bx_must bd_first(struct bd_store *store, const struct bd_scan *scan, void *ret,
+                     struct bx_fault *fault);
+int64_t bd_least(int64_t a, int64_t b);
 /* Ends the savepoint: kept when ERR is 0, else dropped. Returns ERR, or the store's own. */
 int bx_must bd_leave(struct bd_store *store, int err, struct bx_fault *fault);
 /* A task for a person, once per entry and word. */

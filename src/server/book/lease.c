@@ -14,11 +14,6 @@
 #include "boxtill/base/money.h"
 #include "server/book/inside.h"
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static int64_t room(const struct bd_pool_row *pool)
 {
     /* what an override keeps above the capacity is not given out again */
@@ -37,7 +32,7 @@ static int over_lower(struct bd_store *store, const struct bx_slug *id, struct b
 {
     struct bd_pool_row pool = {.id = *id};
     int err = bd_must(bd_get(store, BD_POOL, &pool, fault), "pool", fault);
-    int64_t fit = least(pool.over, room(&pool));
+    int64_t fit = bd_least(pool.over, room(&pool));
     struct bd_move move = {.pool = *id, .sold = fit, .over = -fit};
     if (err != 0 || fit <= 0)
         return err;
@@ -76,7 +71,7 @@ int bd_lease_settle(struct bd_store *store, struct bd_lease_row *lease, struct b
         if (err < 0)
             return err;
         pool.lacking -= lacking;
-        more = err == BD_NOT ? 0 : least(more, bd_pool_free(&pool));
+        more = err == BD_NOT ? 0 : bd_least(more, bd_pool_free(&pool));
     }
     if (more != 0) {
         struct bd_move move = {.pool = lease->pool, .leased = more};
@@ -93,18 +88,11 @@ int bd_lease_settle(struct bd_store *store, struct bd_lease_row *lease, struct b
                : lacking_put(store, &lease->pool, lease->lacking - lacking, fault);
 }
 
-static int take_first(void *arg, const void *row)
-{
-    memcpy(arg, row, sizeof(struct bd_lease_row));
-    return 1;
-}
-
 int bd_lease_last(struct bd_store *store, struct bd_lease_row *ret, struct bx_fault *fault)
 {
     struct bd_lease_row from = *ret;
     struct bd_scan scan = {.table = BD_LEASE, .fixed = 3, .down = true, .from = &from};
-    int found = bd_scan(store, &scan, take_first, ret, fault);
-    return found == 1 ? 0 : found == 0 ? BD_NOT : found;
+    return bd_first(store, &scan, ret, fault);
 }
 
 /* --- booking -------------------------------------------------------------------------------- */
@@ -116,7 +104,7 @@ int bd_pool_sell(struct bd_store *store, const struct bx_slug *id, int64_t q, in
     int err = pool_get_or_make(store, &pool, fault);
     if (err != 0)
         return err;
-    int64_t fit = least(q, bd_pool_free(&pool));
+    int64_t fit = bd_least(q, bd_pool_free(&pool));
     struct bd_move move = {.pool = *id, .sold = fit, .over = q - fit};
     err = bd_must(store->ops->move(store, &move, fault), "pool", fault);
     if (err == 0)
@@ -167,8 +155,8 @@ int bd_lease_book(struct bd_store *store, const struct bd_device_row *device,
         err = bd_lease_settle(store, &lease, fault);
     if (err != 0)
         return err;
-    int64_t own = least(use->q, lease.part);
-    int64_t covered = least(own, places);
+    int64_t own = bd_least(use->q, lease.part);
+    int64_t covered = bd_least(own, places);
     if (own > 0) {
         struct bd_move move = {.pool = use->pool, .sold = covered, .leased = -own};
         err = bd_must(store->ops->move(store, &move, fault), "lease's part", fault);
@@ -176,7 +164,7 @@ int bd_lease_book(struct bd_store *store, const struct bd_device_row *device,
             return err;
     }
     lease.part -= own;
-    lease.booked += least(use->q, BX_MONEY_MAX - lease.booked); /* it may name any count */
+    lease.booked += bd_least(use->q, BX_MONEY_MAX - lease.booked); /* it may name any count */
     if (places > covered)
         err = bd_pool_sell(store, &use->pool, places - covered, &ret->over, fault);
     if (err == 0)

@@ -88,16 +88,11 @@ static void order_say(const struct bx_entry_head *head, const struct bx_sale *sa
 
 /* --- ordering --------------------------------------------------------------------------------- */
 
-static bool is_live(const struct bd_hold_row *hold)
-{
-    return hold->state == BD_HOLD_OPEN || hold->state == BD_HOLD_PAYING;
-}
-
 /* The money is there and the places are not: it goes back, and the hold says so. */
 static int money_back(const struct bd_call *call, const struct bd_order_ask *ask,
                       struct bd_hold_row *hold, struct bx_buf *out, struct bx_fault *fault)
 {
-    bool live = is_live(hold); /* its slot was cancelled meanwhile */
+    bool live = bd_hold_is_live(hold); /* its slot was cancelled meanwhile */
     hold->state = BD_HOLD_REFUND;
     hold->order = ask->id;
     hold->amount = ask->total.minor;
@@ -126,7 +121,7 @@ static int hold_confirm(const struct bd_call *call, const struct bd_order_ask *a
     if (hold->state == BD_HOLD_CONFIRMED || hold->state == BD_HOLD_REFUND)
         return bd_say_no(call, BD_NO_STATE, fault, "Another order ended this hold.");
     hold->order = ask->id;
-    if (is_live(hold))
+    if (bd_hold_is_live(hold))
         return bd_hold_end(call->book->store, hold, BD_HOLD_CONFIRMED, fault);
     hold->state = BD_HOLD_CONFIRMED; /* it was over: again, if there are places */
     return bd_must(bd_update(call->book->store, BD_HOLD, hold, fault), "hold", fault);

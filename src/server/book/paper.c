@@ -7,19 +7,12 @@
 #include "boxtill/base/text.h"
 #include "server/book/act.h"
 
-static int take_first(void *arg, const void *row)
-{
-    memcpy(arg, row, sizeof(struct bd_ticket_row));
-    return 1;
-}
-
 int bd_ticket_latest(struct bd_store *store, const struct bx_id *order, int64_t nth,
                      struct bd_ticket_row *ret, struct bx_fault *fault)
 {
     struct bd_ticket_row from = {.order = *order, .nth = nth};
     struct bd_scan scan = {.table = BD_TICKET, .fixed = 2, .down = true, .from = &from};
-    int found = bd_scan(store, &scan, take_first, ret, fault);
-    return found == 1 ? 0 : found == 0 ? BD_NOT : found;
+    return bd_first(store, &scan, ret, fault);
 }
 
 /* The new code takes the old one's place, and its use too: who is inside stays inside. What was

@@ -28,11 +28,6 @@ enum {
     BASKET = 4 /* a family */
 };
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static int count_living(void *arg, const void *row)
 {
     struct bd_share *share = (struct bd_share *)arg;
@@ -108,11 +103,12 @@ int64_t bd_share_stock(const struct bd_share *share, const struct bd_pool_row *p
         return 0;
     int64_t fair = aside(share, pool) / share->tills;
     int64_t most = pool->capacity * share->policy->share_percent / 100;
-    most = least(most > 0 ? most : 1, fair) - part;
+    most = bd_least(most > 0 ? most : 1, fair) - part;
     int64_t room = aside(share, pool) - pool->leased;
     if (room < fair / 2 - part)
         room = fair / 2 - part;
-    int64_t stock = least(least(want > 0 ? want : most, most), least(room, bd_pool_free(pool)));
+    int64_t stock =
+        bd_least(bd_least(want > 0 ? want : most, most), bd_least(room, bd_pool_free(pool)));
     return stock > 0 ? stock : 0;
 }
 

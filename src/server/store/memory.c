@@ -264,7 +264,16 @@ static int move(struct bd_store *store, const struct bd_move *move, struct bx_fa
 
 static void destroy(struct bd_store *store)
 {
-    bd_store_memory_destroy(store);
+    struct memory *memory = (struct memory *)store;
+    undo_to(memory, 0);
+    for (int table = 0; table < BD_TABLES; table++) {
+        for (size_t i = 0; i < memory->orders[table][0].count; i++)
+            bx_free(memory->orders[table][0].cells[i]);
+        for (int i = 0; i <= BD_INDEXES_MAX; i++)
+            bx_free(memory->orders[table][i].cells);
+    }
+    bx_free(memory->undo);
+    bx_free(memory);
 }
 
 static const struct bd_store_ops ops = {.begin = begin,
@@ -291,22 +300,6 @@ struct bd_store *bd_store_memory_create(void)
         }
     }
     return &memory->store;
-}
-
-void *bd_store_memory_destroy(struct bd_store *store)
-{
-    if (store == NULL)
-        return NULL;
-    struct memory *memory = (struct memory *)store;
-    undo_to(memory, 0);
-    for (int table = 0; table < BD_TABLES; table++) {
-        for (size_t i = 0; i < memory->orders[table][0].count; i++)
-            bx_free(memory->orders[table][0].cells[i]);
-        for (int i = 0; i <= BD_INDEXES_MAX; i++)
-            bx_free(memory->orders[table][i].cells);
-    }
-    bx_free(memory->undo);
-    return bx_free(memory);
 }
 
 struct bd_store *bd_store_memory_copy(const struct bd_store *store)

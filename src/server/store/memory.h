@@ -6,10 +6,6 @@
 #include "server/store/store.h"
 
 struct bd_store *bd_store_memory_create(void);
-/* Accepts NULL; open transactions are forgotten. */
-void *bd_store_memory_destroy(struct bd_store *store);
-BX_CLEANUP_DEFINE(struct bd_store, bd_store_memory_destroy)
-
 /* What a backup is: a store of its own with the committed content. Outside a transaction. */
 struct bd_store *bd_store_memory_copy(const struct bd_store *store);
 /* What a power cut leaves: an open transaction is rolled back. */

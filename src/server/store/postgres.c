@@ -737,8 +737,8 @@ static void destroy(struct bd_store *store)
     struct postgres *postgres = (struct postgres *)store;
     if (postgres->open && !postgres->read_only)
         overlay_close(postgres);
-    bd_store_memory_destroy(postgres->overlay);
-    bd_store_memory_destroy(postgres->absent);
+    bd_store_destroy(postgres->overlay);
+    bd_store_destroy(postgres->absent);
     bx_pg_destroy(postgres->pg);
     bx_pg_args_finish(&postgres->args);
     bx_free(postgres->notes);

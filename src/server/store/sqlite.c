@@ -310,7 +310,18 @@ static int move(struct bd_store *store, const struct bd_move *move, struct bx_fa
 
 static void destroy(struct bd_store *store)
 {
-    bd_store_sqlite_destroy(store);
+    struct sqlite *sqlite = (struct sqlite *)store;
+    for (int table = 0; table < BD_TABLES; table++) {
+        bx_stmt_destroy(sqlite->gets[table]);
+        bx_stmt_destroy(sqlite->inserts[table]);
+        bx_stmt_destroy(sqlite->updates[table]);
+    }
+    for (int i = 0; i < sqlite->scan_count; i++)
+        bx_stmt_destroy(sqlite->scans[i].stmt);
+    bx_stmt_destroy(sqlite->move);
+    bx_db_destroy(sqlite->db);
+    bx_buf_finish(&sqlite->scratch);
+    bx_free(sqlite);
 }
 
 static const struct bd_store_ops ops = {.begin = begin,
@@ -383,22 +394,4 @@ int bd_store_sqlite_copy(const char *from, const char *to, struct bx_fault *faul
         return err;
     bx_cleanup(bx_db_destroy) struct bx_db *copy = look_at(to, fault);
     return copy == NULL ? err_of(fault) : bx_db_check(copy, NULL, fault);
-}
-
-void *bd_store_sqlite_destroy(struct bd_store *store)
-{
-    if (store == NULL)
-        return NULL;
-    struct sqlite *sqlite = (struct sqlite *)store;
-    for (int table = 0; table < BD_TABLES; table++) {
-        bx_stmt_destroy(sqlite->gets[table]);
-        bx_stmt_destroy(sqlite->inserts[table]);
-        bx_stmt_destroy(sqlite->updates[table]);
-    }
-    for (int i = 0; i < sqlite->scan_count; i++)
-        bx_stmt_destroy(sqlite->scans[i].stmt);
-    bx_stmt_destroy(sqlite->move);
-    bx_db_destroy(sqlite->db);
-    bx_buf_finish(&sqlite->scratch);
-    return bx_free(sqlite);
 }

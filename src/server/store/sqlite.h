@@ -10,6 +10,3 @@ struct bd_store *bd_store_sqlite_open(const char *path, enum bd_open mode, struc
 /* Copies the store at FROM as it is at one moment, while it may be written, to a new file TO; both
  * the file and its name are on the disk then, and its pages were looked over. */
 int bx_must bd_store_sqlite_copy(const char *from, const char *to, struct bx_fault *fault);
-/* Accepts NULL; an open transaction is rolled back. */
-void *bd_store_sqlite_destroy(struct bd_store *store);
-BX_CLEANUP_DEFINE(struct bd_store, bd_store_sqlite_destroy)

@@ -126,7 +126,7 @@ static inline int bx_must bd_expect(struct bd_store *store, enum bd_table table,
     return store->ops->expect && count > 0 ? store->ops->expect(store, table, rows, count, fault)
                                            : 0;
 }
-/* Accepts NULL. */
+/* Accepts NULL; an open transaction is rolled back. */
 static inline void *bd_store_destroy(struct bd_store *store)
 {
     if (store != NULL)

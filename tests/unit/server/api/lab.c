@@ -149,7 +149,7 @@ int lab_close(void **state)
     bd_writer_destroy(lab->writer);
     bd_api_destroy(lab->api);
     bd_metrics_destroy(lab->metrics);
-    bd_store_memory_destroy(lab->store);
+    bd_store_destroy(lab->store);
     bx_free(lab);
     return 0;
 }

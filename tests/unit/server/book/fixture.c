@@ -83,11 +83,9 @@ void venue_destroy(struct venue *venue)
 {
     bd_book_destroy(venue->book);
     bx_programme_destroy(venue->programme);
-    if (venue->kind == STORE_MEMORY) {
-        bd_store_memory_destroy(venue->store);
-    } else {
+    bd_store_destroy(venue->store);
+    if (venue->kind == STORE_SQLITE) {
         char side[80];
-        bd_store_sqlite_destroy(venue->store);
         unlink(venue->path);
         snprintf(side, sizeof side, "%s-wal", venue->path);
         unlink(side);

@@ -211,7 +211,7 @@ static void restore(struct world *world)
     if (world->backup == NULL)
         return;
     bd_book_destroy(venue->book);
-    bd_store_memory_destroy(venue->store);
+    bd_store_destroy(venue->store);
     venue->store = bd_store_memory_copy(world->backup);
     venue->book = bd_book_create(venue->store, &venue->policy, NULL);
     venue_begin(venue);
@@ -228,7 +228,7 @@ static void turn(struct world *world)
     if (chance < 2 && world->seed % 4 == 0) {
         restore(world);
     } else if (chance < 4 && world->seed % 4 == 0) {
-        bd_store_memory_destroy(world->backup);
+        bd_store_destroy(world->backup);
         world->backup = bd_store_memory_copy(world->venue->store);
     } else if (chance < 8) {
         venue_tick(world->venue, 1200);
@@ -334,7 +334,7 @@ static void play(uint64_t seed, enum store_kind kind)
     settle(&world);
     for (int i = 0; i < TILLS; i++)
         till_destroy(world.sellers[i].till);
-    bd_store_memory_destroy(world.backup);
+    bd_store_destroy(world.backup);
     venue_destroy(world.venue);
 }
 

@@ -18,7 +18,7 @@ static struct bd_mark mark(struct venue *venue)
 static void bring_back(struct venue *venue, struct bd_store *backup)
 {
     bd_book_destroy(venue->book);
-    bd_store_memory_destroy(venue->store);
+    bd_store_destroy(venue->store);
     venue->store = backup;
     venue->book = bd_book_create(venue->store, &venue->policy, NULL);
     assert_non_null(venue->book);
