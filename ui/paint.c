@@ -209,6 +209,16 @@ static void question(const struct bx_till_view *view, struct ui_grid *grid)
     ui_cursor(grid, top + 6, left + 5 + used);
 }
 
+/* A sentence in a small window: how many rows it took. */
+static int told(struct ui_grid *grid, int row, enum ui_style style, const char *text)
+{
+    int rows = grid->rows - 1 - row;
+    if ((int)bx_text_columns(text) > grid->columns && rows > 0)
+        return ui_wrapped(grid, row, 0, grid->columns, rows < 3 ? rows : 3, text);
+    ui_put_centre(grid, row, 0, grid->columns, style, text);
+    return text[0] != '\0';
+}
+
 /* The card for a window that holds no screen: what counts most, and every key still works. */
 static void too_small(const struct bx_till_view *view, struct ui_grid *grid)
 {
@@ -232,11 +242,14 @@ static void too_small(const struct bx_till_view *view, struct ui_grid *grid)
         snprintf(text, sizeof(text), "%s %s", bx_word("Left"), view->left);
         ui_put_centre(grid, row++, 0, width, UI_STRONG, text);
     }
-    ui_put_centre(grid, ++row, 0, width, ui_tone_style(view->say_tone), view->say);
+    ++row;
     if (view->ask[0]) {
         snprintf(text, sizeof(text), "%s: %s, %s", view->ask, view->ask_yes, view->ask_no);
-        ui_put_centre(grid, row + 1, 0, width, UI_STRONG, text);
+        ui_put_centre(grid, row++, 0, width, UI_STRONG, text);
+        row += told(grid, row, UI_PLAIN, view->ask_text);
     }
+    row += told(grid, row, UI_WARN, view->asking);
+    told(grid, row, ui_tone_style(view->say_tone), view->say);
     int used = 0;
     const char *typed = view->input;
     for (size_t i = 0; view->screen == BX_SCREEN_FORM && i < view->field_count; i++) {

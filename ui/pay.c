@@ -66,7 +66,7 @@ static int sums(const struct bx_till_view *view, struct ui_grid *grid, int row)
            view->currency, size_of(view->due));
     for (size_t i = 0; i < view->tender_count; i++)
         amount(grid, row++, UI_PLAIN, view->tenders[i].name, "", view->tenders[i].amount);
-    if (view->tender_count > 0)
+    if (view->left[0])
         amount(grid, row++, UI_STRONG,
                view->give_back ? bx_word("Still to give back") : bx_word("Left"), view->currency,
                size_of(view->left));
@@ -91,7 +91,8 @@ void ui_paint_pay(const struct bx_till_view *view, struct ui_grid *grid)
 {
     ui_rule(grid, 1, 0, grid->columns, bx_word("Pay"));
     int row = sums(view, grid, 3);
-    offers(view, grid, row + 1);
+    if (!view->asking[0] && !view->busy)
+        offers(view, grid, row + 1);
     ui_rule(grid, row + 3, 0, grid->columns, bx_word("Basket"));
     for (size_t i = 0; i < view->line_count && row + 4 + (int)i < ui_bottom(grid); i++) {
         const struct bx_view_line *line = &view->lines[i];

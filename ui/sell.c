@@ -125,7 +125,7 @@ static void basket_line(struct ui_grid *grid, int row, int column, int width, in
     ui_line_words(line, what, sizeof(what));
     ui_put(grid, row, column + 5, name, UI_PLAIN, what);
     ui_put_right(grid, row, column + 5 + name + 1, when_width, line->waiting ? UI_WARN : UI_DIM,
-                 line->waiting ? bx_word("asking") : when);
+                 line->waiting ? bx_word("asked") : when);
     ui_put_right(grid, row, column + width - amount, amount, UI_PLAIN, line->amount);
 }
 

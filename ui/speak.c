@@ -134,8 +134,10 @@ static void pay(const struct bx_till_view *view, struct ui_speech *speech)
     if (view->rounding[0])
         amount(speech, view->give_back ? bx_word("Give back in cash") : bx_word("Due in cash"),
                view->cash_due);
-    if (view->asking[0])
+    if (view->asking[0]) { /* and nothing else is taken meanwhile */
         say(speech, "%s", view->asking);
+        return;
+    }
     if (view->round_up[0])
         say(speech, bx_word("o round up %s"), view->round_up);
     amount(speech, bx_word("Received"), view->received);

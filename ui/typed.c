@@ -68,12 +68,21 @@ static void typed(const struct bx_till_view *view, const char *text, struct ui_t
         key_add(to, BX_KEY_ENTER);
 }
 
-/* A point and something: a key by name, or a number. Anything else is typed as it stands. */
-static bool pointed(const struct ui_speech *said, const char *text, struct ui_typed *to)
+static bool is_letter(char c)
 {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* A point and something: a key by name, or a number. A name that no key has is a slip, which must
+ * not sell what its letters stand for: nothing is pressed, and all is said again. Anything else is
+ * typed as it stands. */
+static bool pointed(const struct ui_speech *said, const struct bx_till_view *view, const char *text,
+                    struct ui_typed *to)
+{
+    bool writes = ui_speak_is_writing(view, text) || view->screen == BX_SCREEN_FIND;
     int64_t number;
     int key = named(text + 1);
-    if (text[1] == '\0')
+    if (text[1] == '\0' || (key == 0 && !writes && is_letter(text[1])))
         to->again = true;
     else if (key != 0)
         key_add(to, key);
@@ -91,7 +100,7 @@ void ui_typed_line(const struct ui_speech *said, const struct bx_till_view *view
     ret->count = 0;
     if (text[0] == '\0')
         key_add(ret, BX_KEY_ENTER);
-    else if (text[0] == '.' && pointed(said, text, ret))
+    else if (text[0] == '.' && pointed(said, view, text, ret))
         return;
     else if (!is_number || ui_speak_is_writing(view, text) || view->screen == BX_SCREEN_FIND ||
              !choose(said, number, ret))

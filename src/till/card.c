@@ -303,7 +303,13 @@ static void later(struct bx_till *till)
 static bool is_charge(const struct bx_till *till)
 {
     const struct bx_attempt *row = chosen_const(till);
-    return row && row->step == BX_STEP_CHARGE;
+    return row && row->step == BX_STEP_CHARGE && row->entry.amount.minor > 0;
+}
+
+static bool is_credit(const struct bx_till *till)
+{
+    const struct bx_attempt *row = chosen_const(till);
+    return row && row->step == BX_STEP_CHARGE && row->entry.amount.minor < 0;
 }
 
 static bool is_reversal(const struct bx_till *till)
@@ -330,14 +336,17 @@ static void about(const struct bx_till *till, char *out, size_t size)
 static const struct bx_menu_row rows[] = {
     {'t', BX_WORD("Ask the terminal again"), BX_WORD("It knows, as soon as it can be reached."),
      ask_again, true, NULL},
-    {'p', BX_WORD("The slip says paid"), BX_WORD("Written down with a reason; it counts as paid."),
-     slip_paid, false, is_charge},
-    {'n', BX_WORD("The slip says not paid"),
-     BX_WORD("Written down with a reason; nothing was charged."), slip_not, false, is_charge},
-    {'g', BX_WORD("It was given back by hand"),
-     BX_WORD("Written down with a reason, by a supervisor."), by_hand, false, is_reversal},
-    {'l', BX_WORD("Later"), BX_WORD("Frees the till; the places stay, and the queue shows it."),
-     later, true, NULL},
+    {'p', BX_WORD("The slip says paid"), BX_WORD("Counts as paid; a reason is asked."), slip_paid,
+     false, is_charge},
+    {'n', BX_WORD("The slip says not paid"), BX_WORD("Nothing was charged; a reason is asked."),
+     slip_not, false, is_charge},
+    {'p', BX_WORD("The slip says paid back"), BX_WORD("Counts as given back; a reason is asked."),
+     slip_paid, false, is_credit},
+    {'n', BX_WORD("The slip says not paid back"), BX_WORD("Nothing went back; a reason is asked."),
+     slip_not, false, is_credit},
+    {'g', BX_WORD("It was given back by hand"), BX_WORD("A supervisor says so, with a reason."),
+     by_hand, false, is_reversal},
+    {'l', BX_WORD("Later"), BX_WORD("Frees the till; places stay, Q shows it."), later, true, NULL},
 };
 static const struct bx_menu_kind menu = {BX_WORD("Card"), rows, bx_countof(rows), about};
 
@@ -375,12 +384,14 @@ void bx_card_unknown(struct bx_till *till, struct bx_attempt *row)
     row->pressed = false;
     if (!first)
         return;
-    if (row->wanted && row->gives && row->origin == 0)
-        bx_say(till, BX_TONE_WARN, "It is not known whether the card was paid back: Q shows it.");
+    bool gives = row->wanted && row->gives && row->origin == 0;
     command_leave(till, row);
-    if (pays && till->counter.screen == BX_SCREEN_PAY) {
+    if (gives) {
+        bx_say(till, BX_TONE_WARN, "It is not known whether the card was paid back: Q shows it.");
+    } else if (pays && till->counter.screen == BX_SCREEN_PAY) {
         bx_effects_add(till->out, BX_EFFECT_BELL);
         bx_card_menu(till, &row->entry.attempt);
+        bx_say(till, BX_TONE_WARN, "It is not known whether the card was charged.");
     } else if (till->counter.screen != BX_SCREEN_MENU && row->origin == 0) {
         bx_say(till, BX_TONE_WARN, "The card terminal cannot say: Q shows it.");
     }
@@ -455,6 +466,13 @@ static void slip_said(struct bx_till *till, bx_origin origin, const struct bx_wa
 int bx_card_slip_ask(struct bx_till *till, bx_origin origin, const struct bx_id *id,
                      const char *word, struct bx_fault *fault)
 {
+    static const char *const titles[] = {[PAID] = BX_WORD("The slip says paid"),
+                                         [NOT_PAID] = BX_WORD("The slip says not paid"),
+                                         [GIVEN_BACK] = BX_WORD("It was given back by hand")};
+    static const char *const credit_titles[] = {[PAID] = BX_WORD("The slip says paid back"),
+                                                [NOT_PAID] = BX_WORD("The slip says not paid back"),
+                                                [GIVEN_BACK] =
+                                                    BX_WORD("It was given back by hand")};
     struct bx_attempt *row = bx_attempts_row(till, id);
     struct slip said = {.id = *id,
                         .word = strcmp(word, "paid") == 0       ? PAID
@@ -476,8 +494,7 @@ int bx_card_slip_ask(struct bx_till *till, bx_origin origin, const struct bx_id 
         row->step != (said.word == GIVEN_BACK ? BX_STEP_REVERSE : BX_STEP_CHARGE))
         return bx_fault_say(fault, BX_ERR_REFUSED, "Nothing like that is unknown about it.");
     bx_card_text(till, row, ask.text, sizeof(ask.text));
-    BX_TEXT_COPY(ask.title, said.word == PAID       ? BX_WORD("The slip says paid")
-                            : said.word == NOT_PAID ? BX_WORD("The slip says not paid")
-                                                    : BX_WORD("It was given back by hand"));
+    BX_TEXT_COPY(ask.title, bx_word(row->entry.amount.minor < 0 ? credit_titles[said.word]
+                                                                : titles[said.word]));
     return bx_warrant_ask(till, &ask, fault);
 }

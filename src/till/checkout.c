@@ -267,6 +267,19 @@ int bx_desk_pay_open(struct bx_till *till, struct bx_desk *desk, struct bx_fault
     return 0;
 }
 
+/* What goes back is this basket's no more, or a restart would give it the money a second time. */
+static void part(struct bx_till *till, struct bx_desk *desk)
+{
+    const struct bx_sale *sale = &desk->sale;
+    for (int i = 0; i < sale->tender_count; i++) {
+        if (bx_id_is_zero(&sale->tenders[i].attempt))
+            continue;
+        desk->basket.id = bx_till_id(till);
+        bx_draft_write(till);
+        return;
+    }
+}
+
 void bx_desk_pay_close(struct bx_till *till, struct bx_desk *desk)
 {
     struct bx_fault fault = {0};
@@ -282,6 +295,7 @@ void bx_desk_pay_close(struct bx_till *till, struct bx_desk *desk)
     bx_vouchers_leave(till, desk);
     bx_attempts_leave(till, desk);
     bx_attempts_unsold(till, &desk->sale);
+    part(till, desk);
     if (desk->stale)
         bx_desk_refresh(till, desk);
 }

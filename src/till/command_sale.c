@@ -61,6 +61,18 @@ static const struct bx_slot *slot_of(const struct bx_till *till, int event, cons
     return NULL;
 }
 
+/* The first of EVENT on DATE that is not over; NULL none. */
+static const struct bx_slot *day_slot(const struct bx_till *till, int event, struct bx_date date)
+{
+    for (size_t i = 0; i < till->programme->slot_count; i++) {
+        const struct bx_slot *slot = &till->programme->slots[i];
+        if (slot->event == event && bx_date_compare(slot->date, date) == 0 &&
+            !bx_slots_is_over(till, slot))
+            return slot;
+    }
+    return NULL;
+}
+
 /* What was said beside the basket: "tenders". */
 static void tenders_read(struct bx_till *till, struct bx_json_reader *reader)
 {
@@ -108,18 +120,24 @@ static int slot_find(const struct bx_till *till, const struct wish *wish, struct
                      int *ret_event, const struct bx_slot **ret_slot, struct bx_fault *fault)
 {
     char text[BX_SLUG_SIZE];
-    char day[BX_DATE_TEXT];
+    char day[BX_DATE_TEXT], time[BX_CLOCK_TEXT];
     BX_TEXT_COPY(text, wish->slot);
     *ret_event = wish->event[0] ? event_of(till->programme, wish->event) : 0;
     if (*ret_event < 0)
         return bx_fault_say(fault, BX_ERR_MISSING, "There is no event %s.", wish->event);
     if (said->minute >= 0) {
         said->column = said->minute_column;
-        if (said->dated)
-            snprintf(text, sizeof(text), "%s %02d:%02d", bx_date_format(said->date, day),
-                     said->minute / 60, said->minute % 60);
-        else
-            snprintf(text, sizeof(text), "%02d:%02d", said->minute / 60, said->minute % 60);
+        snprintf(text, sizeof(text), "%02d:%02d", said->minute / 60, said->minute % 60);
+    }
+    if (said->dated && strlen(text) == 5 && text[2] == ':') {
+        BX_TEXT_COPY(time, text);
+        snprintf(text, sizeof(text), "%s %s", bx_date_format(said->date, day), time);
+    }
+    if (said->dated && !text[0]) {
+        *ret_slot = day_slot(till, *ret_event, said->date);
+        return *ret_slot
+                   ? 0
+                   : bx_fault_say(fault, BX_ERR_REFUSED, "The programme does not know that day.");
     }
     *ret_slot = slot_of(till, *ret_event, text);
     if (text[0] && !*ret_slot)

@@ -371,9 +371,11 @@ void bx_items_attempts(struct bx_till *till)
         BX_TEXT_COPY(item->b, moment);
         item->attempt = attempt->entry.attempt;
         bool card = attempt->entry.kind == BX_TENDER_CARD;
+        bool back = attempt->step == BX_STEP_REVERSE || attempt->entry.amount.minor < 0;
         BX_TEXT_COPY(item->more,
-                     bx_word(card ? BX_WORD("charged or not? Enter: what can be done")
-                                  : BX_WORD("charged or not? T asks the server again")));
+                     bx_word(card && back ? BX_WORD("given back or not? Enter: what can be done")
+                             : card       ? BX_WORD("charged or not? Enter: what can be done")
+                                          : BX_WORD("charged or not? T asks the server again")));
         item->amount = attempt->entry.amount;
         item->has_amount = true;
     }

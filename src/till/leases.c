@@ -128,6 +128,12 @@ bool bx_lease_is_live(const struct bx_till *till, const struct bx_lease *row)
     return till->turn.utc.us < row->expires.us;
 }
 
+bool bx_leases_is_frozen(const struct bx_till *till, const struct bx_slug *pool)
+{
+    const struct bx_lease *row = bx_lease_row(&till->leases, pool);
+    return row && bx_lease_mark_of(&till->leases, row)->frozen;
+}
+
 int64_t bx_leases_free(const struct bx_till *till, const struct bx_slug *pool)
 {
     const struct bx_lease *row = bx_lease_row(&till->leases, pool);

@@ -147,6 +147,8 @@ void bx_line_run(struct bx_till *till)
     if (bx_said_read(text, till->programme ? till->programme->exponent : 2, said, &fault)) {
         till->counter.line_column = said->column;
         bx_counter_fault(till, &fault);
+    } else if (bx_may_act(till, &fault)) {
+        bx_counter_fault(till, &fault);
     } else if (!said->over) {
         line_end(till, text, said, NULL, &fault);
     } else {

@@ -251,6 +251,25 @@ static int plan_take(struct bx_till *till, const struct bx_office_done *done,
     return 0;
 }
 
+/* A row's number, time, till and shift are the same in all of them, and the title says them: on the
+ * screen the amounts need the room. */
+static void posting_show(struct bx_till *till, const char *title, const char *csv)
+{
+    bx_buf_auto rows;
+    bx_buf_init(&rows, 0);
+    while (*csv) {
+        for (int column = 0; column < 4; column++) {
+            csv += strcspn(csv, ",\n");
+            csv += *csv == ',';
+        }
+        size_t len = strcspn(csv, "\n");
+        len += csv[len] == '\n';
+        bx_buf_add(&rows, csv, len);
+        csv += len;
+    }
+    bx_text_open(till, title, bx_buf_text(&rows), NULL);
+}
+
 static int posting_rows(struct bx_till *till, const struct bx_row *rows, size_t count,
                         struct bx_fault *fault)
 {
@@ -265,7 +284,7 @@ static int posting_rows(struct bx_till *till, const struct bx_row *rows, size_t 
     snprintf(name, sizeof(name), "posting-%.24s.%s", rows[0].head.number,
              office->json ? "json" : "csv");
     bx_words_print(title, sizeof(title), "Posting file of %s", rows[0].head.number);
-    bx_text_open(till, title, bx_buf_text(&csv), NULL);
+    posting_show(till, title, bx_buf_text(&csv));
     bx_office_keep(till, name, office->json ? &json : &csv);
     return 0;
 }

@@ -49,6 +49,10 @@ void bx_sell_add(struct bx_till *till, const struct bx_product *product, int qua
     struct bx_counter *counter = &till->counter;
     struct bx_fault fault = {0};
     const struct bx_slot *slot = product->events != 0 ? bx_slots_selected(till) : NULL;
+    if (bx_may_act(till, &fault)) {
+        bx_counter_fault(till, &fault);
+        return;
+    }
     if (product->events != 0 && !slot) {
         bx_say(till, BX_TONE_WARN, "%s needs a slot, and the programme has none left.",
                product->name);

@@ -206,8 +206,8 @@ static bool is_working(const struct bx_till *till)
 }
 
 static const struct bx_menu_row rows[] = {
-    {'r', BX_WORD("Reports"), BX_WORD("today by product, slot, hour, tender, cashier"),
-     bx_summary_menu, true, NULL},
+    {'r', BX_WORD("Reports"), BX_WORD("by product, slot, hour, tender, cashier"), bx_summary_menu,
+     true, NULL},
     {'o', BX_WORD("Open"), BX_WORD("a shift, or a drawer of your own, with its float"),
      bx_float_form, false, wants_float},
     {'l', BX_WORD("Look"), BX_WORD("the figures of the shift so far"), look, true, is_open},

@@ -40,7 +40,7 @@ bool bx_slots_is_over(const struct bx_till *till, const struct bx_slot *slot)
 
 int64_t bx_slots_room(const struct bx_till *till, const struct bx_slot *slot)
 {
-    if (slot->cancelled || bx_slots_is_over(till, slot))
+    if (slot->cancelled || bx_slots_is_over(till, slot) || bx_leases_is_frozen(till, &slot->pool))
         return 0;
     int64_t room = bx_leases_free(till, &slot->pool);
     const struct bx_pool_news *news = bx_link_is_up(till) ? bx_link_news(till, &slot->pool) : NULL;
@@ -235,7 +235,9 @@ void bx_counter_short(struct bx_till *till, const struct bx_slot *slot,
     till->counter.wish = product->id;
     till->counter.wish_quantity = quantity;
     slot_name(till, slot, here, sizeof(here));
-    if (whole && fits > 0)
+    if (bx_leases_is_frozen(till, &slot->pool))
+        bx_say(till, BX_TONE_BAD, BX_FROZEN_SAY);
+    else if (whole && fits > 0)
         bx_say(till, BX_TONE_WARN, "%s has %d of yours: N for the next slot, %s.", here, fits,
                slot_name(till, whole, there, sizeof(there)));
     else if (whole)

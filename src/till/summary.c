@@ -515,7 +515,7 @@ static const struct bx_menu_row rows[] = {
     {'m', BX_WORD("Cash movements"), BX_WORD("by drawer"), show_cash, true, NULL},
     {'o', BX_WORD("Tomorrow"), BX_WORD("groups and orders that are booked"), show_bookings, true,
      NULL},
-    {'r', BX_WORD("Other days"), BX_WORD("any of these from a day to a day, also as a file"),
+    {'r', BX_WORD("Other days"), BX_WORD("any of these for some days, also as a file"),
      bx_office_days, true, NULL},
     {'z', BX_WORD("Closings"), BX_WORD("of a day, a month or a year, again"), bx_office_closings,
      true, NULL},

@@ -113,8 +113,9 @@ static void sheet_fill(const struct bx_till *till, struct bx_till_view *v)
     const char *at = bx_buf_text(&sheet->text);
     for (size_t i = 0; i < sheet->lines && v->sheet_count < BX_VIEW_SHEET; i++) {
         size_t len = strcspn(at, "\n");
+        size_t keep = len - (len > 0 && at[len - 1] == '\r');
         char line[BX_NAME_SIZE * 2];
-        snprintf(line, sizeof(line), "%.*s", (int)(len < sizeof(line) ? len : sizeof(line) - 1),
+        snprintf(line, sizeof(line), "%.*s", (int)(keep < sizeof(line) ? keep : sizeof(line) - 1),
                  at);
         if (i >= counter->first)
             BX_TEXT_COPY(v->sheet[v->sheet_count++], line);

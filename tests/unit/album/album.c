@@ -52,7 +52,8 @@ static void programme_write(const struct tongue *tongue, struct bx_buf *out)
                                     rig_product(tongue->group, 'g', 1800, 1, 1),
                                     rig_product(tongue->guide, 'h', 300, 0, 0),
                                     rig_product(tongue->map, 'i', 123456789, 0, 0),
-                                    rig_product(tongue->gift, 'd', 0, 0, 0)};
+                                    rig_product(tongue->gift, 'd', 0, 0, 0),
+                                    rig_product(tongue->rule, 'j', 700, 1, 3)};
     struct bx_programme programme = {.epoch = 1,
                                      .version = 20,
                                      .venue = rig_slug("museum"),
@@ -84,6 +85,7 @@ static void programme_write(const struct tongue *tongue, struct bx_buf *out)
     products[8].kind = BX_LINE_DONATION;
     products[8].open_price = true;
     products[8].tax_ppm = 0;
+    products[9].proof = rig_slug("friend");
     BX_TEXT_COPY(programme.name, tongue->museum);
     BX_TEXT_COPY(events[0].name, tongue->event);
     BX_TEXT_COPY(events[1].name, tongue->other_event);
@@ -109,13 +111,14 @@ static void staff_write(const struct tongue *tongue, struct bx_buf *out)
     static const char hash[] = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
                                "c29tZWhhc2hzb21laGFzaHNvbWVoYXNoc29tZWhhc2g";
     struct bx_user users[] = {{.number = 7, .role = BX_ROLE_CASHIER},
-                              {.number = 8, .role = BX_ROLE_SUPERVISOR}};
+                              {.number = 8, .role = BX_ROLE_SUPERVISOR},
+                              {.number = 9, .role = BX_ROLE_AUDITOR}};
     for (size_t i = 0; i < bx_countof(users); i++) {
         BX_TEXT_COPY(users[i].pin_hash, hash);
-        BX_TEXT_COPY(users[i].name, i == 0 ? tongue->ana : tongue->ben);
+        BX_TEXT_COPY(users[i].name, i == 0 ? tongue->ana : i == 1 ? tongue->ben : tongue->guide);
         BX_TEXT_COPY(users[i].language, tongue->language);
     }
-    struct bx_staff staff = {.epoch = 1, .version = 4, .count = 2, .users = users};
+    struct bx_staff staff = {.epoch = 1, .version = 4, .count = 3, .users = users};
     bx_staff_encode(&staff, out);
 }
 

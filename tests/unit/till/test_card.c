@@ -215,6 +215,32 @@ static void left_payment_gives_it_back(void **state)
     assert_int_equal(bench.till->attempts.count, 0);
 }
 
+/* A restart while it goes back: the basket is as it was, unpaid, and the money goes on going back.
+ */
+static void going_back_outlives_a_restart(void **state)
+{
+    (void)state;
+    bench_keys("2a\n1000c");
+    answer(BX_DONE);
+    bench_key(BX_KEY_ESC);
+    bench_wait(500);
+    bench_keys("y");
+    bench_wait(500);
+    answer(BX_UNKNOWN);
+    restart();
+    bench_wait(3000);
+    assert_int_equal(bench.till->shelf.count, 0);
+    assert_int_equal(bench_pieces(), 2);
+    assert_int_equal(bench.till->attempts.count, 1);
+    assert_true(bench.rig->counts[BX_EFFECT_CARD_REVERSE] >= 2);
+    bench_keys("\n\n");
+    assert_int_equal(bench_sales(), 1);
+    assert_int_equal(bench_sale()->tender_count, 1);
+    assert_int_equal(bench_sale()->tenders[0].kind, BX_TENDER_CASH);
+    answer(BX_DONE);
+    assert_int_equal(bench.till->attempts.count, 0);
+}
+
 static void settled_by_command(void **state)
 {
     (void)state;
@@ -263,6 +289,7 @@ int main(void)
         card_test(later_keeps_the_places),
         card_test(found_after_a_restart),
         card_test(left_payment_gives_it_back),
+        card_test(going_back_outlives_a_restart),
         card_test(settled_by_command),
         card_test(command_is_told_that_nobody_knows),
         card_test(training_asks_nobody),

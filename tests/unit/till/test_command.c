@@ -62,6 +62,21 @@ static void waits_for_places_and_then_sells(void **state)
     assert_int_equal(rig_lease(rig, "w1000")->n, 30);
 }
 
+/* A day that was said counts, whether or not a time was: nothing is sold for another one. */
+static void a_day_without_a_time_is_that_day(void **state)
+{
+    struct rig *rig = *state;
+    run(rig, "{\"verb\":\"sell\",\"basket\":\"2026-11-25 2a\"}", 1);
+    assert_non_null(strstr(rig->text, "no key"));
+    assert_true(rig_lease(rig, "w1000")->n >= 2);
+    run(rig, "{\"verb\":\"sell\",\"basket\":\"2026-11-25 2a\",\"slot\":\"14:30\"}", 1);
+    assert_non_null(strstr(rig->text, "no such time"));
+    run(rig, "{\"verb\":\"sell\",\"basket\":\"2026-11-23 2a\"}", 1);
+    assert_non_null(strstr(rig->text, "does not know that day"));
+    run(rig, "{\"verb\":\"sell\",\"basket\":\"2026-11-24 2a\"}", 0);
+    assert_int_equal(rig_lease(rig, "s1430")->used, 2);
+}
+
 static void refuses_what_is_no_command(void **state)
 {
     struct rig *rig = *state;
@@ -229,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SELLING(sells),
         SELLING(waits_for_places_and_then_sells),
+        SELLING(a_day_without_a_time_is_that_day),
         SELLING(refuses_what_is_no_command),
         FRESH(nobody_logged_in_sells_nothing),
         SELLING(one_at_a_time),
