@@ -495,7 +495,7 @@ static void quarantined(struct bx_till *till, struct bx_lease *row)
 {
     struct bx_lease_mark *mark = bx_lease_mark_of(&till->leases, row);
     if (!mark->frozen)
-        bx_say(till, BX_TONE_BAD, BX_FROZEN_SAY);
+        bx_leases_frozen_say(till);
     bx_till_log(till, "quarantined: pool %s r %" PRId64, row->pool.s, row->r);
     mark->frozen = true;
 }

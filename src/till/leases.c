@@ -134,6 +134,11 @@ bool bx_leases_is_frozen(const struct bx_till *till, const struct bx_slug *pool)
     return row && bx_lease_mark_of(&till->leases, row)->frozen;
 }
 
+void bx_leases_frozen_say(struct bx_till *till)
+{
+    bx_say(till, BX_TONE_BAD, "The server lost count of our places: call a supervisor.");
+}
+
 int64_t bx_leases_free(const struct bx_till *till, const struct bx_slug *pool)
 {
     const struct bx_lease *row = bx_lease_row(&till->leases, pool);

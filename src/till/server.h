@@ -66,7 +66,8 @@ void bx_leases_finish(struct bx_leases *leases);
 struct bx_lease *bx_leases_find(struct bx_till *till, const struct bx_slug *pool);
 /* Does the server doubt this till's count of POOL? */
 bool bx_leases_is_frozen(const struct bx_till *till, const struct bx_slug *pool);
-#define BX_FROZEN_SAY "The server lost count of our places: call a supervisor."
+/* Says that it does. */
+void bx_leases_frozen_say(struct bx_till *till);
 /* Places of POOL this till may sell now: 0 when frozen, closed, waiting. RESERVED counts as taken.
  */
 /* Seconds before a slot's end from which on no more places are asked for it. */

@@ -236,7 +236,7 @@ void bx_counter_short(struct bx_till *till, const struct bx_slot *slot,
     till->counter.wish_quantity = quantity;
     slot_name(till, slot, here, sizeof(here));
     if (bx_leases_is_frozen(till, &slot->pool))
-        bx_say(till, BX_TONE_BAD, BX_FROZEN_SAY);
+        bx_leases_frozen_say(till);
     else if (whole && fits > 0)
         bx_say(till, BX_TONE_WARN, "%s has %d of yours: N for the next slot, %s.", here, fits,
                slot_name(till, whole, there, sizeof(there)));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The store port's contract, run against the implementation named by the argument: memory, sqlite,
  * or PostgreSQL (read-committed, serializable; some of its tests lose transactions at random and
- * run them again). LAB_POSTGRES is the URL of a database that is ours. */
+ * run them again). */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -23,111 +23,7 @@
 #include "server/store/sql.h"
 #include "server/store/sqlite.h"
 #include "sqlite/db.h"
-
-enum kind { MEMORY, SQLITE, READ_COMMITTED, SERIALIZABLE, KINDS };
-static const char *const kind_names[KINDS] = {"memory", "sqlite", "read-committed", "serializable"};
-static enum kind kind;
-static char path[64], url[512];
-static struct bd_store *store;
-
-static bool in_postgres(void)
-{
-    return kind >= READ_COMMITTED;
-}
-
-/* Empties the database. */
-static void postgres_clear(void)
-{
-    bx_cleanup(bx_pg_destroy) struct bx_pg *pg = bx_pg_open(url, NULL);
-    assert_non_null(pg);
-    assert_int_equal(bx_pg_script(pg, "DROP SCHEMA public CASCADE; CREATE SCHEMA public", NULL), 0);
-}
-
-static bool postgres_find(void)
-{
-    const char *given = getenv("LAB_POSTGRES");
-    int len = snprintf(
-        url, sizeof url, "%s%s", given ? given : "",
-        kind == SERIALIZABLE ? "&options=-c%20default_transaction_isolation%3Dserializable" : "");
-    return given && len < (int)sizeof url;
-}
-
-static int open_store(void **state)
-{
-    (void)state;
-    struct bx_fault fault = {0};
-    if (kind == MEMORY) {
-        store = bd_store_memory_create();
-        return 0;
-    }
-    if (in_postgres()) {
-        postgres_clear();
-        store = bd_store_postgres_open(url, BD_OPEN_CREATE, &fault);
-        return store != NULL ? 0 : -1;
-    }
-    BX_TEXT_COPY(path, "/tmp/boxtill-store-XXXXXX");
-    int fd = mkstemp(path);
-    if (fd < 0)
-        return -1;
-    close(fd);
-    unlink(path);
-    store = bd_store_sqlite_open(path, BD_OPEN_CREATE, &fault);
-    return store != NULL ? 0 : -1;
-}
-
-static void remove_files(void)
-{
-    static const char *const ends[] = {"", "-wal", "-shm"};
-    for (size_t i = 0; i < 3; i++) {
-        char name[80];
-        snprintf(name, sizeof name, "%s%s", path, ends[i]);
-        unlink(name);
-    }
-}
-
-static int close_store(void **state)
-{
-    (void)state;
-    bd_store_destroy(store);
-    if (kind == SQLITE)
-        remove_files();
-    return 0;
-}
-
-/* What a power cut leaves. */
-static void crash(void)
-{
-    if (kind == MEMORY) {
-        bd_store_memory_crash(store);
-        return;
-    }
-    bd_store_destroy(store);
-    store = in_postgres() ? bd_store_postgres_open(url, BD_OPEN_WRITE, NULL)
-                          : bd_store_sqlite_open(path, BD_OPEN_WRITE, NULL);
-    assert_non_null(store);
-}
-
-static void begin(void)
-{
-    assert_int_equal(store->ops->begin(store, NULL), 0);
-}
-
-static void finish(bool keep)
-{
-    assert_int_equal(store->ops->end(store, keep, NULL), BX_DONE);
-}
-#define commit()   finish(true)
-#define rollback() finish(false)
-
-static void mark(void)
-{
-    assert_int_equal(store->ops->mark(store, NULL), 0);
-}
-
-static void release(bool keep)
-{
-    assert_int_equal(store->ops->release(store, keep, NULL), 0);
-}
+#include "store_world.h"
 
 static struct bd_user_row user_of(int64_t number, const char *name)
 {
@@ -816,11 +712,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_overtaken, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_lost_and_run_again, open_store, close_store),
     };
-    if (argc != 2)
-        return 2;
-    while (kind < KINDS && strcmp(argv[1], kind_names[kind]) != 0)
-        kind++;
-    if (kind == KINDS || (in_postgres() && !postgres_find()))
+    if (argc != 2 || !kind_find(argv[1]))
         return 2;
     return _cmocka_run_group_tests(argv[1], tests, bx_countof(tests), NULL, NULL);
 }

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The stores that the contract is held to: one at a time, as its kind says. LAB_POSTGRES is the URL
+ * of a database that is ours: it is emptied. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/store/store.h"
+
+enum kind { MEMORY, SQLITE, READ_COMMITTED, SERIALIZABLE, KINDS };
+extern enum kind kind;
+extern char path[64], url[512]; /* where SQLite's and PostgreSQL's is */
+extern struct bd_store *store;  /* the one that is open */
+
+/* memory, sqlite, read-committed, serializable; false when NAME is none of them or cannot be had.
+ */
+bool kind_find(const char *name);
+bool in_postgres(void);
+
+/* cmocka's setup and teardown: an empty store, and nothing left of it. */
+int open_store(void **state);
+int close_store(void **state);
+/* Its database or its files, emptied while it is closed. */
+void postgres_clear(void);
+void remove_files(void);
+/* What a power cut leaves. */
+void crash(void);
+
+void begin(void);
+void finish(bool keep);
+#define commit()   finish(true)
+#define rollback() finish(false)
+void mark(void);
+void release(bool keep);
