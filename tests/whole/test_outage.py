@@ -20,6 +20,7 @@ from till_lab import Till, rows, venue, wait_for
 TILLS = 2
 RANDOM_KILLS = 26  # a till
 SLICE = 0.3        # seconds within which a random kill comes
+PLENTY = "[policy]\ncounters_percent = 100\nshare_percent = 50\n"  # whole baskets sell from a till's own places
 
 
 # A purge runs alone, without a till: tests/unit/journal/test_archive.c kills it at these.
@@ -43,7 +44,7 @@ class World:
 
     def __init__(self, folder, seed, bad=False):
         self.folder, self.seed = folder, seed
-        self.server = venue(folder / "server").start()
+        self.server = venue(folder / "server", config=PLENTY).start()
         self.lines = [FaultProxy(self.server, seed * 100 + nth) if bad else None for nth in range(TILLS)]
         self.tills, self.rands, self.told = [], [], []
         self.killed = collections.Counter()

@@ -89,11 +89,16 @@ static bool is_by_the_basket(const struct bd_share *share, const struct bd_pool_
     return aside(share, pool) / share->tills < PAIR;
 }
 
-/* The slot starts soon, or has, and a family would not find its places. */
+/* The slot starts soon, or has. */
+static bool is_soon(const struct bd_share *share, const struct bd_pool_row *pool)
+{
+    return pool->starts != 0 && pool->starts - SOON_S * BX_SECOND_US <= share->now.us;
+}
+
+/* That, and a family would not find its places. */
 static bool is_short(const struct bd_share *share, const struct bd_pool_row *pool)
 {
-    return pool->starts != 0 && pool->starts - SOON_S * BX_SECOND_US <= share->now.us &&
-           bd_pool_free(pool) < BASKET;
+    return is_soon(share, pool) && bd_pool_free(pool) < BASKET;
 }
 
 int64_t bd_share_stock(const struct bd_share *share, const struct bd_pool_row *pool, int64_t part,
@@ -107,8 +112,9 @@ int64_t bd_share_stock(const struct bd_share *share, const struct bd_pool_row *p
     int64_t room = aside(share, pool) - pool->leased;
     if (room < fair / 2 - part)
         room = fair / 2 - part;
-    int64_t stock =
-        bd_least(bd_least(want > 0 ? want : most, most), bd_least(room, bd_pool_free(pool)));
+    /* A stock that left too few would be called back at once, and taken again. */
+    int64_t free = bd_pool_free(pool) - (is_soon(share, pool) ? BASKET : 0);
+    int64_t stock = bd_least(bd_least(want > 0 ? want : most, most), bd_least(room, free));
     return stock > 0 ? stock : 0;
 }
 

@@ -204,6 +204,24 @@ static void near_the_start_idle_places_are_called_back(void **state)
     world_close(&world);
 }
 
+/* Or they would be called back and taken again at every contact. */
+static void near_the_start_no_stock_takes_the_last(void **state)
+{
+    (void)state;
+    struct world world;
+    int64_t got = 0;
+    world_open(&world, STORE_MEMORY, 100);
+    world.venue->policy.share_percent = 100;
+    web_takes(world.venue, 28); /* twelve left, and four tills: three each */
+    venue_tick(world.venue, 46 * 60);
+    for (int i = 0; i < 3; i++)
+        got += ask(world.venue, world.tills[i], REQ, 1, 0, 0).n;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(recalled(world.venue, world.tills[i]), 0);
+    assert_int_equal(got, 8);
+    world_close(&world);
+}
+
 static void the_last_places_are_called_back_unasked(void **state)
 {
     (void)state;
@@ -234,6 +252,7 @@ int main(void)
         cmocka_unit_test(the_web_calls_back_too),
         cmocka_unit_test(what_nobody_has_is_not_called_back),
         cmocka_unit_test(near_the_start_idle_places_are_called_back),
+        cmocka_unit_test(near_the_start_no_stock_takes_the_last),
         cmocka_unit_test(the_last_places_are_called_back_unasked),
     };
     bx_crypto_init();
