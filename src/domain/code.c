@@ -196,8 +196,8 @@ static void read_key(void *arg, struct bx_json_reader *reader, size_t nth)
 
 static int read_keys(bx_json *root, struct bx_keys *keys, struct bx_fault *fault)
 {
-    static const char *const names[] = {"v",      "epoch", "version", "key_epoch",
-                                        "issuer", "keys",  "voucher", NULL};
+    static const char *const names[] = {"v",    "epoch",   "version", "key_epoch", "issuer",
+                                        "keys", "voucher", "pair",    NULL};
     struct bx_json_reader reader;
     bx_json_read(&reader, root, "keys", fault);
     bx_json_int(&reader, "v", 1, 1);
@@ -210,6 +210,9 @@ static int read_keys(bx_json *root, struct bx_keys *keys, struct bx_fault *fault
     keys->has_voucher = bx_json_get(root, "voucher") != NULL;
     if (keys->has_voucher)
         bx_json_hex(&reader, "voucher", keys->voucher.b, sizeof keys->voucher.b);
+    keys->has_pair = bx_json_get(root, "pair") != NULL;
+    if (keys->has_pair)
+        bx_json_hex(&reader, "pair", keys->pair.b, sizeof keys->pair.b);
     if (reader.err != 0)
         return reader.err;
     keys->count = bx_json_count(rows);
@@ -239,6 +242,7 @@ void *bx_keys_destroy(struct bx_keys *keys)
     if (keys->rows != NULL)
         bx_wipe(keys->rows, keys->count * sizeof *keys->rows);
     bx_free(keys->rows);
+    bx_wipe(&keys->pair, sizeof keys->pair);
     return bx_free(keys);
 }
 
@@ -265,6 +269,8 @@ void bx_keys_encode(const struct bx_keys *keys, struct bx_buf *out)
     bx_json_array_close(&writer);
     if (keys->has_voucher)
         bx_json_put_hex(&writer, "voucher", keys->voucher.b, sizeof keys->voucher.b);
+    if (keys->has_pair)
+        bx_json_put_hex(&writer, "pair", keys->pair.b, sizeof keys->pair.b);
     bx_json_object_close(&writer);
 }
 

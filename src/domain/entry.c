@@ -80,7 +80,8 @@
  *   clock-jump        about: ""; n: microseconds, negative when the clock went back
  *   settle            about: what the person said; n: seq of the entry that is settled
  *   sign-lost         about: what the fiscal device said, or ""; n: documents without a signature
- *   sign-back         about: ""; n: documents that are signed late now */
+ *   sign-back         about: ""; n: documents that are signed late now
+ *   give, take        about: which places, of whom and to whom (gift.h); n: how many */
 
 #include "boxtill/domain/entry.h"
 
@@ -132,6 +133,8 @@ static const char *const kind_words[BX_KINDS] = {
     [BX_KIND_ERASE] = "erase",
     [BX_KIND_SIGN_LOST] = "sign-lost",
     [BX_KIND_SIGN_BACK] = "sign-back",
+    [BX_KIND_GIVE] = "give",
+    [BX_KIND_TAKE] = "take",
 };
 
 BX_WORDS_DEFINE(enum bx_kind, kind_words, bx_kind_word, bx_kind_parse)
@@ -176,6 +179,8 @@ enum bx_shape bx_kind_shape(enum bx_kind kind)
         [BX_KIND_ERASE] = BX_SHAPE_NOTE,
         [BX_KIND_SIGN_LOST] = BX_SHAPE_NOTE,
         [BX_KIND_SIGN_BACK] = BX_SHAPE_NOTE,
+        [BX_KIND_GIVE] = BX_SHAPE_NOTE,
+        [BX_KIND_TAKE] = BX_SHAPE_NOTE,
     };
     return shapes[kind];
 }

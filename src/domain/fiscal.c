@@ -31,7 +31,8 @@ static const enum bx_process processes[BX_KINDS] = {
     [BX_KIND_INVOICE] = BX_PROCESS_NONE,        [BX_KIND_CONFIG] = BX_PROCESS_NONE,
     [BX_KIND_UPGRADE] = BX_PROCESS_NONE,        [BX_KIND_EXPORT] = BX_PROCESS_NONE,
     [BX_KIND_ERASE] = BX_PROCESS_NONE,          [BX_KIND_SIGN_LOST] = BX_PROCESS_NONE,
-    [BX_KIND_SIGN_BACK] = BX_PROCESS_NONE,
+    [BX_KIND_SIGN_BACK] = BX_PROCESS_NONE,      [BX_KIND_GIVE] = BX_PROCESS_NONE,
+    [BX_KIND_TAKE] = BX_PROCESS_NONE,
 };
 
 enum bx_process bx_process_of(enum bx_kind kind, bool training)

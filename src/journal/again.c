@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "boxtill/base/alloc.h"
+#include "boxtill/domain/gift.h"
 
 int bx_again_begin(struct bx_again *again, struct bx_ledger *ledger, bool beside,
                    struct bx_fault *fault)
@@ -70,6 +71,12 @@ int bx_again_add(struct bx_again *again, const struct bx_row *row, const struct 
             bx_sums_add(again->ledger, &again->sums, row->head.shift, &again->ledger->rows, fault);
     for (int i = 0; again->beside && content->sale && i < content->sale->use_count && err == 0; i++)
         err = bx_use_add(again->ledger, &content->sale->uses[i], fault);
+    struct bx_gift gift;
+    if (err == 0 && again->beside && row->head.kind == BX_KIND_GIVE) {
+        err = bx_gift_read(&row->head, content->about, content->n, &gift, fault);
+        const struct bx_lease_use use = {gift.pool, gift.r, gift.before, gift.places};
+        err = err ? err : bx_use_add(again->ledger, &use, fault);
+    }
     return err;
 }
 

@@ -16,6 +16,7 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/point.h"
 #include "boxtill/base/text.h"
+#include "boxtill/domain/gift.h"
 
 enum { WAL_CAP = 4096 }; /* pages: 16 MB */
 
@@ -120,7 +121,9 @@ static int entry_put(struct bx_ledger *ledger, const struct bx_commit *commit,
     bx_stmt_bind_bytes(stmt, 12, hash->b, sizeof(hash->b));
     int err = bx_stmt_run(stmt, fault);
     if (err == BX_ERR_CLASH)
-        bx_fault_set(fault, BX_ERR_CLASH, "This was stored before.",
+        bx_fault_set(fault, BX_ERR_CLASH,
+                     head->kind == BX_KIND_TAKE ? "This code was used before."
+                                                : "This was stored before.",
                      "the id of seq %" PRId64 " is taken", head->seq);
     return err;
 }
@@ -182,7 +185,7 @@ static int use_take(struct bx_ledger *ledger, const struct bx_lease_use *use,
                     struct bx_fault *fault)
 {
     if (use->q <= 0)
-        return bx_fault_set(fault, BX_ERR_INPUT, "The sale takes no places.", "pool %s q %" PRId64,
+        return bx_fault_set(fault, BX_ERR_INPUT, "The entry takes no places.", "pool %s q %" PRId64,
                             use->pool.s, use->q);
     struct bx_stmt *stmt = bx_db_stmt(
         ledger->db, "UPDATE lease SET used = used + ?3 WHERE pool = ?1 AND r = ?2 AND used = ?4"
@@ -194,6 +197,30 @@ static int use_take(struct bx_ledger *ledger, const struct bx_lease_use *use,
     int err = bx_stmt_run(stmt, fault);
     if (err == 0 && bx_db_changes(ledger->db) != 1)
         return use_refused(ledger, use, fault);
+    return err;
+}
+
+/* Places that go to another till are used; those that come from one are more to use. */
+static int gift_move(struct bx_ledger *ledger, const struct bx_commit *commit,
+                     struct bx_fault *fault)
+{
+    struct bx_gift gift;
+    const char *about = commit->content.about ? commit->content.about : "";
+    int err = bx_gift_read(&commit->head, about, commit->content.n, &gift, fault);
+    if (err)
+        return err;
+    if (commit->head.kind == BX_KIND_GIVE)
+        return use_take(ledger, &(struct bx_lease_use){gift.pool, gift.r, gift.before, gift.places},
+                        fault);
+    struct bx_stmt *stmt = bx_db_stmt(ledger->db, "UPDATE lease SET n = n + ?3, taken = taken + ?3"
+                                                  " WHERE pool = ?1 AND r = ?2 AND state = 'open'");
+    bx_stmt_bind_text(stmt, 1, gift.pool.s);
+    bx_stmt_bind_int(stmt, 2, gift.own_r);
+    bx_stmt_bind_int(stmt, 3, gift.places);
+    err = bx_stmt_run(stmt, fault);
+    if (err == 0 && bx_db_changes(ledger->db) != 1)
+        return bx_fault_set(fault, BX_ERR_REFUSED, "This till has no open lease of these places.",
+                            "pool %s r %" PRId64, gift.pool.s, gift.own_r);
     return err;
 }
 
@@ -217,6 +244,8 @@ int bx_ledger_stage(struct bx_ledger *ledger, const struct bx_commit *commit, st
     err = entry_put(ledger, commit, &ref->hash, fault);
     for (int i = 0; commit->content.sale && i < commit->content.sale->use_count && err == 0; i++)
         err = use_take(ledger, &commit->content.sale->uses[i], fault);
+    if (err == 0 && bx_gift_is_kind(commit->head.kind))
+        err = gift_move(ledger, commit, fault);
     for (size_t i = 0; i < commit->job_count && err == 0; i++)
         err = job_put(ledger, &commit->jobs[i], fault);
     if (err == 0 && commit->sign)

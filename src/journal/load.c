@@ -128,6 +128,7 @@ static int lease_take(void *arg, struct bx_stmt *stmt, struct bx_fault *fault)
         .used = bx_stmt_int(stmt, 3),
         .epoch = bx_stmt_int(stmt, 5),
         .expires = {bx_stmt_int(stmt, 6)},
+        .taken = bx_stmt_int(stmt, 7),
     };
     if (!BX_TEXT_COPY(lease.pool.s, bx_stmt_text(stmt, 0)) ||
         bx_lease_parse(bx_stmt_text(stmt, 4), &lease.state))
@@ -144,7 +145,7 @@ static int leases_load(struct bx_ledger *ledger, struct bx_journal_state *state,
                        struct bx_fault *fault)
 {
     struct bx_stmt *stmt =
-        bx_db_stmt(ledger->db, "SELECT pool, r, n, used, state, epoch, expires FROM lease"
+        bx_db_stmt(ledger->db, "SELECT pool, r, n, used, state, epoch, expires, taken FROM lease"
                                " ORDER BY state = 'closed', expires DESC, pool");
     int err = bx_stmt_each(stmt, lease_take, state, fault);
     return err > 0 ? 0 : err;

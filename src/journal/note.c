@@ -165,10 +165,11 @@ static int lease_put(struct bx_ledger *ledger, const struct bx_lease *lease, str
     if (err)
         return err;
     struct bx_stmt *stmt = bx_db_stmt(
-        ledger->db, "INSERT INTO lease(pool, r, n, used, state, epoch, expires)"
-                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET r = excluded.r,"
-                    " n = excluded.n, used = excluded.used, state = excluded.state,"
-                    " epoch = excluded.epoch, expires = excluded.expires");
+        ledger->db,
+        "INSERT INTO lease(pool, r, n, used, state, epoch, expires, taken)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET r = excluded.r,"
+        " n = excluded.n, used = excluded.used, state = excluded.state,"
+        " epoch = excluded.epoch, expires = excluded.expires, taken = excluded.taken");
     bx_stmt_bind_text(stmt, 1, lease->pool.s);
     bx_stmt_bind_int(stmt, 2, lease->r);
     bx_stmt_bind_int(stmt, 3, lease->n);
@@ -176,6 +177,7 @@ static int lease_put(struct bx_ledger *ledger, const struct bx_lease *lease, str
     bx_stmt_bind_text(stmt, 5, bx_lease_word(lease->state));
     bx_stmt_bind_int(stmt, 6, lease->epoch);
     bx_stmt_bind_int(stmt, 7, lease->expires.us);
+    bx_stmt_bind_int(stmt, 8, lease->taken);
     return bx_stmt_run(stmt, fault);
 }
 

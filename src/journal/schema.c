@@ -128,6 +128,8 @@ const char *const bx_ledger_schema[] = {
     "ALTER TABLE meta ADD COLUMN contact INTEGER NOT NULL DEFAULT 0;",
     /* 6: what a restart has to clear up, however long ago it was asked */
     ("CREATE TABLE " ASKED),
+    /* 7: of a lease's n, what other tills gave */
+    "ALTER TABLE lease ADD COLUMN taken INTEGER NOT NULL DEFAULT 0;",
 };
 const size_t bx_ledger_schema_count = bx_countof(bx_ledger_schema);
 

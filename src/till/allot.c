@@ -70,7 +70,7 @@ static void req_add(struct bx_till *till, struct bx_lease *row, int64_t need)
         want = need;
     if (row->state != BX_LEASE_WAITING) {
         row->r++;
-        row->n = row->used = 0;
+        row->n = row->used = row->taken = 0;
         row->state = BX_LEASE_WAITING;
     }
     message_add(till, BX_ALLOT_REQ, row, want);
@@ -86,11 +86,19 @@ static void close_add(struct bx_till *till, struct bx_lease *row)
     message_add(till, BX_ALLOT_CLOSE, row, 0);
 }
 
+/* Of WHOLE places of its own, those that the server is to have granted: what other tills gave it
+ * learns from entries alone, so that no message can count them before, or again. */
+static int64_t granted_of(const struct bx_lease *row, int64_t whole)
+{
+    return whole > row->taken ? whole - row->taken : 0;
+}
+
 static void grow_add(struct bx_till *till, struct bx_lease *row, int64_t need)
 {
     struct bx_leases *leases = &till->leases;
-    message_add(till, BX_ALLOT_GROW, row, row->used + row->reserved + need);
-    leases->batch[leases->batch_count - 1].need = row->used + row->reserved + need;
+    int64_t whole = granted_of(row, row->used + row->reserved + need);
+    message_add(till, BX_ALLOT_GROW, row, whole);
+    leases->batch[leases->batch_count - 1].need = whole;
 }
 
 /* A basket waits for it. */
@@ -167,9 +175,9 @@ static void row_tend(struct bx_till *till, struct bx_lease *row)
     if (want == 0)
         want = mark->share > 0 ? mark->share : row->n;
     if (bx_lease_is_low(row, mark) && left_at(till, row) != 0 && !is_resting(till, mark))
-        message_add(till, BX_ALLOT_GROW, row, row->used + row->reserved + want);
+        message_add(till, BX_ALLOT_GROW, row, granted_of(row, row->used + row->reserved + want));
     else if (row->stops.ns == 0 || row->stops.ns - till->turn.mono.ns < RENEW_S * BX_SECOND_NS)
-        message_add(till, BX_ALLOT_GROW, row, row->n);
+        message_add(till, BX_ALLOT_GROW, row, granted_of(row, row->n));
 }
 
 static bool slot_is_wanted(const struct bx_till *till, const struct bx_slot *slot)
@@ -269,7 +277,7 @@ static void hello_add(struct bx_till *till)
     for (size_t i = 0; i < leases->count && leases->batch_count < BX_ALLOT_MAX; i++) {
         struct bx_lease *row = &leases->rows[i];
         if (strcmp(row->pool.s, leases->said.s) > 0 && bx_lease_is_told(row))
-            message_add(till, BX_ALLOT_HELLO, row, row->n);
+            message_add(till, BX_ALLOT_HELLO, row, granted_of(row, row->n));
     }
 }
 
@@ -448,8 +456,8 @@ static void grow_answer(struct bx_till *till, const struct bx_lease *row,
     if (row->state != BX_LEASE_OPEN)
         return;
     if (answer->word == BX_ALLOT_GRANTED) {
-        if (answer->n > row->n) {
-            new.n = answer->n;
+        if (answer->n + row->taken > row->n) {
+            new.n = answer->n + row->taken;
             mark->share = new.n - new.used - new.reserved;
             mark->not_before = (bx_mono){0};
         }
@@ -617,7 +625,7 @@ static void apply(struct bx_till *till)
         if (!row || row->r != new->r)
             continue;
         row->state = new->state;
-        row->n = new->n;
+        row->n = new->n + row->taken - new->taken;
         row->epoch = new->epoch;
         row->expires = new->expires;
         row->stops = new->stops;
@@ -654,7 +662,10 @@ static void grants_store(struct bx_till *till)
     struct bx_leases *leases = &till->leases;
     for (size_t i = 0; i < leases->granted_count; i++) {
         const struct bx_lease *row = bx_leases_find(till, &leases->granted[i].pool);
-        leases->granted[i].used = row->used;
+        struct bx_lease *new = &leases->granted[i];
+        new->used = row->used;
+        new->n += row->r == new->r ? row->taken - new->taken : 0;
+        new->taken = row->r == new->r ? row->taken : new->taken;
     }
     note(till, leases->granted, leases->granted_count);
 }
@@ -667,6 +678,9 @@ int bx_leases_settle(struct bx_till *till, const struct bx_slug *pool, struct bx
     if (row->reserved > 0)
         return bx_fault_say(fault, BX_ERR_REFUSED,
                             "Places of it are being paid for. End that first.");
+    if (row->taken > 0) /* the server may not know yet that it has them */
+        return bx_fault_say(fault, BX_ERR_REFUSED,
+                            "Another till gave it some of these places: let it send first.");
     till->leases.settling = *pool;
     till->leases.settled = false;
     return 0;

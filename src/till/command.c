@@ -31,6 +31,9 @@
  *       {"leases":[{"pool":"…","r":1,"n":20,"used":3,"reserved":0,"free":17,"state":"open"}]}
  *   {"verb":"allot","act":"settle","pool":"…"}
  *       {"till":2,"pool":"…","r":1,"n":20,"used":3,"code":"K7QF29XMPD"}: closes it for good
+ *   {"verb":"allot","act":"give","pool":"…","to":3,"places":4}
+ *       {"pool":"…","to":3,"places":4,"code":"08G0K…"}: they are till 3's from now on
+ *   {"verb":"allot","act":"take","code":"08G0K…"}     {"pool":"…","from":2,"places":4}
  *   {"verb":"find","text":""} {"sales":[{"number","id","seq","at","kind","till","total",
  *       "tickets","state"}]}
  *       text: empty (the last ones), a number of any series, a ticket code, or words that stand in

@@ -95,5 +95,8 @@ const char *bx_command_state_name(const struct bx_row *row);
 void bx_enquire_show(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_allot(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_allot_look(struct bx_till *till);
+/* gift.c: {"verb":"allot","act":"give"} and "take". */
+void bx_command_give_away(struct bx_till *till, struct bx_json_reader *reader);
+void bx_command_take_over(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquire_status(struct bx_till *till, struct bx_json_reader *reader);
 void bx_enquiry_rows(struct bx_till *till, const struct bx_row *rows, size_t count);

@@ -210,14 +210,12 @@ static const char *lease_name(enum bx_lease_state state)
 
 /* --- settlement: what a till closed that nobody answers -------------------------------------- */
 
-static void settle_begin(struct bx_till *till, struct bx_json_reader *reader)
+static void settle_begin(struct bx_till *till, struct bx_json_reader *reader, const char *act)
 {
     static const uint8_t none[32] = {0};
     struct bx_command *command = &till->command;
     struct bx_fault fault = {0};
     struct bx_slug pool;
-    char act[16];
-    bx_json_string(reader, "act", sizeof(act) - 1, act, sizeof(act));
     bx_slug_read(reader, "pool", &pool);
     if (!reader->err && strcmp(act, "settle") != 0)
         bx_json_fault(reader, "\"act\" is not known");
@@ -268,6 +266,18 @@ static void settle_say(struct bx_till *till, const struct bx_lease *row)
     bx_command_answer(till);
 }
 
+static void act_begin(struct bx_till *till, struct bx_json_reader *reader)
+{
+    char act[16];
+    bx_json_string(reader, "act", sizeof(act) - 1, act, sizeof(act));
+    if (!reader->err && strcmp(act, "give") == 0)
+        bx_command_give_away(till, reader);
+    else if (!reader->err && strcmp(act, "take") == 0)
+        bx_command_take_over(till, reader);
+    else
+        settle_begin(till, reader, act);
+}
+
 void bx_enquire_allot_look(struct bx_till *till)
 {
     struct bx_slug pool = {""};
@@ -287,7 +297,7 @@ void bx_enquire_allot_look(struct bx_till *till)
 void bx_enquire_allot(struct bx_till *till, struct bx_json_reader *reader)
 {
     if (bx_json_get(reader->object, "act")) {
-        settle_begin(till, reader);
+        act_begin(till, reader);
         return;
     }
     struct bx_command *command = &till->command;

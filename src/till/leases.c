@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "boxtill/domain/gift.h"
+
 void bx_leases_finish(struct bx_leases *leases)
 {
     leases->rows = bx_free(leases->rows);
@@ -222,4 +224,25 @@ void bx_leases_sold(struct bx_till *till, const struct bx_lease_use *uses, int c
         if (bx_lease_is_low(row, mark) || mark->recalled == row->r)
             bx_leases_kick(till);
     }
+}
+
+void bx_leases_given(struct bx_till *till, const struct bx_gift *gift, bool given)
+{
+    struct bx_lease *row = bx_leases_find(till, &gift->pool);
+    if (!row)
+        return;
+    row->reserved -= gift->places;
+    row->used += given ? gift->places : 0;
+    if (given)
+        bx_leases_kick(till);
+}
+
+void bx_leases_taken(struct bx_till *till, const struct bx_gift *gift)
+{
+    struct bx_lease *row = bx_leases_find(till, &gift->pool);
+    if (!row || row->r != gift->own_r)
+        return;
+    row->n += gift->places;
+    row->taken += gift->places;
+    bx_desk_grown(till, &row->pool);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* What leases.c (the table) and allot.c (the exchange) share. Included by those two. */
+/* What leases.c (the table), allot.c (the exchange) and gift.c share. Included by those. */
 
 #include "core.h"
 

@@ -58,6 +58,8 @@ const char *bx_kind_name(enum bx_kind kind)
         [BX_KIND_ERASE] = BX_WORD("data erased"),
         [BX_KIND_SIGN_LOST] = BX_WORD("signing device lost"),
         [BX_KIND_SIGN_BACK] = BX_WORD("signing device back"),
+        [BX_KIND_GIVE] = BX_WORD("places given away"),
+        [BX_KIND_TAKE] = BX_WORD("places taken over"),
     };
     return bx_word(names[kind]);
 }

@@ -255,6 +255,9 @@ void bx_correct_dispute(struct bx_till *till);
 void bx_correct_invoice(struct bx_till *till);
 /* Asks for the buyer when an invoice was wanted with the last sale. */
 bool bx_invoice_due(struct bx_till *till);
+/* gift.c: places of the chosen slot to another till, and from one. */
+void bx_gift_give(struct bx_till *till);
+void bx_gift_take(struct bx_till *till);
 /* All that was sold for the chosen slot (sweep.c). */
 void bx_correct_slot(struct bx_till *till);
 

@@ -85,6 +85,12 @@ bool bx_leases_is_asked(const struct bx_till *till, const struct bx_slug *pool);
 void bx_leases_uses(const struct bx_till *till, struct bx_sale *sale);
 /* Reserved places become used ones, or (not sold) free again. */
 void bx_leases_sold(struct bx_till *till, const struct bx_lease_use *uses, int count, bool sold);
+/* Reserved places of GIFT's become used ones, which they are for good when they are another till's;
+ * or (not given) free again. */
+struct bx_gift;
+void bx_leases_given(struct bx_till *till, const struct bx_gift *gift, bool given);
+/* Its places are on disk as this till's. */
+void bx_leases_taken(struct bx_till *till, const struct bx_gift *gift);
 /* Closes the lease of POOL for good, on disk, whether the server answers or not: `settling` is
  * empty again when it has ended, and `settled` says how. */
 int bx_must bx_leases_settle(struct bx_till *till, const struct bx_slug *pool,

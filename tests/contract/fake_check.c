@@ -3,6 +3,7 @@
  * fake a loop. */
 
 #include "boxtill/base/text.h"
+#include "boxtill/domain/gift.h"
 #include "fake_parts.h"
 
 static int body_check(const struct bx_commit *commit, struct bx_fault *fault)
@@ -76,6 +77,23 @@ static int uses_check(struct fake *fake, const struct bx_sale *sale, struct bx_f
         if (used + use->q > lease->n)
             return no(fault, BX_ERR_REFUSED, "Too few places.");
     }
+    return 0;
+}
+
+static int gift_check(struct fake *fake, const struct bx_commit *commit, struct bx_fault *fault)
+{
+    struct bx_gift gift;
+    const struct bx_content *content = &commit->content;
+    if (bx_gift_read(&commit->head, content->about ? content->about : "", content->n, &gift, fault))
+        return BX_ERR_INPUT;
+    bool gives = commit->head.kind == BX_KIND_GIVE;
+    const struct bx_lease *lease = lease_of(fake, &gift.pool);
+    if (!lease || lease->r != (gives ? gift.r : gift.own_r) || lease->state != BX_LEASE_OPEN)
+        return no(fault, BX_ERR_REFUSED, "Not this till's places.");
+    if (gives && lease->used != gift.before)
+        return no(fault, BX_ERR_CLASH, "Other places were used before.");
+    if (gives && lease->used + gift.places > lease->n)
+        return no(fault, BX_ERR_REFUSED, "Too few places.");
     return 0;
 }
 
@@ -187,6 +205,8 @@ static int note_check(struct fake *fake, const struct bx_commit *commit, int64_t
     if (err)
         return err;
     *ret_about = 0;
+    if (bx_gift_is_kind(commit->head.kind))
+        return gift_check(fake, commit, fault);
     if (commit->head.kind == BX_KIND_LOGIN_FAILED)
         *ret_about = n ? n : commit->head.user;
     if (commit->head.kind != BX_KIND_SETTLE && commit->head.kind != BX_KIND_PRINT_ANSWER)

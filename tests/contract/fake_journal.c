@@ -9,6 +9,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
+#include "boxtill/domain/gift.h"
 #include "fake_parts.h"
 
 enum { LINE_MB = 50 };
@@ -202,12 +203,28 @@ static void follow_login(struct fake *fake, const struct bx_commit *commit, stru
     }
 }
 
+static void follow_gift(struct fake *fake, const struct bx_commit *commit)
+{
+    struct bx_gift gift;
+    bx_assert(bx_gift_read(&commit->head, commit->content.about, commit->content.n, &gift, NULL) ==
+              0);
+    struct bx_lease *lease = sure(lease_of(fake, &gift.pool));
+    if (commit->head.kind == BX_KIND_GIVE) {
+        lease->used += gift.places;
+    } else {
+        lease->n += gift.places;
+        lease->taken += gift.places;
+    }
+}
+
 static void follow(struct fake *fake, const struct bx_commit *commit, struct entry *entry)
 {
     struct bx_journal_state *now = &fake->now;
     const struct bx_entry_head *head = &commit->head;
     follow_login(fake, commit, entry);
     follow_shift(fake, commit);
+    if (bx_gift_is_kind(head->kind))
+        follow_gift(fake, commit);
     if (bx_kind_shape(head->kind) == BX_SHAPE_SALE) {
         follow_sale(fake, commit, entry);
     } else if (head->kind == BX_KIND_REPLACE) {

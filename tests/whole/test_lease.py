@@ -79,3 +79,47 @@ def test_usage(pair):
     server.command("lease", 99, status=1)
     till.run("allot", "settle", "nowhere", status=1)
     till.run("allot", "settle", status=2)
+
+
+def test_given_to_another_till(pair, tmp_path):
+    """Two tills, no server: places go over by a code. The taker is back first, and its own CLOSE and a
+    sale of what was given come before the giver is heard of again."""
+    server, giver = pair
+    taker = Till(tmp_path / "taker")
+    taker.enrol(server)
+    taker.login()
+    lease = lease_of(giver)
+    pool = lease["pool"]
+    lease_of(taker)
+
+    def own(till):
+        return [row for row in till.run("allot", "--json").json()["leases"] if row["pool"] == pool][0]
+    wait_for("the other till has no places", lambda: taker.run("sync", "--once", status=None) and
+             own(taker)["state"] == "open")
+    server.end()
+    before = own(giver)["free"], own(taker)["free"]
+    given = giver.run("allot", "give", pool, taker.number, 3, "--json").json()
+    assert given == {"pool": pool, "to": taker.number, "places": 3, "code": given["code"]}
+    assert re.fullmatch("[0-9A-HJKMNP-TV-Z]{15}", given["code"])
+    giver.run("allot", "take", given["code"], status=1)
+    giver.run("allot", "give", pool, taker.number, before[0], status=1)
+    taken = taker.run("allot", "take", given["code"].lower(), "--json").json()
+    assert taken == {"pool": pool, "from": giver.number, "places": 3}
+    assert "used before" in taker.run("allot", "take", given["code"], status=1).err
+    assert (own(giver)["free"], own(taker)["free"]) == (before[0] - 3, before[1] + 3)
+    assert own(giver)["used"] == lease["used"] + 3
+    taker.run("allot", "settle", pool, status=1)  # the server does not know of them yet
+    # a day may pass: the taker is heard first
+    server.start()
+    for till in (taker, giver):
+        till.url(f"http://{server.host}:{server.port}")
+    wait_for("the take does not come", lambda: taker.run("sync", "--once", status=None).status == 0)
+    told = server.command("lease", giver.number)
+    assert f"{pool} r {lease['r']} open places {lease['n']} booked {lease['used'] + 3}" in told
+    assert f"3 given to till {taker.number}, by its own word only" in told
+    assert "agrees" in server.command("audit")
+    wait_for("the give does not come", lambda: giver.run("sync", "--once", status=None).status == 0)
+    assert "by its own word only" not in server.command("lease", giver.number)
+    assert "agrees" in server.command("audit")
+    giver.run("journal", "verify")
+    taker.run("journal", "verify")

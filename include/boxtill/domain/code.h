@@ -56,8 +56,9 @@ bool bx_code_has_shape(const char *text, size_t len);
 
 /* The keys document (GET /v1/keys): this device's own subkeys for the days it may sell offline.
  * Sealed on its way. {"v":1,"epoch":1,"version":2,"key_epoch":0,"issuer":2,"keys":[{"date":
- * "2026-11-24","class":"main","key":"hex32"}],"voucher":"hex32"}. The last member, the key that
- * vouchers are signed with, is absent where there is none. */
+ * "2026-11-24","class":"main","key":"hex32"}],"voucher":"hex32","pair":"hex32"}. The last two, the
+ * key that vouchers are signed with and the secret that all tills of the venue share (gift.h), are
+ * absent where there is none. */
 struct bx_key_row {
     struct bx_date date;
     struct bx_slug class;
@@ -71,6 +72,8 @@ struct bx_keys {
     struct bx_key_row *rows;
     struct bx_public_key voucher; /* all zero: none */
     bool has_voucher;
+    struct bx_hash pair;
+    bool has_pair;
 };
 struct bx_keys *bx_keys_parse(const char *json, size_t len, struct bx_fault *fault);
 void *bx_keys_destroy(struct bx_keys *keys);

@@ -58,6 +58,8 @@ enum bx_kind {
     BX_KIND_ERASE,   /* a person's data were erased, by whom and why; never what they were */
     BX_KIND_SIGN_LOST, /* the fiscal device is out of order */
     BX_KIND_SIGN_BACK, /* and works again */
+    BX_KIND_GIVE,      /* places of its lease are another till's from now on (gift.h) */
+    BX_KIND_TAKE,      /* those places are this till's, by a code that was typed in */
     BX_KINDS
 };
 /* What kinds of the same shape share: the struct of their content, and mostly their treatment. */

@@ -27,6 +27,8 @@ int bx_must bx_lease_parse(const char *word, enum bx_lease_state *ret);
 struct bx_lease {
     struct bx_slug pool;
     int64_t r, n, used;
+    int64_t
+        taken; /* of n: what other tills gave (gift.h), which the server knows by entries only */
     enum bx_lease_state state;
     int64_t epoch;    /* the server's, when it was granted */
     bx_utc expires;   /* wall clock, for the time after a reboot */
@@ -42,10 +44,11 @@ struct bx_allot_message {
     enum bx_allot_verb verb;
     struct bx_slug pool; /* HELLO: one message per lease, and one with no pool that begins it */
     int64_t r;           /* of the lease; of the HELLO that begins: the epoch it is said in */
-    int64_t n;           /* REQ: places wanted (0: the usual share); GROW: n′; HELLO: n */
-    int64_t need;        /* REQ, GROW: so much of n a basket waits for; the rest is stock */
-    int64_t used;        /* CLOSE, HELLO */
-    int64_t seq;         /* CLOSE, HELLO: last entry's seq and hash */
+    int64_t n;    /* REQ: places wanted (0: the usual share); GROW: n′; HELLO: n; never with
+                   * what other tills gave */
+    int64_t need; /* REQ, GROW: so much of n a basket waits for; the rest is stock */
+    int64_t used; /* CLOSE, HELLO */
+    int64_t seq;  /* CLOSE, HELLO: last entry's seq and hash */
     struct bx_hash head;
     enum bx_lease_state state; /* HELLO */
 };

@@ -92,6 +92,8 @@ enum bx_action {
     BX_ACTION_POSTING,
     BX_ACTION_PERSONS,
     BX_ACTION_ARCHIVE,
+    BX_ACTION_GIVE, /* palette: places to and from another till */
+    BX_ACTION_TAKE,
     BX_ACTIONS
 };
 

@@ -17,6 +17,7 @@ enum bd_off {
     BD_OFF_COLLECTED,
     BD_OFF_VOUCHER,
     BD_OFF_CASHIER,
+    BD_OFF_GIFT,
     BD_OFF_Z,
     BD_OFF_SUMS,
     BD_OFF_PRODUCT,
@@ -50,6 +51,9 @@ int bx_must bd_back_book(struct bd_act *booking, struct bx_fault *fault);
 /* Q places of POOL come back: what is over goes first. */
 int bx_must bd_pool_return(struct bd_store *store, const struct bx_slug *pool, int64_t q,
                            struct bx_fault *fault);
+
+/* gift.c: places that go from one till to another. */
+int bx_must bd_gift_book(struct bd_act *booking, struct bx_fault *fault);
 
 /* paper.c */
 int bx_must bd_paper_book(struct bd_act *booking, struct bx_fault *fault);

@@ -42,7 +42,7 @@ static void answer_grant(const struct ask *ask, const struct bd_lease_row *lease
     answer->n = lease->n;
     answer->ttl = us > 0 && lease->state == BD_LEASE_OPEN ? us / BX_SECOND_US : 0;
     answer->left = bd_pool_free(pool);
-    answer->recall = lease->state == BD_LEASE_OPEN && lease->n > lease->booked &&
+    answer->recall = lease->state == BD_LEASE_OPEN && bd_lease_whole(lease) > lease->booked &&
                      bd_share_recalls(&ask->share, pool);
 }
 
@@ -180,11 +180,17 @@ static int close_lease(struct ask *ask, const struct bx_allot_message *message,
         return err;
     bool again = lease.state == BD_LEASE_CLOSED && lease.used == message->used;
     /* Written off as sold, and now the till itself says how many were. */
-    bool late = lease.written_off != 0 && message->used >= lease.booked && message->used <= lease.n;
-    bool forked = !late && (lease.state == BD_LEASE_CLOSED
-                                ? lease.used != message->used
-                                : message->used < lease.booked ||
-                                      (lease.state != BD_LEASE_FADING && message->used > lease.n));
+    bool late = lease.written_off != 0 && message->used >= lease.booked &&
+                message->used <= lease.n + lease.taken;
+    bool forked =
+        !late && (lease.state == BD_LEASE_CLOSED
+                      ? lease.used != message->used
+                      : message->used < lease.booked || (lease.state != BD_LEASE_FADING &&
+                                                         message->used > lease.n + lease.taken));
+    /* More than it has, while entries are on their way: they may say that another till gave it. */
+    if (forked && lease.state != BD_LEASE_CLOSED && message->used >= lease.booked &&
+        message->seq > ask->device.mark)
+        return 0; /* not acknowledged: it is said again */
     if (forked) {
         answer->word = BX_ALLOT_QUARANTINED;
         return quarantine(ask, message, "The till closed a lease with another count than known.",

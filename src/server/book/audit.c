@@ -113,7 +113,7 @@ static int add_lease(void *arg, const void *row)
 {
     struct audit *audit = (struct audit *)arg;
     const struct bd_lease_row *lease = (const struct bd_lease_row *)row;
-    int64_t whole = lease->state == BD_LEASE_CLOSED ? lease->used : lease->n;
+    int64_t whole = bd_lease_whole(lease);
     int64_t wanted = whole > lease->booked ? whole - lease->booked : 0;
     struct tally *tally = tally_of(audit, &lease->pool);
     if (lease->part + lease->lacking != wanted)
@@ -126,6 +126,21 @@ static int add_lease(void *arg, const void *row)
     } else if (lease->part != 0) {
         differ(audit, "pool %s: leased, but there is no such pool\n", lease->pool.s);
     }
+    return 0;
+}
+
+/* What was given and is not yet taken lies between two leases. */
+static int add_gift(void *arg, const void *row)
+{
+    struct audit *audit = (struct audit *)arg;
+    const struct bd_gift_row *gift = (const struct bd_gift_row *)row;
+    struct tally *tally = tally_of(audit, &gift->pool);
+    if (tally != NULL)
+        tally->parts += gift->part;
+    if (gift->part < 0 || gift->part > gift->places || (gift->taken_at != 0 && gift->part != 0) ||
+        (tally == NULL && gift->part != 0))
+        differ(audit, "given by till %lld on %s: counts %lld of %lld\n", (long long)gift->till,
+               gift->pool.s, (long long)gift->part, (long long)gift->places);
     return 0;
 }
 
@@ -239,9 +254,9 @@ static int audit_all(struct audit *audit)
         enum bd_table table;
         bd_visit visit;
     } counts[] = {
-        {BD_POOL, add_pool},     {BD_ORDER_LINE, add_line},   {BD_TICKET, add_ticket},
-        {BD_LEASE, add_lease},   {BD_BOOKING_LINE, add_held}, {BD_ENTRY, judge_entry},
-        {BD_ORDER, judge_order},
+        {BD_POOL, add_pool},     {BD_ORDER_LINE, add_line}, {BD_TICKET, add_ticket},
+        {BD_LEASE, add_lease},   {BD_GIFT, add_gift},       {BD_BOOKING_LINE, add_held},
+        {BD_ENTRY, judge_entry}, {BD_ORDER, judge_order},
     };
     for (size_t i = 0; i < bx_countof(counts); i++) {
         struct bd_scan scan = {.table = counts[i].table};

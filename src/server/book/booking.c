@@ -8,6 +8,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
+#include "boxtill/domain/gift.h"
 #include "boxtill/domain/price.h"
 #include "server/book/act.h"
 
@@ -25,6 +26,7 @@ static const struct {
     [BD_OFF_COLLECTED] = {"collected", "Its order was collected or cancelled before."},
     [BD_OFF_VOUCHER] = {"voucher", "A voucher of this sale was used before."},
     [BD_OFF_CASHIER] = {"cashier", "Done by a cashier who had been taken off the list."},
+    [BD_OFF_GIFT] = {"gift", "Places were taken that the other till did not give."},
     [BD_OFF_Z] = {"z", "The Z report is not what was booked of its shift."},
     [BD_OFF_SUMS] = {"sums", "The sale does not add up."},
     [BD_OFF_PRODUCT] = {"product", "The programme had this no more when it was sold."},
@@ -362,8 +364,10 @@ static int cashier_check(struct bd_act *booking, struct bx_fault *fault)
 /* Half an hour is more than any clock drifts: somebody set it, or its battery is empty. */
 #define CLOCK_US (1800 * BX_SECOND_US)
 
-static int note_book(struct bd_act *booking)
+static int note_book(struct bd_act *booking, struct bx_fault *fault)
 {
+    if (bx_gift_is_kind(booking->head.kind))
+        return bd_gift_book(booking, fault);
     int64_t n = booking->content.n;
     booking->off[BD_OFF_CLOCK] =
         booking->head.kind == BX_KIND_CLOCK_JUMP && (n > CLOCK_US || n < -CLOCK_US);
@@ -376,7 +380,7 @@ static int content_book(struct bd_act *booking, struct bx_fault *fault)
     case BX_SHAPE_SALE: return sale_book(booking, fault);
     case BX_SHAPE_PAPER: return bd_paper_book(booking, fault);
     case BX_SHAPE_REPORT: return bd_z_book(booking, fault);
-    case BX_SHAPE_NOTE: return note_book(booking);
+    case BX_SHAPE_NOTE: return note_book(booking, fault);
     case BX_SHAPE_CASH:
     case BX_SHAPE_TENDER_CHANGE:
     case BX_SHAPE_ATTEMPT:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a lease counts. Its part of the pool's leased places is n - booked while it is open or
- * frozen, used - booked once it is closed; settle() is the only place that says so, and everything
- * that changes n, used, booked or the state calls it. So a place is counted once, whether its entry
- * has come or not, and in whatever order messages and entries arrive.
+/* What a lease counts. Its part of the pool's leased places is n + taken - booked while it is open
+ * or frozen, used - booked once it is closed; bd_lease_whole() is the only place that says so, and
+ * everything that changes n, used, booked or the state calls it. So a place is counted once,
+ * whether its entry has come or not, and in whatever order messages and entries arrive.
  *
  * `lacking` is what should be counted and does not fit. Before a restore it is always 0; afterwards
  * it is the greatest possible overbooking, and it shrinks as entries come and as stale leases fade:
@@ -59,9 +59,14 @@ static int lacking_put(struct bd_store *store, const struct bx_slug *id, int64_t
     return bd_must(bd_update(store, BD_POOL, &pool, fault), "pool", fault);
 }
 
+int64_t bd_lease_whole(const struct bd_lease_row *lease)
+{
+    return lease->state == BD_LEASE_CLOSED ? lease->used : lease->n + lease->taken;
+}
+
 int bd_lease_settle(struct bd_store *store, struct bd_lease_row *lease, struct bx_fault *fault)
 {
-    int64_t whole = lease->state == BD_LEASE_CLOSED ? lease->used : lease->n;
+    int64_t whole = bd_lease_whole(lease);
     int64_t wanted = whole > lease->booked ? whole - lease->booked : 0;
     int64_t more = wanted - lease->part;
     int64_t lacking = lease->lacking;
@@ -169,6 +174,49 @@ int bd_lease_book(struct bd_store *store, const struct bd_device_row *device,
         err = bd_pool_sell(store, &use->pool, places - covered, &ret->over, fault);
     if (err == 0)
         err = bd_lease_settle(store, &lease, fault);
+    return err != 0 ? err : bd_must(bd_update(store, BD_LEASE, &lease, fault), "lease", fault);
+}
+
+int bd_lease_give(struct bd_store *store, const struct bd_device_row *device,
+                  const struct bx_lease_use *use, struct bd_used *ret, int64_t *ret_part,
+                  struct bx_fault *fault)
+{
+    struct bd_lease_row lease = {
+        .till = device->till, .incarnation = device->incarnation, .pool = use->pool, .r = use->r};
+    *ret = (struct bd_used){0};
+    int err = lease_get_or_make(store, &lease, fault);
+    if (err != 0)
+        return err;
+    order_check(&lease, use, ret);
+    int64_t own = bd_least(use->q, lease.part);
+    lease.part -= own;
+    lease.booked += bd_least(use->q, BX_MONEY_MAX - lease.booked);
+    err = bd_lease_settle(store, &lease, fault);
+    if (err == 0)
+        err = bd_must(bd_update(store, BD_LEASE, &lease, fault), "lease", fault);
+    if (err == 0)
+        *ret_part = own;
+    return err;
+}
+
+int bd_lease_take(struct bd_store *store, struct bd_device_row *device, const struct bx_slug *pool,
+                  int64_t r, int64_t places, int64_t part, struct bx_fault *fault)
+{
+    struct bd_lease_row lease = {
+        .till = device->till, .incarnation = device->incarnation, .pool = *pool, .r = r};
+    int err = bd_get(store, BD_LEASE, &lease, fault);
+    if (err == BD_NOT) { /* forgotten in a restore, and closed before it */
+        err = lease_get_or_make(store, &lease, fault);
+        if (device->settle_seq < 0)
+            device->settle_seq = device->hello_seq;
+    }
+    if (err != 0)
+        return err;
+    lease.taken += places;
+    if (lease.written_off != 0)
+        lease.used += places; /* as sold, like the rest of it */
+    lease.part += part;
+    err = bd_lease_settle(store, &lease, fault);
     return err != 0 ? err : bd_must(bd_update(store, BD_LEASE, &lease, fault), "lease", fault);
 }
 

@@ -85,6 +85,10 @@ static int keys_document(struct bd_store *store, const struct bd_meta_row *meta,
                            .has_voucher = true};
     struct bx_secret_key secret;
     bx_key_make(meta->server_seed.b, &keys.voucher, &secret);
+    keys.has_pair = wish->device->channel[0] == '\0';
+    if (keys.has_pair)
+        bx_mac(meta->master.b, sizeof meta->master.b, "bxpair1", 7, keys.pair.b,
+               sizeof keys.pair.b);
     bx_wipe(&secret, sizeof secret);
     bx_buf_auto classes;
     bx_buf_init(&classes, 0);
@@ -184,7 +188,7 @@ static int recall_look(struct bd_store *store, const struct bd_device *device,
     struct bd_lease_row lease = {
         .till = device->till, .incarnation = device->incarnation, .pool = *pool};
     int err = bd_lease_last(store, &lease, fault);
-    if (err == 0 && lease.state == BD_LEASE_OPEN && lease.n > lease.booked)
+    if (err == 0 && lease.state == BD_LEASE_OPEN && bd_lease_whole(&lease) > lease.booked)
         *ret_r = lease.r;
     return err < 0 ? err : 0;
 }

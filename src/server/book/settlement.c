@@ -50,7 +50,7 @@ static bool is_forked(const struct bd_lease_row *lease, int64_t used)
         return true;
     if (lease->state == BD_LEASE_CLOSED && lease->written_off == 0)
         return used != lease->used;
-    return lease->state != BD_LEASE_FADING && used > lease->n;
+    return lease->state != BD_LEASE_FADING && used > lease->n + lease->taken;
 }
 
 static int right(struct bd_book *book, const struct bd_turn *turn, struct bd_device_row *device,
@@ -136,7 +136,8 @@ static int write_off(struct bd_book *book, const struct bd_turn *turn,
     if (err != 0)
         return err;
     lease.state = BD_LEASE_CLOSED;
-    lease.used = lease.n > lease.booked ? lease.n : lease.booked;
+    int64_t whole = lease.n + lease.taken;
+    lease.used = whole > lease.booked ? whole : lease.booked;
     lease.written_off = 1;
     err = bd_lease_settle(store, &lease, fault);
     if (err == 0)
@@ -169,9 +170,21 @@ static int line_add(void *arg, const void *row)
     bx_buf_format((struct bx_buf *)arg,
                   "%s r %" PRId64 " %s%s places %" PRId64 " booked %" PRId64 " kept %" PRId64 "\n",
                   lease->pool.s, lease->r, words[lease->state],
-                  lease->written_off != 0 ? ", written off," : "",
-                  lease->state == BD_LEASE_CLOSED ? lease->used : lease->n, lease->booked,
-                  lease->part);
+                  lease->written_off != 0 ? ", written off," : "", bd_lease_whole(lease),
+                  lease->booked, lease->part);
+    return 0;
+}
+
+/* What of the till's leases is between it and another. */
+static int gift_add(void *arg, const void *row)
+{
+    const struct bd_gift_row *gift = (const struct bd_gift_row *)row;
+    if (gift->given_at != 0 && gift->taken_at != 0)
+        return 0;
+    bx_buf_format((struct bx_buf *)arg,
+                  "%s r %" PRId64 " %" PRId64 " given to till %" PRId64 "%s\n", gift->pool.s,
+                  gift->r, gift->places, gift->taker,
+                  gift->taken_at == 0 ? ", not taken yet" : ", by its own word only");
     return 0;
 }
 
@@ -181,5 +194,9 @@ int bd_book_leases(struct bd_store *store, int64_t till, struct bx_buf *out, str
     int err = device_find(store, till, &device, fault);
     struct bd_lease_row from = {.till = till, .incarnation = device.incarnation};
     struct bd_scan scan = {.table = BD_LEASE, .fixed = 2, .from = &from};
-    return err != 0 ? err : bd_scan(store, &scan, line_add, out, fault);
+    if (err == 0)
+        err = bd_scan(store, &scan, line_add, out, fault);
+    struct bd_gift_row given = {.till = till};
+    struct bd_scan gifts = {.table = BD_GIFT, .fixed = 1, .from = &given};
+    return err != 0 ? err : bd_scan(store, &gifts, gift_add, out, fault);
 }

@@ -42,6 +42,7 @@ enum bd_table {
     BD_HOLD,
     BD_HOLD_LINE,
     BD_AMENDMENT,
+    BD_GIFT,
     BD_TABLES
 };
 
@@ -136,6 +137,18 @@ struct bd_lease_row {
     int64_t lacking; /* what should be in part and did not fit (after a restore) */
     int64_t gaps, overlaps;
     int64_t written_off; /* 1: closed as sold by a person, the till has not said how many */
+    int64_t taken;       /* beside n: what other tills gave it, as its entries say */
+};
+
+/* Places that one till gave another: made by whichever of the two entries comes first. */
+struct bd_gift_row {
+    int64_t till; /* that gave; key, with pool, r and before, of its lease */
+    struct bx_slug pool;
+    int64_t r, before;
+    int64_t places, taker;
+    int64_t given_at, taken_at;     /* when either entry came; 0: not yet */
+    int64_t part;                   /* its share of the pool's leased: given, and not yet taken */
+    int64_t taker_incarnation, seq; /* of the taker's entry; 0: not yet */
 };
 
 enum bd_entry_state {

@@ -59,9 +59,9 @@ static const struct bd_column pool_columns[] = {
 #undef ROW
 #define ROW struct bd_lease_row
 static const struct bd_column lease_columns[] = {
-    I(till),    I(incarnation), T(pool),     I(r),           I(state), I(expires),
-    I(epoch),   I(n),           I(used),     I(booked),      I(high),  I(part),
-    I(lacking), I(gaps),        I(overlaps), I3(written_off)};
+    I(till),     I(incarnation),  T(pool),   I(r),    I(state), I(expires), I(epoch),
+    I(n),        I(used),         I(booked), I(high), I(part),  I(lacking), I(gaps),
+    I(overlaps), I3(written_off), I3(taken)};
 #undef ROW
 #define ROW struct bd_entry_row
 static const struct bd_column entry_columns[] = {
@@ -157,6 +157,13 @@ static const struct bd_column hold_line_columns[] = {D(hold), I(nth),      T(pro
 static const struct bd_column amendment_columns[] = {T(id), I(kind), I(value), I(was), I(at)};
 #undef ROW
 
+#define ROW struct bd_gift_row
+static const struct bd_column gift_columns[] = {
+    I(till),  T(pool),     I(r),        I(before), I(places),
+    I(taker), I(given_at), I(taken_at), I(part),   I(taker_incarnation),
+    I(seq)};
+#undef ROW
+
 /* A column is named by its place in the list above. */
 static const struct bd_index device_indexes[] = {{"enrolment", 1, {13}, 1}};
 static const struct bd_index lease_indexes[] = {{"expires", 2, {4, 5}, 1}};
@@ -230,6 +237,7 @@ static const struct bd_shape shapes[BD_TABLES] = {
     [BD_HOLD_LINE] = SHAPE3("hold_line", bd_hold_line_row, hold_line_columns, 2, .rowid = false,
                             .indexes = hold_line_indexes, .index_count = 1),
     [BD_AMENDMENT] = SHAPE3("amendment", bd_amendment_row, amendment_columns, 2, .rowid = false),
+    [BD_GIFT] = SHAPE3("gift", bd_gift_row, gift_columns, 4, .rowid = false),
 };
 
 const struct bd_shape *bd_shape_of(enum bd_table table)

@@ -213,6 +213,7 @@ static void an_older_file_is_brought_forward(void **state)
     static const char back[] =
         "DROP INDEX entry_rare; DROP INDEX entry_opening; DROP TABLE person; DROP TABLE anchor;"
         "DROP TABLE voucher; DROP TABLE sign; DROP TABLE asked;"
+        "ALTER TABLE lease DROP COLUMN taken;"
         "ALTER TABLE meta DROP COLUMN voids; ALTER TABLE meta DROP COLUMN refunds;"
         "ALTER TABLE meta DROP COLUMN exchanges; ALTER TABLE meta DROP COLUMN zs;"
         "ALTER TABLE meta DROP COLUMN invoices; ALTER TABLE meta DROP COLUMN trainings;"

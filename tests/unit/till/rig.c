@@ -134,6 +134,8 @@ static void keys_write(struct bx_buf *out)
     memset(rows[0].key.b, 7, sizeof(rows[0].key.b));
     struct bx_keys keys = {
         .epoch = 1, .version = 2, .key_epoch = 3, .issuer = 2, .count = 1, .rows = rows};
+    keys.has_pair = true;
+    memset(keys.pair.b, 9, sizeof(keys.pair.b));
     bx_keys_encode(&keys, out);
 }
 
