@@ -76,7 +76,7 @@ static void code_tell(struct bx_till *till, const struct bx_gift *gift, bx_origi
     bx_buf_init(&text, 0);
     bx_buf_format(&text,
                   bx_word("%" PRId64 " places of %s are till %" PRId64
-                          "'s now, and this till's no more.\nThere, by Take places or by:"),
+                          "'s now, and this till's no more.\nThere, by Take places over, or by:"),
                   gift->places, gift->pool.s, gift->to);
     bx_buf_format(&text, "\nboxtill allot take %s", shown);
     if (origin == 0) {
@@ -283,8 +283,8 @@ static int give_done(struct bx_till *till, struct bx_form *form, struct bx_fault
     return BX_FORM_STAYS;
 }
 
-static const struct bx_form_kind give_form = {BX_WORD("Give places to another till"), give_fields,
-                                              NULL, give_done, NULL};
+static const struct bx_form_kind give_form = {BX_WORD("Give places away"), give_fields, NULL,
+                                              give_done, NULL};
 
 void bx_gift_give(struct bx_till *till)
 {
@@ -316,8 +316,8 @@ static int take_done(struct bx_till *till, struct bx_form *form, struct bx_fault
     return BX_FORM_STAYS;
 }
 
-static const struct bx_form_kind take_form = {BX_WORD("Take places from another till"), take_fields,
-                                              NULL, take_done, NULL};
+static const struct bx_form_kind take_form = {BX_WORD("Take places over"), take_fields, NULL,
+                                              take_done, NULL};
 
 void bx_gift_take(struct bx_till *till)
 {

@@ -122,54 +122,6 @@ static void what_does_not_continue_is_refused(void **state)
     kit_done(kit);
 }
 
-static void gift(struct kit *kit, enum bx_kind kind, const struct bx_id *id, const char *about,
-                 int64_t n)
-{
-    kit_note(kit, kind, about, n);
-    if (id)
-        kit->commit.head.id = *id;
-    bx_buf_clear(&kit->body);
-    assert_int_equal(bx_note_encode(&kit->commit.head, about, n, &kit->body), 0);
-    kit->commit.body = kit->body.data;
-    kit->commit.len = kit->body.len;
-    kit->commit.content.about = about;
-    kit->commit.content.n = n;
-}
-
-/* Places go to another till and come from one in the entry's own transaction; a code once. */
-static void places_go_from_till_to_till(void **state)
-{
-    struct world *world = *state;
-    struct kit *kit = &world->kit;
-    kit_start(kit, 3);
-    gift(kit, BX_KIND_GIVE, NULL, "p 1 0 9", 4);
-    world_refused(world, BX_ERR_REFUSED); /* larger than what there is */
-    gift(kit, BX_KIND_GIVE, NULL, "p 1 1 9", 1);
-    world_refused(world, BX_ERR_CLASH); /* used-before is wrong */
-    gift(kit, BX_KIND_GIVE, NULL, "p 2 0 9", 1);
-    world_refused(world, BX_ERR_REFUSED);
-    gift(kit, BX_KIND_GIVE, NULL, "nothing", 1);
-    world_refused(world, BX_ERR_INPUT);
-    gift(kit, BX_KIND_GIVE, NULL, "p 1 0 9", 2);
-    kit_done(kit);
-    kit_sale(kit, 2, "p", 1, 2);
-    world_refused(world, BX_ERR_REFUSED); /* one is left */
-    gift(kit, BX_KIND_TAKE, NULL, "p 7 0 9 2", 2);
-    world_refused(world, BX_ERR_REFUSED); /* of a lease that is not ours */
-    gift(kit, BX_KIND_TAKE, NULL, "p 7 0 9 1", 2);
-    struct bx_id id = kit->commit.head.id;
-    kit_done(kit);
-    struct bx_journal_state now = world_load(world);
-    assert_int_equal(now.leases[0].n, 5);
-    assert_int_equal(now.leases[0].taken, 2);
-    assert_int_equal(now.leases[0].used, 2);
-    bx_journal_state_finish(&now);
-    gift(kit, BX_KIND_TAKE, &id, "p 7 0 9 1", 2);
-    world_refused(world, BX_ERR_CLASH);
-    kit_sale(kit, 3, "p", 1, 2);
-    kit_done(kit);
-}
-
 static void leases_are_guarded(void **state)
 {
     struct world *world = *state;
@@ -802,7 +754,6 @@ int main(void)
         TEST(a_sale_is_whole),
         TEST(what_does_not_continue_is_refused),
         TEST(leases_are_guarded),
-        TEST(places_go_from_till_to_till),
         TEST(nothing_of_a_refused_sale_remains),
         TEST(a_short_disk_stops_sales_only),
         TEST(the_till_is_remembered),
