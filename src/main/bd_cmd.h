@@ -51,6 +51,8 @@ struct bd_deed {
 int bd_deed_do(const struct bd_config *config, struct bd_deed *deed, bool make);
 /* This moment, and fresh randomness. */
 struct bd_turn bd_turn_now(void);
+/* WHO of a command line, the number of a user; whether they may is the book's to say. */
+bool bd_who_take(const char *text, int64_t *ret);
 /* Says how the command is used; returns BD_EXIT_USAGE. */
 int bd_usage(const char *how);
 /* Says FAULT on stderr; returns BD_EXIT_REFUSED. */

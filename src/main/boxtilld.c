@@ -38,7 +38,7 @@ static const char manual[] =
     "  check-in CODE GATE       let a ticket in, as a gate does\n"
     "  audit                    count everything twice\n"
     "  backup FILE              a copy of the venue, while it is served\n"
-    "  restore [FILE]           put a copy back; PostgreSQL's was put back before\n"
+    "  restore FILE             put a copy back; without FILE: PostgreSQL was put back\n"
     "  revoke TILL              let a till in no more\n"
     "  lease WHAT               the places that a till holds; settle or write off some\n"
     "  settle TILL WHO          let a till out of quarantine\n"

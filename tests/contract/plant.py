@@ -7,12 +7,12 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'sim'))
 import mutants  # noqa: E402  (it lies beside the simulation)
 
-mutants.MUTANTS['lost-notes-stay'] = [('src/server/store/postgres.c', '''\
-    forget(postgres, 0);
+mutants.MUTANTS['lost-notes-stay'] = [('src/server/store/postgres_overlay.c', '''\
+    bd_pg_forget(postgres, 0);
     postgres->mark_count = 0;
 ''', '''\
     if (postgres->lost == 0)
-        forget(postgres, 0);
+        bd_pg_forget(postgres, 0);
     postgres->mark_count = 0;
 ''')]
 

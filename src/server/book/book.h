@@ -38,11 +38,10 @@ struct bd_policy {
     /* Of what is left of a pool: set aside for the tills' stock, shared among them; what a basket
      * waits for may come from anywhere. 0: all of it */
     int counters_percent;
-    int wanted_seconds; /* for which refused places are remembered; 0: 300 */
-    int64_t lease_ttl;  /* seconds */
-    int64_t
-        slot_grace; /* seconds after a slot's end in which its lease may still be asked for: 0 */
-    int key_days;   /* days ahead for which tills get subkeys */
+    int wanted_seconds;   /* for which refused places are remembered; 0: 300 */
+    int64_t lease_ttl;    /* seconds */
+    int64_t slot_grace;   /* seconds after a slot's end in which its lease may be asked for: 0 */
+    int key_days;         /* days ahead for which tills get subkeys */
     int64_t hold_seconds; /* that a hold lasts unless it asks for less */
     int64_t hold_places;  /* that one customer of a channel may hold at a time */
 };
@@ -64,7 +63,10 @@ struct bd_book *bd_book_create(struct bd_store *store, const struct bd_policy *p
 void *bd_book_destroy(struct bd_book *book);
 BX_CLEANUP_DEFINE(struct bd_book, bd_book_destroy)
 
-/* --- the venue's set-up ------------------------------------------------------------------- */
+/* --- the venue's set-up -------------------------------------------------------------------
+ * WHO in a call is the number of a user who answers for it and is named in the audit log: one who
+ * is on the list and a supervisor, else BX_ERR_MISSING or BX_ERR_REFUSED. That it is them the
+ * caller knows, or nobody does: here is no PIN. */
 
 /* Makes an empty store a venue: master key, server key, epoch 1. BX_ERR_CLASH when it is one. */
 int bx_must bd_book_init(struct bd_store *store, const struct bd_turn *turn,
@@ -81,14 +83,14 @@ struct bd_capacity_act {
     struct bx_slug pool;
     int64_t capacity;
     bool override;
-    const char *who;
+    int64_t who;
 };
 int bx_must bd_book_capacity(struct bd_book *book, const struct bd_turn *turn,
                              const struct bd_capacity_act *act, struct bx_fault *fault);
 /* A slot does not take place, whatever later imports say: it sells no more, and entries that come
  * late for it are tasks. *RET_SOLD: the places of its pool that are sold. */
 int bx_must bd_book_cancel(struct bd_book *book, const struct bd_turn *turn,
-                           const struct bx_slug *slot, const char *who, int64_t *ret_sold,
+                           const struct bx_slug *slot, int64_t who, int64_t *ret_sold,
                            struct bx_fault *fault);
 /* Adds or changes a user; PIN_HASH from bx_pin_hash. */
 int bx_must bd_book_user(struct bd_book *book, const struct bd_turn *turn,
@@ -116,9 +118,9 @@ int bx_must bd_book_enrol_code(struct bd_book *book, const struct bd_turn *turn,
                                const char *channel, char ret[9], struct bx_fault *fault);
 int bx_must bd_book_revoke(struct bd_book *book, const struct bd_turn *turn, int64_t till,
                            struct bx_fault *fault);
-/* A supervisor, WHO, has looked at what put TILL into quarantine: it may have leases again. */
+/* WHO has looked at what put TILL into quarantine: it may have leases again. */
 int bx_must bd_book_settle(struct bd_book *book, const struct bd_turn *turn, int64_t till,
-                           const char *who, struct bx_fault *fault);
+                           int64_t who, struct bx_fault *fault);
 
 /* --- leases of tills that do not come back (settlement.c) ------------------------------------ */
 
@@ -126,7 +128,8 @@ struct bd_settling {
     int64_t till;
     struct bx_slug pool;
     int64_t r, used;
-    const char *code, *who; /* used, code: of a settlement */
+    const char *code; /* used, code: of a settlement */
+    int64_t who;
 };
 enum bd_settled {
     BD_SETTLED,
@@ -179,8 +182,8 @@ int bx_must bd_book_seen(struct bd_book *book, const struct bd_turn *turn, int64
 /* This store is a backup put back: the epoch rises and timed slots shut, before anybody asks. */
 int bx_must bd_book_restored(struct bd_book *book, const struct bd_turn *turn,
                              struct bx_fault *fault);
-/* Opens shut slots by a named person. */
-int bx_must bd_book_reopen(struct bd_book *book, const struct bd_turn *turn, const char *who,
+/* WHO opens shut slots. */
+int bx_must bd_book_reopen(struct bd_book *book, const struct bd_turn *turn, int64_t who,
                            struct bx_fault *fault);
 
 /* --- the till's business ------------------------------------------------------------------ */

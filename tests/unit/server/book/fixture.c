@@ -88,6 +88,18 @@ struct venue *venue_create(enum store_kind kind)
     return venue;
 }
 
+void venue_staff(struct venue *venue)
+{
+    const struct bx_user users[] = {
+        {.number = CASHIER, .name = "Ana", .role = BX_ROLE_CASHIER, .pin_hash = "$argon2id$x"},
+        {.number = MIA, .name = "Mia", .role = BX_ROLE_SUPERVISOR, .pin_hash = "$argon2id$x"}};
+    for (size_t i = 0; i < bx_countof(users); i++) {
+        venue_begin(venue);
+        MUST(bd_book_user(venue->book, &venue->turn, &users[i], NULL));
+        venue_end(venue);
+    }
+}
+
 void venue_destroy(struct venue *venue)
 {
     bd_book_destroy(venue->book);

@@ -55,6 +55,9 @@ struct till {
 };
 
 struct venue *venue_create(enum store_kind kind);
+/* Puts MIA, a supervisor, and a cashier on the list, for what a person must answer for. */
+enum { MIA = 8, CASHIER = 7 };
+void venue_staff(struct venue *venue);
 void venue_destroy(struct venue *venue);
 /* Another seed for the next call, and SECONDS later. */
 void venue_tick(struct venue *venue, int64_t seconds);
