@@ -491,16 +491,11 @@ int main(void)
 {
     bx_crypto_init();
     struct CMUnitTest contract[] = {
-        TEST(numbers_are_gapless_per_series),
-        TEST(a_ticket_is_taken_back_once),
-        TEST(a_sale_is_voided_once),
-        TEST(what_names_a_sale_is_found),
-        TEST(places_go_from_till_to_till),
-        TEST(training_stays_apart),
-        TEST(figures_are_kept_and_compared),
-        TEST(nothing_goes_into_a_closed_shift),
-        TEST(persons_are_kept_apart),
-        TEST(money_is_asked_for_until_it_ends),
+        TEST(numbers_are_gapless_per_series), TEST(a_ticket_is_taken_back_once),
+        TEST(a_sale_is_voided_once),          TEST(what_names_a_sale_is_found),
+        TEST(places_go_from_till_to_till),    TEST(training_stays_apart),
+        TEST(figures_are_kept_and_compared),  TEST(nothing_goes_into_a_closed_shift),
+        TEST(persons_are_kept_apart),         TEST(money_is_asked_for_until_it_ends),
     };
     static const struct {
         const char *name;

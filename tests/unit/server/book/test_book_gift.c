@@ -269,8 +269,9 @@ static void written_off(enum store_kind kind)
     for (int i = 0; i < 2; i++) {
         struct pair pair = pair_make(kind);
         struct venue *venue = pair.venue;
+        venue_staff(venue);
         struct bd_settling what = {
-            (i == 0 ? pair.a : pair.b)->device.till, {POOL_B}, 1, 0, NULL, "Mia"};
+            (i == 0 ? pair.a : pair.b)->device.till, {POOL_B}, 1, 0, NULL, MIA};
         venue_begin(venue);
         MUST(bd_book_lease_write_off(venue->book, &venue->turn, &what, NULL));
         venue_end(venue);
