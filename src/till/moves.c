@@ -71,8 +71,7 @@ static int receiver_check(const struct bx_till *till, int64_t number, struct bx_
     return 0;
 }
 
-/* A drawer is whose it is; a supervisor may reach into any. */
-static int drawer_check(const struct bx_till *till, int drawer, struct bx_fault *fault)
+int bx_drawer_reach(const struct bx_till *till, int drawer, struct bx_fault *fault)
 {
     const struct bx_user *user = bx_people_user(till);
     if (drawer > till->config.drawers && drawer > 1 && till->shifts.holders[drawer] == 0)
@@ -183,7 +182,7 @@ int bx_move(struct bx_till *till, bx_origin origin, const struct bx_move *move,
     if (mine.cash.drawer == 0)
         mine.cash.drawer = bx_till_drawer(till);
     else
-        err = drawer_check(till, mine.cash.drawer, fault);
+        err = bx_drawer_reach(till, mine.cash.drawer, fault);
     if (err)
         return err;
     struct bx_warrant_ask ask = {.origin = origin,

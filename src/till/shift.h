@@ -100,6 +100,8 @@ bx_money bx_drawer_holds(const struct bx_till *till, int drawer);
 bx_money bx_drawer_expected(const struct bx_till *till);
 /* Opens the drawer for the entry that REF proves; nothing in training. */
 void bx_drawer_open(struct bx_till *till, const struct bx_ref *ref, int drawer, bool training);
+/* A drawer is whose it is; a supervisor may reach into any. */
+int bx_must bx_drawer_reach(const struct bx_till *till, int drawer, struct bx_fault *fault);
 /* More than the limit is in it. */
 bool bx_drawer_is_full(const struct bx_till *till);
 /* The civil day of AT at the venue. */
