@@ -421,36 +421,6 @@ static void each_cashier_has_a_drawer(void **state)
     assert_int_equal(in_drawer(rig, 2), 3500);
 }
 
-#define ABOUT_1 "\"number\":\"1\",\"note\":\"n\""
-#define BY_8    ",\"approver\":8,\"approver_pin\":\"1234\""
-
-/* Which drawer money was keyed into, and not who says that it was keyed wrong. */
-static void a_sale_is_corrected_in_its_own_drawer(void **state)
-{
-    struct rig *rig = *state;
-    struct bx_cash_entry cash;
-    rig->config.drawers = 2;
-    rig_restart(rig, false);
-    good(rig, LOGIN(8));
-    bad(rig, 1, "{\"verb\":\"sell\",\"basket\":\"p\"}", "no drawer");
-    good(rig, SHIFT("\"open\",\"amount\":3000"));
-    good(rig, "{\"verb\":\"sell\",\"basket\":\"2p\"}");
-    good(rig, LOGIN(7));
-    bad(rig, 1, "{\"verb\":\"tender\",\"from\":\"cash\",\"to\":\"card\"," ABOUT_1 "}",
-        "supervisor");
-    bad(rig, 1, "{\"verb\":\"dispute\"," ABOUT_1 "}", "another cashier's drawer");
-    bad(rig, 1, "{\"verb\":\"dispute\",\"counted\":1," ABOUT_1 "}", "another cashier's drawer");
-    good(rig, "{\"verb\":\"tender\",\"from\":\"cash\",\"to\":\"card\"," ABOUT_1 BY_8 "}");
-    assert_int_equal(in_drawer(rig, 1), 0);
-    assert_int_equal(in_drawer(rig, 2), 3000);
-    good(rig, "{\"verb\":\"sell\",\"basket\":\"p\"}");
-    good(rig, LOGIN(8));
-    good(rig, "{\"verb\":\"dispute\",\"counted\":400,\"number\":\"2\"}");
-    cash_last(rig, BX_KIND_COUNT, &cash);
-    assert_int_equal(cash.drawer, 1);
-    assert_int_equal(cash.expected.minor, 500);
-}
-
 /* --- closing -------------------------------------------------------------------------------------
  */
 
@@ -797,8 +767,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_spot_count_tells_a_cashier_nothing, open_terms,
                                         rig_close),
         cmocka_unit_test_setup_teardown(each_cashier_has_a_drawer, open_terms, rig_close),
-        cmocka_unit_test_setup_teardown(a_sale_is_corrected_in_its_own_drawer, open_terms,
-                                        rig_close),
         cmocka_unit_test_setup_teardown(a_shift_is_closed_by_keys, open_terms, rig_close),
         cmocka_unit_test_setup_teardown(a_count_that_differs_is_made_again, open_terms, rig_close),
         cmocka_unit_test_setup_teardown(a_large_difference_wants_a_supervisor, open_terms,
