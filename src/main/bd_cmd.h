@@ -11,7 +11,8 @@
 
 enum { BD_EXIT_DONE = 0, BD_EXIT_REFUSED = 1, BD_EXIT_USAGE = 2 };
 
-int bd_cmd_serve(const struct bd_config *config, bool lifeline);
+/* BEHIND_PROXY: any address may be listened on, and the proxy decides who sees the metrics. */
+int bd_cmd_serve(const struct bd_config *config, bool behind_proxy, bool lifeline);
 int bd_cmd_init(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_import(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_enrol_code(const struct bd_config *config, int argc, char **argv);
@@ -51,6 +52,8 @@ struct bd_deed {
 int bd_deed_do(const struct bd_config *config, struct bd_deed *deed, bool make);
 /* This moment, and fresh randomness. */
 struct bd_turn bd_turn_now(void);
+/* WHO of a command line, the number of a user; whether they may is the book's to say. */
+bool bd_who_take(const char *text, int64_t *ret);
 /* Says how the command is used; returns BD_EXIT_USAGE. */
 int bd_usage(const char *how);
 /* Says FAULT on stderr; returns BD_EXIT_REFUSED. */

@@ -29,10 +29,10 @@ int bd_cmd_capacity(const struct bd_config *config, int argc, char **argv)
 {
     struct bx_fault fault = {0};
     struct bd_capacity_act act = {.override = argc == 4 && strcmp(argv[3], "--override") == 0};
-    if ((argc != 3 && !act.override) || !argv[2][0] ||
+    if ((argc != 3 && !act.override) || !bd_who_take(argv[2], &act.who) ||
         bx_text_number(argv[1], strlen(argv[1]), BD_CAPACITY_MAX, &act.capacity) < 0)
-        return bd_usage("capacity POOL N WHO [--override]   (the name of who answers for it)");
-    act.who = argv[2];
+        return bd_usage(
+            "capacity POOL N WHO [--override]   (the number of the supervisor who answers for it)");
     if (!slug_fill(&act.pool, argv[0], "pool", &fault))
         return bd_refuse(&fault);
     struct bd_deed deed = {.run = capacity_run, .arg = &act};
@@ -41,7 +41,7 @@ int bd_cmd_capacity(const struct bd_config *config, int argc, char **argv)
 
 struct cancelling {
     struct bx_slug slot;
-    const char *who;
+    int64_t who;
     int64_t sold;
 };
 
@@ -57,9 +57,8 @@ int bd_cmd_cancel(const struct bd_config *config, int argc, char **argv)
 {
     struct bx_fault fault = {0};
     struct cancelling cancelling = {0};
-    if (argc != 2 || !argv[1][0])
-        return bd_usage("cancel SLOT WHO   (the name of who answers for it)");
-    cancelling.who = argv[1];
+    if (argc != 2 || !bd_who_take(argv[1], &cancelling.who))
+        return bd_usage("cancel SLOT WHO   (the number of the supervisor who answers for it)");
     if (!slug_fill(&cancelling.slot, argv[0], "slot", &fault))
         return bd_refuse(&fault);
     struct bd_deed deed = {.run = cancel_run, .arg = &cancelling};

@@ -94,10 +94,9 @@ int bd_cmd_lease(const struct bd_config *config, int argc, char **argv)
     bool writes = argc == 5 && strcmp(argv[0], "write-off") == 0;
     if ((!settles && !writes) || !number_take(argv[1], &what->till) ||
         !pool_take(argv[2], &what->pool) || !number_take(argv[3], &what->r) ||
-        (settles && !number_take(argv[4], &what->used)) || !argv[argc - 1][0])
+        (settles && !number_take(argv[4], &what->used)) || !bd_who_take(argv[argc - 1], &what->who))
         return bd_usage(USAGE);
     what->code = settles ? argv[5] : NULL;
-    what->who = argv[argc - 1];
     if (settles)
         return settle(config, &doing);
     struct bd_deed deed = {.run = write_off_run, .arg = &doing};

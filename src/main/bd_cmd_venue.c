@@ -253,9 +253,14 @@ static int pin_read(char pin[16], struct bx_fault *fault)
     return 0;
 }
 
+bool bd_who_take(const char *text, int64_t *ret)
+{
+    return bx_text_number(text, strlen(text), 9999, ret) == 0 && *ret > 0;
+}
+
 static int user_number(struct bx_user *user, const char *text, struct bx_fault *fault)
 {
-    if (bx_text_number(text, strlen(text), 9999, &user->number) < 0 || user->number < 1)
+    if (!bd_who_take(text, &user->number))
         return bx_fault_say(fault, BX_ERR_INPUT, "A user's number is from 1 to 9999.");
     return 0;
 }
@@ -363,7 +368,7 @@ int bd_cmd_revoke(const struct bd_config *config, int argc, char **argv)
 /* WHO has looked at a till in quarantine. */
 struct settling {
     int64_t till;
-    const char *who;
+    int64_t who;
 };
 
 static int settle_run(struct bd_deed *act, struct bd_store *store, struct bd_book *book,
@@ -378,9 +383,8 @@ int bd_cmd_settle(const struct bd_config *config, int argc, char **argv)
 {
     struct settling settling = {0};
     if (argc != 2 || bx_text_number(argv[0], strlen(argv[0]), INT32_MAX, &settling.till) < 0 ||
-        !argv[1][0])
-        return bd_usage("settle TILL WHO   (the name of the supervisor who looked at it)");
-    settling.who = argv[1];
+        !bd_who_take(argv[1], &settling.who))
+        return bd_usage("settle TILL WHO   (the number of the supervisor who looked at it)");
     struct bd_deed act = {.run = settle_run, .arg = &settling};
     return bd_deed_do(config, &act, false);
 }
@@ -389,13 +393,15 @@ static int reopen_run(struct bd_deed *act, struct bd_store *store, struct bd_boo
                       const struct bd_turn *turn, struct bx_fault *fault)
 {
     (void)store;
-    return bd_book_reopen(book, turn, act->arg, fault);
+    const int64_t *who = act->arg;
+    return bd_book_reopen(book, turn, *who, fault);
 }
 
 int bd_cmd_reopen(const struct bd_config *config, int argc, char **argv)
 {
-    if (argc != 1 || !argv[0][0])
-        return bd_usage("reopen WHO   (the name of the person who answers for it)");
-    struct bd_deed act = {.run = reopen_run, .arg = argv[0]};
+    int64_t who = 0;
+    if (argc != 1 || !bd_who_take(argv[0], &who))
+        return bd_usage("reopen WHO   (the number of the supervisor who answers for it)");
+    struct bd_deed act = {.run = reopen_run, .arg = &who};
     return bd_deed_do(config, &act, false);
 }

@@ -264,7 +264,7 @@ static void settle_say(struct bx_till *till, const struct bx_lease *row)
     bx_buf_format(&command->human,
                   "\nboxtilld lease settle %" PRId64 " %s %" PRId64 " %" PRId64 " %.5s-%s ",
                   till->till, row->pool.s, row->r, row->used, code, code + 5);
-    bx_buf_text_add(&command->human, bx_word("NAME"));
+    bx_buf_text_add(&command->human, bx_word("WHO"));
     bx_command_answer(till);
 }
 

@@ -40,10 +40,10 @@ class Server:
     def environment(self):
         return {**os.environ, "BOXTILL_HOME": str(self.home)}
 
-    def start(self):
+    def start(self, *options):
         address = self.home / "address"
         address.unlink(missing_ok=True)
-        self.process = subprocess.Popen([BOXTILLD, "--lifeline"], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([BOXTILLD, "--lifeline", *options], stdin=subprocess.PIPE,
                                         stdout=subprocess.DEVNULL, env=self.environment())
         deadline = time.monotonic() + 30
         while not address.exists():
@@ -118,14 +118,18 @@ PROGRAMME = {
 }
 
 
+SUPERVISOR = 8  # who answers for what a command changes
+
+
 def make(home, programme=PROGRAMME, config="", kind=Server):
-    """A server with that programme and a cashier; not started."""
+    """A server with that programme, a cashier and a supervisor; not started."""
     server = kind(home, config)
     server.command("init")
     file = server.home / "programme.json"
     file.write_text(json.dumps(programme))
     server.command("import", file)
     server.command("user", 7, "Ana", "cashier", stdin="1234\n")
+    server.command("user", SUPERVISOR, "Ben", "supervisor", stdin="4321\n")
     return server
 
 

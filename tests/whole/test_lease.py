@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from server_lab import SUPERVISOR
 from till_lab import Till, venue, wait_for
 
 
@@ -44,9 +45,9 @@ def test_settled_by_a_code(pair):
     # at the server's machine
     told = [str(word) for word in (shown["till"], shown["pool"], shown["r"], shown["used"])]
     assert f"{lease['pool']} r {lease['r']} open" in server.command("lease", shown["till"])
-    server.command("lease", "settle", *told[:-1], shown["used"] + 1, shown["code"], "Mia", status=1)
-    server.command("lease", "settle", *told, "0000000000", "Mia", status=1)
-    server.command("lease", "settle", *told, words[-2].lower(), "Mia")
+    server.command("lease", "settle", *told[:-1], shown["used"] + 1, shown["code"], SUPERVISOR, status=1)
+    server.command("lease", "settle", *told, "0000000000", SUPERVISOR, status=1)
+    server.command("lease", "settle", *told, words[-2].lower(), SUPERVISOR)
     assert lease["pool"] + " r" not in server.command("lease", shown["till"])
     assert "agrees" in server.command("audit")
     # and the till agrees when it is back
@@ -66,8 +67,8 @@ def test_written_off(pair):
     server, till = pair
     lease = lease_of(till)
     number = till.run("allot", "--json").json() and server.command("lease", 1) and 1
-    server.command("lease", "write-off", number, lease["pool"], lease["r"] + 7, "Mia", status=1)
-    server.command("lease", "write-off", number, lease["pool"], lease["r"], "Mia")
+    server.command("lease", "write-off", number, lease["pool"], lease["r"] + 7, SUPERVISOR, status=1)
+    server.command("lease", "write-off", number, lease["pool"], lease["r"], SUPERVISOR)
     assert f"{lease['pool']} r {lease['r']} closed, written off" in server.command("lease", number)
     assert "agrees" in server.command("audit")
 

@@ -5,7 +5,7 @@ import concurrent.futures
 
 import pytest
 
-from server_lab import CAPACITY, Channel, Till, pool_news, tomorrow_pool, uuid7
+from server_lab import CAPACITY, SUPERVISOR, Channel, Till, pool_news, tomorrow_pool, uuid7
 
 
 @pytest.fixture
@@ -140,16 +140,16 @@ def test_capacity_and_cancelling_beside_the_server(server, web, till):
     """A change by name counts at once, stands in the log, and outlives the next import."""
     pool, _ = tomorrow_pool()
     held = web.hold("ann", ("adult", pool, 6))
-    assert "6 places" in server.command("capacity", pool, 5, "Ana", status=1)
-    server.command("capacity", pool, 6, "Ana")
+    assert "6 places" in server.command("capacity", pool, 5, SUPERVISOR, status=1)
+    server.command("capacity", pool, 6, SUPERVISOR)
     line = {"product": "adult", "slot": pool, "quantity": 1}
     asked = {"id": uuid7(), "client": "ben", "lines": [line]}
     assert web.post("/v1/holds", asked).code == "sold_out"
-    server.command("capacity", pool, 7, "Ana")
+    server.command("capacity", pool, 7, SUPERVISOR)
     server.command("import", server.home / "programme.json")
     assert pool_news(till, pool)["capacity"] == 7
     web.order(14400, hold=held["hold"])
-    assert "6 places" in server.command("cancel", pool, "Ana")
+    assert "6 places" in server.command("cancel", pool, SUPERVISOR)
     assert web.post("/v1/holds", {**asked, "id": uuid7()}).code == "closed"
     server.command("import", server.home / "programme.json")
     assert web.post("/v1/holds", {**asked, "id": uuid7()}).code == "closed"

@@ -22,7 +22,7 @@ import nacl.exceptions
 import pytest
 import yaml
 
-from server_lab import (BOXTILLD, CAPACITY, PROGRAMME, ROOT, Answer, Server, Till, compact, make, pool_news,
+from server_lab import (BOXTILLD, CAPACITY, PROGRAMME, ROOT, SUPERVISOR, Answer, Server, Till, compact, make, pool_news,
                         ticket_code, tomorrow_pool, uuid7)
 
 
@@ -224,7 +224,8 @@ def test_documents_are_versioned_and_sealed(server, till):
             with pytest.raises(nacl.exceptions.CryptoError):
                 other.unseal(sealed)
     staff = json.loads(till.unseal(till.get("/v1/staff").json()["sealed"]))
-    assert [(u["number"], u["name"], u["role"]) for u in staff["users"]] == [(7, "Ana", "cashier")]
+    assert [(u["number"], u["name"], u["role"]) for u in staff["users"]] == [
+        (7, "Ana", "cashier"), (SUPERVISOR, "Ben", "supervisor")]
     assert staff["users"][0]["pin"].startswith("$argon2id$") and "1234" not in str(staff)
 
 
@@ -654,9 +655,8 @@ def test_one_server_a_home_and_loopback_only(server, tmp_path):
     conf.write_text("[server]\nlisten = 0.0.0.0:0\n")
     run = subprocess.run([BOXTILLD], env=other.environment(), capture_output=True, text=True,
                          timeout=30, check=False)
-    assert run.returncode == 1 and "behind_proxy" in run.stderr
-    conf.write_text("[server]\nlisten = 0.0.0.0:0\nbehind_proxy = yes\n")
-    other.start()
+    assert run.returncode == 1 and "--behind-proxy" in run.stderr
+    other.start("--behind-proxy")
     other.host = "127.0.0.1"
     assert other.plain("GET", "/healthz").status == 200
     other.end()
@@ -668,15 +668,16 @@ def test_commands_and_their_status(tmp_path):
     server.command("init")
     assert server.command("init", status=1)
     for usage in (["nonsense"], ["init", "x"], ["import"], ["user", "7"], ["revoke"], ["revoke", "x"],
-                  ["reopen"], ["capacity", "x", "y", "Ana"], ["capacity", "x", "1", "Ana", "y"],
-                  ["cancel", "x"], ["--nonsense"], ["--config"]):
+                  ["reopen"], ["reopen", "Ana"], ["capacity", "x", "y", "8"], ["capacity", "x", "1", "8", "y"],
+                  ["capacity", "x", "1", "Ana"], ["cancel", "x"], ["cancel", "x", "Ana"], ["settle", "1", "0"],
+                  ["--nonsense"], ["--config"]):
         server.command(*usage, status=2)
     assert "--help" in server.command("nonsense", status=2)
     refused = [(["user", "0", "Ana", "cashier"], "1234\n"), (["user", "7", "Ana", "king"], "1234\n"),
                (["user", "7", "Ana", "cashier"], "12\n"), (["user", "7", "Ana", "cashier"], "abcd\n"),
                (["user", "7", "", "cashier"], "1234\n"), (["import", "/nonexistent"], ""),
-               (["revoke", "77"], ""), (["capacity", "house", "1", "Ana"], ""),
-               (["cancel", "UPPER", "Ana"], "")]
+               (["revoke", "77"], ""), (["capacity", "house", "1", "8"], ""),
+               (["cancel", "UPPER", "8"], "")]
     for arguments, stdin in refused:
         assert server.command(*arguments, stdin=stdin, status=1).startswith("boxtilld: ")
     (server.home / "boxtilld.conf").write_text("[server]\nlisen = 127.0.0.1:0\n")
@@ -725,7 +726,7 @@ def test_a_restored_backup_is_noticed(server, till):
     assert int(answer.headers["Boxtill-Epoch"]) > seen[0]
     assert server.plain("GET", "/healthz").json()["shut"] is True
     assert till.allot({"verb": "req", "pool": pool, "r": 2, "n": 5})[0]["word"] == "say-hello"
-    server.command("reopen", "Ana Supervisor")
+    server.command("reopen", SUPERVISOR)
     assert server.plain("GET", "/healthz").json()["shut"] is False
 
 

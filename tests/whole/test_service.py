@@ -4,7 +4,7 @@ import re
 import sqlite3
 import time
 
-from server_lab import CAPACITY, Till, make, tomorrow_pool
+from server_lab import CAPACITY, SUPERVISOR, Till, make, tomorrow_pool
 
 SAMPLE = re.compile(r'^([a-z_]+)(?:\{([^}]*)\})? (-?[0-9.]+)$')
 
@@ -86,7 +86,7 @@ def test_metrics_are_for_this_machine(server, tmp_path):
         answer = server.plain("GET", "/metrics", headers=header)
         assert (answer.status, answer.code) == (403, "forbidden")
         assert server.plain("GET", "/healthz", headers=header).status == 200
-    behind = make(tmp_path / "behind", config="behind_proxy = yes\n").start()
+    behind = make(tmp_path / "behind").start("--behind-proxy")
     try:  # there the proxy's rule decides
         assert behind.plain("GET", "/metrics", headers={"X-Forwarded-For": "192.0.2.1"}).status == 200
     finally:
@@ -119,5 +119,5 @@ def test_not_ready_while_slots_are_shut(server):
     till.seen = (9, 0)  # it has seen a later server: this one is a restored backup
     assert till.get("/v1/availability").status == 200
     until(lambda: ready(server) == {"ready": False, "store": True, "open": False, "queue": True})
-    server.command("reopen", "Ana Supervisor")
+    server.command("reopen", SUPERVISOR)
     until(lambda: ready(server)["ready"])

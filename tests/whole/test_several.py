@@ -7,7 +7,7 @@ import nacl.signing
 import pytest
 
 from pg_lab import Lab
-from server_lab import Channel, Server, Till, make, tomorrow_pool, uuid7
+from server_lab import SUPERVISOR, Channel, Server, Till, make, tomorrow_pool, uuid7
 from test_devices import PATH as ROTATE, request
 from test_service import metrics, ready, until
 from test_stream import Listener, by_name
@@ -101,5 +101,5 @@ def test_a_database_that_was_put_back_says_so(servers):
     web.connection = None
     want = {"product": "adult", "slot": pool, "quantity": 1}
     assert web.post("/v1/holds", {"id": uuid7(), "client": "ann", "lines": [want]}).code == "closed"
-    servers[1].command("reopen", "Eve")
+    servers[1].command("reopen", SUPERVISOR)
     assert web.hold("ann", ("adult", pool, 1))["state"] == "open"

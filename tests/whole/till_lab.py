@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 
-from server_lab import BUILD, ROOT, Server
+from server_lab import BUILD, ROOT, SUPERVISOR, Server
 
 BOXTILL = BUILD / "src/main/boxtill"
 PATIENCE = float(os.environ.get("BOXTILL_PATIENCE", 60))
@@ -59,7 +59,7 @@ def venue_store(programme):
         file.write_text(programme)
         server.command("import", file)
         server.command("user", NUMBER, NAME, "cashier", stdin=PIN + "\n")
-        server.command("user", 8, "Ben", "supervisor", stdin="4321\n")
+        server.command("user", SUPERVISOR, "Ben", "supervisor", stdin="4321\n")
         return (server.home / "boxtilld.db").read_bytes()
 
 

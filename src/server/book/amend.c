@@ -43,7 +43,9 @@ static int capacity_put(struct bd_store *store, const struct bd_turn *turn,
 {
     struct bd_amendment_row amendment = {.id = act->pool, .kind = BD_AMEND_CAPACITY};
     struct bd_pool_row pool;
-    int err = pool_find(store, turn, &act->pool, &pool, fault);
+    int err = bd_answerable(store, act->who, fault);
+    if (err == 0)
+        err = pool_find(store, turn, &act->pool, &pool, fault);
     if (err == 0)
         err = bd_get(store, BD_AMENDMENT, &amendment, fault);
     if (err < 0)
@@ -66,9 +68,9 @@ static int capacity_put(struct bd_store *store, const struct bd_turn *turn,
     if (err == 0)
         err = amendment_put(store, &amendment, fault);
     return err != 0 ? err
-                    : bd_log(store, turn, act->who, fault, "pool %s: capacity %lld, was %lld%s",
-                             act->pool.s, (long long)act->capacity, (long long)before,
-                             act->capacity < taken ? ", override" : "");
+                    : bd_log_by(store, turn, act->who, fault, "pool %s: capacity %lld, was %lld%s",
+                                act->pool.s, (long long)act->capacity, (long long)before,
+                                act->capacity < taken ? ", override" : "");
 }
 
 int bd_book_capacity(struct bd_book *book, const struct bd_turn *turn,
@@ -118,7 +120,7 @@ static int pool_end(struct bd_store *store, const struct bx_programme *programme
 }
 
 static int slot_end(struct bd_book *book, const struct bd_turn *turn,
-                    const struct bx_programme *programme, size_t nth, const char *who,
+                    const struct bx_programme *programme, size_t nth, int64_t who,
                     int64_t *ret_sold, struct bx_fault *fault)
 {
     struct bd_store *store = book->store;
@@ -139,15 +141,17 @@ static int slot_end(struct bd_book *book, const struct bd_turn *turn,
     if (err == 0)
         err = bd_must(bd_update(store, BD_META, &meta, fault), "meta", fault);
     bx_free(next.slots);
-    return err != 0 ? err : bd_log(store, turn, who, fault, "slot %s cancelled", slot->id.s);
+    return err != 0 ? err : bd_log_by(store, turn, who, fault, "slot %s cancelled", slot->id.s);
 }
 
 int bd_book_cancel(struct bd_book *book, const struct bd_turn *turn, const struct bx_slug *id,
-                   const char *who, int64_t *ret_sold, struct bx_fault *fault)
+                   int64_t who, int64_t *ret_sold, struct bx_fault *fault)
 {
     const struct bx_programme *programme = NULL;
     struct bd_meta_row meta;
-    int err = bd_meta(book->store, &meta, fault);
+    int err = bd_answerable(book->store, who, fault);
+    if (err == 0)
+        err = bd_meta(book->store, &meta, fault);
     if (err == 0)
         err = bd_programme(book, &meta, 0, &programme, fault);
     if (err != 0)

@@ -5,6 +5,7 @@
 
 #include "server/book/book.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,26 +81,64 @@ int bd_quarantine(struct bd_store *store, const struct bd_turn *turn, struct bd_
     return bd_task(store, &task, fault);
 }
 
-int bd_log(struct bd_store *store, const struct bd_turn *turn, const char *who,
-           struct bx_fault *fault, const char *format, ...)
+static int log_put(struct bd_store *store, const struct bd_turn *turn, struct bd_log_row *row,
+                   struct bx_fault *fault)
 {
-    struct bd_log_row row = {.at = turn->now.us};
     struct bx_rand rand = {0};
     memcpy(rand.seed, turn->seed, sizeof rand.seed);
     rand.drawn = UINT64_C(1) << 32; /* apart from what the call itself draws */
+    row->at = turn->now.us;
+    int err;
+    do { /* again when the caller gave one seed to two calls */
+        uint8_t random[10];
+        bx_rand_draw(&rand, random, sizeof random);
+        row->id = bx_id_make(turn->now, random);
+        err = bd_insert(store, BD_LOG, row, fault);
+    } while (err == BD_NOT);
+    return err;
+}
+
+int bd_log(struct bd_store *store, const struct bd_turn *turn, const char *who,
+           struct bx_fault *fault, const char *format, ...)
+{
+    struct bd_log_row row = {0};
     BX_TEXT_COPY(row.who, who);
     va_list args;
     va_start(args, format);
     vsnprintf(row.what, sizeof row.what, format, args);
     va_end(args);
-    int err;
-    do { /* again when the caller gave one seed to two calls */
-        uint8_t random[10];
-        bx_rand_draw(&rand, random, sizeof random);
-        row.id = bx_id_make(turn->now, random);
-        err = bd_insert(store, BD_LOG, &row, fault);
-    } while (err == BD_NOT);
-    return err;
+    return log_put(store, turn, &row, fault);
+}
+
+int bd_log_by(struct bd_store *store, const struct bd_turn *turn, int64_t who,
+              struct bx_fault *fault, const char *format, ...)
+{
+    struct bd_log_row row = {0};
+    struct bd_user_row user = {.number = who};
+    char text[BX_NAME_SIZE + 24];
+    int err = bd_get(store, BD_USER, &user, fault);
+    if (err < 0)
+        return err;
+    snprintf(text, sizeof text, "%" PRId64 " %s", who, user.name);
+    BX_TEXT_COPY(row.who, text);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(row.what, sizeof row.what, format, args);
+    va_end(args);
+    return log_put(store, turn, &row, fault);
+}
+
+int bd_answerable(struct bd_store *store, int64_t who, struct bx_fault *fault)
+{
+    struct bd_user_row user = {.number = who};
+    int err = bd_get(store, BD_USER, &user, fault);
+    if (err < 0)
+        return err;
+    if (err == BD_NOT || user.gone_at != 0)
+        return bx_fault_say(fault, BX_ERR_MISSING, "There is no user %" PRId64 ".", who);
+    if (user.role != BX_ROLE_SUPERVISOR)
+        return bx_fault_say(fault, BX_ERR_REFUSED, "User %" PRId64 " is no supervisor.", who);
+    return 0;
 }
 
 struct bx_date bd_today(const struct bd_meta_row *meta, bx_utc at)

@@ -203,14 +203,11 @@ int bd_device_row(struct bd_store *store, const struct bd_device *device, struct
 
 /* --- what a person decides ------------------------------------------------------------------ */
 
-static int device_change(struct bd_book *book, const struct bd_turn *turn,
-                         struct bd_device_row *row, const char *who, const char *what,
+static int device_change(struct bd_book *book, const struct bd_device_row *row,
                          struct bx_fault *fault)
 {
     struct bd_meta_row meta;
     int err = bd_must(bd_update(book->store, BD_DEVICE, row, fault), "device", fault);
-    if (err == 0)
-        err = bd_log(book->store, turn, who, fault, "till %lld %s", (long long)row->till, what);
     if (err == 0)
         err = bd_meta(book->store, &meta, fault);
     return err != 0 ? err : bd_reopen_when_all_said(book->store, &meta, fault);
@@ -233,25 +230,64 @@ int bd_book_revoke(struct bd_book *book, const struct bd_turn *turn, int64_t til
         return err;
     row.revoked = 1;
     err = book->store->ops->mark(book->store, fault);
-    return err != 0
-               ? err
-               : bd_leave(book->store,
-                          device_change(book, turn, &row, "operator", "revoked", fault), fault);
+    if (err != 0)
+        return err;
+    err = device_change(book, &row, fault);
+    if (err == 0)
+        err = bd_log(book->store, turn, "operator", fault, "till %lld revoked", (long long)till);
+    return bd_leave(book->store, err, fault);
 }
 
-int bd_book_settle(struct bd_book *book, const struct bd_turn *turn, int64_t till, const char *who,
+int bd_book_settle(struct bd_book *book, const struct bd_turn *turn, int64_t till, int64_t who,
                    struct bx_fault *fault)
 {
     struct bd_device_row row = {.till = till};
-    int err = device_known(book->store, &row, fault);
+    int err = bd_answerable(book->store, who, fault);
+    if (err == 0)
+        err = device_known(book->store, &row, fault);
     if (err != 0 || row.quarantined == 0)
         return err;
     row.quarantined = 0;
     err = book->store->ops->mark(book->store, fault);
-    return err != 0
-               ? err
-               : bd_leave(book->store,
-                          device_change(book, turn, &row, who, "out of quarantine", fault), fault);
+    if (err != 0)
+        return err;
+    err = device_change(book, &row, fault);
+    if (err == 0)
+        err = bd_log_by(book->store, turn, who, fault, "till %lld out of quarantine",
+                        (long long)till);
+    return bd_leave(book->store, err, fault);
+}
+
+struct revoked {
+    int64_t *tills;
+    size_t count;
+};
+
+static int add_revoked(void *arg, const void *data)
+{
+    struct revoked *revoked = (struct revoked *)arg;
+    const struct bd_device_row *row = (const struct bd_device_row *)data;
+    if (row->revoked == 0)
+        return 0;
+    revoked->tills =
+        (int64_t *)bx_realloc(revoked->tills, revoked->count + 1, sizeof *revoked->tills);
+    revoked->tills[revoked->count++] = row->till;
+    return 0;
+}
+
+int bd_book_revoked(struct bd_store *store, int64_t **ret, size_t *ret_count,
+                    struct bx_fault *fault)
+{
+    struct revoked revoked = {0};
+    struct bd_scan scan = {.peek = true, .table = BD_DEVICE};
+    int err = bd_scan(store, &scan, add_revoked, &revoked, fault);
+    if (err != 0) {
+        bx_free(revoked.tills);
+        return err;
+    }
+    *ret = revoked.tills;
+    *ret_count = revoked.count;
+    return 0;
 }
 
 /* --- a new key ------------------------------------------------------------------------------ */
@@ -281,8 +317,11 @@ int bd_book_rotate(struct bd_book *book, const struct bd_turn *turn, const struc
                          : bx_fault_say(fault, BX_ERR_REFUSED, "A device has this key already.");
     memcpy(row.key.b, key->b, sizeof row.key.b);
     err = book->store->ops->mark(book->store, fault);
-    return err != 0
-               ? err
-               : bd_leave(book->store,
-                          device_change(book, turn, &row, "device", "has a new key", fault), fault);
+    if (err != 0)
+        return err;
+    err = device_change(book, &row, fault);
+    if (err == 0)
+        err = bd_log(book->store, turn, "device", fault, "till %lld has a new key",
+                     (long long)row.till);
+    return bd_leave(book->store, err, fault);
 }

@@ -88,6 +88,12 @@ int bx_must bd_quarantine(struct bd_store *store, const struct bd_turn *turn,
                           struct bx_fault *fault);
 int bx_must bd_log(struct bd_store *store, const struct bd_turn *turn, const char *who,
                    struct bx_fault *fault, const char *format, ...) bx_format(5, 6);
+/* The same by a user, as number and name. */
+int bx_must bd_log_by(struct bd_store *store, const struct bd_turn *turn, int64_t who,
+                      struct bx_fault *fault, const char *format, ...) bx_format(5, 6);
+/* Is WHO a user who may answer for capacity and money: on the list, and a supervisor?
+ * BX_ERR_MISSING, BX_ERR_REFUSED. */
+int bx_must bd_answerable(struct bd_store *store, int64_t who, struct bx_fault *fault);
 /* The programme of VERSION (0: the newest), borrowed until the next call; *ret is NULL when the
  * store has none. */
 int bx_must bd_programme(struct bd_book *book, const struct bd_meta_row *meta, int64_t version,

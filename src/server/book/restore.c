@@ -125,11 +125,13 @@ int bd_reopen_when_all_said(struct bd_store *store, struct bd_meta_row *meta,
     return put_meta(store, meta, fault);
 }
 
-int bd_book_reopen(struct bd_book *book, const struct bd_turn *turn, const char *who,
+int bd_book_reopen(struct bd_book *book, const struct bd_turn *turn, int64_t who,
                    struct bx_fault *fault)
 {
     struct bd_meta_row meta;
-    int err = bd_meta(book->store, &meta, fault);
+    int err = bd_answerable(book->store, who, fault);
+    if (err == 0)
+        err = bd_meta(book->store, &meta, fault);
     if (err != 0 || meta.shut == 0)
         return err;
     err = book->store->ops->mark(book->store, fault);
@@ -138,7 +140,7 @@ int bd_book_reopen(struct bd_book *book, const struct bd_turn *turn, const char 
     meta.shut = 0;
     err = put_meta(book->store, &meta, fault);
     if (err == 0)
-        err = bd_log(book->store, turn, who, fault, "slots opened again by hand");
+        err = bd_log_by(book->store, turn, who, fault, "slots opened again by hand");
     return bd_leave(book->store, err, fault);
 }
 

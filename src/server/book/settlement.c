@@ -36,11 +36,12 @@ static int wrong(struct bd_book *book, const struct bd_turn *turn, struct bd_dev
 {
     device->wrong_codes++;
     int err = device_put(book->store, device, fault);
-    return err != 0 ? err
-                    : bd_log(book->store, turn, settling->who, fault,
-                             "till %lld: wrong settlement code for %s r %lld used %lld, the %lld.",
-                             (long long)device->till, settling->pool.s, (long long)settling->r,
-                             (long long)settling->used, (long long)device->wrong_codes);
+    return err != 0
+               ? err
+               : bd_log_by(book->store, turn, settling->who, fault,
+                           "till %lld: wrong settlement code for %s r %lld used %lld, the %lld.",
+                           (long long)device->till, settling->pool.s, (long long)settling->r,
+                           (long long)settling->used, (long long)device->wrong_codes);
 }
 
 /* Counts that the lease cannot have: the code is right, so the till is not the one we know. */
@@ -82,10 +83,11 @@ static int right(struct bd_book *book, const struct bd_turn *turn, struct bd_dev
                       "lease", fault);
     if (err == 0)
         err = device_put(store, device, fault);
-    return err != 0 ? err
-                    : bd_log(store, turn, settling->who, fault,
-                             "till %lld: %s r %lld settled with %lld used", (long long)device->till,
-                             settling->pool.s, (long long)settling->r, (long long)settling->used);
+    return err != 0
+               ? err
+               : bd_log_by(store, turn, settling->who, fault,
+                           "till %lld: %s r %lld settled with %lld used", (long long)device->till,
+                           settling->pool.s, (long long)settling->r, (long long)settling->used);
 }
 
 static int settle(struct bd_book *book, const struct bd_turn *turn,
@@ -93,7 +95,9 @@ static int settle(struct bd_book *book, const struct bd_turn *turn,
 {
     struct bd_device_row device;
     struct bd_meta_row meta;
-    int err = device_find(book->store, settling->till, &device, fault);
+    int err = bd_answerable(book->store, settling->who, fault);
+    if (err == 0)
+        err = device_find(book->store, settling->till, &device, fault);
     if (err == 0)
         err = bd_meta(book->store, &meta, fault);
     if (err != 0)
@@ -121,7 +125,9 @@ static int write_off(struct bd_book *book, const struct bd_turn *turn,
 {
     struct bd_store *store = book->store;
     struct bd_device_row device;
-    int err = device_find(store, settling->till, &device, fault);
+    int err = bd_answerable(store, settling->who, fault);
+    if (err == 0)
+        err = device_find(store, settling->till, &device, fault);
     if (err != 0)
         return err;
     struct bd_lease_row lease = {.till = device.till,
@@ -142,10 +148,10 @@ static int write_off(struct bd_book *book, const struct bd_turn *turn,
     if (err == 0)
         err = bd_must(bd_update(store, BD_LEASE, &lease, fault), "lease", fault);
     return err != 0 ? err
-                    : bd_log(store, turn, settling->who, fault,
-                             "till %lld: %s r %lld written off, %lld places as sold",
-                             (long long)device.till, settling->pool.s, (long long)settling->r,
-                             (long long)(lease.used - lease.booked));
+                    : bd_log_by(store, turn, settling->who, fault,
+                                "till %lld: %s r %lld written off, %lld places as sold",
+                                (long long)device.till, settling->pool.s, (long long)settling->r,
+                                (long long)(lease.used - lease.booked));
 }
 
 int bd_book_lease_write_off(struct bd_book *book, const struct bd_turn *turn,

@@ -10,8 +10,10 @@
 #include "boxtill/base/text.h"
 #include "boxtill/domain/price.h"
 #include "boxtill/domain/report.h"
+#include "lossy_store.h"
 #include "server/book/import.h"
 #include "server/store/memory.h"
+#include "server/store/postgres.h"
 #include "server/store/sqlite.h"
 
 static const char programme_json[] =
@@ -42,6 +44,13 @@ static int zone_fixed(void *arg, const char *zone, struct bx_date date, int minu
 static struct bd_store *store_open(struct venue *venue)
 {
     struct bx_fault fault;
+    const char *url = getenv("LAB_POSTGRES");
+    if (url != NULL) {
+        venue->kind = STORE_LOSSY;
+        lossy_store_clear(url);
+        struct bd_store *made = bd_store_postgres_open(url, BD_OPEN_CREATE, &fault);
+        return made != NULL ? lossy_store_create(made, url) : NULL;
+    }
     if (venue->kind == STORE_MEMORY)
         return bd_store_memory_create();
     BX_TEXT_COPY(venue->path, "/tmp/boxtill-book-XXXXXX");
@@ -77,6 +86,18 @@ struct venue *venue_create(enum store_kind kind)
     venue->programme = (struct bx_programme *)bx_steal(&import->programme);
     venue->programme->version = 1;
     return venue;
+}
+
+void venue_staff(struct venue *venue)
+{
+    const struct bx_user users[] = {
+        {.number = CASHIER, .name = "Ana", .role = BX_ROLE_CASHIER, .pin_hash = "$argon2id$x"},
+        {.number = MIA, .name = "Mia", .role = BX_ROLE_SUPERVISOR, .pin_hash = "$argon2id$x"}};
+    for (size_t i = 0; i < bx_countof(users); i++) {
+        venue_begin(venue);
+        MUST(bd_book_user(venue->book, &venue->turn, &users[i], NULL));
+        venue_end(venue);
+    }
 }
 
 void venue_destroy(struct venue *venue)

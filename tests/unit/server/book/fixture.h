@@ -23,7 +23,9 @@
 #define NOON_US INT64_C(1795521600000000) /* 2026-11-24 13:00 in Berlin, 12:00 UTC */
 #define MUST(x) assert_int_equal((x), 0)
 
-enum store_kind { STORE_MEMORY, STORE_SQLITE };
+/* With LAB_POSTGRES, the URL of a database that is ours to empty, all are the last: PostgreSQL
+ * that loses transactions at random and runs them again. */
+enum store_kind { STORE_MEMORY, STORE_SQLITE, STORE_LOSSY };
 
 struct venue {
     enum store_kind kind;
@@ -53,6 +55,9 @@ struct till {
 };
 
 struct venue *venue_create(enum store_kind kind);
+/* Puts MIA, a supervisor, and a cashier on the list, for what a person must answer for. */
+enum { MIA = 8, CASHIER = 7 };
+void venue_staff(struct venue *venue);
 void venue_destroy(struct venue *venue);
 /* Another seed for the next call, and SECONDS later. */
 void venue_tick(struct venue *venue, int64_t seconds);

@@ -214,8 +214,11 @@ static void test_a_supervisor_settles(void **state)
     assert_int_equal(till_ask(venue, till, BX_ALLOT_CLOSE, POOL_B, 1, 0, 9).word,
                      BX_ALLOT_QUARANTINED);
     assert_int_equal(count_tasks(venue, "quarantine"), 1);
+    venue_staff(venue);
     venue_begin(venue);
-    MUST(bd_book_settle(venue->book, &venue->turn, till->device.till, "Eva", NULL));
+    assert_int_equal(bd_book_settle(venue->book, &venue->turn, till->device.till, CASHIER, NULL),
+                     BX_ERR_REFUSED);
+    MUST(bd_book_settle(venue->book, &venue->turn, till->device.till, MIA, NULL));
     venue_end(venue);
     assert_int_equal(till_ask(venue, till, BX_ALLOT_CLOSE, POOL_B, 1, 0, 2).word, BX_ALLOT_ACKED);
     assert_pool(venue, POOL_B, 0, 2, 0);

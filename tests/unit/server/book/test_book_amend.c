@@ -48,7 +48,7 @@ static int import(struct venue *venue, int capacity, struct bx_fault *fault)
 static int capacity(struct venue *venue, const char *pool, int64_t n, bool override,
                     struct bx_fault *fault)
 {
-    struct bd_capacity_act act = {.capacity = n, .override = override, .who = "Ana"};
+    struct bd_capacity_act act = {.capacity = n, .override = override, .who = MIA};
     BX_TEXT_COPY(act.pool.s, pool);
     venue_begin(venue);
     int err = bd_book_capacity(venue->book, &venue->turn, &act, fault);
@@ -61,7 +61,7 @@ static int cancel(struct venue *venue, const char *slot, int64_t *ret_sold)
     struct bx_slug id = {0};
     BX_TEXT_COPY(id.s, slot);
     venue_begin(venue);
-    int err = bd_book_cancel(venue->book, &venue->turn, &id, "Ana", ret_sold, NULL);
+    int err = bd_book_cancel(venue->book, &venue->turn, &id, MIA, ret_sold, NULL);
     venue_end(venue);
     return err;
 }
@@ -75,7 +75,7 @@ static int log_look(void *arg, const void *row)
 {
     struct logged *logged = (struct logged *)arg;
     const struct bd_log_row *log = (const struct bd_log_row *)row;
-    logged->count += strcmp(log->what, logged->what) == 0 && strcmp(log->who, "Ana") == 0;
+    logged->count += strcmp(log->what, logged->what) == 0 && strcmp(log->who, "8 Mia") == 0;
     return 0;
 }
 
@@ -94,6 +94,7 @@ static void test_capacity(void **state)
 {
     (void)state;
     struct venue *venue = venue_create(STORE_SQLITE);
+    venue_staff(venue);
     struct till *till = till_create(venue);
     struct bx_fault fault = {0};
     till_ask(venue, till, BX_ALLOT_REQ, POOL_B, 1, 10, 0);
@@ -118,6 +119,7 @@ static void test_an_old_override_lets_nothing_more(void **state)
 {
     (void)state;
     struct venue *venue = venue_create(STORE_SQLITE);
+    venue_staff(venue);
     struct till *till = till_create(venue);
     struct bx_fault fault = {0};
     till_ask(venue, till, BX_ALLOT_REQ, POOL_B, 1, 10, 0);
@@ -140,6 +142,7 @@ static void test_override(void **state)
 {
     (void)state;
     struct venue *venue = venue_create(STORE_SQLITE);
+    venue_staff(venue);
     struct till *till = till_create(venue), *other = till_create(venue);
     struct bx_fault fault = {0};
     till_ask(venue, till, BX_ALLOT_REQ, POOL_B, 1, 10, 0);
@@ -164,6 +167,7 @@ static void test_an_import_keeps_it(void **state)
 {
     (void)state;
     struct venue *venue = venue_create(STORE_MEMORY);
+    venue_staff(venue);
     MUST(capacity(venue, POOL_B, 30, false, NULL));
     MUST(import(venue, 40, NULL)); /* the file says what it said */
     assert_int_equal(pool_of(venue, POOL_B).capacity, 30);
@@ -182,6 +186,7 @@ static void test_cancel(void **state)
 {
     (void)state;
     struct venue *venue = venue_create(STORE_SQLITE);
+    venue_staff(venue);
     struct till *till = till_create(venue);
     struct bx_entry_answer answer;
     int64_t sold = -1;
@@ -209,6 +214,7 @@ static void test_cancelled_for_good(void **state)
 {
     (void)state;
     struct venue *venue = venue_create(STORE_MEMORY);
+    venue_staff(venue);
     int64_t sold;
     MUST(import(venue, 40, NULL));
     MUST(cancel(venue, POOL_B, &sold));
@@ -223,10 +229,47 @@ static void test_cancelled_for_good(void **state)
     venue_destroy(venue);
 }
 
+/* Whoever is not on the list, or no supervisor, answers for nothing; and nothing is changed. */
+static void test_who_may_answer(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_SQLITE);
+    const struct bx_user others[] = {
+        {.number = 4, .name = "Kim", .role = BX_ROLE_AUDITOR, .pin_hash = "$argon2id$x"},
+        {.number = 5, .name = "Lea", .role = BX_ROLE_SUPERVISOR, .pin_hash = "$argon2id$x"}};
+    const struct {
+        int64_t who;
+        int err;
+    } tries[] = {{CASHIER, BX_ERR_REFUSED},
+                 {4, BX_ERR_REFUSED},
+                 {5, BX_ERR_MISSING},
+                 {6, BX_ERR_MISSING},
+                 {-MIA, BX_ERR_MISSING}};
+    struct bx_slug slot = {POOL_B};
+    int64_t sold;
+    venue_staff(venue);
+    venue_begin(venue);
+    for (size_t i = 0; i < 2; i++)
+        MUST(bd_book_user(venue->book, &venue->turn, &others[i], NULL));
+    MUST(bd_book_user_remove(venue->book, &venue->turn, 5, NULL));
+    for (size_t i = 0; i < bx_countof(tries); i++) {
+        struct bd_capacity_act act = {slot, 50, true, tries[i].who};
+        assert_int_equal(bd_book_capacity(venue->book, &venue->turn, &act, NULL), tries[i].err);
+        assert_int_equal(
+            bd_book_cancel(venue->book, &venue->turn, &slot, tries[i].who, &sold, NULL),
+            tries[i].err);
+    }
+    venue_end(venue);
+    assert_int_equal(pool_of(venue, POOL_B).capacity, 40);
+    MUST(capacity(venue, POOL_B, 50, false, NULL));
+    venue_destroy(venue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_capacity),
+        cmocka_unit_test(test_who_may_answer),
         cmocka_unit_test(test_override),
         cmocka_unit_test(test_an_old_override_lets_nothing_more),
         cmocka_unit_test(test_an_import_keeps_it),

@@ -198,8 +198,10 @@ static void test_a_named_person_opens(void **state)
     show(venue, (struct bd_mark){.epoch = 1, .commit = 1000});
     till_hello(venue, a, NULL, 0);
     assert_true(mark(venue).shut);
+    venue_staff(venue);
     venue_begin(venue);
-    MUST(bd_book_reopen(venue->book, &venue->turn, "Eva", NULL));
+    assert_int_equal(bd_book_reopen(venue->book, &venue->turn, CASHIER, NULL), BX_ERR_REFUSED);
+    MUST(bd_book_reopen(venue->book, &venue->turn, MIA, NULL));
     venue_end(venue);
     assert_false(mark(venue).shut);
     assert_int_equal(till_ask(venue, a, BX_ALLOT_REQ, POOL_B, 1, 5, 0).n, 5);

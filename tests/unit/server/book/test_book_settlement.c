@@ -26,7 +26,7 @@ static void code_make(struct venue *venue, const struct till *till, int64_t epoc
 static enum bd_settled settle(struct venue *venue, const struct till *till, int64_t r, int64_t used,
                               const char *code)
 {
-    struct bd_settling what = {till->device.till, {POOL_B}, r, used, code, "Mia"};
+    struct bd_settling what = {till->device.till, {POOL_B}, r, used, code, MIA};
     enum bd_settled settled = BD_SETTLE_WRONG;
     venue_begin(venue);
     MUST(bd_book_lease_settle(venue->book, &venue->turn, &what, &settled, NULL));
@@ -38,7 +38,7 @@ static enum bd_settled settle(struct venue *venue, const struct till *till, int6
 
 static int write_off(struct venue *venue, const struct till *till, int64_t r)
 {
-    struct bd_settling what = {till->device.till, {POOL_B}, r, 0, NULL, "Mia"};
+    struct bd_settling what = {till->device.till, {POOL_B}, r, 0, NULL, MIA};
     venue_begin(venue);
     int err = bd_book_lease_write_off(venue->book, &venue->turn, &what, NULL);
     venue_end(venue);
@@ -47,11 +47,24 @@ static int write_off(struct venue *venue, const struct till *till, int64_t r)
     return err;
 }
 
+static void assert_only_a_supervisor(struct venue *venue, const struct till *till)
+{
+    struct bd_settling what = {till->device.till, {POOL_B}, 1, 0, "0000000000", CASHIER};
+    enum bd_settled settled;
+    venue_begin(venue);
+    assert_int_equal(bd_book_lease_write_off(venue->book, &venue->turn, &what, NULL),
+                     BX_ERR_REFUSED);
+    assert_int_equal(bd_book_lease_settle(venue->book, &venue->turn, &what, &settled, NULL),
+                     BX_ERR_REFUSED);
+    venue_end(venue);
+    assert_int_equal(row_of(venue, till).wrong_codes, 0);
+}
+
 static int seen(void *arg, const void *row)
 {
     const struct bd_log_row *log = (const struct bd_log_row *)row;
     const char **looks = (const char **)arg;
-    if (strcmp(log->who, "Mia") == 0 && strstr(log->what, looks[0]))
+    if (strcmp(log->who, "8 Mia") == 0 && strstr(log->what, looks[0]))
         looks[1] = "found";
     return 0;
 }
@@ -68,6 +81,7 @@ static void assert_logged(struct venue *venue, const char *text)
 static void a_code_is_the_tills_close(enum store_kind kind)
 {
     struct venue *venue = venue_create(kind);
+    venue_staff(venue);
     struct till *till = till_create(venue);
     char code[BX_SETTLE_SIZE], typed[16];
     till_ask(venue, till, BX_ALLOT_REQ, POOL_B, 1, 0, 0);
@@ -121,6 +135,7 @@ static void a_code_of_an_older_epoch_or_till_is_wrong(void **state)
 {
     (void)state;
     struct venue *venue = venue_create(STORE_MEMORY);
+    venue_staff(venue);
     struct till *till = till_create(venue), *other = till_create(venue);
     char code[BX_SETTLE_SIZE];
     till_ask(venue, till, BX_ALLOT_REQ, POOL_B, 1, 0, 0);
@@ -139,6 +154,7 @@ static void a_code_that_contradicts_is_a_fork(void **state)
 {
     (void)state;
     struct venue *venue = venue_create(STORE_MEMORY);
+    venue_staff(venue);
     struct till *till = till_create(venue);
     char code[BX_SETTLE_SIZE];
     till_ask(venue, till, BX_ALLOT_REQ, POOL_B, 1, 0, 0);
@@ -155,6 +171,7 @@ static void a_number_never_granted_is_remembered(void **state)
 {
     (void)state;
     struct venue *venue = venue_create(STORE_MEMORY);
+    venue_staff(venue);
     struct till *till = till_create(venue);
     char code[BX_SETTLE_SIZE];
     code_make(venue, till, 1, 1, 0, code); /* waiting, and nobody knows for what */
@@ -168,6 +185,7 @@ static void a_write_off_frees_nothing(void **state)
 {
     (void)state;
     struct venue *venue = venue_create(STORE_SQLITE);
+    venue_staff(venue);
     struct till *till = till_create(venue);
     till_ask(venue, till, BX_ALLOT_REQ, POOL_B, 1, 0, 0);
     struct entry *late = till_sell(venue, till, POOL_B, 1, 0, 4);
@@ -200,8 +218,10 @@ static void a_till_that_comes_back_learns_of_its_write_off(void **state)
 {
     (void)state;
     struct venue *venue = venue_create(STORE_MEMORY);
+    venue_staff(venue);
     struct till *till = till_create(venue);
     till_ask(venue, till, BX_ALLOT_REQ, POOL_B, 1, 0, 0);
+    assert_only_a_supervisor(venue, till);
     MUST(write_off(venue, till, 1));
     struct bx_allot_message open = {
         .pool = {POOL_B}, .r = 1, .n = 10, .used = 2, .state = BX_LEASE_OPEN};
