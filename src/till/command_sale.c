@@ -449,7 +449,7 @@ static void tickets_put(struct bx_json_writer *writer, const struct bx_sale *sal
     bx_json_array_close(writer);
 }
 
-static void parts_put(struct bx_json_writer *writer, const struct bx_sale *sale)
+void bx_command_tenders(struct bx_json_writer *writer, const struct bx_sale *sale)
 {
     bx_json_array_open(writer, "tenders");
     for (int i = 0; i < sale->tender_count; i++) {
@@ -460,6 +460,10 @@ static void parts_put(struct bx_json_writer *writer, const struct bx_sale *sale)
         bx_json_object_close(writer);
     }
     bx_json_array_close(writer);
+}
+
+static void basket_put(struct bx_json_writer *writer, const struct bx_sale *sale)
+{
     bx_json_array_open(writer, "lines");
     for (int i = 0; i < sale->basket.count; i++) {
         const struct bx_line *line = &sale->basket.lines[i];
@@ -510,7 +514,8 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
     bx_json_put_bool(&writer, "offline", sale->offline);
     if (command->desk->warn[0])
         bx_json_put_string(&writer, "warn", command->desk->warn);
-    parts_put(&writer, sale);
+    bx_command_tenders(&writer, sale);
+    basket_put(&writer, sale);
     tickets_put(&writer, sale);
     bx_json_object_close(&writer);
     bx_buf_format(&command->human, "%s  %s", head->number, sale->currency);
