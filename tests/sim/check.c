@@ -236,12 +236,9 @@ static void books_check(struct sim *sim)
         enum bd_table table;
         int (*visit)(void *arg, const void *row);
         void *arg;
-    } scans[] = {{BD_ENTRY, entry_check, &tally},
-                 {BD_ORDER, order_check, &tally},
-                 {BD_ORDER_LINE, line_check, &tally},
-                 {BD_TICKET, ticket_check, &tally},
-                 {BD_POOL, sold_check, sim},
-                 {BD_LEASE, lease_check, sim}};
+    } scans[] = {{BD_ENTRY, entry_check, &tally},     {BD_ORDER, order_check, &tally},
+                 {BD_ORDER_LINE, line_check, &tally}, {BD_TICKET, ticket_check, &tally},
+                 {BD_POOL, sold_check, sim},          {BD_LEASE, lease_check, sim}};
     for (size_t i = 0; i < bx_countof(scans); i++) {
         struct bd_scan scan = {.table = scans[i].table};
         bx_assert(bd_scan(store, &scan, scans[i].visit, scans[i].arg, &fault) == 0);

@@ -260,7 +260,7 @@ SEEDS = {
     'old-grant-accepted': 295,
     'lease-forgotten-in-restore': 90,
     'late-hello-counts': 470,
-    'tender-correction-not-in-drawer': 90,
+    'tender-correction-not-in-drawer': 215,
     'epoch-before-mark': 60,
     'reserved-places-closed': 85,
     'closed-not-said': 1060,
