@@ -11,7 +11,8 @@
 
 enum { BD_EXIT_DONE = 0, BD_EXIT_REFUSED = 1, BD_EXIT_USAGE = 2 };
 
-int bd_cmd_serve(const struct bd_config *config, bool lifeline);
+/* BEHIND_PROXY: any address may be listened on, and the proxy decides who sees the metrics. */
+int bd_cmd_serve(const struct bd_config *config, bool behind_proxy, bool lifeline);
 int bd_cmd_init(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_import(const struct bd_config *config, int argc, char **argv);
 int bd_cmd_enrol_code(const struct bd_config *config, int argc, char **argv);

@@ -135,7 +135,7 @@ static int serve(const struct bd_config *config, const struct bd_service_setup *
     return err;
 }
 
-int bd_cmd_serve(const struct bd_config *config, bool lifeline)
+int bd_cmd_serve(const struct bd_config *config, bool behind_proxy, bool lifeline)
 {
     struct bx_fault fault = {0};
     if (!bd_http_is_address(config->listen)) {
@@ -145,10 +145,10 @@ int bd_cmd_serve(const struct bd_config *config, bool lifeline)
                            config->listen);
         return bd_refuse(&fault);
     }
-    if (!config->behind_proxy && !bd_http_is_loopback(config->listen)) {
+    if (!behind_proxy && !bd_http_is_loopback(config->listen)) {
         (void)bx_fault_say(&fault, BX_ERR_REFUSED,
                            "%s is no loopback address, and plain HTTP goes no further. Put a proxy "
-                           "with TLS in front and set behind_proxy = yes.",
+                           "with TLS in front and start boxtilld with --behind-proxy.",
                            config->listen);
         return bd_refuse(&fault);
     }
@@ -161,7 +161,7 @@ int bd_cmd_serve(const struct bd_config *config, bool lifeline)
         writer ? bd_store_open(config, BD_OPEN_READ, &fault) : NULL;
     struct bd_service_setup setup = {.listen = config->listen,
                                      .listeners = (int)config->listeners,
-                                     .behind_proxy = config->behind_proxy,
+                                     .behind_proxy = behind_proxy,
                                      .reader = reader,
                                      .writer = writer,
                                      .policy = &config->policy,

@@ -33,7 +33,6 @@ static int text_parse(const char *name, const char *text, size_t len, struct bd_
     const struct bx_ini_key keys[] = {
         {"server", "listen", BX_INI_TEXT, config->listen, BD_LISTEN_SIZE, 0, 0},
         {"server", "database", BX_INI_TEXT, config->database, DATABASE_NAME, 0, 0},
-        {"server", "behind_proxy", BX_INI_BOOL, &config->behind_proxy, 0, 0, 0},
         {"server", "listeners", BX_INI_NUMBER, &config->listeners, 0, 0, 4000},
         {"policy", "share_percent", BX_INI_NUMBER, &share, 0, 1, 100},
         {"policy", "counters_percent", BX_INI_NUMBER, &counters, 0, 1, 100},

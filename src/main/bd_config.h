@@ -4,7 +4,6 @@
  *
  *   [server]
  *   listen = 127.0.0.1:8480   where to listen; port 0 takes a free one (HOME/address tells which)
- *   behind_proxy = no         yes: a proxy with TLS stands in front, any address may be listened on
  *   database = boxtilld.db    the store: a file, relative to HOME, or a URL postgresql://…
  *   listeners = 1500          clients of /v1/availability/stream at once (0 to 4000)
  *   [policy]
@@ -30,7 +29,6 @@ struct bd_config {
     char listen[BD_LISTEN_SIZE];
     char database[512]; /* made absolute by the home */
     int64_t listeners;
-    bool behind_proxy;
     struct bd_policy policy;
 };
 

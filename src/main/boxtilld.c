@@ -22,8 +22,11 @@ static const struct {
 };
 
 static const char manual[] =
-    "usage: boxtilld [--config FILE] [--lifeline]   serve; --lifeline: until standard input ends\n"
+    "usage: boxtilld [--config FILE] [--behind-proxy] [--lifeline]\n"
     "       boxtilld [--config FILE] COMMAND\n"
+    "\n"
+    "Without a command it serves. --behind-proxy: on any address, TLS is the proxy's; --lifeline:\n"
+    "until standard input ends.\n"
     "\n"
     "  init                     make the home an empty venue\n"
     "  import FILE              take over a programme\n"
@@ -38,7 +41,7 @@ static const char manual[] =
     "  check-in CODE GATE       let a ticket in, as a gate does\n"
     "  audit                    count everything twice\n"
     "  backup FILE              a copy of the venue, while it is served\n"
-    "  restore [FILE]           put a copy back; PostgreSQL's was put back before\n"
+    "  restore FILE             put a copy back; without FILE: PostgreSQL was put back\n"
     "  revoke TILL              let a till in no more\n"
     "  lease WHAT               the places that a till holds; settle or write off some\n"
     "  settle TILL WHO          let a till out of quarantine\n"
@@ -46,14 +49,14 @@ static const char manual[] =
     "\n"
     "HOME is BOXTILL_HOME, else /var/lib/boxtilld; the configuration is HOME/boxtilld.conf.\n";
 
-static int command_run(const char *file, bool lifeline, int argc, char **argv)
+static int command_run(const char *file, bool behind_proxy, bool lifeline, int argc, char **argv)
 {
     struct bd_config config;
     struct bx_fault fault = {0};
     if (bd_config_load(file, &config, &fault) < 0)
         return bd_refuse(&fault);
     if (argc == 0)
-        return bd_cmd_serve(&config, lifeline);
+        return bd_cmd_serve(&config, behind_proxy, lifeline);
     for (size_t i = 0; i < bx_countof(commands); i++)
         if (strcmp(commands[i].name, argv[0]) == 0)
             return commands[i].run(&config, argc - 1, argv + 1);
@@ -64,13 +67,15 @@ static int command_run(const char *file, bool lifeline, int argc, char **argv)
 int main(int argc, char **argv)
 {
     const char *file = NULL;
-    bool lifeline = false;
+    bool behind_proxy = false, lifeline = false;
     int at = 1;
     umask(077);
     bx_crypto_init();
     for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
         if (strcmp(argv[at], "--config") == 0 && at + 1 < argc) {
             file = argv[++at];
+        } else if (strcmp(argv[at], "--behind-proxy") == 0) {
+            behind_proxy = true;
         } else if (strcmp(argv[at], "--lifeline") == 0) {
             lifeline = true;
         } else if (strcmp(argv[at], "--version") == 0) {
@@ -84,5 +89,5 @@ int main(int argc, char **argv)
             return BD_EXIT_USAGE;
         }
     }
-    return command_run(file, lifeline, argc - at, argv + at);
+    return command_run(file, behind_proxy, lifeline, argc - at, argv + at);
 }

@@ -10,12 +10,13 @@
 #include <cmocka.h>
 
 #include "boxtill/base/text.h"
-#include "postgres/pg.h"
+#include "lossy_store.h"
 #include "server/store/memory.h"
 #include "server/store/postgres.h"
 #include "server/store/sqlite.h"
 
-static const char *const kind_names[KINDS] = {"memory", "sqlite", "read-committed", "serializable"};
+static const char *const kind_names[KINDS] = {"memory", "sqlite", "read-committed", "serializable",
+                                              "serializable-lossy"};
 enum kind kind;
 char path[64], url[512];
 struct bd_store *store;
@@ -28,9 +29,7 @@ bool in_postgres(void)
 /* Empties the database. */
 void postgres_clear(void)
 {
-    bx_cleanup(bx_pg_destroy) struct bx_pg *pg = bx_pg_open(url, NULL);
-    assert_non_null(pg);
-    assert_int_equal(bx_pg_script(pg, "DROP SCHEMA public CASCADE; CREATE SCHEMA public", NULL), 0);
+    lossy_store_clear(url);
 }
 
 static bool postgres_find(void)
@@ -38,8 +37,18 @@ static bool postgres_find(void)
     const char *given = getenv("LAB_POSTGRES");
     int len = snprintf(
         url, sizeof url, "%s%s", given ? given : "",
-        kind == SERIALIZABLE ? "&options=-c%20default_transaction_isolation%3Dserializable" : "");
+        kind >= SERIALIZABLE ? "&options=-c%20default_transaction_isolation%3Dserializable" : "");
     return given && len < (int)sizeof url;
+}
+
+struct bd_store *opened(struct bd_store *taken)
+{
+    return taken && kind == LOSSY ? lossy_store_create(taken, url) : taken;
+}
+
+struct bd_store *bare(void)
+{
+    return kind == LOSSY ? lossy_store_calm(store) : store;
 }
 
 int open_store(void **state)
@@ -52,7 +61,7 @@ int open_store(void **state)
     }
     if (in_postgres()) {
         postgres_clear();
-        store = bd_store_postgres_open(url, BD_OPEN_CREATE, &fault);
+        store = opened(bd_store_postgres_open(url, BD_OPEN_CREATE, &fault));
         return store != NULL ? 0 : -1;
     }
     BX_TEXT_COPY(path, "/tmp/boxtill-store-XXXXXX");
@@ -92,7 +101,7 @@ void crash(void)
         return;
     }
     bd_store_destroy(store);
-    store = in_postgres() ? bd_store_postgres_open(url, BD_OPEN_WRITE, NULL)
+    store = in_postgres() ? opened(bd_store_postgres_open(url, BD_OPEN_WRITE, NULL))
                           : bd_store_sqlite_open(path, BD_OPEN_WRITE, NULL);
     assert_non_null(store);
 }

@@ -8,19 +8,23 @@
 
 #include "server/store/store.h"
 
-enum kind { MEMORY, SQLITE, READ_COMMITTED, SERIALIZABLE, KINDS };
+enum kind { MEMORY, SQLITE, READ_COMMITTED, SERIALIZABLE, LOSSY, KINDS };
 extern enum kind kind;
 extern char path[64], url[512]; /* where SQLite's and PostgreSQL's is */
 extern struct bd_store *store;  /* the one that is open */
 
-/* memory, sqlite, read-committed, serializable; false when NAME is none of them or cannot be had.
- */
+/* memory, sqlite, read-committed, serializable, serializable-lossy (lossy_store.h: each transaction
+ * may be lost, and is run again); false when NAME is none of them or cannot be had. */
 bool kind_find(const char *name);
 bool in_postgres(void);
 
 /* cmocka's setup and teardown: an empty store, and nothing left of it. */
 int open_store(void **state);
 int close_store(void **state);
+/* TAKEN, which was just opened, as one of this kind. */
+struct bd_store *opened(struct bd_store *taken);
+/* The open store without planted losses: what a test of losses brings about itself. Borrowed. */
+struct bd_store *bare(void);
 /* Its database or its files, emptied while it is closed. */
 void postgres_clear(void);
 void remove_files(void);

@@ -21,7 +21,7 @@ KEYS = {"Enter": "\r", "Escape": "\x1b", "Up": "\x1bOA", "Down": "\x1bOB", "PgDn
 
 
 class Emulator(pyte.Screen):
-    """pyte, and the repeat-character that xterm has and pyte 0.8 does not."""
+    """pyte, and what xterm has and pyte 0.8 does not: to repeat a character, to scroll a region."""
     last = " "
 
     def draw(self, data):
@@ -31,10 +31,25 @@ class Emulator(pyte.Screen):
     def repeat(self, count=1, **_more):
         super().draw(self.last * (count or 1))
 
+    def scrolled(self, move, edge, count):
+        x, y = self.cursor.x, self.cursor.y
+        for _ in range(count or 1):
+            self.cursor.y = edge
+            move()
+        self.cursor.x, self.cursor.y = x, y
+
+    def scroll_down(self, count=1, **_more):
+        top = self.margins.top if self.margins else 0
+        self.scrolled(self.reverse_index, top, count)
+
+    def scroll_up(self, count=1, **_more):
+        bottom = self.margins.bottom if self.margins else self.lines - 1
+        self.scrolled(self.index, bottom, count)
+
 
 class Stream(pyte.ByteStream):
-    csi = {**pyte.ByteStream.csi, "b": "repeat"}
-    events = pyte.ByteStream.events | {"repeat"}
+    csi = {**pyte.ByteStream.csi, "b": "repeat", "S": "scroll_up", "T": "scroll_down"}
+    events = pyte.ByteStream.events | {"repeat", "scroll_up", "scroll_down"}
 
 
 class Terminal:

@@ -40,10 +40,10 @@ class Server:
     def environment(self):
         return {**os.environ, "BOXTILL_HOME": str(self.home)}
 
-    def start(self):
+    def start(self, *options):
         address = self.home / "address"
         address.unlink(missing_ok=True)
-        self.process = subprocess.Popen([BOXTILLD, "--lifeline"], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([BOXTILLD, "--lifeline", *options], stdin=subprocess.PIPE,
                                         stdout=subprocess.DEVNULL, env=self.environment())
         deadline = time.monotonic() + 30
         while not address.exists():

@@ -121,7 +121,7 @@ def test_every_command_of_boxtilld():
     shown = synopsis("boxtilld.8")
     with_command = [usage.removeprefix("boxtilld [--config FILE] ") for usage in shown[1:-1]]
     assert sorted(with_command) == sorted(told)
-    assert shown[0] == "boxtilld [--config FILE] [--lifeline]"
+    assert shown[0] == "boxtilld [--config FILE] [--behind-proxy] [--lifeline]"
     described = {name.split("/")[1] for name in sections("boxtilld.8") if name.startswith("COMMANDS/")}
     assert described == {command.split()[0] for command in told}
 

@@ -19,8 +19,8 @@ OUTSIDE = "127.0.0.2"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    made = make(tmp_path_factory.mktemp("nginx") / "home", config="behind_proxy = yes\n")
-    yield made.start()
+    made = make(tmp_path_factory.mktemp("nginx") / "home")
+    yield made.start("--behind-proxy")
     made.end()
 
 

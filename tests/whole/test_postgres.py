@@ -9,7 +9,7 @@ import time
 import pytest
 
 from pg_lab import Lab
-from server_lab import PROGRAMME, Channel, Server, Till, make, tomorrow_pool, uuid7
+from server_lab import CAPACITY, PROGRAMME, Channel, Server, Till, make, tomorrow_pool, uuid7
 from test_server import (  # noqa: F401
     test_a_balance_is_charged_once, test_a_restart_makes_challenges_stale_and_loses_nothing,
     test_a_sale_from_lease_to_gate, test_an_import_beside_the_server_is_noticed,
@@ -100,7 +100,7 @@ def test_one_of_two_servers_is_killed(tmp_path, lab, database):
 
 def test_servers_share_the_places(tmp_path, database):
     """However many grant at once: never more than there are, and all of them when asked for."""
-    first = test_server.make(tmp_path / "home", config=database).start()
+    first = make(tmp_path / "home", config=database).start()
     servers = [first, *beside(tmp_path, database, 2)]
     pool, _ = tomorrow_pool()
     got = {}

@@ -655,9 +655,8 @@ def test_one_server_a_home_and_loopback_only(server, tmp_path):
     conf.write_text("[server]\nlisten = 0.0.0.0:0\n")
     run = subprocess.run([BOXTILLD], env=other.environment(), capture_output=True, text=True,
                          timeout=30, check=False)
-    assert run.returncode == 1 and "behind_proxy" in run.stderr
-    conf.write_text("[server]\nlisten = 0.0.0.0:0\nbehind_proxy = yes\n")
-    other.start()
+    assert run.returncode == 1 and "--behind-proxy" in run.stderr
+    other.start("--behind-proxy")
     other.host = "127.0.0.1"
     assert other.plain("GET", "/healthz").status == 200
     other.end()

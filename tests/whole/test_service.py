@@ -86,7 +86,7 @@ def test_metrics_are_for_this_machine(server, tmp_path):
         answer = server.plain("GET", "/metrics", headers=header)
         assert (answer.status, answer.code) == (403, "forbidden")
         assert server.plain("GET", "/healthz", headers=header).status == 200
-    behind = make(tmp_path / "behind", config="behind_proxy = yes\n").start()
+    behind = make(tmp_path / "behind").start("--behind-proxy")
     try:  # there the proxy's rule decides
         assert behind.plain("GET", "/metrics", headers={"X-Forwarded-For": "192.0.2.1"}).status == 200
     finally:

@@ -123,6 +123,37 @@ def test_who_may_listen(server, till):
     assert Listener(till).status == 403
 
 
+def test_revocation_ends_what_is_heard(server, till):
+    """Also of those who would only listen on; the others are told as before, and nobody waits for them."""
+    pool, _ = tomorrow_pool()
+    gone = Till(server)
+    gone.enrol()
+    gone.get("/v1/programme")
+    lost, kept = [Listener(gone) for _ in range(5)], [Listener(till) for _ in range(5)]
+    for listener in lost + kept:
+        assert listener.event()[0] == "snapshot"
+    server.command("revoke", gone.till)
+    till.allot({"verb": "req", "pool": pool, "r": 1, "n": 4})
+    for listener in lost:
+        while fields := listener.block():
+            assert "event" not in fields  # nothing that was so after it
+        listener.close()
+    assert Listener(gone).status == 403
+    for listener in kept:
+        event, data = listener.event()
+        assert event == "change" and by_name(data)[pool]["leased"] == 4
+        listener.close()
+
+
+def test_revoked_while_nothing_else_happens(server, till):
+    listener = Listener(till)
+    listener.event()
+    server.command("revoke", till.till)
+    while fields := listener.block():
+        assert "event" not in fields
+    listener.close()
+
+
 def test_the_end_of_the_server_ends_the_stream(server, till):
     listeners = [Listener(till) for _ in range(20)]
     for listener in listeners:

@@ -52,7 +52,10 @@ static void look(struct bd_service *service)
     bx_buf_auto news;
     bx_buf_init(&news, 0);
     service->snapshot = bd_text_release(service->snapshot);
-    if (bd_stream_look(service->stream, &news))
+    bool is_news = bd_stream_look(service->stream, &news);
+    for (int64_t till; (till = bd_stream_revoked(service->stream)) != 0;)
+        bd_http_stream_end(service->http, till);
+    if (is_news)
         tell(service, &news);
 }
 
@@ -89,8 +92,8 @@ static void listen_begin(struct bd_service *service, const struct bd_work *work)
 {
     if (bd_http_streams(service->http) == 0)
         look(service);
-    (void)bd_http_stream(service->http, (bd_http_ticket){work->ticket}, &work->answer,
-                         snapshot(service));
+    (void)bd_http_stream(service->http, (bd_http_ticket){work->ticket}, work->caller.device.till,
+                         &work->answer, snapshot(service));
 }
 
 static bool is_listener(const struct bd_work *work)

@@ -19,12 +19,16 @@ struct told {
     bx_utc at;
     struct bx_pool_news *pools;
     size_t count;
+    int64_t *revoked; /* devices, in order */
+    size_t revoked_count;
 };
 
 struct bd_stream {
     struct bd_stream_setup setup;
     struct bx_secret_key key;
     struct told told;
+    int64_t *gone; /* devices that were revoked, not said yet */
+    size_t gone_count;
 };
 
 struct bd_stream *bd_stream_create(const struct bd_stream_setup *setup, struct bx_fault *fault)
@@ -40,6 +44,8 @@ void *bd_stream_destroy(struct bd_stream *stream)
 {
     if (!stream)
         return NULL;
+    bx_free(stream->gone);
+    bx_free(stream->told.revoked);
     bx_free(stream->told.pools);
     bx_wipe(stream, sizeof(*stream));
     return bx_free(stream);
@@ -61,10 +67,14 @@ static int told_read(struct bd_stream *stream, struct told *ret)
         return err;
     err = bd_book_mark(store, &told.mark, NULL);
     if (!err)
+        err = bd_book_revoked(store, &told.revoked, &told.revoked_count, NULL);
+    if (!err)
         err = bd_book_pools(store, &turn, &told.pools, &told.count, NULL);
     (void)store->ops->end(store, false, NULL);
-    if (err < 0)
+    if (err < 0) {
+        bx_free(told.revoked);
         return err;
+    }
     if (told.count > 0)
         qsort(told.pools, told.count, sizeof(*told.pools), by_name);
     *ret = told;
@@ -113,6 +123,25 @@ static void differences(const struct told *before, const struct told *now, struc
     }
 }
 
+/* Those revoked in NOW and not BEFORE; nobody is ever let in again. */
+static void gone_add(struct bd_stream *stream, const struct told *before, const struct told *now)
+{
+    size_t at = 0;
+    stream->gone = bx_realloc(stream->gone, stream->gone_count + now->revoked_count + 1,
+                              sizeof(*stream->gone));
+    for (size_t i = 0; i < now->revoked_count; i++) {
+        while (at < before->revoked_count && before->revoked[at] < now->revoked[i])
+            at++;
+        if (at == before->revoked_count || before->revoked[at] != now->revoked[i])
+            stream->gone[stream->gone_count++] = now->revoked[i];
+    }
+}
+
+int64_t bd_stream_revoked(struct bd_stream *stream)
+{
+    return stream->gone_count > 0 ? stream->gone[--stream->gone_count] : 0;
+}
+
 bool bd_stream_look(struct bd_stream *stream, struct bx_buf *out)
 {
     struct told now;
@@ -124,6 +153,8 @@ bool bd_stream_look(struct bd_stream *stream, struct bx_buf *out)
     if (change.count > 0)
         event_put(stream, "change", &change, out);
     bx_free(change.pools);
+    gone_add(stream, &stream->told, &now);
+    bx_free(stream->told.revoked);
     bx_free(stream->told.pools);
     stream->told = now;
     return change.count > 0;

@@ -30,6 +30,8 @@ BX_CLEANUP_DEFINE(struct bd_stream, bd_stream_destroy)
 
 /* Looks at the store. True, with a change appended to OUT, when there is something to tell. */
 bool bd_stream_look(struct bd_stream *stream, struct bx_buf *out);
+/* A device that the last look found revoked and none before it did, else 0; one a call. */
+int64_t bd_stream_revoked(struct bd_stream *stream);
 /* Has the store been committed to since the last look, by whomever, or has much time gone by? */
 bool bd_stream_is_old(struct bd_stream *stream);
 /* Appends a snapshot as of the last look, after which what bd_stream_look tells is news. */

@@ -4,9 +4,9 @@
  * socket, no clock, no random but what the turn brings, so that the same rules run in boxtilld, in
  * the simulator and in the tests.
  *
- * Called from one thread, the writer's, inside a transaction the caller opened (bd_store begin …
- * end); each call takes its own savepoint, so that a refused one leaves nothing behind. Invariant
- * after each: for every pool sold + held + leased <= capacity + planned_over. */
+ * Called from the writer's thread inside a transaction the caller opened; each call takes its own
+ * savepoint, so that a refused one leaves nothing behind. Invariant after each: for every pool
+ * sold + held + leased <= capacity + planned_over. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -71,9 +71,9 @@ BX_CLEANUP_DEFINE(struct bd_book, bd_book_destroy)
 /* Makes an empty store a venue: master key, server key, epoch 1. BX_ERR_CLASH when it is one. */
 int bx_must bd_book_init(struct bd_store *store, const struct bd_turn *turn,
                          struct bx_fault *fault);
-/* Replaces the programme by a parsed import; pools are made or their capacity changed (never below
- * sold + held + leased: refused with the pool's name). Nothing half imported: all or a fault. */
 struct bd_import;
+/* Replaces the programme, all of it or a fault; pools are made or their capacity changed, never
+ * below sold + held + leased. */
 int bx_must bd_book_import(struct bd_book *book, const struct bd_turn *turn,
                            const struct bd_import *import, struct bx_fault *fault);
 /* WHO gives a pool another capacity, kept until an import names another one than now: never below
@@ -95,8 +95,7 @@ int bx_must bd_book_cancel(struct bd_book *book, const struct bd_turn *turn,
 /* Adds or changes a user; PIN_HASH from bx_pin_hash. */
 int bx_must bd_book_user(struct bd_book *book, const struct bd_turn *turn,
                          const struct bx_user *user, struct bx_fault *fault);
-/* Nobody logs in under NUMBER any more; what was done under it stays. BX_ERR_MISSING for an unknown
- * one. */
+/* Nobody logs in under NUMBER any more; what was done under it stays. BX_ERR_MISSING. */
 int bx_must bd_book_user_remove(struct bd_book *book, const struct bd_turn *turn, int64_t number,
                                 struct bx_fault *fault);
 /* Makes MEMBERS the whole list. */
@@ -155,14 +154,16 @@ int bx_must bd_book_leases(struct bd_store *store, int64_t till, struct bx_buf *
 int bx_must bd_book_enrol(struct bd_book *book, const struct bd_turn *turn, const struct bx_id *id,
                           const char *code, const struct bx_public_key *key,
                           struct bx_enrolment *ret, struct bx_fault *fault);
-/* DEVICE, which has asked with its present key, has KEY from now on; that it holds KEY was checked
- * by the caller. BX_ERR_REFUSED when the key is one of ours already, or when DEVICE has another by
- * now. */
+/* DEVICE, which has asked with its present key, has KEY from now on; the caller checked that it
+ * holds KEY. BX_ERR_REFUSED when we know that key, or DEVICE has another than it asked with. */
 int bx_must bd_book_rotate(struct bd_book *book, const struct bd_turn *turn,
                            const struct bd_device *device, const struct bx_public_key *key,
                            struct bx_fault *fault);
 int bx_must bd_book_device(struct bd_store *store, int64_t till, struct bd_device *ret,
                            struct bx_fault *fault);
+/* *RET, to be freed by the caller: the devices that are let in no more, in order. */
+int bx_must bd_book_revoked(struct bd_store *store, int64_t **ret, size_t *ret_count,
+                            struct bx_fault *fault);
 /* The server's own signing key. */
 int bx_must bd_book_server_key(struct bd_store *store, struct bx_secret_key *ret,
                                struct bx_fault *fault);
@@ -182,7 +183,7 @@ int bx_must bd_book_seen(struct bd_book *book, const struct bd_turn *turn, int64
 /* This store is a backup put back: the epoch rises and timed slots shut, before anybody asks. */
 int bx_must bd_book_restored(struct bd_book *book, const struct bd_turn *turn,
                              struct bx_fault *fault);
-/* WHO opens shut slots. */
+/* WHO opens them. */
 int bx_must bd_book_reopen(struct bd_book *book, const struct bd_turn *turn, int64_t who,
                            struct bx_fault *fault);
 
@@ -258,11 +259,10 @@ int bx_must bd_book_vouchers(struct bd_book *book, const struct bd_turn *turn, b
 /* A stored-value voucher, its code and a line feed to OUT. */
 int bx_must bd_book_stored(struct bd_book *book, const struct bd_turn *turn, bx_money value,
                            struct bx_buf *out, struct bx_fault *fault);
-/* Adds what was booked on the days, both in it, by all tills; "channel" rows with it. Of
- * more than seven days hours are hours of the day ("T14"), and slots are left out. */
+/* Adds what was booked on the days, both in it, by all tills; "channel" rows with it. Of more than
+ * seven days hours are hours of the day ("T14"), and slots are left out. */
 int bx_must bd_book_days(struct bd_store *store, struct bx_date from, struct bx_date to,
                          struct bx_figures *ret, struct bx_fault *fault);
-
 /* Adds what was booked of a till's shift, and how many of its entries. */
 int bx_must bd_book_shift(struct bd_store *store, int64_t till, int64_t shift,
                           struct bx_figures *ret, int64_t *ret_confirmed, struct bx_fault *fault);

@@ -258,6 +258,38 @@ int bd_book_settle(struct bd_book *book, const struct bd_turn *turn, int64_t til
     return bd_leave(book->store, err, fault);
 }
 
+struct revoked {
+    int64_t *tills;
+    size_t count;
+};
+
+static int add_revoked(void *arg, const void *data)
+{
+    struct revoked *revoked = (struct revoked *)arg;
+    const struct bd_device_row *row = (const struct bd_device_row *)data;
+    if (row->revoked == 0)
+        return 0;
+    revoked->tills =
+        (int64_t *)bx_realloc(revoked->tills, revoked->count + 1, sizeof *revoked->tills);
+    revoked->tills[revoked->count++] = row->till;
+    return 0;
+}
+
+int bd_book_revoked(struct bd_store *store, int64_t **ret, size_t *ret_count,
+                    struct bx_fault *fault)
+{
+    struct revoked revoked = {0};
+    struct bd_scan scan = {.peek = true, .table = BD_DEVICE};
+    int err = bd_scan(store, &scan, add_revoked, &revoked, fault);
+    if (err != 0) {
+        bx_free(revoked.tills);
+        return err;
+    }
+    *ret = revoked.tills;
+    *ret_count = revoked.count;
+    return 0;
+}
+
 /* --- a new key ------------------------------------------------------------------------------ */
 
 static int has_key(void *arg, const void *row)

@@ -47,6 +47,7 @@ struct seat {
     bool answered; /* the answer is on its way out */
     bool streams;  /* … and goes on: */
     uint16_t nth;  /* its place among the streams */
+    int64_t who;   /* whose it is */
 };
 
 struct bd_text {
@@ -380,8 +381,8 @@ static void stream_enter(struct bd_http *http, struct seat *seat)
     http->streams[http->stream_count++] = (uint16_t)(seat - http->seats);
 }
 
-bool bd_http_stream(struct bd_http *http, bd_http_ticket ticket, const struct bd_answer *answer,
-                    struct bd_text *text)
+bool bd_http_stream(struct bd_http *http, bd_http_ticket ticket, int64_t who,
+                    const struct bd_answer *answer, struct bd_text *text)
 {
     struct seat *seat = seat_answer(http, ticket);
     if (!seat->request) {
@@ -392,6 +393,7 @@ bool bd_http_stream(struct bd_http *http, bd_http_ticket ticket, const struct bd
     header_add(seat->request, "X-Accel-Buffering", "no");
     header_add(seat->request, "Connection", "close");
     evhttp_request_set_on_complete_cb(seat->request, answer_gone, seat);
+    seat->who = who;
     stream_enter(http, seat);
     evhttp_send_reply_start(seat->request, answer->status, status_text(answer->status));
     stream_tell(seat, text);
@@ -408,6 +410,18 @@ void bd_http_tell(struct bd_http *http, struct bd_text *text)
             (void)shutdown(bufferevent_getfd(buffers), SHUT_RDWR);
         else
             stream_tell(seat, text);
+    }
+}
+
+/* Out of the row first: what waits to be sent may keep the line a little longer. */
+void bd_http_stream_end(struct bd_http *http, int64_t who)
+{
+    for (size_t i = http->stream_count; i-- > 0 && !http->leaving;) {
+        struct seat *seat = &http->seats[http->streams[i]];
+        if (seat->who != who)
+            continue;
+        stream_leave(seat);
+        evhttp_send_reply_end(seat->request);
     }
 }
 

@@ -75,9 +75,11 @@ void *bd_text_release(struct bd_text *text);
 
 /* Instead of bd_http_answer: sends ANSWER, with TEXT as the beginning of its body, and keeps the
  * line open for bd_http_tell until the client leaves or does not listen. Both stay the caller's.
- * False when the client has gone. */
-bool bd_http_stream(struct bd_http *http, bd_http_ticket ticket, const struct bd_answer *answer,
-                    struct bd_text *text);
+ * WHO is the caller's word for the client. False when the client has gone. */
+bool bd_http_stream(struct bd_http *http, bd_http_ticket ticket, int64_t who,
+                    const struct bd_answer *answer, struct bd_text *text);
+/* Ends the answers that are kept so for WHO: nothing more is told there. */
+void bd_http_stream_end(struct bd_http *http, int64_t who);
 /* Sends TEXT to all who are kept so. Who has a megabyte before it still, or takes nothing for half
  * a minute, is hung up on. */
 void bd_http_tell(struct bd_http *http, struct bd_text *text);

@@ -114,6 +114,10 @@ static int write_table(struct bd_postgres *postgres, const struct bd_pg_note *no
             err = meta_check(postgres, (struct bd_meta_row *)notes[count - 1].row, fault);
         if (err == 0)
             err = write_many(postgres, table, fresh == 1, rows, chosen, fault);
+        if (err == 0 && table == BD_META && fresh == 1 && chosen > 0) {
+            postgres->meta = *(const struct bd_meta_row *)rows[0];
+            postgres->meta_known = true;
+        }
     }
     bx_free(rows);
     return err;

@@ -10,8 +10,10 @@
 #include "boxtill/base/text.h"
 #include "boxtill/domain/price.h"
 #include "boxtill/domain/report.h"
+#include "lossy_store.h"
 #include "server/book/import.h"
 #include "server/store/memory.h"
+#include "server/store/postgres.h"
 #include "server/store/sqlite.h"
 
 static const char programme_json[] =
@@ -42,6 +44,13 @@ static int zone_fixed(void *arg, const char *zone, struct bx_date date, int minu
 static struct bd_store *store_open(struct venue *venue)
 {
     struct bx_fault fault;
+    const char *url = getenv("LAB_POSTGRES");
+    if (url != NULL) {
+        venue->kind = STORE_LOSSY;
+        lossy_store_clear(url);
+        struct bd_store *made = bd_store_postgres_open(url, BD_OPEN_CREATE, &fault);
+        return made != NULL ? lossy_store_create(made, url) : NULL;
+    }
     if (venue->kind == STORE_MEMORY)
         return bd_store_memory_create();
     BX_TEXT_COPY(venue->path, "/tmp/boxtill-book-XXXXXX");

@@ -39,7 +39,7 @@ static void stream_with(bd_http_ticket ticket)
     bd_answer_init(&answer);
     answer.kind = BD_BODY_EVENTS;
     struct bd_text *text = bd_text_create("begins\n", 7);
-    bd_http_stream(http, ticket, &answer, text);
+    bd_http_stream(http, ticket, 1, &answer, text);
     bd_text_release(text);
     bd_answer_finish(&answer);
     sem_post(&came);
