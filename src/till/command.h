@@ -40,6 +40,8 @@ struct bx_effect *bx_command_read(struct bx_till *till, enum bx_query_kind kind,
 /* TEXT, and spaces up to COLUMNS and one between it and the next. */
 void bx_command_cell(struct bx_buf *out, const char *text, size_t columns);
 void bx_command_money(struct bx_buf *out, const char *before, bx_money amount, int exponent);
+/* The member "tenders" of an answer. */
+void bx_command_tenders(struct bx_json_writer *writer, const struct bx_sale *sale);
 /* How to look for TEXT (a ticket code, a whole number or its count alone), as it is stored. */
 enum bx_query_kind bx_command_search(const struct bx_till *till, const char *text, char out[48]);
 

@@ -358,19 +358,6 @@ void bx_command_exchange_go(struct bx_till *till)
     till->command.correcting->step = STEP_SELL;
 }
 
-static void tenders_put(struct bx_json_writer *writer, const struct bx_sale *sale)
-{
-    bx_json_array_open(writer, "tenders");
-    for (int i = 0; i < sale->tender_count; i++) {
-        bx_json_object_open(writer, NULL);
-        bx_json_put_string(writer, "tender", bx_tender_word(sale->tenders[i].kind));
-        bx_json_put_int(writer, "amount", sale->tenders[i].amount.minor);
-        bx_json_put_string(writer, "reference", sale->tenders[i].reference);
-        bx_json_object_close(writer);
-    }
-    bx_json_array_close(writer);
-}
-
 void bx_command_corrected(struct bx_till *till, const struct bx_entry_head *head,
                           const struct bx_hash *hash, const struct bx_sale *sale)
 {
@@ -389,7 +376,7 @@ void bx_command_corrected(struct bx_till *till, const struct bx_entry_head *head
     bx_json_put_int(&writer, "total", bx_sale_due(sale).minor);
     bx_json_put_int(&writer, "rounding", sale->rounding.minor);
     bx_json_put_bool(&writer, "offline", sale->offline);
-    tenders_put(&writer, sale);
+    bx_command_tenders(&writer, sale);
     bx_json_array_open(&writer, "tickets");
     for (int i = 0; i < sale->back_ticket_count; i++)
         bx_json_put_int(&writer, NULL, sale->back_tickets[i] + 1);

@@ -268,10 +268,12 @@ static void wanted(struct bx_till *till, struct bx_fault *fault)
     bx_origin mine = command->request;
     const char *wants = command->desk->wants.s;
     bool exchange = strcmp(wants, "exchange") == 0;
+    bool card = strcmp(wants, "card") == 0;
     struct bx_fault why = *fault;
     struct bx_warrant_ask ask = {.origin = mine,
                                  .action = strcmp(wants, "offline") == 0 ? "offline"
                                            : exchange                    ? "exchange"
+                                           : card                        ? "card"
                                                                          : "allow",
                                  .need = BX_NEED_WORD,
                                  .done = allowed};
@@ -282,7 +284,7 @@ static void wanted(struct bx_till *till, struct bx_fault *fault)
     command->lifted = command->desk->wants;
     if (!bx_warrant_ask(till, &ask, fault) || command->request != mine)
         return;
-    if (exchange && command->warrant.approver == 0)
+    if ((exchange || card) && command->warrant.approver == 0)
         bx_fault_say(fault, BX_ERR_REFUSED, "%s --approver", why.say);
     bx_command_refuse(till, fault);
 }
@@ -449,7 +451,7 @@ static void tickets_put(struct bx_json_writer *writer, const struct bx_sale *sal
     bx_json_array_close(writer);
 }
 
-static void parts_put(struct bx_json_writer *writer, const struct bx_sale *sale)
+void bx_command_tenders(struct bx_json_writer *writer, const struct bx_sale *sale)
 {
     bx_json_array_open(writer, "tenders");
     for (int i = 0; i < sale->tender_count; i++) {
@@ -460,6 +462,10 @@ static void parts_put(struct bx_json_writer *writer, const struct bx_sale *sale)
         bx_json_object_close(writer);
     }
     bx_json_array_close(writer);
+}
+
+static void basket_put(struct bx_json_writer *writer, const struct bx_sale *sale)
+{
     bx_json_array_open(writer, "lines");
     for (int i = 0; i < sale->basket.count; i++) {
         const struct bx_line *line = &sale->basket.lines[i];
@@ -510,7 +516,8 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
     bx_json_put_bool(&writer, "offline", sale->offline);
     if (command->desk->warn[0])
         bx_json_put_string(&writer, "warn", command->desk->warn);
-    parts_put(&writer, sale);
+    bx_command_tenders(&writer, sale);
+    basket_put(&writer, sale);
     tickets_put(&writer, sale);
     bx_json_object_close(&writer);
     bx_buf_format(&command->human, "%s  %s", head->number, sale->currency);
