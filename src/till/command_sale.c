@@ -268,10 +268,12 @@ static void wanted(struct bx_till *till, struct bx_fault *fault)
     bx_origin mine = command->request;
     const char *wants = command->desk->wants.s;
     bool exchange = strcmp(wants, "exchange") == 0;
+    bool card = strcmp(wants, "card") == 0;
     struct bx_fault why = *fault;
     struct bx_warrant_ask ask = {.origin = mine,
                                  .action = strcmp(wants, "offline") == 0 ? "offline"
                                            : exchange                    ? "exchange"
+                                           : card                        ? "card"
                                                                          : "allow",
                                  .need = BX_NEED_WORD,
                                  .done = allowed};
@@ -282,7 +284,7 @@ static void wanted(struct bx_till *till, struct bx_fault *fault)
     command->lifted = command->desk->wants;
     if (!bx_warrant_ask(till, &ask, fault) || command->request != mine)
         return;
-    if (exchange && command->warrant.approver == 0)
+    if ((exchange || card) && command->warrant.approver == 0)
         bx_fault_say(fault, BX_ERR_REFUSED, "%s --approver", why.say);
     bx_command_refuse(till, fault);
 }
