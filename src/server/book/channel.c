@@ -25,6 +25,15 @@ int bd_call_begin(const struct bd_asking *asking, struct bd_call *call, struct b
     return 0;
 }
 
+/* A limit is counted under the lock of the pool. */
+static bool has_limits(const struct bx_programme *programme)
+{
+    bool limited = false;
+    for (size_t i = 0; i < programme->product_count; i++)
+        limited = limited || programme->products[i].per_slot > 0;
+    return limited;
+}
+
 int bd_book_expect(struct bd_book *book, const struct bd_places_asked *asked,
                    struct bx_fault *fault)
 {
@@ -47,7 +56,9 @@ int bd_book_expect(struct bd_book *book, const struct bd_places_asked *asked,
         if (slot != NULL)
             rows[count++].id = slot->pool;
     }
-    err = bd_expect(book->store, BD_POOL, rows, count, fault);
+    enum bd_expected how =
+        programme == NULL || asked->pool_count > 0 || has_limits(programme) ? BD_KEPT : BD_LATE;
+    err = bd_expect(book->store, how, BD_POOL, rows, count, fault);
     bx_free(rows);
     return err;
 }
