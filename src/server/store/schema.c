@@ -157,6 +157,10 @@ static const struct bd_column hold_line_columns[] = {D(hold), I(nth),      T(pro
 static const struct bd_column amendment_columns[] = {T(id), I(kind), I(value), I(was), I(at)};
 #undef ROW
 
+#define ROW struct bd_tally_row
+static const struct bd_column tally_columns[] = {I(till), T(word), I(count)};
+#undef ROW
+
 /* A column is named by its place in the list above. */
 static const struct bd_index device_indexes[] = {{"enrolment", 1, {13}, 1}};
 static const struct bd_index lease_indexes[] = {{"expires", 2, {4, 5}, 1}};
@@ -230,6 +234,7 @@ static const struct bd_shape shapes[BD_TABLES] = {
     [BD_HOLD_LINE] = SHAPE3("hold_line", bd_hold_line_row, hold_line_columns, 2, .rowid = false,
                             .indexes = hold_line_indexes, .index_count = 1),
     [BD_AMENDMENT] = SHAPE3("amendment", bd_amendment_row, amendment_columns, 2, .rowid = false),
+    [BD_TALLY] = SHAPE3("tally", bd_tally_row, tally_columns, 2, .rowid = false),
 };
 
 const struct bd_shape *bd_shape_of(enum bd_table table)
