@@ -52,11 +52,25 @@ int bx_report_again(struct bx_till *till, bx_origin origin, const struct bx_row 
 /* --- on the screen ------------------------------------------------------------------------------
  */
 
+/* Numbers have no gaps: one that was given and is not there has gone into an archive. */
+int bx_report_missing(const struct bx_till *till, struct bx_fault *fault)
+{
+    char number[BX_NUMBER_SIZE];
+    int64_t n = till->shifts.z_asked;
+    if (n < 1 || n >= till->next_number[BX_SERIES_Z])
+        return bx_fault_say(fault, BX_ERR_MISSING, "This till has no such Z report.");
+    bx_number_format(till->till, BX_SERIES_Z, n, number);
+    return bx_fault_say(fault, BX_ERR_MISSING,
+                        "Z report %s was purged from this till: it is in the archive that was "
+                        "verified before, and its figures are at the server.",
+                        number);
+}
+
 void bx_report_again_rows(struct bx_till *till, const struct bx_row *rows, size_t count)
 {
     struct bx_fault fault = {0};
-    int err = count > 0 ? bx_report_again(till, 0, &rows[0], &fault)
-                        : bx_fault_say(&fault, BX_ERR_MISSING, "This till has no such Z report.");
+    int err =
+        count > 0 ? bx_report_again(till, 0, &rows[0], &fault) : bx_report_missing(till, &fault);
     if (err)
         bx_counter_fault(till, &fault);
 }
@@ -78,6 +92,7 @@ static int z_done(struct bx_till *till, struct bx_form *form, struct bx_fault *f
     struct bx_effect *effect = bx_effects_add(till->out, BX_EFFECT_READ);
     effect->request = till->shifts.z_request = bx_till_request(till);
     effect->of.query = (struct bx_query){.kind = BX_QUERY_NUMBER, .limit = 1};
+    till->shifts.z_asked = form->fields[0].n;
     bx_number_format(till->till, BX_SERIES_Z, form->fields[0].n, effect->of.query.text);
     return 0;
 }

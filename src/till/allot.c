@@ -258,6 +258,13 @@ static void reqs_add(struct bx_till *till)
     }
 }
 
+/* Closed ones are said as well: a restored server that does not know a number would grant it to an
+ * old REQ that is still on its way, and nobody would ever close it. */
+static bool is_said(const struct bx_lease *row)
+{
+    return row->state != BX_LEASE_NONE && row->r > 0;
+}
+
 /* It begins with how many leases there are, so that the server knows when it has heard them all. */
 static void hello_begin(struct bx_till *till)
 {
@@ -266,7 +273,7 @@ static void hello_begin(struct bx_till *till)
     *message = (struct bx_allot_message){
         .verb = BX_ALLOT_HELLO, .r = till->link.epoch, .state = BX_LEASE_NONE};
     for (size_t i = 0; i < leases->count; i++)
-        message->n += bx_lease_is_told(&leases->rows[i]);
+        message->n += is_said(&leases->rows[i]);
 }
 
 static void hello_add(struct bx_till *till)
@@ -276,7 +283,7 @@ static void hello_add(struct bx_till *till)
         hello_begin(till);
     for (size_t i = 0; i < leases->count && leases->batch_count < BX_ALLOT_MAX; i++) {
         struct bx_lease *row = &leases->rows[i];
-        if (strcmp(row->pool.s, leases->said.s) > 0 && bx_lease_is_told(row))
+        if (strcmp(row->pool.s, leases->said.s) > 0 && is_said(row))
             message_add(till, BX_ALLOT_HELLO, row, granted_of(row, row->n));
     }
 }

@@ -108,8 +108,12 @@ int bx_desk_allow(const struct bx_till *till, struct bx_desk *desk,
                   const struct bx_warrant *warrant, struct bx_fault *fault)
 {
     int err = bx_deal_allow(&desk->deal, warrant, fault);
-    if (!err)
+    if (!err && strcmp(warrant->what.s, "offline") == 0)
         desk->offline_allowed = worth(till, desk);
+    if (!err && desk->tendering) {
+        desk->sale.warrant_count = 0;
+        bx_deal_put(till, &desk->deal, &desk->sale);
+    }
     return err;
 }
 
@@ -399,6 +403,28 @@ static int take(struct bx_till *till, struct bx_desk *desk, const struct bx_offe
     return err;
 }
 
+/* Where a terminal takes the cards, a slip of which it knows nothing is a person's word alone. */
+static int typed_check(const struct bx_till *till, struct bx_desk *desk,
+                       const struct bx_offered *offered, struct bx_fault *fault)
+{
+    const struct bx_user *user = bx_people_user(till);
+    bool asked = bx_card_wants(till, &(struct bx_offered){.kind = offered->kind,
+                                                          .amount = offered->amount,
+                                                          .attempt = offered->attempt});
+    bool typed = offered->reference && offered->reference[0];
+    if (!asked || !typed || bx_deal_warrant(&desk->deal, "card"))
+        return 0;
+    if (user && user->role == BX_ROLE_SUPERVISOR) {
+        struct bx_warrant warrant = {.what = {"card"},
+                                     .approver = bx_warrant_approver(till, desk->origin)};
+        return bx_desk_allow(till, desk, &warrant, fault);
+    }
+    BX_TEXT_COPY(desk->wants.s, "card");
+    return bx_fault_say(fault, BX_ERR_REFUSED,
+                        "The card terminal takes the cards here: a supervisor allows a slip of "
+                        "another one.");
+}
+
 int bx_desk_offer(struct bx_till *till, struct bx_desk *desk, const struct bx_offered *offered,
                   struct bx_fault *fault)
 {
@@ -414,6 +440,8 @@ int bx_desk_offer(struct bx_till *till, struct bx_desk *desk, const struct bx_of
     if (!err && offered->kind == BX_TENDER_PREPAID &&
         offered->amount.minor > bx_desk_prepaid(desk).minor)
         err = bx_fault_say(fault, BX_ERR_REFUSED, "Less than that was paid before.");
+    if (!err)
+        err = typed_check(till, desk, offered, fault);
     if (!err && bx_card_wants(till, offered))
         return bx_card_charge(till, desk, offered->amount, fault);
     return err ? err : take(till, desk, offered, fault);

@@ -268,10 +268,12 @@ static void wanted(struct bx_till *till, struct bx_fault *fault)
     bx_origin mine = command->request;
     const char *wants = command->desk->wants.s;
     bool exchange = strcmp(wants, "exchange") == 0;
+    bool card = strcmp(wants, "card") == 0;
     struct bx_fault why = *fault;
     struct bx_warrant_ask ask = {.origin = mine,
                                  .action = strcmp(wants, "offline") == 0 ? "offline"
                                            : exchange                    ? "exchange"
+                                           : card                        ? "card"
                                                                          : "allow",
                                  .need = BX_NEED_WORD,
                                  .done = allowed};
@@ -282,7 +284,7 @@ static void wanted(struct bx_till *till, struct bx_fault *fault)
     command->lifted = command->desk->wants;
     if (!bx_warrant_ask(till, &ask, fault) || command->request != mine)
         return;
-    if (exchange && command->warrant.approver == 0)
+    if ((exchange || card) && command->warrant.approver == 0)
         bx_fault_say(fault, BX_ERR_REFUSED, "%s --approver", why.say);
     bx_command_refuse(till, fault);
 }
@@ -520,7 +522,14 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
     bx_json_object_close(&writer);
     bx_buf_format(&command->human, "%s  %s", head->number, sale->currency);
     bx_command_money(&command->human, " ", sale->totals.total, sale->exponent);
-    bx_command_money(&command->human, bx_word(", change "), change, sale->exponent);
+    if (bx_sale_due(sale).minor < 0) { /* an exchange for less */
+        char out[200], text[240];
+        bx_tenders_text(sale, out, sizeof(out));
+        bx_words_print(text, sizeof(text), "%s: give back %s.", "", out);
+        bx_buf_format(&command->human, "%s", text);
+    } else {
+        bx_command_money(&command->human, bx_word(", change "), change, sale->exponent);
+    }
     for (int i = 0; i < sale->ticket_count; i++)
         bx_buf_format(&command->human, "\n%s", sale->tickets[i].code.s);
     bx_command_answer(till);

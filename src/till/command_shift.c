@@ -231,7 +231,7 @@ void bx_command_report_rows(struct bx_till *till, const struct bx_row *rows, siz
     else if (command->text[0])
         err = bx_fault_say(&fault, BX_ERR_MISSING, "There is no closing of %s.", command->text);
     else
-        err = bx_fault_say(&fault, BX_ERR_MISSING, "This till has no such Z report.");
+        err = bx_report_missing(till, &fault);
     if (err)
         bx_command_refuse(till, &fault);
 }
@@ -274,7 +274,8 @@ static void summary_run(struct bx_till *till, struct bx_json_reader *reader, con
 static void z_run(struct bx_till *till, int64_t n)
 {
     char number[BX_NUMBER_SIZE];
-    bx_number_format(till->till, BX_SERIES_Z, n ? n : till->next_number[BX_SERIES_Z] - 1, number);
+    till->shifts.z_asked = n ? n : till->next_number[BX_SERIES_Z] - 1;
+    bx_number_format(till->till, BX_SERIES_Z, till->shifts.z_asked, number);
     bx_command_read(till, BX_QUERY_NUMBER, number, 1);
 }
 

@@ -153,6 +153,19 @@ static void receipt_text(const struct bx_sale *sale, char *out, size_t size)
     bx_text_copy(out, size, whole);
 }
 
+/* What was paid for the NTH ticket of LINE: a discount is spread over its pieces, and the one
+ * ticket of a group is for all of them. */
+static bx_money ticket_worth(const struct bx_line *line, int nth)
+{
+    bx_money all, before, with;
+    if (line->group)
+        return bx_line_amount(line, &all) ? line->price : all;
+    if (bx_money_share(line->off, nth - 1, line->quantity, BX_ROUND_HALF_UP, &before) ||
+        bx_money_share(line->off, nth, line->quantity, BX_ROUND_HALF_UP, &with))
+        return line->price;
+    return bx_money_of(line->price.minor - (with.minor - before.minor));
+}
+
 /* The receipt first, then the tickets. */
 static void document_items(struct bx_till *till, size_t index, const struct bx_row *row,
                            const struct bx_sale *sale)
@@ -177,7 +190,7 @@ static void document_items(struct bx_till *till, size_t index, const struct bx_r
                        timed ? bx_slot_time(line->start, line->offset_min, time) : "",
                        timed ? " " : "", line->name);
         BX_TEXT_COPY(item->b, text);
-        item->amount = line->price;
+        item->amount = ticket_worth(line, sale->tickets[ticket].nth);
         item->has_amount = true;
     }
 }

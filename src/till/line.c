@@ -27,6 +27,10 @@ static bool part_pay(struct bx_till *till, const struct bx_said_part *part)
         bx_pay_cash(till, part->has_amount ? part->amount : cash, false);
         return !till->counter.asking;
     }
+    if (part->kind == BX_TENDER_CARD && reference[0]) {
+        bx_pay_slip(till, amount, reference);
+        return till->counter.screen == BX_SCREEN_PAY && !till->counter.asking;
+    }
     if (part->kind == BX_TENDER_VOUCHER) {
         err = bx_vouchers_take(till, &till->desk, part->reference, NULL, &fault);
         if (err)

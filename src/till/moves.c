@@ -46,12 +46,18 @@ static int amount_check(const struct bx_move *move, struct bx_fault *fault)
     return 0;
 }
 
-/* Asked only after the reason was given, and written down: else anybody could ask for one amount
- * after another until the drawer is known, which is counted blind. */
+static bool goes_out(enum bx_kind kind)
+{
+    return kind == BX_KIND_PAID_OUT || kind == BX_KIND_DROP;
+}
+
+/* Asked only after a reason was given (a note, where the venue has none), and written down: else
+ * anybody could ask for one amount after another until the drawer is known, which is counted blind.
+ */
 static int holds_check(struct bx_till *till, const struct bx_move *move, struct bx_fault *fault)
 {
-    bool out = move->kind == BX_KIND_PAID_OUT || move->kind == BX_KIND_DROP;
-    if (!out || move->cash.amount.minor <= bx_drawer_holds(till, move->cash.drawer).minor)
+    if (!goes_out(move->kind) ||
+        move->cash.amount.minor <= bx_drawer_holds(till, move->cash.drawer).minor)
         return 0;
     bx_till_log(till, "%s of %" PRId64 " by %" PRId64 ": not in drawer %d",
                 bx_kind_word(move->kind), move->cash.amount.minor, till->people.user,
@@ -71,8 +77,7 @@ static int receiver_check(const struct bx_till *till, int64_t number, struct bx_
     return 0;
 }
 
-/* A drawer is whose it is; a supervisor may reach into any. */
-static int drawer_check(const struct bx_till *till, int drawer, struct bx_fault *fault)
+int bx_drawer_reach(const struct bx_till *till, int drawer, struct bx_fault *fault)
 {
     const struct bx_user *user = bx_people_user(till);
     if (drawer > till->config.drawers && drawer > 1 && till->shifts.holders[drawer] == 0)
@@ -183,11 +188,12 @@ int bx_move(struct bx_till *till, bx_origin origin, const struct bx_move *move,
     if (mine.cash.drawer == 0)
         mine.cash.drawer = bx_till_drawer(till);
     else
-        err = drawer_check(till, mine.cash.drawer, fault);
+        err = bx_drawer_reach(till, mine.cash.drawer, fault);
     if (err)
         return err;
     struct bx_warrant_ask ask = {.origin = origin,
                                  .action = row->action,
+                                 .need = goes_out(move->kind) ? BX_NEED_REASON : BX_NEED_NOTHING,
                                  .done = move_done,
                                  .arg = &mine,
                                  .size = sizeof(mine)};

@@ -247,6 +247,7 @@ static int plan_take(struct bx_till *till, const struct bx_office_done *done,
     if (err)
         return err;
     struct bx_query *query = read_ask(till, BX_WANT_POSTING, BX_QUERY_NUMBER, 1);
+    till->shifts.z_asked = office->n;
     bx_number_format(till->till, BX_SERIES_Z, office->n, query->text);
     return 0;
 }

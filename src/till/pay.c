@@ -55,9 +55,10 @@ static bool is_busy(struct bx_till *till)
 struct way {
     enum bx_tender_kind kind;
     bx_money amount;
+    char reference[44];
 };
 
-static void take(struct bx_till *till, enum bx_tender_kind kind, bx_money received);
+static void way_take(struct bx_till *till, const struct way *way);
 
 static void way_allowed(struct bx_till *till, bx_origin origin, const struct bx_warrant *warrant,
                         const void *arg)
@@ -65,13 +66,16 @@ static void way_allowed(struct bx_till *till, bx_origin origin, const struct bx_
     struct bx_fault fault = {0};
     struct way way;
     memcpy(&way, arg, sizeof(way));
-    if (bx_exchange_allow(till, &till->desk, warrant, &fault))
+    if (strcmp(warrant->what.s, "exchange") == 0
+            ? bx_exchange_allow(till, &till->desk, warrant, &fault)
+            : bx_desk_allow(till, &till->desk, warrant, &fault))
         bx_refused(till, origin, &fault);
     else
-        take(till, way.kind, way.amount);
+        way_take(till, &way);
 }
 
-/* Money goes back another way than it came: a supervisor may allow it over the payment. */
+/* Money goes back another way than it came, or a slip is not the terminal's: a supervisor may allow
+ * it over the payment. */
 static void way_ask(struct bx_till *till, const struct way *way, struct bx_fault *fault)
 {
     struct bx_warrant_ask ask = {.action = "exchange",
@@ -79,20 +83,36 @@ static void way_ask(struct bx_till *till, const struct way *way, struct bx_fault
                                  .done = way_allowed,
                                  .arg = way,
                                  .size = sizeof(*way)};
-    BX_TEXT_COPY(ask.title, bx_word("Beyond a limit for giving back"));
+    bool card = strcmp(till->desk.wants.s, "card") == 0;
+    if (card)
+        ask.action = "card";
+    BX_TEXT_COPY(ask.title, card ? bx_word("A card without the terminal")
+                                 : bx_word("Beyond a limit for giving back"));
     BX_TEXT_COPY(ask.text, fault->say);
     if (bx_slug_is_none(&till->desk.wants) || bx_warrant_ask(till, &ask, fault))
         bx_counter_fault(till, fault);
 }
 
-static void take(struct bx_till *till, enum bx_tender_kind kind, bx_money received)
+static void way_take(struct bx_till *till, const struct way *way)
 {
     struct bx_fault fault = {0};
     till->desk.wants = (struct bx_slug){""};
     if (till->desk.committing)
         bx_say(till, BX_TONE_PLAIN, "The sale is being stored.");
-    else if (!is_busy(till) && bx_pay_tender(till, kind, received, NULL, &fault))
-        way_ask(till, &(struct way){kind, received}, &fault);
+    else if (!is_busy(till) && bx_pay_tender(till, way->kind, way->amount, way->reference, &fault))
+        way_ask(till, way, &fault);
+}
+
+static void take(struct bx_till *till, enum bx_tender_kind kind, bx_money received)
+{
+    way_take(till, &(struct way){kind, received, ""});
+}
+
+void bx_pay_slip(struct bx_till *till, bx_money amount, const char *reference)
+{
+    struct way way = {.kind = BX_TENDER_CARD, .amount = amount};
+    BX_TEXT_COPY(way.reference, reference);
+    way_take(till, &way);
 }
 
 /* Nobody hands over so much: more than ten times what is due, and than a thousand beyond it. */

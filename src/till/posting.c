@@ -32,7 +32,8 @@ void bx_command_posting(struct bx_till *till, struct bx_json_reader *reader)
         bx_command_refuse(till, &fault);
         return;
     }
-    bx_number_format(till->till, BX_SERIES_Z, n ? n : till->next_number[BX_SERIES_Z] - 1, number);
+    till->shifts.z_asked = n ? n : till->next_number[BX_SERIES_Z] - 1;
+    bx_number_format(till->till, BX_SERIES_Z, till->shifts.z_asked, number);
     bx_command_read(till, BX_QUERY_NUMBER, number, 1);
 }
 
@@ -43,7 +44,7 @@ int bx_posting_text(const struct bx_till *till, const struct bx_row *rows, size_
     const char *currency = till->programme ? till->programme->currency : "";
     int exponent = till->programme ? till->programme->exponent : 2;
     if (count == 0 || rows[0].head.kind != BX_KIND_SHIFT_CLOSE)
-        return bx_fault_say(fault, BX_ERR_MISSING, "This till has no such Z report.");
+        return bx_report_missing(till, fault);
     struct bx_report *report = bx_new(struct bx_report);
     struct bx_posting *posting = bx_new(struct bx_posting);
     int err = bx_report_decode(rows[0].body, rows[0].len, report, fault);

@@ -26,7 +26,26 @@ static int shift_check(const struct bx_till *till, const struct bx_case *one,
     if (one->sale.training)
         return bx_fault_say(fault, BX_ERR_REFUSED, "%s is a sale of training: no money moved.",
                             one->row.head.number);
-    return bx_shift_check(till, fault); /* the money is in, or comes into, a drawer of one's own */
+    return 0;
+}
+
+/* The drawer that the money of the sale was keyed into, whoever says now that it was keyed wrong.
+ */
+static int drawer_of(const struct bx_case *one)
+{
+    return one->sale.drawer > 0 ? one->sale.drawer : 1;
+}
+
+/* What KIND took of this document itself. What went back since is of those that gave it. */
+static int64_t settled(const struct bx_case *one, enum bx_tender_kind kind)
+{
+    int64_t own = 0, held = bx_case_held(one, kind).minor;
+    for (int i = 0; i < one->sale.tender_count; i++)
+        if (one->sale.tenders[i].kind == kind)
+            own += one->sale.tenders[i].amount.minor;
+    if (own > 0)
+        return held < own ? (held > 0 ? held : 0) : own;
+    return own;
 }
 
 /* --- another tender ----------------------------------------------------------------------------
@@ -56,7 +75,7 @@ static int wish_check(const struct bx_till *till, const struct bx_case *one,
                       const struct bx_retender *wish, struct bx_fault *fault)
 {
     char text[BX_MONEY_TEXT];
-    int64_t held = bx_case_held(one, wish->from).minor;
+    int64_t held = settled(one, wish->from);
     bool out = one->row.head.kind == BX_KIND_VOID || one->row.head.kind == BX_KIND_REFUND;
     if (wish->from == wish->to)
         return bx_fault_say(fault, BX_ERR_REFUSED, "That is the same tender.");
@@ -119,7 +138,7 @@ static void go(struct bx_till *till, struct bx_case *one, const struct bx_case_w
         .kind = BX_KIND_TENDER_CORRECTION, .origin = wish->origin, .after = moved};
     intent.change = bx_new(struct bx_tender_change);
     *intent.change = (struct bx_tender_change){.sale = move->of,
-                                               .drawer = bx_till_drawer(till),
+                                               .drawer = drawer_of(one),
                                                .from = move->from,
                                                .to = move->to,
                                                .amount = move->amount,
@@ -147,12 +166,13 @@ int bx_retender_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
                     const struct bx_retender *wish, struct bx_fault *fault)
 {
     char money[BX_MONEY_TEXT];
-    struct bx_warrant_ask ask = {.origin = origin,
-                                 .action = "tender",
-                                 .need = BX_NEED_REASON,
-                                 .done = retender_allowed,
-                                 .arg = wish,
-                                 .size = sizeof(*wish)};
+    struct bx_warrant_ask ask = {
+        .origin = origin,
+        .action = "tender",
+        .need = drawer_of(one) == bx_till_drawer(till) ? BX_NEED_REASON : BX_NEED_SUPERVISOR,
+        .done = retender_allowed,
+        .arg = wish,
+        .size = sizeof(*wish)};
     int err = bx_may_act(till, fault);
     if (!err)
         err = shift_check(till, one, fault);
@@ -170,6 +190,11 @@ int bx_retender_ask(struct bx_till *till, bx_origin origin, struct bx_case *one,
 /* --- a dispute about change --------------------------------------------------------------------
  */
 
+struct disputed {
+    struct bx_id sale;
+    int drawer;
+};
+
 static void opened(struct bx_till *till, const struct bx_intent *intent,
                    const struct bx_entry_head *head, const struct bx_ref *ref,
                    const struct bx_fault *fault)
@@ -183,26 +208,38 @@ static void opened(struct bx_till *till, const struct bx_intent *intent,
     bx_told(till, intent->origin, BX_TONE_GOOD, "The drawer is open about this sale.");
 }
 
+/* Hands and eyes go into the drawer that the change came from. */
+static int dispute_check(const struct bx_till *till, const struct bx_case *one,
+                         struct bx_fault *fault)
+{
+    int err = bx_may_act(till, fault);
+    if (!err)
+        err = shift_check(till, one, fault);
+    return err ? err : bx_drawer_reach(till, drawer_of(one), fault);
+}
+
 static void dispute_allowed(struct bx_till *till, bx_origin origin,
                             const struct bx_warrant *warrant, const void *arg)
 {
-    struct bx_cash_entry cash = {.drawer = bx_till_drawer(till), .warrant = *warrant};
-    memcpy(&cash.about, arg, sizeof(cash.about));
+    struct bx_cash_entry cash = {.warrant = *warrant};
+    struct disputed disputed;
+    memcpy(&disputed, arg, sizeof(disputed));
+    cash.about = disputed.sale;
+    cash.drawer = disputed.drawer;
     bx_commit_cash(till, origin, BX_KIND_NO_SALE, &cash, opened);
 }
 
 int bx_dispute_open(struct bx_till *till, bx_origin origin, struct bx_case *one,
                     struct bx_fault *fault)
 {
+    struct disputed disputed = {one->row.head.id, drawer_of(one)};
     struct bx_warrant_ask ask = {.origin = origin,
                                  .action = "no-sale",
                                  .need = BX_NEED_REASON,
                                  .done = dispute_allowed,
-                                 .arg = &one->row.head.id,
-                                 .size = sizeof(one->row.head.id)};
-    int err = bx_may_act(till, fault);
-    if (!err)
-        err = shift_check(till, one, fault);
+                                 .arg = &disputed,
+                                 .size = sizeof(disputed)};
+    int err = dispute_check(till, one, fault);
     if (err)
         return err;
     bx_words_print(ask.title, sizeof(ask.title), "Open the drawer about %s", one->row.head.number);
@@ -240,14 +277,12 @@ static void counted(struct bx_till *till, const struct bx_intent *intent,
 int bx_dispute_count(struct bx_till *till, bx_origin origin, struct bx_case *one,
                      const struct bx_cash_entry *count, struct bx_fault *fault)
 {
-    int err = bx_may_act(till, fault);
-    if (!err)
-        err = shift_check(till, one, fault);
+    int err = dispute_check(till, one, fault);
     if (err)
         return err;
     struct bx_cash_entry cash = *count;
-    cash.drawer = bx_till_drawer(till);
-    cash.expected = bx_drawer_expected(till);
+    cash.drawer = drawer_of(one);
+    cash.expected = bx_drawer_holds(till, cash.drawer);
     cash.about = one->row.head.id;
     bx_commit_cash(till, origin, BX_KIND_COUNT, &cash, counted);
     return 0;

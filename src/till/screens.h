@@ -120,6 +120,8 @@ void bx_lines_drop(struct bx_till *till);
 void bx_pay_key(struct bx_till *till, int key);
 void bx_pay_enter(struct bx_till *till);
 void bx_pay_card(struct bx_till *till);
+/* A card that was taken elsewhere, by its slip. */
+void bx_pay_slip(struct bx_till *till, bx_money amount, const char *reference);
 /* Cash of RECEIVED; asks first when that is more than anybody hands over, unless it was ASKED. */
 void bx_pay_cash(struct bx_till *till, bx_money received, bool asked);
 void bx_pay_quick(struct bx_till *till, int nth);

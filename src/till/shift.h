@@ -73,6 +73,7 @@ struct bx_shifts {
     struct bx_reporting reporting;
     struct bx_summary summary;
     int64_t z_request; /* of one that is shown again */
+    int64_t z_asked;   /* its number */
 };
 
 /* --- shift.c ------------------------------------------------------------------------------------
@@ -100,6 +101,8 @@ bx_money bx_drawer_holds(const struct bx_till *till, int drawer);
 bx_money bx_drawer_expected(const struct bx_till *till);
 /* Opens the drawer for the entry that REF proves; nothing in training. */
 void bx_drawer_open(struct bx_till *till, const struct bx_ref *ref, int drawer, bool training);
+/* A drawer is whose it is; a supervisor may reach into any. */
+int bx_must bx_drawer_reach(const struct bx_till *till, int drawer, struct bx_fault *fault);
 /* More than the limit is in it. */
 bool bx_drawer_is_full(const struct bx_till *till);
 /* The civil day of AT at the venue. */
@@ -171,6 +174,8 @@ const char *bx_report_name(const struct bx_till *till, const char *what, const c
 /* The Z or closing of ROW, with what is confirmed of it now: shown, or answered. */
 int bx_must bx_report_again(struct bx_till *till, bx_origin origin, const struct bx_row *row,
                             struct bx_fault *fault);
+/* The Z that was asked for is not in the journal: it never was, or was purged. */
+int bx_must bx_report_missing(const struct bx_till *till, struct bx_fault *fault);
 void bx_report_again_rows(struct bx_till *till, const struct bx_row *rows, size_t count);
 bool bx_report_has_z(const struct bx_till *till);
 void bx_report_z_form(struct bx_till *till);

@@ -47,6 +47,7 @@ struct call {
     enum bd_put how;
     struct bd_scan scan;
     struct bd_move move;
+    enum bd_expected expected;
     size_t count; /* of the rows expected */
     void *row;    /* that the call names */
     int came;     /* what it returned */
@@ -123,7 +124,8 @@ static int make(struct bd_store *inner, struct call *call, struct bx_fault *faul
     case PUT: return ops->put(inner, call->table, call->how, call->row, fault);
     case SCAN: return ops->scan(inner, &call->scan, row_take, call, fault);
     case MOVE: return ops->move(inner, &call->move, fault);
-    case EXPECT: return bd_expect(inner, call->table, call->row, call->count, fault);
+    case EXPECT:
+        return bd_expect(inner, call->expected, call->table, call->row, call->count, fault);
     }
     bx_unreachable();
 }
@@ -334,14 +336,16 @@ static int move(struct bd_store *store, const struct bd_move *move, struct bx_fa
     return simple(store, (struct call){.verb = MOVE, .move = *move}, fault);
 }
 
-static int expect(struct bd_store *store, enum bd_table table, const void *rows, size_t count,
-                  struct bx_fault *fault)
+static int expect(struct bd_store *store, enum bd_expected how, enum bd_table table,
+                  const void *rows, size_t count, struct bx_fault *fault)
 {
-    return simple(
-        store,
-        (struct call){
-            .verb = EXPECT, .table = table, .count = count, .row = key_copy(table, rows, count)},
-        fault);
+    return simple(store,
+                  (struct call){.verb = EXPECT,
+                                .expected = how,
+                                .table = table,
+                                .count = count,
+                                .row = key_copy(table, rows, count)},
+                  fault);
 }
 
 static void destroy(struct bd_store *store)

@@ -16,5 +16,9 @@ mutants.MUTANTS['lost-notes-stay'] = [('src/server/store/postgres_overlay.c', ''
     postgres->mark_count = 0;
 ''')]
 
+mutants.MUTANTS['late-without-guard'] = [('src/server/store/postgres_late.c', '''\
+    "AND \\"sold\\" + \\"held\\" + \\"leased\\" + $3 + $4 + $5 <= \\"capacity\\" + \\"planned_over\\" "
+''', '')]
+
 if __name__ == '__main__':
     sys.exit(mutants.main(sys.argv[1:]))

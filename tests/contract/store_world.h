@@ -37,3 +37,9 @@ void finish(bool keep);
 #define rollback() finish(false)
 void mark(void);
 void release(bool keep);
+
+/* store_late.c */
+void test_late_pools_add_up(void **state);
+void test_late_pools_have_one_end(void **state);
+void test_late_pools_are_the_same(void **state);
+void test_late_pools_are_only_moved(void **state);

@@ -521,7 +521,7 @@ static void test_expected(void **state)
     commit();
     begin();
     put_user(2, "changed");
-    assert_int_equal(bd_expect(store, BD_USER, rows, 3, NULL), 0);
+    assert_int_equal(bd_expect(store, BD_KEPT, BD_USER, rows, 3, NULL), 0);
     assert_user(1, "one");
     assert_user(2, "changed");
     assert_user(3, NULL);
@@ -529,7 +529,7 @@ static void test_expected(void **state)
     put_user(3, "three");
     put_user(1, "other");
     release(false);
-    assert_int_equal(bd_expect(store, BD_USER, rows, 3, NULL), 0);
+    assert_int_equal(bd_expect(store, BD_KEPT, BD_USER, rows, 3, NULL), 0);
     assert_user(3, NULL);
     put_user(3, "later");
     commit();
@@ -749,6 +749,10 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_meta_that_was_just_made, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_many_rows, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_overtaken, open_store, close_store),
+        cmocka_unit_test_setup_teardown(test_late_pools_add_up, open_store, close_store),
+        cmocka_unit_test_setup_teardown(test_late_pools_have_one_end, open_store, close_store),
+        cmocka_unit_test_setup_teardown(test_late_pools_are_the_same, open_store, close_store),
+        cmocka_unit_test_setup_teardown(test_late_pools_are_only_moved, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_lost_and_run_again, open_store, close_store),
     };
     if (argc != 2 || !kind_find(argv[1]))

@@ -292,7 +292,13 @@ inline hello(t, x, says) {
 #endif
         settle(x);
         KEEP(PROMISE_COUNT, s_part[x] + s_lack[x] == says - s_booked[x])
-    :: st[t] == NONE || st[t] == CLOSED
+    :: num[t] > 0 && st[t] == CLOSED -> /* so that no old REQ finds its number free */
+        KEEP(PROMISE_ALARM, says >= s_booked[x]);
+        if
+        :: s_st[x] == S_CLOSED
+        :: else -> s_st[x] = S_CLOSED; s_used[x] = says; s_epoch[x] = epoch; settle(x)
+        fi
+    :: st[t] == NONE
     fi;
     heard[t] = epoch;
     told_num[t] = num[t];

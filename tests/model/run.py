@@ -30,7 +30,7 @@ SEARCHES = {
     'three-leases': (dict(NT=1, R=3, CAP=3, WEB=1, RESTORE=0), 30000),
     'restore': (dict(NT=1, R=2, CAP=2, WEB=1, RESTORE=1), 350000),
     'restore-two-tills': (dict(NT=2, R=1, CAP=1, WEB=1, RESTORE=1), 350000),
-    'restore-two-places': (dict(NT=2, R=1, CAP=2, WEB=0, RESTORE=1), 1200000),
+    'restore-two-places': (dict(NT=2, R=1, CAP=2, WEB=0, RESTORE=1), 1150000),
 }
 
 OVERBOOKED, TWICE, COUNT = (2, 'overbooked'), (4, 'twice'), (6, 'count')

@@ -181,6 +181,24 @@ static int sold_check(void *arg, const void *row)
     return 0;
 }
 
+/* Once all is well, places are with nobody but a till that knows of them. */
+static int lease_check(void *arg, const void *row)
+{
+    struct sim *sim = arg;
+    const struct bd_lease_row *lease = row;
+    int till = till_of(sim, lease->till);
+    struct bx_till_facts facts;
+    bx_till_facts(sim->tills[till].core, &facts);
+    for (size_t i = 0; i < facts.lease_count; i++)
+        if (bx_slug_equal(&facts.leases[i].pool, &lease->pool) && facts.leases[i].r == lease->r)
+            return 0;
+    if (lease->part + lease->lacking > 0)
+        sim_broken(sim, "stranded",
+                   "%" PRId64 " places of %s r %" PRId64 " are with till %d, which has gone on",
+                   lease->part + lease->lacking, lease->pool.s, lease->r, till);
+    return 0;
+}
+
 /* What the ghost has, to be held against the server's TALLY. */
 static void tally_check(struct sim *sim, const struct tally *tally)
 {
@@ -218,11 +236,9 @@ static void books_check(struct sim *sim)
         enum bd_table table;
         int (*visit)(void *arg, const void *row);
         void *arg;
-    } scans[] = {{BD_ENTRY, entry_check, &tally},
-                 {BD_ORDER, order_check, &tally},
-                 {BD_ORDER_LINE, line_check, &tally},
-                 {BD_TICKET, ticket_check, &tally},
-                 {BD_POOL, sold_check, sim}};
+    } scans[] = {{BD_ENTRY, entry_check, &tally},     {BD_ORDER, order_check, &tally},
+                 {BD_ORDER_LINE, line_check, &tally}, {BD_TICKET, ticket_check, &tally},
+                 {BD_POOL, sold_check, sim},          {BD_LEASE, lease_check, sim}};
     for (size_t i = 0; i < bx_countof(scans); i++) {
         struct bd_scan scan = {.table = scans[i].table};
         bx_assert(bd_scan(store, &scan, scans[i].visit, scans[i].arg, &fault) == 0);

@@ -100,14 +100,19 @@ static void line_take(struct sim *sim, struct sim_doc *doc, bx_json *one)
         places(sim, line->pool, line->places * line->quantity);
 }
 
-static int64_t *tender(struct sim_doc *doc, const char *word)
+static int tender_kind(const char *word)
 {
     static const char *const words[BX_TENDER_KINDS] = {"cash",   "card",    "voucher",
                                                        "stored", "account", "prepaid"};
     for (int i = 0; i < BX_TENDER_KINDS; i++)
         if (strcmp(words[i], word) == 0)
-            return &doc->by[i];
+            return i;
     bx_unreachable();
+}
+
+static int64_t *tender(struct sim_doc *doc, const char *word)
+{
+    return &doc->by[tender_kind(word)];
 }
 
 /* Adds what was paid, or goes back, and by what. */
@@ -129,6 +134,15 @@ static void retender(struct sim *sim, struct sim_doc *doc, bx_json *body)
     doc->moved = true;
     *from -= amount;
     *tender(doc, sim_text(body, "to")) += amount;
+    int64_t *own = &doc->own[tender_kind(sim_text(body, "from"))];
+    if (*own > 0 ? amount > *own : amount < *own)
+        sim_broken(sim, "tenders", "%s itself has less in %s than is moved out of it", doc->number,
+                   sim_text(body, "from"));
+    *own -= amount;
+    doc->own[tender_kind(sim_text(body, "to"))] += amount;
+    if (sim_number(body, "drawer") != doc->drawer)
+        sim_broken(sim, "drawer", "%s is of drawer %" PRId64 " and corrected in %" PRId64,
+                   doc->number, doc->drawer, sim_number(body, "drawer"));
     if (held && *from < 0 && !doc->foreign)
         sim_broken(sim, "tenders", "more is moved out of %s than %s has in it",
                    sim_text(body, "from"), doc->number);
@@ -158,6 +172,8 @@ static void doc_add(struct sim *sim, int till, const struct bx_entry_head *head,
                             .training = sim_flag(body, "training"),
                             .moved = head->kind != BX_KIND_SALE};
     tenders(doc, body);
+    memcpy(doc->own, doc->by, sizeof(doc->own));
+    doc->drawer = sim_number(body, "drawer");
     snprintf(doc->number, sizeof(doc->number), "%s", head->number);
     for (bx_json *one = bx_json_first(bx_json_get(body, "lines")); one; one = bx_json_next(one))
         line_take(sim, doc, one);

@@ -68,6 +68,8 @@ struct sim_doc {
     struct sim_doc_line lines[BX_LINES_MAX];
     struct sim_rate left[SIM_RATES]; /* of its tax: what no return has given back */
     int64_t by[BX_TENDER_KINDS];     /* paid by each tender, less what went back so */
+    int64_t own[BX_TENDER_KINDS];    /* what this document alone moved, as corrected */
+    int64_t drawer;                  /* that its cash is in */
     int64_t paid;                    /* less what went back */
 };
 struct sim_code {

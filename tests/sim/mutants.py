@@ -230,6 +230,12 @@ COUNTER = {
 }
 
 
+COUNTER['closed-not-said'] = [(EXCHANGE, '''\
+    return row->state != BX_LEASE_NONE && row->r > 0;
+''', '''\
+    return bx_lease_is_told(row);
+''')]
+
 # On a day on which everything sells out.
 SELLOUT = {
     'nothing-recalled': [(SHARE, '''\
@@ -254,9 +260,10 @@ SEEDS = {
     'old-grant-accepted': 295,
     'lease-forgotten-in-restore': 90,
     'late-hello-counts': 470,
-    'tender-correction-not-in-drawer': 90,
+    'tender-correction-not-in-drawer': 215,
     'epoch-before-mark': 60,
     'reserved-places-closed': 85,
+    'closed-not-said': 1060,
 }
 
 

@@ -203,6 +203,14 @@ static int book_refresh(struct bd_writer *writer, struct bx_fault *fault)
     return booked < 0 ? booked : 0;
 }
 
+static bool is_among(const struct bd_device_row *rows, size_t count, int64_t till)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].till == till)
+            return true;
+    return false;
+}
+
 /* What the batch's requests will look for, in one question a table to the store. Rows that several
  * servers change are locked with it, in the order of their keys: so no two wait for one another. */
 static int batch_expect(const struct bd_writer *writer, struct bx_fault *fault)
@@ -222,15 +230,15 @@ static int batch_expect(const struct bd_writer *writer, struct bx_fault *fault)
         reply[replies++].id = work->input.id;
         if (work->input.order)
             order[orders++].id = work->input.id;
-        if (work->known)
+        if (work->known && !is_among(device, devices, work->caller.device.till))
             device[devices++].till = work->caller.device.till;
         bd_input_places(&work->input, asked);
     }
-    int err = bd_expect(store, BD_REPLY, reply, replies, fault);
+    int err = bd_expect(store, BD_KEPT, BD_REPLY, reply, replies, fault);
     if (!err)
-        err = bd_expect(store, BD_ORDER, order, orders, fault);
+        err = bd_expect(store, BD_KEPT, BD_ORDER, order, orders, fault);
     if (!err)
-        err = bd_expect(store, BD_DEVICE, device, devices, fault);
+        err = bd_expect(store, BD_KEPT, BD_DEVICE, device, devices, fault);
     if (!err)
         err = bd_book_expect(writer->book, asked, fault);
     bx_free(reply);

@@ -28,6 +28,7 @@ struct audit {
     /* the custody chain at hand */
     int64_t till, incarnation, seq, mark;
     struct bx_hash head;
+    int64_t tasks; /* open, less those that are counted as open */
     struct bx_fault *fault;
 };
 
@@ -233,6 +234,20 @@ static int judge_entry(void *arg, const void *row)
     return 0;
 }
 
+static int add_task(void *arg, const void *row)
+{
+    struct audit *audit = (struct audit *)arg;
+    audit->tasks += ((const struct bd_task_row *)row)->done == 0;
+    return 0;
+}
+
+static int take_tally(void *arg, const void *row)
+{
+    struct audit *audit = (struct audit *)arg;
+    audit->tasks -= ((const struct bd_tally_row *)row)->count;
+    return 0;
+}
+
 /* A sale that was booked has its order. */
 static int judge_order(void *arg, const void *row)
 {
@@ -256,7 +271,8 @@ static int audit_all(struct audit *audit)
     } counts[] = {
         {BD_POOL, add_pool},     {BD_ORDER_LINE, add_line}, {BD_TICKET, add_ticket},
         {BD_LEASE, add_lease},   {BD_GIFT, add_gift},       {BD_BOOKING_LINE, add_held},
-        {BD_ENTRY, judge_entry}, {BD_ORDER, judge_order},
+        {BD_ENTRY, judge_entry}, {BD_ORDER, judge_order},   {BD_TASK, add_task},
+        {BD_TALLY, take_tally},
     };
     for (size_t i = 0; i < bx_countof(counts); i++) {
         struct bd_scan scan = {.table = counts[i].table};
@@ -266,6 +282,8 @@ static int audit_all(struct audit *audit)
     }
     for (size_t i = 0; i < audit->count; i++)
         judge_pool(audit, &audit->tallies[i]);
+    if (audit->tasks != 0)
+        differ(audit, "tasks: %lld more are open than are counted\n", (long long)audit->tasks);
     int err = close_chain(audit);
     return err != 0 ? err : bd_audit_figures(audit->store, audit->out, &audit->found, audit->fault);
 }

@@ -62,10 +62,75 @@ int bd_leave(struct bd_store *store, int err, struct bx_fault *fault)
     return err != 0 ? err : end;
 }
 
+static int tally_add(struct bd_store *store, const struct bd_task_row *task, int64_t more,
+                     struct bx_fault *fault)
+{
+    struct bd_tally_row row = {.till = task->till};
+    BX_TEXT_COPY(row.word, task->word);
+    int err = bd_get(store, BD_TALLY, &row, fault);
+    if (err < 0)
+        return err;
+    row.count += more;
+    return err == BD_NOT ? bd_insert(store, BD_TALLY, &row, fault)
+                         : bd_must(bd_update(store, BD_TALLY, &row, fault), "tally", fault);
+}
+
 int bd_task(struct bd_store *store, const struct bd_task_row *task, struct bx_fault *fault)
 {
     int err = bd_insert(store, BD_TASK, task, fault);
+    if (err == 0)
+        err = tally_add(store, task, 1, fault);
     return err == BD_NOT ? 0 : err;
+}
+
+int bd_task_end(struct bd_store *store, const struct bd_task_row *key, bx_utc now,
+                struct bx_fault *fault)
+{
+    struct bd_task_row task = *key;
+    int err = bd_get(store, BD_TASK, &task, fault);
+    if (err != 0 || task.done != 0)
+        return err == BD_NOT ? 0 : err;
+    task.done = now.us;
+    err = bd_must(bd_update(store, BD_TASK, &task, fault), "task", fault);
+    return err != 0 ? err : tally_add(store, &task, -1, fault);
+}
+
+struct tallies {
+    struct bd_tally_row *rows;
+    size_t count;
+};
+
+static int tally_task(void *arg, const void *row)
+{
+    struct tallies *tallies = (struct tallies *)arg;
+    const struct bd_task_row *task = (const struct bd_task_row *)row;
+    size_t at = 0;
+    while (at < tallies->count && (tallies->rows[at].till != task->till ||
+                                   strcmp(tallies->rows[at].word, task->word) != 0))
+        at++;
+    if (at == tallies->count) {
+        tallies->rows = (struct bd_tally_row *)bx_realloc(tallies->rows, ++tallies->count,
+                                                          sizeof *tallies->rows);
+        tallies->rows[at] = (struct bd_tally_row){.till = task->till};
+        BX_TEXT_COPY(tallies->rows[at].word, task->word);
+    }
+    tallies->rows[at].count += task->done == 0;
+    return 0;
+}
+
+int bd_tally_make(struct bd_store *store, struct bx_fault *fault)
+{
+    struct bd_tally_row tally;
+    struct tallies tallies = {0};
+    struct bd_scan first = {.peek = true, .table = BD_TALLY}, tasks = {.table = BD_TASK};
+    int err = bd_first(store, &first, &tally, fault);
+    if (err != BD_NOT)
+        return err;
+    err = bd_scan(store, &tasks, tally_task, &tallies, fault);
+    for (size_t i = 0; i < tallies.count && err == 0; i++)
+        err = bd_insert(store, BD_TALLY, &tallies.rows[i], fault);
+    bx_free(tallies.rows);
+    return err;
 }
 
 int bd_quarantine(struct bd_store *store, const struct bd_turn *turn, struct bd_device_row *device,
@@ -237,6 +302,8 @@ struct bd_book *bd_book_create(struct bd_store *store, const struct bd_policy *p
     if (bd_meta(store, &meta, fault) != 0 || bd_programme(book, &meta, 0, &programme, fault) != 0)
         return NULL;
     if (meta.figured == 0 && bd_figures_make(book, &meta, fault) != 0)
+        return NULL;
+    if (bd_tally_make(store, fault) != 0)
         return NULL;
     return (struct bd_book *)bx_steal(&book);
 }

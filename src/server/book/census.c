@@ -35,11 +35,10 @@ static int add_device(void *arg, const void *row)
     return 0;
 }
 
-static int add_task(void *arg, const void *row)
+static int add_tally(void *arg, const void *row)
 {
     struct bd_census *census = (struct bd_census *)arg;
-    const struct bd_task_row *task = (const struct bd_task_row *)row;
-    census->tasks += task->done == 0;
+    census->tasks += ((const struct bd_tally_row *)row)->count;
     return 0;
 }
 
@@ -66,7 +65,7 @@ int bd_book_census(struct bd_store *store, const struct bd_turn *turn, struct bd
     const struct {
         enum bd_table table;
         bd_visit visit;
-    } whole[] = {{BD_POOL, add_pool}, {BD_DEVICE, add_device}, {BD_TASK, add_task}};
+    } whole[] = {{BD_POOL, add_pool}, {BD_DEVICE, add_device}, {BD_TALLY, add_tally}};
     int err = 0;
     for (size_t i = 0; i < bx_countof(whole) && err == 0; i++) {
         struct bd_scan scan = {.table = whole[i].table};

@@ -164,7 +164,7 @@ static int figures_expect(struct bd_store *store, const struct bd_count *count,
             BX_TEXT_COPY(keys[n].what, count->figures.rows[from + n].what);
             BX_TEXT_COPY(keys[n].name, count->figures.rows[from + n].name);
         }
-        err = bd_expect(store, BD_FIGURE, keys, n, fault);
+        err = bd_expect(store, BD_KEPT, BD_FIGURE, keys, n, fault);
     }
     bx_free(keys);
     return err;

@@ -45,15 +45,10 @@ static int say(struct bd_act *booking, const char *text)
 /* The task that its take left is over. */
 static int task_end(struct bd_act *booking, const struct bd_gift_row *row, struct bx_fault *fault)
 {
-    struct bd_store *store = booking->book->store;
     struct bd_task_row task = {
         .till = row->taker, .incarnation = row->taker_incarnation, .seq = row->seq};
     BX_TEXT_COPY(task.word, task_word);
-    int err = bd_get(store, BD_TASK, &task, fault);
-    if (err != 0 || task.done != 0)
-        return err == BD_NOT ? 0 : err;
-    task.done = booking->turn->now.us;
-    return bd_must(bd_update(store, BD_TASK, &task, fault), "task", fault);
+    return bd_task_end(booking->book->store, &task, booking->turn->now, fault);
 }
 
 static int give(struct bd_act *booking, const struct bx_gift *gift, struct bx_fault *fault)

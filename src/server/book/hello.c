@@ -6,7 +6,8 @@
  * Within an epoch nothing is learnt that changes a count; it is only checked that the till has not
  * gone back. In a new epoch the till's word counts: an open lease is counted with all its places,
  * a number it was still waiting for is closed so that nobody can open it, a closed one counts what
- * was used. Nothing is ever lowered by an open lease, since an older grant may still be under way.
+ * was used, and is said so that an old REQ for it, still on its way, finds its number taken.
+ * Nothing is ever lowered by an open lease, since an older grant may still be under way.
  */
 
 #include <string.h>
@@ -150,6 +151,8 @@ static int learn(const struct greeting *greeting, struct bd_lease_row *lease, bo
     bool closed = known && lease->state == BD_LEASE_CLOSED && lease->written_off == 0;
     int64_t used = message->state == BX_LEASE_WAITING ? 0 : message->used;
     if (message->state == BX_LEASE_NONE)
+        return 0;
+    if (closed && message->state == BX_LEASE_CLOSED && used >= lease->booked)
         return 0;
     if (used < lease->booked || (closed && used != lease->used) ||
         (closed && message->state == BX_LEASE_OPEN))

@@ -79,8 +79,13 @@ int bx_must bd_first(struct bd_store *store, const struct bd_scan *scan, void *r
 int64_t bd_least(int64_t a, int64_t b);
 /* Ends the savepoint: kept when ERR is 0, else dropped. Returns ERR, or the store's own. */
 int bx_must bd_leave(struct bd_store *store, int err, struct bx_fault *fault);
-/* A task for a person, once per entry and word. */
+/* A task for a person, once per entry and word, and counted. */
 int bx_must bd_task(struct bd_store *store, const struct bd_task_row *task, struct bx_fault *fault);
+/* The task with KEY's key is done, if there is one and it is open. */
+int bx_must bd_task_end(struct bd_store *store, const struct bd_task_row *key, bx_utc now,
+                        struct bx_fault *fault);
+/* Counts the tasks of a store that was written before they were counted. */
+int bx_must bd_tally_make(struct bd_store *store, struct bx_fault *fault);
 /* Puts a till under quarantine: it gets no lease and frees nothing until a supervisor settles. The
  * caller puts DEVICE. */
 int bx_must bd_quarantine(struct bd_store *store, const struct bd_turn *turn,
@@ -212,6 +217,11 @@ int bx_must bd_pool_want(struct bd_store *store, const struct bx_slug *id, int64
 /* The same from within a transaction that is going to be undone: the next tick puts it. */
 void bd_pool_want_later(struct bd_book *book, const struct bd_pool_row *pool, int64_t places);
 int bx_must bd_wanted_put(struct bd_book *book, bx_utc now, struct bx_fault *fault);
+
+/* --- channel.c ------------------------------------------------------------------------------
+ * Pieces of LINE's product for its slot that are sold or held, of those that have a limit. */
+int bx_must bd_limit_taken(struct bd_store *store, const struct bx_line *line, int64_t *ret,
+                           struct bx_fault *fault);
 
 /* --- hello.c, restore.c ------------------------------------------------------------------- */
 

@@ -22,7 +22,7 @@
 #include "server/store/postgres_inside.h"
 #include "server/store/sql.h"
 
-enum { RAISE = BD_PG_STATEMENTS * BD_TABLES, FIRST_SCAN, REPLANS = 1 << 14 };
+enum { REPLANS = 1 << 14 };
 
 int bd_pg_lose(struct bd_postgres *postgres, int err)
 {
@@ -104,16 +104,25 @@ static int release(struct bd_store *store, bool keep, struct bx_fault *fault)
     return err != 0 ? bd_pg_lose(postgres, err) : alive(postgres, fault);
 }
 
+/* Whoever did not keep its pools may have overlooked what a new programme asks for: then it must be
+ * the same one to the end. */
 static int raise_commit(struct bd_postgres *postgres, struct bx_fault *fault)
 {
+    bool same = postgres->late_count > 0 && postgres->meta_known;
+    int64_t done = 0;
+    int err = 0;
     bd_pg_clear(postgres);
-    int err = bx_pg_has(postgres->pg, RAISE)
-                  ? 0
-                  : bx_pg_prepare(postgres->pg, RAISE,
-                                  "UPDATE \"meta\" SET \"commit\" = \"commit\" + 1 "
-                                  "WHERE \"venue\" = $1",
-                                  &postgres->args, fault);
-    return err != 0 ? err : bx_pg_run(postgres->pg, RAISE, &postgres->args, NULL, fault);
+    bx_pg_add_int(&postgres->args, same ? postgres->meta.programme : -1);
+    if (!bx_pg_has(postgres->pg, BD_PG_RAISE))
+        err = bx_pg_prepare(postgres->pg, BD_PG_RAISE,
+                            "UPDATE \"meta\" SET \"commit\" = \"commit\" + 1 "
+                            "WHERE \"venue\" = $1 AND ($2 < 0 OR \"programme\" = $2)",
+                            &postgres->args, fault);
+    if (err == 0)
+        err = bx_pg_run(postgres->pg, BD_PG_RAISE, &postgres->args, &done, fault);
+    if (err == 0 && same && done == 0)
+        err = bd_pg_late_spoil(postgres, fault);
+    return bd_pg_lose(postgres, err);
 }
 
 static enum bx_outcome end(struct bd_store *store, bool commit, struct bx_fault *fault)
@@ -121,10 +130,13 @@ static enum bx_outcome end(struct bd_store *store, bool commit, struct bx_fault 
     struct bd_postgres *postgres = (struct bd_postgres *)store;
     bx_assert(postgres->open);
     enum bx_outcome outcome = BX_DONE;
-    if (commit && !postgres->read_only && postgres->note_count > 0) {
+    bool changed = postgres->note_count > 0 || bd_pg_late_moved(postgres);
+    if (commit && !postgres->read_only && changed) {
         int err = alive(postgres, fault);
         if (err == 0)
             err = bd_pg_flush(postgres, fault);
+        if (err == 0)
+            err = bd_pg_late_write(postgres, fault);
         if (err == 0)
             err = raise_commit(postgres, fault);
         outcome = err != 0 ? BX_REFUSED : bx_pg_commit(postgres->pg, fault);
@@ -174,8 +186,8 @@ static int get(struct bd_store *store, enum bd_table table, void *row, struct bx
     return kept != 0 ? kept : err;
 }
 
-static int expect(struct bd_store *store, enum bd_table table, const void *rows, size_t count,
-                  struct bx_fault *fault)
+static int expect(struct bd_store *store, enum bd_expected how, enum bd_table table,
+                  const void *rows, size_t count, struct bx_fault *fault)
 {
     struct bd_postgres *postgres = (struct bd_postgres *)store;
     const struct bd_shape *shape = bd_shape_of(table);
@@ -193,7 +205,11 @@ static int expect(struct bd_store *store, enum bd_table table, const void *rows,
         if (bd_pg_look_aside(postgres, table, row, fault) == 2)
             unknown[left++] = asked;
     }
-    if (left > 0) {
+    bool late = how == BD_LATE && left > 0 && bd_pg_late_take(postgres, unknown, left, &err, fault);
+    if (late) {
+        left = 0;
+        err = bd_pg_lose(postgres, err);
+    } else if (left > 0) {
         bd_pg_add_arrays(postgres, shape, shape->key_count, unknown, left);
         err =
             bd_pg_lose(postgres, bd_pg_statement(postgres, BD_PG_FIND_MANY, table, &found, fault));
@@ -221,6 +237,9 @@ static int put(struct bd_store *store, enum bd_table table, enum bd_put how, con
     const struct bd_shape *shape = bd_shape_of(table);
     bx_assert(postgres->open && !postgres->read_only && shape->size <= sizeof held);
     int err = alive(postgres, fault);
+    if (err == 0 && table == BD_POOL &&
+        bd_pg_is_late(postgres, &((const struct bd_pool_row *)row)->id))
+        err = bd_pg_late_spoil(postgres, fault);
     if (err == 0 && how != BD_FRESH) {
         memcpy(held, row, shape->size);
         err = get(store, table, held, fault);
@@ -245,7 +264,7 @@ static int move(struct bd_store *store, const struct bd_move *move, struct bx_fa
     err = postgres->overlay->ops->move(postgres->overlay, move, fault);
     if (err == 0)
         err = bd_get(postgres->overlay, BD_POOL, &pool, fault);
-    if (err == 0)
+    if (err == 0 && !bd_pg_is_late(postgres, &pool.id))
         bd_pg_note(postgres, BD_POOL, false, &pool);
     return err;
 }
@@ -267,7 +286,7 @@ static int scan_number(struct bd_postgres *postgres, const struct bd_scan *scan,
         bx_assert(postgres->scan_count < BD_PG_SCANS_MAX);
         postgres->scans[postgres->scan_count++] = *scan;
     }
-    return FIRST_SCAN + at * 2 + locks;
+    return BD_PG_FIRST_SCAN + at * 2 + locks;
 }
 
 static int scan_page(struct bd_postgres *postgres, const struct bd_scan *scan, int64_t limit,
@@ -318,6 +337,8 @@ static int scan(struct bd_store *store, const struct bd_scan *scan, bd_visit vis
     struct bd_scan here = *scan;
     int64_t limit = 4, rows = 4; /* many a visitor wants the first row only */
     int err = alive(postgres, fault);
+    if (err == 0 && scan->table == BD_POOL && postgres->late_count > 0)
+        err = bd_pg_late_spoil(postgres, fault);
     if (err == 0 && postgres->open && bd_pg_is_noted(postgres, scan->table))
         err = bd_pg_flush(postgres, fault);
     for (int64_t asked = limit; err == 0 && rows == asked;

@@ -10,16 +10,20 @@
 #include "server/store/schema.h"
 #include "server/store/store.h"
 
-enum { BD_PG_SCANS_MAX = 96, BD_PG_MANY_ROWS = 1000, BD_PG_ROW_MAX = 4096 };
+enum { BD_PG_LATE_MAX = 64, BD_PG_SCANS_MAX = 96, BD_PG_MANY_ROWS = 1000, BD_PG_ROW_MAX = 4096 };
 
 enum bd_pg_statement {
     BD_PG_GET,
     BD_PG_GET_LOCKED,
     BD_PG_FIND_MANY,
+    BD_PG_LOOK_MANY, /* the same without locking them */
     BD_PG_INSERT_MANY,
     BD_PG_UPDATE_MANY,
     BD_PG_STATEMENTS
 };
+/* Numbers of prepared statements: one of those above for each table, and these. */
+enum { BD_PG_RAISE = BD_PG_STATEMENTS * BD_TABLES, BD_PG_MOVE, BD_PG_FIRST_SCAN };
+_Static_assert(BD_PG_FIRST_SCAN + 2 * BD_PG_SCANS_MAX <= BX_PG_STATEMENTS_MAX, "too many");
 
 struct bd_pg_note {
     enum bd_table table;
@@ -48,7 +52,10 @@ struct bd_postgres {
     struct bd_pg_mark marks[BD_MARKS_MAX];
     int mark_count;
     bool meta_known;
-    struct bd_meta_row meta; /* as the database has it */
+    struct bd_meta_row meta;                 /* as the database has it */
+    struct bd_pool_row late[BD_PG_LATE_MAX]; /* as they were read */
+    size_t late_count;
+    int calm; /* so many transactions keep their pools: one was lost that did not */
     struct bd_scan scans[BD_PG_SCANS_MAX];
     int scan_count;
     unsigned lose_permille;
@@ -100,3 +107,16 @@ int bx_must bd_pg_overlay_keep(struct bd_postgres *postgres, enum bd_table table
 /* Is it there, or known to be absent? 0 there, BD_NOT absent, 2 nothing is known. */
 int bx_must bd_pg_look_aside(struct bd_postgres *postgres, enum bd_table table, void *row,
                              struct bx_fault *fault);
+
+/* --- late pools ----------------------------------------------------------------------------------
+ */
+/* Reads COUNT unknown pools without locking them. False when they are to be kept instead. */
+bool bx_must bd_pg_late_take(struct bd_postgres *postgres, const void *const *keys, size_t count,
+                             int *ret_err, struct bx_fault *fault);
+bool bd_pg_is_late(const struct bd_postgres *postgres, const struct bx_slug *pool);
+/* Something was asked for that a late pool is not good for: the transaction is lost. */
+int bx_must bd_pg_late_spoil(struct bd_postgres *postgres, struct bx_fault *fault);
+bool bd_pg_late_moved(struct bd_postgres *postgres);
+/* Writes what was moved: the last but the commit number. */
+int bx_must bd_pg_late_write(struct bd_postgres *postgres, struct bx_fault *fault);
+void bd_pg_late_end(struct bd_postgres *postgres);

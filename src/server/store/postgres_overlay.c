@@ -21,6 +21,7 @@ void bd_pg_overlay_close(struct bd_postgres *postgres)
 {
     (void)postgres->overlay->ops->end(postgres->overlay, false, NULL);
     (void)postgres->absent->ops->end(postgres->absent, false, NULL);
+    bd_pg_late_end(postgres);
     bd_pg_forget(postgres, 0);
     postgres->mark_count = 0;
     postgres->meta_known = false;

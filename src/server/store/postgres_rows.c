@@ -112,7 +112,8 @@ static int ready(struct bd_postgres *postgres, enum bd_pg_statement statement, e
         bd_sql_get(BD_POSTGRES, shape, &sql);
         bx_buf_text_add(&sql, statement == BD_PG_GET ? "" : " FOR UPDATE");
         break;
-    case BD_PG_FIND_MANY: bd_sql_find_many(shape, &sql); break;
+    case BD_PG_FIND_MANY: bd_sql_find_many(shape, true, &sql); break;
+    case BD_PG_LOOK_MANY: bd_sql_find_many(shape, false, &sql); break;
     case BD_PG_INSERT_MANY: bd_sql_insert_many(shape, &sql); break;
     case BD_PG_UPDATE_MANY: bd_sql_update_many(shape, &sql); break;
     case BD_PG_STATEMENTS: bx_unreachable();

@@ -43,6 +43,7 @@ enum bd_table {
     BD_HOLD_LINE,
     BD_AMENDMENT,
     BD_GIFT,
+    BD_TALLY,
     BD_TABLES
 };
 
@@ -236,6 +237,13 @@ struct bd_task_row {
     char word[24];
     int64_t at, done;
     char say[128];
+};
+
+/* How many tasks of one word a till has, so that nobody need count them. */
+struct bd_tally_row {
+    int64_t till; /* key, with word */
+    char word[24];
+    int64_t count; /* not done */
 };
 
 /* The answer to a POST, for as long as what it made. */

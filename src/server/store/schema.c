@@ -164,6 +164,10 @@ static const struct bd_column gift_columns[] = {
     I(seq)};
 #undef ROW
 
+#define ROW struct bd_tally_row
+static const struct bd_column tally_columns[] = {I(till), T(word), I(count)};
+#undef ROW
+
 /* A column is named by its place in the list above. */
 static const struct bd_index device_indexes[] = {{"enrolment", 1, {13}, 1}};
 static const struct bd_index lease_indexes[] = {{"expires", 2, {4, 5}, 1}};
@@ -238,6 +242,7 @@ static const struct bd_shape shapes[BD_TABLES] = {
                             .indexes = hold_line_indexes, .index_count = 1),
     [BD_AMENDMENT] = SHAPE3("amendment", bd_amendment_row, amendment_columns, 2, .rowid = false),
     [BD_GIFT] = SHAPE3("gift", bd_gift_row, gift_columns, 4, .rowid = false),
+    [BD_TALLY] = SHAPE3("tally", bd_tally_row, tally_columns, 2, .rowid = false),
 };
 
 const struct bd_shape *bd_shape_of(enum bd_table table)

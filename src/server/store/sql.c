@@ -213,7 +213,7 @@ void bd_sql_update_many(const struct bd_shape *shape, struct bx_buf *out)
 
 /* A look into the table for each key, in their order, is said so plainly that no planner turns it
  * round and goes through the venue's rows for each. */
-void bd_sql_find_many(const struct bd_shape *shape, struct bx_buf *out)
+void bd_sql_find_many(const struct bd_shape *shape, bool locks, struct bx_buf *out)
 {
     bx_buf_text_add(out, "SELECT ");
     for (int i = 0; i < shape->column_count; i++)
@@ -225,5 +225,5 @@ void bd_sql_find_many(const struct bd_shape *shape, struct bx_buf *out)
         bx_buf_format(out, "%su.\"%s\"", i == 0 ? "" : ", ", shape->columns[i].name);
     bx_buf_format(out, ") AS u CROSS JOIN LATERAL (SELECT * FROM \"%s\" AS t WHERE ", shape->name);
     same_key(shape, out);
-    bx_buf_text_add(out, " FOR UPDATE) AS t");
+    bx_buf_text_add(out, locks ? " FOR UPDATE) AS t" : ") AS t");
 }

@@ -29,5 +29,5 @@ int bd_sql_scan_bound(const struct bd_shape *shape, const struct bd_scan *scan);
  */
 void bd_sql_insert_many(const struct bd_shape *shape, struct bx_buf *out);
 void bd_sql_update_many(const struct bd_shape *shape, struct bx_buf *out);
-/* Selects every column, locked in the key's order. */
-void bd_sql_find_many(const struct bd_shape *shape, struct bx_buf *out);
+/* Selects every column, in the key's order, in which it LOCKS. */
+void bd_sql_find_many(const struct bd_shape *shape, bool locks, struct bx_buf *out);

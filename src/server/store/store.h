@@ -63,6 +63,14 @@ struct bd_move {
     int64_t sold, held, leased, over;
 };
 
+enum bd_expected {
+    BD_KEPT, /* as with any row that a transaction has seen, nobody else changes it until it ends */
+    BD_LATE  /* of pools, most of them plentiful: others may move them too until this transaction
+              * ends. It ends with BX_ERR_BUSY when what it moves has no room any more, or when
+              * anything but the figures was changed; and so does putting or scanning a pool. Only
+              * for who needs of the figures no more than that there is room */
+};
+
 struct bd_store;
 struct bd_store_ops {
     /* Opens a transaction (for a read-only store: a steady view). */
@@ -81,9 +89,9 @@ struct bd_store_ops {
                 struct bx_fault *fault);
     int (*move)(struct bd_store *store, const struct bd_move *move, struct bx_fault *fault);
     /* NULL, or: COUNT ROWS, whose keys are set, are about to be asked for. Changes nothing but the
-     * time that takes. */
-    int (*expect)(struct bd_store *store, enum bd_table table, const void *rows, size_t count,
-                  struct bx_fault *fault);
+     * time that takes, and with BD_LATE who waits for whom. */
+    int (*expect)(struct bd_store *store, enum bd_expected how, enum bd_table table,
+                  const void *rows, size_t count, struct bx_fault *fault);
     void (*destroy)(struct bd_store *store); /* rolls back what is open */
 };
 struct bd_store {
@@ -120,11 +128,13 @@ static inline int bx_must bd_scan(struct bd_store *store, const struct bd_scan *
 {
     return store->ops->scan(store, scan, visit, arg, fault);
 }
-static inline int bx_must bd_expect(struct bd_store *store, enum bd_table table, const void *rows,
-                                    size_t count, struct bx_fault *fault)
+static inline int bx_must bd_expect(struct bd_store *store, enum bd_expected how,
+                                    enum bd_table table, const void *rows, size_t count,
+                                    struct bx_fault *fault)
 {
-    return store->ops->expect && count > 0 ? store->ops->expect(store, table, rows, count, fault)
-                                           : 0;
+    return store->ops->expect && count > 0
+               ? store->ops->expect(store, how, table, rows, count, fault)
+               : 0;
 }
 /* Accepts NULL; an open transaction is rolled back. */
 static inline void *bd_store_destroy(struct bd_store *store)

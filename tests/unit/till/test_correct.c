@@ -431,6 +431,33 @@ static void an_amount_moves_between_tenders(void **state)
     assert_int_equal(tender(BX_TENDER_CASH), -2800);
 }
 
+/* What a later document gave back was settled by that one, and is corrected there. */
+static void a_refund_of_it_is_no_tender_of_a_sale(void **state)
+{
+    struct rig *rig = *state;
+    sell(rig, "2a", "\"cash\"");
+    command(rig,
+            "{\"verb\":\"exchange\",\"number\":\"1\",\"tickets\":[1],\"basket\":\"a\","
+            "\"note\":\"n\",\"approver\":8,\"approver_pin\":\"1234\"}",
+            0);
+    command(rig,
+            "{\"verb\":\"refund\",\"number\":\"X1\",\"note\":\"n\",\"approver\":8,"
+            "\"approver_pin\":\"1234\"}",
+            0);
+    newest(rig, BX_KIND_REFUND);
+    assert_int_equal(tender(BX_TENDER_CASH), -2400);
+    command(rig,
+            "{\"verb\":\"tender\",\"number\":\"X1\",\"from\":\"cash\",\"to\":\"card\","
+            "\"note\":\"n\"}",
+            1);
+    assert_non_null(strstr(rig->text, "Nothing of 2-X000001"));
+    command(rig,
+            "{\"verb\":\"tender\",\"number\":\"R1\",\"from\":\"cash\",\"to\":\"card\","
+            "\"note\":\"n\"}",
+            0);
+    assert_int_equal(rig_entries(rig, BX_KIND_TENDER_CORRECTION), 1);
+}
+
 static void change_in_dispute_is_counted(void **state)
 {
     struct rig *rig = *state;
@@ -748,6 +775,7 @@ int main(void)
         SELLING(an_exchange_can_be_given_up),
         SELLING(a_restart_breaks_an_exchange_off),
         SELLING(an_amount_moves_between_tenders),
+        SELLING(a_refund_of_it_is_no_tender_of_a_sale),
         SELLING(a_seventh_part_is_refused),
         SELLING(change_in_dispute_is_counted),
         SELLING(training_corrects_training),

@@ -215,7 +215,7 @@ static void money_moves_by_keys(void **state)
     cash_last(rig, BX_KIND_PAID_OUT, &cash);
     assert_string_equal(cash.warrant.reason.s, "flowers");
     assert_int_equal(cash.warrant.approver, 0);
-    rig_keys(rig, "Sd2000\n");
+    rig_keys(rig, "Sd2000\nsafe\n");
     assert_int_equal(in_drawer(rig, 1), 7250);
     assert_non_null(strstr(rig_view(rig)->say, "Drop to the safe: 20.00."));
     assert_int_equal(rig->counts[BX_EFFECT_DRAWER], 4);
@@ -227,10 +227,13 @@ static void more_than_there_is_goes_nowhere(void **state)
 {
     struct rig *rig = *state;
     rig_keys(rig, "Sd1000\n");
+    assert_null(strstr(rig_view(rig)->say, "in the drawer")); /* before a note says why */
+    rig_keys(rig, "safe\n");
     assert_int_equal(rig_view(rig)->screen, BX_SCREEN_SELL);
     assert_non_null(strstr(rig_view(rig)->say, "So much cannot be in the drawer"));
     assert_int_equal(rig_entries(rig, BX_KIND_DROP), 0);
-    bad(rig, 1, SHIFT("\"drop\",\"amount\":1000"), "So much cannot be");
+    bad(rig, 1, SHIFT("\"drop\",\"amount\":1000"), "A note is needed");
+    bad(rig, 1, SHIFT("\"drop\",\"amount\":1000,\"note\":\"safe\""), "So much cannot be");
     bad(rig, 1, SHIFT("\"out\",\"amount\":1000000"), "A reason is needed");
     bad(rig, 1, SHIFT("\"in\",\"amount\":0"), "moves nothing");
     bad(rig, 2, SHIFT("\"in\",\"amount\":-5"), "amount");
@@ -361,7 +364,7 @@ static void a_full_drawer_asks_for_a_drop(void **state)
     struct rig *rig = *state;
     good(rig, SHIFT("\"float\",\"amount\":30001"));
     assert_non_null(strstr(rig_view(rig)->say, "a drop is due"));
-    good(rig, SHIFT("\"drop\",\"amount\":1000"));
+    good(rig, SHIFT("\"drop\",\"amount\":1000,\"note\":\"full\""));
     assert_null(strstr(rig_view(rig)->say, "a drop is due"));
 }
 

@@ -521,6 +521,38 @@ static void a_sale_by_a_cashier_who_is_gone_is_a_task(void **state)
     venue_destroy(venue);
 }
 
+/* Also those of a store in which nobody had counted them. */
+static void open_tasks_are_counted(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_SQLITE);
+    struct bd_task_row task = {.incarnation = 1, .seq = 1, .word = "price"};
+    struct bd_census census;
+    venue_begin(venue);
+    for (task.till = 1; task.till < 4; task.till++)
+        MUST(bd_insert(venue->store, BD_TASK, &task, NULL));
+    task.seq = 2;
+    task.till = 1;
+    task.done = 1;
+    MUST(bd_insert(venue->store, BD_TASK, &task, NULL));
+    bd_book_destroy(venue->book);
+    venue->book = bd_book_create(venue->store, &venue->policy, NULL);
+    assert_non_null(venue->book);
+    MUST(bd_book_census(venue->store, &venue->turn, &census, NULL));
+    assert_int_equal(census.tasks, 3);
+    venue_end(venue);
+    struct till *till = till_create(venue);
+    till_send_one(venue, till, till_sell(venue, till, POOL_B, 0, 0, 2)); /* without a lease: over */
+    assert_int_equal(count_tasks(venue, "over"), 1);
+    venue_begin(venue);
+    MUST(bd_book_census(venue->store, &venue->turn, &census, NULL));
+    assert_true(census.tasks > 3);
+    venue_end(venue);
+    assert_audit(venue);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -540,6 +572,7 @@ int main(void)
         cmocka_unit_test(test_a_wall_of_orphans),
         cmocka_unit_test(test_absurd_uses),
         cmocka_unit_test(a_sale_by_a_cashier_who_is_gone_is_a_task),
+        cmocka_unit_test(open_tasks_are_counted),
     };
     bx_crypto_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -168,6 +168,33 @@ static void test_closed_counts_used(void **state)
 }
 
 /* More is out than the backup leaves room for: nothing is broken, what lacks is known. */
+/* Closed after the backup, without a sale: HELLO says so, and an old REQ opens nothing. */
+static void test_closed_is_not_granted_again(void **state)
+{
+    (void)state;
+    struct venue *venue = venue_create(STORE_MEMORY);
+    struct till *till = till_create(venue);
+    struct bd_store *backup = bd_store_memory_copy(venue->store);
+    till_ask(venue, till, BX_ALLOT_REQ, POOL_C, 1, 5, 0);
+    till_ask(venue, till, BX_ALLOT_CLOSE, POOL_C, 1, 0, 0);
+    struct bd_mark seen = mark(venue);
+    bring_back(venue, backup);
+    show(venue, seen);
+    struct bx_allot_message closed = lease_of(POOL_C, 1, 5, 0, BX_LEASE_CLOSED);
+    assert_int_equal(till_hello(venue, till, &closed, 1).word, BX_ALLOT_ACKED);
+    assert_false(mark(venue).shut);
+    assert_int_equal(till_ask(venue, till, BX_ALLOT_REQ, POOL_C, 1, 5, 0).word, BX_ALLOT_STALE);
+    assert_pool(venue, POOL_C, 0, 0, 0);
+    assert_int_equal(till_ask(venue, till, BX_ALLOT_REQ, POOL_C, 2, 5, 0).word, BX_ALLOT_GRANTED);
+    /* said again in the epoch, and in the next one: nothing new, and no doubt */
+    assert_int_equal(till_hello(venue, till, &closed, 1).word, BX_ALLOT_ACKED);
+    show(venue, (struct bd_mark){.epoch = 7, .commit = 0});
+    assert_int_equal(till_hello(venue, till, &closed, 1).word, BX_ALLOT_ACKED);
+    assert_audit(venue);
+    till_destroy(till);
+    venue_destroy(venue);
+}
+
 static void test_more_than_fits(void **state)
 {
     (void)state;
@@ -327,11 +354,17 @@ static void test_the_programme_follows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_epoch_without_need), cmocka_unit_test(test_a_backup),
-        cmocka_unit_test(test_waiting_is_abandoned),  cmocka_unit_test(test_closed_counts_used),
-        cmocka_unit_test(test_more_than_fits),        cmocka_unit_test(test_a_named_person_opens),
-        cmocka_unit_test(test_a_till_gone_back),      cmocka_unit_test(test_the_programme_follows),
-        cmocka_unit_test(test_a_gap_shows_a_loss),    cmocka_unit_test(test_a_conflict_is_no_loss),
+        cmocka_unit_test(test_no_epoch_without_need),
+        cmocka_unit_test(test_a_backup),
+        cmocka_unit_test(test_waiting_is_abandoned),
+        cmocka_unit_test(test_closed_counts_used),
+        cmocka_unit_test(test_closed_is_not_granted_again),
+        cmocka_unit_test(test_more_than_fits),
+        cmocka_unit_test(test_a_named_person_opens),
+        cmocka_unit_test(test_a_till_gone_back),
+        cmocka_unit_test(test_the_programme_follows),
+        cmocka_unit_test(test_a_gap_shows_a_loss),
+        cmocka_unit_test(test_a_conflict_is_no_loss),
     };
     bx_crypto_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
