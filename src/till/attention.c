@@ -22,6 +22,7 @@ static const struct task {
     {"over", BX_WORD("They are let in beyond the capacity."), false},
     {"price", BX_WORD("The price that was taken stands."), true},
     {"voucher", BX_WORD("The voucher was used elsewhere: the loss is the venue's."), false},
+    {"limit", BX_WORD("They are let in beyond the product's limit."), false},
     {"product", BX_WORD("It was sold although it is gone."), true},
     {"slot", BX_WORD("It was sold although the time is gone."), true},
     {"cancelled", BX_WORD("The time is cancelled: they were told."), false},

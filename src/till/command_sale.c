@@ -522,7 +522,14 @@ void bx_command_sold(struct bx_till *till, const struct bx_entry_head *head,
     bx_json_object_close(&writer);
     bx_buf_format(&command->human, "%s  %s", head->number, sale->currency);
     bx_command_money(&command->human, " ", sale->totals.total, sale->exponent);
-    bx_command_money(&command->human, bx_word(", change "), change, sale->exponent);
+    if (bx_sale_due(sale).minor < 0) { /* an exchange for less */
+        char out[200], text[240];
+        bx_tenders_text(sale, out, sizeof(out));
+        bx_words_print(text, sizeof(text), "%s: give back %s.", "", out);
+        bx_buf_format(&command->human, "%s", text);
+    } else {
+        bx_command_money(&command->human, bx_word(", change "), change, sale->exponent);
+    }
     for (int i = 0; i < sale->ticket_count; i++)
         bx_buf_format(&command->human, "\n%s", sale->tickets[i].code.s);
     bx_command_answer(till);

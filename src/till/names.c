@@ -103,6 +103,7 @@ const char *bx_task_say(const struct bx_entry_answer *answer)
         {"cashier", BX_WORD("Done by a cashier who had been taken off the list.")},
         {"z", BX_WORD("The Z report is not what was booked of its shift.")},
         {"sums", BX_WORD("The sale does not add up.")},
+        {"limit", BX_WORD("Sold beyond what a slot may have of the product.")},
         {"product", BX_WORD("The programme had this no more when it was sold.")},
         {"slot", BX_WORD("The programme had this time no more when it was sold.")},
         {"price", BX_WORD("A price differs from the programme's.")},

@@ -19,6 +19,7 @@ enum bd_off {
     BD_OFF_CASHIER,
     BD_OFF_Z,
     BD_OFF_SUMS,
+    BD_OFF_LIMIT,
     BD_OFF_PRODUCT,
     BD_OFF_SLOT,
     BD_OFF_PRICE,

@@ -27,6 +27,7 @@ static const struct {
     [BD_OFF_CASHIER] = {"cashier", "Done by a cashier who had been taken off the list."},
     [BD_OFF_Z] = {"z", "The Z report is not what was booked of its shift."},
     [BD_OFF_SUMS] = {"sums", "The sale does not add up."},
+    [BD_OFF_LIMIT] = {"limit", "Sold beyond what a slot may have of the product."},
     [BD_OFF_PRODUCT] = {"product", "The programme had this no more when it was sold."},
     [BD_OFF_SLOT] = {"slot", "The programme had this time no more when it was sold."},
     [BD_OFF_PRICE] = {"price", "A price differs from the programme's."},
@@ -279,6 +280,25 @@ static int places_take(struct bd_act *booking, struct bx_fault *fault)
     return 0;
 }
 
+/* The places are taken, and with them their pools locked: nobody adds to what is counted. */
+static int limits_check(struct bd_act *booking, struct bx_fault *fault)
+{
+    const struct bx_basket *basket = &booking->sale->basket;
+    const struct bx_programme *now = NULL;
+    int err = booking->own ? 0 : bd_programme(booking->book, booking->meta, 0, &now, fault);
+    for (int i = 0; i < basket->count && err == 0 && now != NULL; i++) {
+        const struct bx_line *line = &basket->lines[i];
+        const struct bx_product *product = bx_programme_product(now, &line->product);
+        int64_t taken = 0;
+        if (product == NULL || product->per_slot == 0 || bx_slug_is_none(&line->slot))
+            continue;
+        err = bd_limit_taken(booking->book->store, line, &taken, fault);
+        if (err == 0 && taken > product->per_slot)
+            booking->off[BD_OFF_LIMIT] = true;
+    }
+    return err;
+}
+
 /* --- what came before it -------------------------------------------------------------------- */
 
 /* What an entry corrects: 0 it is booked; BD_NOT: it has not come. *RET_IDLE: it came and made
@@ -319,6 +339,8 @@ static int parts_book(struct bd_act *booking, struct bx_fault *fault)
         err = bd_back_book(booking, fault);
     if (err == 0)
         err = places_take(booking, fault);
+    if (err == 0)
+        err = limits_check(booking, fault);
     if (err == 0)
         err = bd_order_end(booking, fault);
     if (err == 0)

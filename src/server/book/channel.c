@@ -138,7 +138,7 @@ int bd_wants_price(const struct bd_call *call, const struct bd_want *wants, int 
 /* --- a product's limit ------------------------------------------------------------------------
  * Whatever is counted here is counted under the lock of the slot's pool, which every hold and order
  * of the slot takes first: nobody adds to it meanwhile. A till's sales count as soon as they come;
- * it does not stop at the limit itself. */
+ * it does not stop at the limit itself, and a sale that passes it is a task (booking.c). */
 
 static int sold_add(void *arg, const void *row)
 {
@@ -153,8 +153,8 @@ static int held_add(void *arg, const void *row)
     return 0;
 }
 
-static int taken_of(struct bd_store *store, const struct bx_line *line, int64_t *ret,
-                    struct bx_fault *fault)
+int bd_limit_taken(struct bd_store *store, const struct bx_line *line, int64_t *ret,
+                   struct bx_fault *fault)
 {
     struct bd_order_line_row sold = {.slot = line->slot, .product = line->product};
     struct bd_hold_line_row held = {.slot = line->slot, .product = line->product, .limited = 1};
@@ -187,7 +187,7 @@ static int limit_check(const struct bd_call *call, const struct bx_sale *sale,
     int64_t taken = 0;
     if (product == NULL || product->per_slot == 0)
         return 0;
-    int err = taken_of(call->book->store, line, &taken, fault);
+    int err = bd_limit_taken(call->book->store, line, &taken, fault);
     if (err != 0 || taken + pieces_of(sale, line) <= product->per_slot)
         return err;
     return bd_say_no(call, BD_NO_SOLD_OUT, fault, "%s: of %s at most %d are sold, and %lld are.",

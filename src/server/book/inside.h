@@ -203,6 +203,11 @@ int bx_must bd_pool_want(struct bd_store *store, const struct bx_slug *id, int64
 void bd_pool_want_later(struct bd_book *book, const struct bd_pool_row *pool, int64_t places);
 int bx_must bd_wanted_put(struct bd_book *book, bx_utc now, struct bx_fault *fault);
 
+/* --- channel.c ------------------------------------------------------------------------------
+ * Pieces of LINE's product for its slot that are sold or held, of those that have a limit. */
+int bx_must bd_limit_taken(struct bd_store *store, const struct bx_line *line, int64_t *ret,
+                           struct bx_fault *fault);
+
 /* --- hello.c, restore.c ------------------------------------------------------------------- */
 
 /* One message of a HELLO; changes DEVICE, which the caller puts, and META when it shows that we

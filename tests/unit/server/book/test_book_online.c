@@ -424,6 +424,10 @@ static void test_a_products_limit(void **state)
     venue_tick(venue, 700);
     sweep();
     assert_int_equal(hold(10, "gus", 2), 0); /* that one expired */
+    assert_int_equal(count_tasks(venue, "limit"), 0);
+    till_send_one(venue, till, till_sell(venue, till, POOL_B, 1, 1, 1)); /* the sixth */
+    assert_int_equal(count_tasks(venue, "limit"), 1);
+    assert_audit(venue);
     till_destroy(till);
 }
 
