@@ -689,6 +689,41 @@ struct bx_journal *fake_journal_create(void)
     return &fake->port;
 }
 
+/* The room that GROW has made by then. */
+static void *rows_copy(const void *rows, size_t count, size_t size)
+{
+    size_t room = 1;
+    while (room < count)
+        room *= 2;
+    void *made = bx_alloc(room, size);
+    if (count > 0)
+        memcpy(made, rows, count * size);
+    return made;
+}
+
+#define ROWS_COPY(made, list, count) \
+    (made)->list = rows_copy((made)->list, (made)->count, sizeof(*(made)->list))
+
+struct bx_journal *fake_journal_copy(struct bx_journal *journal)
+{
+    struct fake *made = bx_new(struct fake);
+    *made = *fake_of(journal);
+    ROWS_COPY(made, entries, entry_count);
+    ROWS_COPY(made, tickets, ticket_count);
+    ROWS_COPY(made, leases, lease_count);
+    ROWS_COPY(made, jobs, job_count);
+    ROWS_COPY(made, lockouts, lockout_count);
+    ROWS_COPY(made, persons, person_count);
+    for (size_t i = 0; i < made->entry_count; i++)
+        made->entries[i].body = rows_copy(made->entries[i].body, made->entries[i].len, 1);
+    for (int i = 0; i < BX_DOCUMENTS; i++)
+        if (made->documents[i])
+            made->documents[i] = rows_copy(made->documents[i], made->document_lens[i], 1);
+    made->now.figures = (struct bx_figures){0};
+    bx_assert(bx_figures_merge(&made->now.figures, &fake_of(journal)->now.figures) == 0);
+    return &made->port;
+}
+
 void *fake_journal_destroy(struct bx_journal *journal)
 {
     if (!journal)

@@ -12,6 +12,9 @@ struct bx_journal *fake_journal_create(void);
 void *fake_journal_destroy(struct bx_journal *journal);
 BX_CLEANUP_DEFINE(struct bx_journal, fake_journal_destroy)
 
+/* An image of the disk as it is now. */
+struct bx_journal *fake_journal_copy(struct bx_journal *journal);
+
 /* What the next commit does instead of DONE. */
 enum fake_journal_fail {
     FAKE_JOURNAL_GOOD,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim [--seed N] [--histories N] [--steps N] [--trace] [--day] [--plain | --everything] [--twice]
+/* sim [--seed N] [--histories N] [--steps N] [--trace] [--day] [--image] [--plain | --everything]
+ * [--twice]
  *     [--plant WORD] [--must-find]
  *
  * Plays histories of seeds N, N+1, …; the first broken promise is told with its seed, and the exit
  * status is 1. --plain: people sell and do little else. --day: a day
- * of so many sales (steps) instead. --twice plays each a second time and
- * compares every line. --must-find turns it round: for a planted fault the status is 0 when it was
- * found and 1 when all histories passed. */
+ * of so many sales (steps) instead; --image: a till that is put back to an image of its disk.
+ * --twice plays each a second time and compares every line. --must-find turns it round: for a
+ * planted fault the status is 0 when it was found and 1 when all histories passed. */
 
 #include <inttypes.h>
 #include <malloc.h>
@@ -47,7 +48,7 @@ static void aborted(int signal)
 
 static int usage(void)
 {
-    fputs("usage: sim [--seed N] [--histories N] [--steps N] [--trace] [--day] "
+    fputs("usage: sim [--seed N] [--histories N] [--steps N] [--trace] [--day] [--image] "
           "[--plain|--everything] [--twice] "
           "[--plant WORD] "
           "[--must-find]\n",
@@ -79,6 +80,8 @@ static int options_take(struct run *run, int count, char **words)
             run->options.trace = true;
         else if (strcmp(words[i], "--day") == 0)
             run->options.day = true;
+        else if (strcmp(words[i], "--image") == 0)
+            run->options.image = true;
         else if (strcmp(words[i], "--plain") == 0)
             run->options.plain = true;
         else if (strcmp(words[i], "--everything") == 0)
@@ -115,7 +118,9 @@ static uint64_t play(struct run *run, int *ret_failed)
 {
     struct sim *sim = bx_new(struct sim);
     playing = run->options.seed;
-    *ret_failed = run->options.day ? sim_day(sim, &run->options) : sim_history(sim, &run->options);
+    *ret_failed = run->options.image ? sim_image(sim, &run->options)
+                  : run->options.day ? sim_day(sim, &run->options)
+                                     : sim_history(sim, &run->options);
     uint64_t digest = sim->digest ^ sim->lines;
     if (*ret_failed)
         printf("seed %" PRId64 ": %s: %s\n", run->options.seed, sim->promise, sim->what);

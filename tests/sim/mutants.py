@@ -236,6 +236,20 @@ COUNTER['closed-not-said'] = [(EXCHANGE, '''\
     return bx_lease_is_told(row);
 ''')]
 
+# By a till that is put back to an image of its disk.
+IMAGE = {
+    'put-back-is-trusted': [(HELLO, '''\
+    if (greeting->device->quarantined == BD_TRUSTED)
+        greeting->device->quarantined = BD_SUSPECTED;
+''', '')],
+    'fork-is-trusted': [(CUSTODY, '''\
+    return conflict == OTHER_SEQ || conflict == OTHER_CHAIN;
+''', '''\
+    return (int)conflict < 0;
+''')],
+}
+
+
 # On a day on which everything sells out.
 SELLOUT = {
     'nothing-recalled': [(SHARE, '''\
@@ -268,7 +282,7 @@ SEEDS = {
 
 
 def places_of(name):
-    return {**MUTANTS, **COUNTER, **SELLOUT}[name]
+    return {**MUTANTS, **COUNTER, **IMAGE, **SELLOUT}[name]
 
 
 def files(name):
@@ -285,6 +299,8 @@ def main(words):
             print(name, '--plain', SEEDS.get(name, 1), *files(name))
         for name in COUNTER:
             print(name, '--everything', SEEDS.get(name, 1), *files(name))
+        for name in IMAGE:
+            print(name, '--image', SEEDS.get(name, 1), *files(name))
         for name in SELLOUT:
             print(name, '--sellout', SEEDS.get(name, 1), *files(name))
         return 0

@@ -192,8 +192,7 @@ void sim_net_deliver(struct sim *sim, const struct sim_message *message);
 void sim_net_timeout(struct sim *sim, const struct sim_item *item);
 void sim_net_again(struct sim *sim, int till, int64_t request, int slot);
 
-/* --- venue.c, server.c -------------------------------------------------------------------------
- */
+/* --- venue.c, server.c ------------------------------------------------------------------------ */
 
 struct sim_hold { /* places a buyer on the web is thinking about */
     int pool;
@@ -232,16 +231,14 @@ void sim_server_hold(struct sim *sim, int pool, int64_t q); /* a buyer comes, or
 void sim_server_release(struct sim *sim);
 void sim_server_import(struct sim *sim);
 
-/* --- people.c: what happens next --------------------------------------------------------------
- */
+/* --- people.c: what happens next -------------------------------------------------------------- */
 
 void sim_people_begin(struct sim *sim);
 void sim_people_step(struct sim *sim);
 /* Good weather, everything up, until nothing moves any more. */
 void sim_people_rest(struct sim *sim);
 
-/* --- counter.c: corrections, shifts, the drawer ------------------------------------------------
- */
+/* --- counter.c: corrections, shifts, the drawer ----------------------------------------------- */
 
 void sim_counter_correct(struct sim *sim, int till);
 void sim_counter_shift(struct sim *sim, int till);
@@ -264,6 +261,7 @@ struct sim_options {
     int64_t seed;
     int steps;
     bool trace;
+    bool image; /* a till is put back to an image */
     bool day;   /* not a history of accidents, but sales from morning to night */
     bool plain; /* people sell and do little else: more of it, and more of what can go wrong then */
     int counters; /* per cent that are set aside for them; 0: all, and nothing is near its start */
@@ -287,6 +285,7 @@ struct sim {
     char vouchers[SIM_VOUCHERS][BX_VOUCHER_SIZE];
     int64_t commands;
     bool quiet, failed;
+    bool image;      /* a till was put back: the ghosts' account of it is void */
     bool trust;      /* no till asks a card terminal */
     uint64_t digest; /* of the trace */
     uint64_t lines;
@@ -297,4 +296,5 @@ struct sim {
 int sim_history(struct sim *sim, const struct sim_options *options);
 /* day.c: a shift of options->steps sales. As above. */
 int sim_day(struct sim *sim, const struct sim_options *options);
+int sim_image(struct sim *sim, const struct sim_options *options); /* image.c; as above */
 void sim_finish(struct sim *sim);

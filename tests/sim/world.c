@@ -68,7 +68,7 @@ void sim_trace(struct sim *sim, const char *format, ...)
 
 void sim_broken(struct sim *sim, const char *promise, const char *format, ...)
 {
-    if (sim->failed)
+    if (sim->failed || (sim->image && strcmp(promise, "image") != 0))
         return;
     sim->failed = true;
     snprintf(sim->promise, sizeof(sim->promise), "%s", promise);
