@@ -53,6 +53,18 @@ int bx_must bd_back_book(struct bd_act *booking, struct bx_fault *fault);
 int bx_must bd_pool_return(struct bd_store *store, const struct bx_slug *pool, int64_t q,
                            struct bx_fault *fault);
 
+/* lease.c, for gift.c */
+/* Books USE as given away: *RET_PART of its places were in the lease's part of the pool's leased
+ * and are in it no more; they still count as leased, and are the caller's to keep. */
+int bx_must bd_lease_give(struct bd_store *store, const struct bd_device_row *device,
+                          const struct bx_lease_use *use, struct bd_used *ret, int64_t *ret_part,
+                          struct bx_fault *fault);
+/* Adds PLACES to the till's lease R of POOL, PART of which are counted as leased already; what the
+ * lease does not count (it is closed) becomes free. The caller puts DEVICE. */
+int bx_must bd_lease_take(struct bd_store *store, struct bd_device_row *device,
+                          const struct bx_slug *pool, int64_t r, int64_t places, int64_t part,
+                          struct bx_fault *fault);
+
 /* gift.c: places that go from one till to another. */
 int bx_must bd_gift_book(struct bd_act *booking, struct bx_fault *fault);
 

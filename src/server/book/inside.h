@@ -174,16 +174,6 @@ int bx_must bd_pool_sell(struct bd_store *store, const struct bx_slug *pool, int
 int bx_must bd_lease_book(struct bd_store *store, const struct bd_device_row *device,
                           const struct bx_lease_use *use, int64_t places, struct bd_used *ret,
                           struct bx_fault *fault);
-/* Books USE as given away: *RET_PART of its places were in the lease's part of the pool's leased
- * and are in it no more; they still count as leased, and are the caller's to keep. */
-int bx_must bd_lease_give(struct bd_store *store, const struct bd_device_row *device,
-                          const struct bx_lease_use *use, struct bd_used *ret, int64_t *ret_part,
-                          struct bx_fault *fault);
-/* Adds PLACES to the till's lease R of POOL, PART of which are counted as leased already; what the
- * lease does not count (it is closed) becomes free. The caller puts DEVICE. */
-int bx_must bd_lease_take(struct bd_store *store, struct bd_device_row *device,
-                          const struct bx_slug *pool, int64_t r, int64_t places, int64_t part,
-                          struct bx_fault *fault);
 /* Lets those leases of the till fade that its whole HELLO did not name. */
 int bx_must bd_lease_lose(struct bd_store *store, struct bd_device_row *device, int64_t epoch,
                           struct bx_fault *fault);

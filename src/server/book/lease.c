@@ -12,7 +12,7 @@
 
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/money.h"
-#include "server/book/inside.h"
+#include "server/book/act.h"
 
 static int64_t room(const struct bd_pool_row *pool)
 {
