@@ -136,14 +136,6 @@ bool bx_leases_is_frozen(const struct bx_till *till, const struct bx_slug *pool)
     return row && bx_lease_mark_of(&till->leases, row)->frozen;
 }
 
-void bx_leases_doubt(struct bx_till *till)
-{
-    struct bx_leases *leases = &till->leases;
-    for (size_t i = 0; i < leases->count; i++)
-        if (leases->rows[i].state == BX_LEASE_OPEN && !leases->marks[i].frozen)
-            leases->hello = true;
-}
-
 void bx_leases_frozen_say(struct bx_till *till)
 {
     bx_say(till, BX_TONE_BAD, "The server lost count of our places: call a supervisor.");

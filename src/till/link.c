@@ -552,8 +552,6 @@ static void entries_answer(struct bx_till *till, const struct bx_booking_answer 
         link->batch_done += entry->outcome != BX_ENTRY_WAITING;
         link->batch_attention +=
             entry->outcome == BX_ENTRY_RECORDED_TASK || entry->outcome == BX_ENTRY_CONFLICT;
-        if (entry->outcome == BX_ENTRY_CONFLICT)
-            bx_leases_doubt(till);
     }
     if (count == 0) {
         failed(till, 0);

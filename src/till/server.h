@@ -66,9 +66,6 @@ void bx_leases_finish(struct bx_leases *leases);
 struct bx_lease *bx_leases_find(struct bx_till *till, const struct bx_slug *pool);
 /* Does the server doubt this till's count of POOL? */
 bool bx_leases_is_frozen(const struct bx_till *till, const struct bx_slug *pool);
-/* It holds another entry where this till has one, and may have lost count of all its places: asks.
- */
-void bx_leases_doubt(struct bx_till *till);
 /* Says that it does. */
 void bx_leases_frozen_say(struct bx_till *till);
 /* Seconds before a slot's end from which on no more places are asked for it. */

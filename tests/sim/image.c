@@ -70,13 +70,15 @@ static void put_back(struct sim *sim, struct bx_journal *image, bool offline)
     sim_run(sim, sim->now + 120 * BX_SECOND_NS);
 }
 
-static void judge(struct sim *sim)
+/* One that has sold offline looks in order until its entries come; it learns of its quarantine with
+ * its next message about places. */
+static void judge(struct sim *sim, bool offline)
 {
     struct bd_scan scan = {.table = BD_POOL};
     struct bx_fault fault = {0};
     if (device(sim).quarantined == BD_TRUSTED)
         sim_broken(sim, "image", "a till that was put back is trusted");
-    if (sell(sim, TILL, "1a", NOON))
+    if (!offline && sell(sim, TILL, "1a", NOON))
         sim_broken(sim, "image", "a till that was put back sells places");
     for (int i = 0; i < 8; i++) /* new entries where the server has others */
         sim_trace(sim, "sold: %d", sell(sim, TILL, "1g", ""));
@@ -116,6 +118,6 @@ int sim_image(struct sim *sim, const struct sim_options *options)
     bool offline = sim_chance(&sim->rand, 500);
     put_back(sim, image, offline);
     fake_journal_destroy(old);
-    judge(sim);
+    judge(sim, offline);
     return sim->failed;
 }
