@@ -10,7 +10,7 @@ HASH_LINE = '# SPDX-License-Identifier: Apache-2.0'
 # Spelt apart, so that this file may pass its own check.
 PROMISE = re.compile(r'\b(TO' r'DO|FIX' r'ME|X' r'XX|HA' r'CK)\b')
 CONFLICT = re.compile(r'^(<{7}|>{7}|\|{7}) ', re.M)
-TEXTS = ('.c', '.h', '.py', '.md', '.build', '.txt', '.yaml', '.json', '.sh', '.1', '.ini', '.conf')
+TEXTS = ('.c', '.h', '.py', '.md', '.build', '.txt', '.yaml', '.json', '.sh', '.1', '.ini', '.conf', '.till')
 BIDI = re.compile('[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]')
 
 
@@ -30,7 +30,7 @@ def check(root):
         top = text.split('\n', 2)[:2]
         if name.endswith(('.c', '.h')) and top[0] != C_LINE:
             yield tree.Complaint(path, 1, f'the first line must be {C_LINE}')
-        elif (name.endswith(('.py', '.sh')) or is_script(text)) and text.strip() \
+        elif (name.endswith(('.py', '.sh', '.till')) or is_script(text)) and text.strip() \
                 and HASH_LINE not in top:
             yield tree.Complaint(path, 1, f'the first line (or the second) must be {HASH_LINE}')
         if name.endswith('.h') and '\n#pragma once\n' not in text:
