@@ -175,8 +175,8 @@ static int document_finish(struct tp_cups *cups, struct bx_fault *fault)
     return BX_ERR_UNKNOWN;
 }
 
-int tp_cups_submit(struct tp_cups *cups, const char *name, const char *format,
-                   const struct bx_buf *document, int *ret_number, struct bx_fault *fault)
+static int submit_once(struct tp_cups *cups, const char *name, const char *format,
+                       const struct bx_buf *document, int *ret_number, struct bx_fault *fault)
 {
     int err = connect_to(cups, fault);
     if (err == 0)
@@ -203,6 +203,18 @@ int tp_cups_submit(struct tp_cups *cups, const char *name, const char *format,
     if (err != BX_ERR_UNKNOWN && tp_cups_cancel(cups, number, NULL) != 0)
         return err; /* it stays empty, and CUPS aborts it after a while */
     return err;
+}
+
+/* cupsd hangs up after a hundred requests of one connection, whatever is on its way: what failed so
+ * printed nothing, and is said once more on a new one. */
+int tp_cups_submit(struct tp_cups *cups, const char *name, const char *format,
+                   const struct bx_buf *document, int *ret_number, struct bx_fault *fault)
+{
+    bool kept = cups->http != NULL;
+    int err = submit_once(cups, name, format, document, ret_number, fault);
+    if (err != BX_ERR_OFFLINE || !kept || cups->timed_out)
+        return err;
+    return submit_once(cups, name, format, document, ret_number, fault);
 }
 
 static ipp_t *request_new(const struct tp_cups *cups, ipp_op_t operation)
