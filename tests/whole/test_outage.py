@@ -4,18 +4,20 @@ named point and at random moments, and the server comes back; over a good line, 
 restored from a backup that is older than what it had acknowledged. Then everything is counted."""
 import collections
 import concurrent.futures
+import datetime
 import json
 import random
 import re
 import signal
 import sqlite3
 import threading
+import zoneinfo
 
 import pytest
 
 from fault_proxy import KINDS, FaultProxy
 from server_lab import ROOT
-from till_lab import Till, rows, venue, wait_for
+from till_lab import Till, museum, rows, venue, wait_for
 
 TILLS = 2
 RANDOM_KILLS = 26  # a till
@@ -44,7 +46,9 @@ class World:
 
     def __init__(self, folder, seed, bad=False):
         self.folder, self.seed = folder, seed
-        self.server = venue(folder / "server", config=PLENTY).start()
+        programme = museum()
+        self.zone = zoneinfo.ZoneInfo(programme["venue"]["zone"])
+        self.server = venue(folder / "server", programme, PLENTY).start()
         self.lines = [FaultProxy(self.server, seed * 100 + nth) if bad else None for nth in range(TILLS)]
         self.tills, self.rands, self.told = [], [], []
         self.killed = collections.Counter()
@@ -58,11 +62,14 @@ class World:
         self.each(self.leased)
 
     def leased(self, nth):
-        """Places of every time sold from here; through a bad line they take several tries to come."""
+        """Places of every time to come; through a bad line they take several tries. Those of a time
+        that is nearly over may come too late to be asked for again."""
         def tried():
             self.tills[nth].run("sync", "--once", status=None)
             leases = self.tills[nth].run("allot", "--json").json()["leases"]
-            return sum(lease["state"] == "open" for lease in leases) >= 24
+            now = f"{datetime.datetime.now(self.zone):%Y%m%d-%H%M}"
+            coming = [lease for lease in leases if lease["pool"].split("-", 1)[1] > now]
+            return len(coming) >= 24 and all(lease["state"] == "open" for lease in coming)
         wait_for("no places come", tried)
 
     def end(self):
