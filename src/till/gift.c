@@ -39,11 +39,13 @@ static int lease_check(struct bx_till *till, const struct bx_slug *pool,
                        const struct bx_lease **ret, struct bx_fault *fault)
 {
     const struct bx_lease *row = bx_leases_find(till, pool);
+    char name[BX_NAME_SIZE];
     if (row && bx_leases_is_frozen(till, pool))
         return bx_fault_say(fault, BX_ERR_REFUSED,
                             "The server lost count of our places: call a supervisor.");
     if (!row || !bx_lease_is_live(till, row) || bx_slug_equal(&till->leases.settling, pool))
-        return bx_fault_say(fault, BX_ERR_REFUSED, "This till has no open places of %s.", pool->s);
+        return bx_fault_say(fault, BX_ERR_REFUSED, "This till has no open places of %s.",
+                            bx_pool_text(till, pool, name));
     if (row->r > BX_GIFT_R_MAX || row->used + row->reserved > BX_GIFT_BEFORE_MAX)
         return bx_fault_say(fault, BX_ERR_REFUSED, "Too much was sold of it for a code.");
     *ret = row;
@@ -69,15 +71,16 @@ static int give_fill(struct bx_till *till, struct bx_intent *intent, struct bx_f
 static void code_tell(struct bx_till *till, const struct bx_gift *gift, bx_origin origin)
 {
     struct bx_command *command = &till->command;
-    char code[BX_GIFT_SIZE], shown[BX_GIFT_SIZE + 2];
+    char code[BX_GIFT_SIZE], shown[BX_GIFT_SIZE + 2], name[BX_NAME_SIZE];
     bx_gift_code(till->keys->pair.b, gift, code);
     snprintf(shown, sizeof(shown), "%.5s-%.5s-%.5s", code, code + BLOCK, code + 2 * BLOCK);
     bx_buf_auto text;
     bx_buf_init(&text, 0);
     bx_buf_format(&text,
-                  bx_word("%" PRId64 " places of %s are till %" PRId64
-                          "'s now, and this till's no more.\nThere, by Take places over, or by:"),
-                  gift->places, gift->pool.s, gift->to);
+                  bx_word("%" PRId64 " places of %s\nare till %" PRId64
+                          "'s now, and this till's no more.\n\n"
+                          "There, by Take places over, or by:"),
+                  gift->places, bx_pool_text(till, &gift->pool, name), gift->to);
     bx_buf_format(&text, "\nboxtill allot take %s", shown);
     if (origin == 0) {
         bx_buf_text_add(&text, "\n");
@@ -167,6 +170,7 @@ static void take_after(struct bx_till *till, const struct bx_intent *intent,
 {
     struct bx_gift gift;
     struct bx_command *command = &till->command;
+    char name[BX_NAME_SIZE];
     (void)ref;
     if (fault && intent->origin == 0)
         bx_counter_fault(till, fault);
@@ -183,7 +187,7 @@ static void take_after(struct bx_till *till, const struct bx_intent *intent,
         bx_json_object_close(&writer);
     }
     bx_told(till, intent->origin, BX_TONE_GOOD, "%" PRId64 " places of %s more, from till %" PRId64,
-            gift.places, gift.pool.s, gift.from);
+            gift.places, bx_pool_text(till, &gift.pool, name), gift.from);
 }
 
 /* Which of our pools the code is about. */
@@ -265,10 +269,11 @@ void bx_command_take_over(struct bx_till *till, struct bx_json_reader *reader)
 static void give_fields(struct bx_till *till, struct bx_form *form)
 {
     const struct bx_slug *pool = form->data;
+    char name[BX_NAME_SIZE];
     bx_form_number(form, "To till", 1, BX_GIFT_TILL_MAX);
     bx_form_number(form, "Places", 1, BX_GIFT_PLACES_MAX);
-    snprintf(form->text, sizeof(form->text), bx_word("%s: %" PRId64 " places are this till's."),
-             pool->s, bx_leases_free(till, pool));
+    snprintf(form->text, sizeof(form->text), bx_word("%" PRId64 " places are this till's: %s"),
+             bx_leases_free(till, pool), bx_pool_text(till, pool, name));
 }
 
 static int give_done(struct bx_till *till, struct bx_form *form, struct bx_fault *fault)

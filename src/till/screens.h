@@ -60,6 +60,9 @@ void bx_slots_follow(struct bx_till *till);
 /* Places this till could get in SLOT: its own, and, in contact, what the venue has beside. */
 int64_t bx_slots_room(const struct bx_till *till, const struct bx_slot *slot);
 bool bx_slots_is_over(const struct bx_till *till, const struct bx_slot *slot);
+/* What POOL is for, as a person says it: its day, time and event. Returns OUT. */
+const char *bx_pool_text(const struct bx_till *till, const struct bx_slug *pool,
+                         char out[BX_NAME_SIZE]);
 void bx_slots_step(struct bx_till *till, int step);
 /* The first slot of that day that is not over; nothing when there is none. */
 void bx_slots_day_to(struct bx_till *till, struct bx_date date);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boxtill/base/text.h"
 #include "boxtill/base/words.h"
 
 const struct bx_slot *bx_slots_selected(const struct bx_till *till)
@@ -220,6 +221,25 @@ static const char *slot_name(const struct bx_till *till, const struct bx_slot *s
     bx_slot_time(slot->start, slot->offset_min, time);
     bx_day_text(till, slot->date, false, day, sizeof(day));
     snprintf(out, size, "%s%s%s", day, day[0] ? " " : "", time);
+    return out;
+}
+
+const char *bx_pool_text(const struct bx_till *till, const struct bx_slug *pool,
+                         char out[BX_NAME_SIZE])
+{
+    const struct bx_programme *programme = till->programme;
+    char time[40];
+    bx_text_copy(out, BX_NAME_SIZE, pool->s);
+    for (size_t i = 0; programme && i < programme->slot_count; i++) {
+        const struct bx_slot *slot = &programme->slots[i];
+        if (!bx_slug_equal(&slot->pool, pool) || bx_slots_is_over(till, slot))
+            continue;
+        slot_name(till, slot, time, sizeof(time));
+        int wanted =
+            snprintf(out, BX_NAME_SIZE, "%s %s", time, programme->events[slot->event].name);
+        bx_text_mend(out, BX_NAME_SIZE, wanted);
+        break;
+    }
     return out;
 }
 

@@ -216,13 +216,28 @@ static int key_of(char c)
     }
 }
 
+static void press_one(struct rig *rig, int key)
+{
+    struct bx_event event = {.kind = BX_EVENT_KEY, .of.key.key = key};
+    rig_event(rig, &event);
+    rig_wait(rig, KEY_MS);
+}
+
 static void press(struct rig *rig, const char *keys)
 {
-    for (; *keys; keys++) {
-        struct bx_event event = {.kind = BX_EVENT_KEY, .of.key.key = key_of(*keys)};
-        rig_event(rig, &event);
-        rig_wait(rig, KEY_MS);
-    }
+    for (; *keys; keys++)
+        press_one(rig, key_of(*keys));
+}
+
+/* Typed into the palette as the language calls it. */
+static void act(struct rig *rig, enum bx_action action)
+{
+    const char *name = bx_word(bx_action_row(action)->name);
+    uint32_t letter;
+    press(rig, ":");
+    for (size_t len; (len = bx_text_decode(name, strlen(name), &letter)) > 0; name += len)
+        press_one(rig, (int)letter);
+    press(rig, "\n");
 }
 
 /* --- pictures --------------------------------------------------------------------------------- */
@@ -329,6 +344,8 @@ int main(int argc, char **argv)
     venue_open(rig, tongue);
     for (size_t i = 0; i < scene_count; i++) {
         press(rig, scenes[i].keys);
+        if (scenes[i].action != BX_ACTION_NONE)
+            act(rig, scenes[i].action);
         if (scenes[i].prepare)
             scenes[i].prepare(rig);
         if (scenes[i].name)

@@ -6,10 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "boxtill/till/action.h"
+
 struct rig;
 struct scene {
     const char *name; /* NULL: no picture */
     const char *keys;
+    enum bx_action action;            /* after the keys, by the palette; BX_ACTION_NONE */
     void (*prepare)(struct rig *rig); /* after the keys, before the picture; NULL */
 };
 extern const struct scene scenes[];
