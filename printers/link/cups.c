@@ -13,7 +13,9 @@
 #include "boxtill/base/alloc.h"
 #include "boxtill/base/text.h"
 
-enum { SLICE_MS = 100 };
+/* As long as a busy cupsd may be silent within an answer: there libcups asks nobody whether to wait
+ * on. It is also how long `stop` may go unheard. */
+enum { SLICE_MS = 1000 };
 
 struct tp_cups {
     http_t *http;
@@ -115,7 +117,8 @@ static int connect_to(struct tp_cups *cups, struct bx_fault *fault)
                               HTTP_ENCRYPTION_IF_REQUESTED, 1, cups->timeout_ms, NULL);
     if (!cups->http)
         return offline(cups, fault);
-    httpSetTimeout(cups->http, SLICE_MS / 1000.0, patience, cups);
+    int slice = cups->timeout_ms < SLICE_MS ? cups->timeout_ms : SLICE_MS;
+    httpSetTimeout(cups->http, slice / 1000.0, patience, cups);
     return 0;
 }
 
@@ -178,9 +181,7 @@ static int document_finish(struct tp_cups *cups, struct bx_fault *fault)
 static int submit_once(struct tp_cups *cups, const char *name, const char *format,
                        const struct bx_buf *document, int *ret_number, struct bx_fault *fault)
 {
-    int err = connect_to(cups, fault);
-    if (err == 0)
-        err = queue_info(cups, fault);
+    int err = queue_info(cups, fault);
     if (err != 0)
         return err;
     cups_option_t *options = NULL;
@@ -205,16 +206,21 @@ static int submit_once(struct tp_cups *cups, const char *name, const char *forma
     return err;
 }
 
-/* cupsd hangs up after a hundred requests of one connection, whatever is on its way: what failed so
- * printed nothing, and is said once more on a new one. */
+/* What breaks off before the document is whole has printed nothing: it is said once more, on a new
+ * connection. A job that was made meanwhile stays empty. */
 int tp_cups_submit(struct tp_cups *cups, const char *name, const char *format,
                    const struct bx_buf *document, int *ret_number, struct bx_fault *fault)
 {
-    bool kept = cups->http != NULL;
-    int err = submit_once(cups, name, format, document, ret_number, fault);
-    if (err != BX_ERR_OFFLINE || !kept || cups->timed_out)
-        return err;
-    return submit_once(cups, name, format, document, ret_number, fault);
+    int err = 0;
+    for (int tries = 0; tries < 2; tries++) {
+        err = connect_to(cups, fault);
+        if (err != 0)
+            return err;
+        err = submit_once(cups, name, format, document, ret_number, fault);
+        if (err != BX_ERR_OFFLINE || cups->timed_out)
+            return err;
+    }
+    return err;
 }
 
 static ipp_t *request_new(const struct tp_cups *cups, ipp_op_t operation)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* The door to CUPS: one connection to cupsd, used by one thread. Every call ends within its time
- * limit, also when cupsd is stopped dead, and at once when `stop` says so.
+ * limit, also when cupsd is stopped dead, and within a second when `stop` says so.
  *
  * Errors: BX_ERR_OFFLINE (cupsd does not answer), BX_ERR_MISSING (it knows no such queue or job),
  * BX_ERR_REFUSED (it said no), BX_ERR_UNKNOWN (only submit: the last byte may have arrived). */

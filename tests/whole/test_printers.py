@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -160,6 +161,74 @@ class Probe:
         return self.states(job)[-1]
 
 
+class Halves:
+    """Before cupsd's socket: its answers come in two halves, the body LATE seconds after the head;
+    the first answer to Create-Job (RFC 8011, 5.4.15: operation 5), if it is to be CUT, ends there."""
+
+    def __init__(self, lab, late=0, cut=0):
+        self.path, self.door = f'{lab.dir}/halves', f'{lab.dir}/s'
+        self.late, self.cut, self.links = late, cut, []
+
+    def __enter__(self):
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        self.listener.listen(16)
+        threading.Thread(target=self.accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        os.unlink(self.path)
+
+    def accept(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            far = socket.socket(socket.AF_UNIX)
+            far.connect(self.door)
+            link = {'near': near, 'far': far, 'asked': b''}
+            threading.Thread(target=self.pump, args=(link, near, far), daemon=True).start()
+            threading.Thread(target=self.pump, args=(link, far, near), daemon=True).start()
+
+    def pump(self, link, source, sink):
+        try:
+            while data := source.recv(65536):
+                if source is link['near']:
+                    link['asked'] = (link['asked'] + data)[-4000:]
+                    sink.sendall(data)
+                elif not self.answer(link, data):
+                    break
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def answer(self, link, data):
+        head, blank, body = data.partition(b'\r\n\r\n')
+        if head.startswith(b'HTTP/1.1 100') and body:
+            link['near'].sendall(head + blank)
+            head, blank, body = body.partition(b'\r\n\r\n')
+            data = head + blank + body
+        if not head.startswith(b'HTTP/1.1 200') or not blank:
+            link['near'].sendall(data)
+            return True
+        link['near'].sendall(head + blank)
+        makes = b'\x02\x00\x00\x05\x00\x00' in link['asked']
+        link['asked'] = b''
+        if makes and self.cut > 0:
+            self.cut -= 1
+            return False
+        time.sleep(self.late)
+        link['near'].sendall(body)
+        return True
+
+
 @pytest.fixture(scope='module')
 def lab():
     with Lab() as one:
@@ -241,6 +310,19 @@ def test_cupsd_frozen_holds_up_nobody(lab):
         probe.tell('submit')
     assert probe.left_after < 10  # although an answer may take a minute
     lab.cupsd.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.parametrize('harm', [{'late': 0.3}, {'cut': 1}])
+def test_answer_in_halves(lab, harm):
+    """Of a busy cupsd. It took the job, or made one that stays empty: one sheet comes out."""
+    printed = len(lab.catcher.jobs)
+    with Halves(lab, **harm) as line:
+        with Probe(lab, ESCPOS, 'escpos', env={'CUPS_SERVER': line.path}) as probe:
+            job = probe.tell('submit')
+            assert probe.until(job, *ENDS) == 'sent', probe.say(job)
+        assert line.cut == 0
+    wait_for('the sheet', lab.catcher.idle)
+    assert len(lab.catcher.jobs) == printed + 1
 
 
 def test_cupsd_frozen_after_it_took_the_job(lab):
