@@ -92,10 +92,7 @@ static void judge(struct sim *sim, bool offline)
 
 int sim_image(struct sim *sim, const struct sim_options *options)
 {
-    *sim = (struct sim){
-        .options = *options, .digest = UINT64_C(0xcbf29ce484222325), .quiet = true, .trust = true};
-    sim->rand.state = (uint64_t)options->seed * UINT64_C(0xd1342543de82ef95) + 1;
-    sim_venue_open(sim);
+    sim_venue_open(sim, options, true);
     struct sim_item item = {.kind = SIM_SWEEP};
     sim_later(sim, BX_SECOND_NS, item);
     sim_run(sim, sim->now + 60 * BX_SECOND_NS);

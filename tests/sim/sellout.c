@@ -294,10 +294,7 @@ static int day_play(const struct sim_options *options, bool *ret_stranded)
 {
     struct sim *sim = bx_new(struct sim);
     struct day *day = bx_new(struct day);
-    sim->options = *options;
-    sim->digest = UINT64_C(0xcbf29ce484222325);
-    sim->rand.state = (uint64_t)options->seed * UINT64_C(0xd1342543de82ef95) + 1;
-    sim_venue_open(sim);
+    sim_venue_open(sim, options, false);
     day->sim = sim;
     day->crowd = bx_alloc(CROWD, sizeof(*day->crowd));
     play(day);

@@ -210,8 +210,6 @@ struct sim_server {
     int busy;          /* per mille of requests answered 503 */
     int64_t transactions, imports;
 };
-/* A venue with its devices enrolled; the same for every seed but for the hour. */
-void sim_venue_open(struct sim *sim);
 /* The programme once more, dearer; in a transaction of the caller's. */
 void sim_venue_import(struct sim *sim);
 extern const char *const sim_pool_names[SIM_POOLS];
@@ -292,6 +290,8 @@ struct sim {
     char promise[48];
     char what[400];
 };
+/* SIM anew, a venue with its devices enrolled. CALM: quiet weather, and cards on trust. */
+void sim_venue_open(struct sim *sim, const struct sim_options *options, bool calm);
 /* One history. 0, or 1 when a promise was broken (*SIM says which). Finish it either way. */
 int sim_history(struct sim *sim, const struct sim_options *options);
 /* day.c: a shift of options->steps sales. As above. */

@@ -265,8 +265,11 @@ static void enrol(struct sim *sim, int index)
         bx_assert_failed(fault.say, __FILE__, __LINE__);
 }
 
-void sim_venue_open(struct sim *sim)
+void sim_venue_open(struct sim *sim, const struct sim_options *options, bool calm)
 {
+    *sim = (struct sim){
+        .options = *options, .digest = UINT64_C(0xcbf29ce484222325), .quiet = calm, .trust = calm};
+    sim->rand.state = (uint64_t)options->seed * UINT64_C(0xd1342543de82ef95) + 1;
     struct sim_server *server = &sim->server;
     struct bx_fault fault = {0};
     sim->began.us = MIDNIGHT_US + 8 * HOUR_US + sim_below(&sim->rand, HOUR_US);

@@ -199,9 +199,7 @@ void sim_skip(struct sim *sim, int64_t ns)
 
 int sim_history(struct sim *sim, const struct sim_options *options)
 {
-    *sim = (struct sim){.options = *options, .digest = UINT64_C(0xcbf29ce484222325)};
-    sim->rand.state = (uint64_t)options->seed * UINT64_C(0xd1342543de82ef95) + 1;
-    sim_venue_open(sim);
+    sim_venue_open(sim, options, false);
     sim_people_begin(sim);
     for (int step = 0; step < options->steps && !sim->failed; step++) {
         sim_people_step(sim);

@@ -132,9 +132,16 @@ static int lease_get_or_make(struct bd_store *store, struct bd_lease_row *lease,
 /* A hole in used-before is an entry that has not come. Places booked beyond the highest one ever
  * named were booked twice: if every use lies in a range of its own, their sum cannot pass the end
  * of the last one. */
-static void order_check(struct bd_lease_row *lease, const struct bx_lease_use *use,
-                        struct bd_used *ret)
+static int lease_of_use(struct bd_store *store, const struct bd_device_row *device,
+                        const struct bx_lease_use *use, struct bd_lease_row *lease,
+                        struct bd_used *ret, struct bx_fault *fault)
 {
+    *lease = (struct bd_lease_row){
+        .till = device->till, .incarnation = device->incarnation, .pool = use->pool, .r = use->r};
+    *ret = (struct bd_used){0};
+    int err = lease_get_or_make(store, lease, fault);
+    if (err != 0)
+        return err;
     int64_t end = use->before + use->q;
     ret->gap = use->before > lease->high;
     if (end > lease->high)
@@ -143,24 +150,29 @@ static void order_check(struct bd_lease_row *lease, const struct bx_lease_use *u
                    (lease->state == BD_LEASE_CLOSED && lease->high > lease->used);
     lease->gaps += ret->gap;
     lease->overlaps += ret->overlap;
+    return 0;
+}
+
+/* What of it the lease's own part of the pool covers; it is in the part no more. */
+static int64_t part_take(struct bd_lease_row *lease, int64_t q)
+{
+    int64_t own = bd_least(q, lease->part);
+    lease->part -= own;
+    lease->booked += bd_least(q, BX_MONEY_MAX - lease->booked); /* it may name any count */
+    return own;
 }
 
 int bd_lease_book(struct bd_store *store, const struct bd_device_row *device,
                   const struct bx_lease_use *use, int64_t places, struct bd_used *ret,
                   struct bx_fault *fault)
 {
-    struct bd_lease_row lease = {
-        .till = device->till, .incarnation = device->incarnation, .pool = use->pool, .r = use->r};
-    *ret = (struct bd_used){0};
-    int err = lease_get_or_make(store, &lease, fault);
-    if (err != 0)
-        return err;
-    order_check(&lease, use, ret);
-    if (lease.lacking > 0) /* there may be room by now */
+    struct bd_lease_row lease;
+    int err = lease_of_use(store, device, use, &lease, ret, fault);
+    if (err == 0 && lease.lacking > 0) /* there may be room by now */
         err = bd_lease_settle(store, &lease, fault);
     if (err != 0)
         return err;
-    int64_t own = bd_least(use->q, lease.part);
+    int64_t own = part_take(&lease, use->q);
     int64_t covered = bd_least(own, places);
     if (own > 0) {
         struct bd_move move = {.pool = use->pool, .sold = covered, .leased = -own};
@@ -168,8 +180,6 @@ int bd_lease_book(struct bd_store *store, const struct bd_device_row *device,
         if (err != 0)
             return err;
     }
-    lease.part -= own;
-    lease.booked += bd_least(use->q, BX_MONEY_MAX - lease.booked); /* it may name any count */
     if (places > covered)
         err = bd_pool_sell(store, &use->pool, places - covered, &ret->over, fault);
     if (err == 0)
@@ -181,16 +191,11 @@ int bd_lease_give(struct bd_store *store, const struct bd_device_row *device,
                   const struct bx_lease_use *use, struct bd_used *ret, int64_t *ret_part,
                   struct bx_fault *fault)
 {
-    struct bd_lease_row lease = {
-        .till = device->till, .incarnation = device->incarnation, .pool = use->pool, .r = use->r};
-    *ret = (struct bd_used){0};
-    int err = lease_get_or_make(store, &lease, fault);
+    struct bd_lease_row lease;
+    int err = lease_of_use(store, device, use, &lease, ret, fault);
     if (err != 0)
         return err;
-    order_check(&lease, use, ret);
-    int64_t own = bd_least(use->q, lease.part);
-    lease.part -= own;
-    lease.booked += bd_least(use->q, BX_MONEY_MAX - lease.booked);
+    int64_t own = part_take(&lease, use->q);
     err = bd_lease_settle(store, &lease, fault);
     if (err == 0)
         err = bd_must(bd_update(store, BD_LEASE, &lease, fault), "lease", fault);
